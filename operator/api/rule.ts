@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** A value that a rule's message shows, computed by the API server (`cel`) and by the command line (`of`). */
+export interface Shown<T> {
+  readonly cel: string;
+  readonly of: (self: T) => string;
+}
+
+/**
+ * One validation rule in both its forms. The API server evaluates `cel`, programs without an API server call
+ * `check`; both answer with the same `message`, in which `{self}`, `{self.field}`, `{oldSelf}` or a name from
+ * `show` stand for values.
+ */
+export interface Rule<T> {
+  readonly cel: string;
+  readonly message: string;
+  readonly check: (self: T) => boolean;
+  /** The field to report, below the value that the rule is about. */
+  readonly path?: readonly string[];
+  readonly show?: Readonly<Record<string, Shown<T>>>;
+}
+
+/** A rule about a change: it needs the former value, so only the API server can evaluate it. */
+export interface TransitionRule {
+  readonly cel: string;
+  readonly message: string;
+  readonly transition: true;
+}
+
+/** An entry of `x-kubernetes-validations`. */
+export interface CelRule {
+  readonly rule: string;
+  readonly message: string;
+  readonly messageExpression?: string;
+  readonly fieldPath?: string;
+  readonly reason?: string;
+}
+
+/** Adds rules to a schema: as refinements for parsing and as `x-kubernetes-validations` for the CRD. */
+export function withRules<S extends z.ZodType>(
+  schema: S,
+  ...rules: readonly (Rule<z.output<S>> | TransitionRule)[]
+): S {
+  let ruled: S = schema;
+  for (const rule of rules) {
+    if ('transition' in rule) continue;
+    ruled = ruled.superRefine((self, context) => {
+      if (rule.check(self)) return;
+      context.addIssue({ code: 'custom', message: fill(rule, self), path: [...(rule.path ?? [])] });
+    });
+  }
+  const earlier = (schema.meta()?.['x-kubernetes-validations'] ?? []) as CelRule[];
+  return ruled.meta({ ...schema.meta(), 'x-kubernetes-validations': [...earlier, ...rules.map(toCel)] });
+}
+
+/** A rule for a field that keeps its first value for ever. */
+export function immutable(field: string, instead: string): TransitionRule {
+  return {
+    cel: 'self == oldSelf',
+    message: `${field} cannot change from {oldSelf} to {self}: ${instead}`,
+    transition: true,
+  };
+}
+
+/** A rule for a string that must match a pattern; the pattern must mean the same in RE2 and in JavaScript. */
+export function matches(pattern: string, message: string): Rule<string> {
+  const regex = new RegExp(pattern, 'u');
+  return { cel: `self.matches(${celString(pattern)})`, message, check: (self) => regex.test(self) };
+}
+
+const placeholder = /\{(\w+(?:\.\w+)*)\}/gu;
+
+function toCel(rule: Rule<never> | TransitionRule): CelRule {
+  const path = 'path' in rule && rule.path ? { fieldPath: `.${rule.path.join('.')}` } : {};
+  const words = { rule: rule.cel, message: rule.message.replaceAll(placeholder, '<$1>'), ...path };
+  return words.message === rule.message ? words : { ...words, messageExpression: expression(rule) };
+}
+
+function expression(rule: Rule<never> | TransitionRule): string {
+  const parts = rule.message.split(placeholder).map((part, index) => {
+    if (index % 2 === 0) return celString(part);
+    const shown = 'show' in rule ? rule.show?.[part] : undefined;
+    return shown ? shown.cel : `string(${part})`;
+  });
+  return parts.filter((part) => part !== "''").join(' + ');
+}
+
+function fill<T>(rule: Rule<T>, self: T): string {
+  return rule.message.replaceAll(placeholder, (_, name: string) => {
+    const shown = rule.show?.[name];
+    if (shown) return shown.of(self);
+    let value: unknown = self;
+    for (const key of name.split('.').slice(1)) value = (value as Record<string, unknown>)[key];
+    return String(value);
+  });
+}
+
+/** A string literal of CEL. */
+export function celString(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,157 @@
+import { cidrWithin } from './common.ts';
+import { parseIpv4Cidr } from './cidr.ts';
+import { type Endpoint, endpointType, IS_INTERFACE, type TierName } from './endpoints.ts';
+import type { Rule } from './rule.ts';
+
+/** The part of a SecureVpc's spec that rules across fields look at. */
+interface Spec {
+  region: string;
+  cidr: string;
+  zones: { names?: string[] | undefined };
+  dns: { support: string; hostnames: string };
+  tiers: {
+    name: TierName;
+    subnetPrefixLength?: number | undefined;
+    subnets: { zone: string; cidr: string }[];
+  }[];
+  securityGroups: { endpoints?: object | undefined };
+  endpoints: Endpoint[];
+}
+
+/** Finds the first offender and shows it in the message. */
+function first<T>(of: (self: Spec) => T | undefined, cel: string, text: (found: T) => string) {
+  return {
+    cel,
+    of: (self: Spec) => {
+      const found = of(self);
+      return found === undefined ? '' : text(found);
+    },
+  };
+}
+
+const foreignZone = (self: Spec) =>
+  self.zones.names?.find((zone) => !(zone.startsWith(self.region) && zone.length === self.region.length + 1));
+const IN_REGION = '(zone.startsWith(self.region) && zone.size() == self.region.size() + 1)';
+
+export const zoneRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!has(self.zones.names) || self.zones.names.all(zone, ${IN_REGION})`,
+    message:
+      'zone {zone} is not in region {self.region}: name zones of this region, for example {self.region}a',
+    path: ['zones', 'names'],
+    check: (self) => foreignZone(self) === undefined,
+    show: { zone: first(foreignZone, `self.zones.names.filter(zone, !${IN_REGION})[0]`, (zone) => zone) },
+  },
+];
+
+const vpcPrefix = (self: Spec) => parseIpv4Cidr(self.cidr)?.prefix ?? 0;
+const bigTier = (self: Spec) => self.tiers.find((tier) => (tier.subnetPrefixLength ?? 32) < vpcPrefix(self));
+const BIG_TIER = 'has(t.subnetPrefixLength) && t.subnetPrefixLength < cidr(self.cidr).prefixLength()';
+
+const given = (self: Spec) =>
+  self.tiers.flatMap((tier) => tier.subnets.map((subnet) => ({ tier: tier.name, ...subnet })));
+const outside = (self: Spec) => given(self).find((subnet) => !cidrWithin(self.cidr, subnet.cidr));
+const INSIDE = '(!isCIDR(s.cidr) || cidr(self.cidr).containsCIDR(cidr(s.cidr)))';
+const overlapping = (self: Spec) =>
+  given(self).find((subnet) =>
+    given(self).some(
+      (other) =>
+        !(other.tier === subnet.tier && other.zone === subnet.zone) && cidrWithin(subnet.cidr, other.cidr),
+    ),
+  );
+// Of two blocks that overlap, one contains the other.
+const OVERLAPS =
+  '!(t.name == u.name && s.zone == v.zone) && isCIDR(s.cidr) && isCIDR(v.cidr) && cidr(s.cidr).containsCIDR(cidr(v.cidr))';
+
+export const tierRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!isCIDR(self.cidr) || !self.tiers.exists(t, ${BIG_TIER})`,
+    message: 'tier {tier} wants subnets larger than the VPC, which is {self.cidr}: raise subnetPrefixLength',
+    path: ['tiers'],
+    check: (self) => bigTier(self) === undefined,
+    show: { tier: first(bigTier, `self.tiers.filter(t, ${BIG_TIER})[0].name`, (tier) => tier.name) },
+  },
+  {
+    cel: `!isCIDR(self.cidr) || self.tiers.all(t, t.subnets.all(s, ${INSIDE}))`,
+    message: 'subnet {subnet} is not in the block of the VPC, {self.cidr}: choose a block inside it',
+    path: ['tiers'],
+    check: (self) => outside(self) === undefined,
+    show: {
+      subnet: first(
+        outside,
+        `self.tiers.filter(t, !t.subnets.all(s, ${INSIDE})).map(t, t.name + '/' + t.subnets.filter(s, !${INSIDE})[0].zone + ' ' + t.subnets.filter(s, !${INSIDE})[0].cidr)[0]`,
+        (subnet) => `${subnet.tier}/${subnet.zone} ${subnet.cidr}`,
+      ),
+    },
+  },
+  {
+    cel: `!self.tiers.exists(t, t.subnets.exists(s, self.tiers.exists(u, u.subnets.exists(v, ${OVERLAPS}))))`,
+    message: 'subnets overlap at {subnet}: give every subnet a block of its own',
+    path: ['tiers'],
+    check: (self) => overlapping(self) === undefined,
+    show: {
+      subnet: first(
+        overlapping,
+        `self.tiers.map(t, t.subnets.filter(s, self.tiers.exists(u, u.subnets.exists(v, ${OVERLAPS}))).map(s, t.name + '/' + s.zone + ' ' + s.cidr)).filter(found, found.size() > 0)[0][0]`,
+        (subnet) => `${subnet.tier}/${subnet.zone} ${subnet.cidr}`,
+      ),
+    },
+  },
+];
+
+const interfaces = (self: Spec) =>
+  self.endpoints.filter((endpoint) => endpointType(endpoint) === 'Interface');
+const homeless = (self: Spec) =>
+  interfaces(self).find((endpoint) => !self.tiers.some((tier) => tier.name === endpoint.tier));
+const HOMELESS = `${IS_INTERFACE} && !self.tiers.exists(t, t.name == e.tier)`;
+const nameless = (self: Spec) =>
+  self.dns.support === 'Enabled' && self.dns.hostnames === 'Enabled'
+    ? undefined
+    : interfaces(self).find((endpoint) => endpoint.privateDns === 'Enabled');
+const PRIVATE_DNS = `${IS_INTERFACE} && e.privateDns == 'Enabled'`;
+
+/** Rules that tie endpoints to what they stand on. */
+export const endpointRules: readonly Rule<Spec>[] = [
+  {
+    cel: `has(self.securityGroups.endpoints) || !self.endpoints.exists(e, ${IS_INTERFACE})`,
+    message: 'interface endpoint {service} has no security group: add securityGroups.endpoints: {}',
+    path: ['endpoints'],
+    check: (self) => self.securityGroups.endpoints !== undefined || interfaces(self).length === 0,
+    show: {
+      service: first(
+        (self) => interfaces(self)[0],
+        `self.endpoints.filter(e, ${IS_INTERFACE})[0].service`,
+        (e) => e.service,
+      ),
+    },
+  },
+  {
+    cel: `!self.endpoints.exists(e, ${HOMELESS})`,
+    message:
+      'endpoint {service} is to be in tier {tier}, which spec.tiers does not have: add the tier, or give the endpoint another',
+    path: ['endpoints'],
+    check: (self) => homeless(self) === undefined,
+    show: {
+      service: first(
+        homeless,
+        `self.endpoints.filter(e, ${HOMELESS})[0].service`,
+        (endpoint) => endpoint.service,
+      ),
+      tier: first(homeless, `self.endpoints.filter(e, ${HOMELESS})[0].tier`, (endpoint) => endpoint.tier),
+    },
+  },
+  {
+    cel: `(self.dns.support == 'Enabled' && self.dns.hostnames == 'Enabled') || !self.endpoints.exists(e, ${PRIVATE_DNS})`,
+    message:
+      'endpoint {service} wants private DNS, which needs dns.support and dns.hostnames Enabled: enable both, or set its privateDns to Disabled',
+    path: ['dns'],
+    check: (self) => nameless(self) === undefined,
+    show: {
+      service: first(
+        nameless,
+        `self.endpoints.filter(e, ${PRIVATE_DNS})[0].service`,
+        (endpoint) => endpoint.service,
+      ),
+    },
+  },
+];
