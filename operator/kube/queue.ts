@@ -1,0 +1,163 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { equalJitter, type BackoffLimits } from './backoff.ts';
+
+/** What a worker may ask for when it succeeded: to see the key again after a while. */
+export interface WorkOutcome {
+  requeueAfterMs?: number;
+}
+
+export interface AddOptions {
+  /** Higher goes first; default 0 (periodic work). */
+  priority?: number;
+  /** Not before this many milliseconds from now; default 0. */
+  afterMs?: number;
+}
+
+export interface QueueOptions {
+  /** Workers at a time. */
+  concurrency: number;
+  /** Handles one key; a rejection brings the key back after a backoff. */
+  worker: (key: string) => Promise<WorkOutcome | void>;
+  /** Told of each rejection, with how often in a row it happened and when the key comes back. */
+  onError: (key: string, error: unknown, retry: { failures: number; afterMs: number }) => void;
+  clock: Clock;
+  /** Default 1 s to 5 min. */
+  backoff?: BackoffLimits;
+  /** A waiting key gains one point of priority per so many milliseconds; default 6 000. */
+  ageingMs?: number;
+  random?: () => number;
+}
+
+/** A work queue of keys. */
+export interface KeyQueue {
+  add(key: string, options?: AddOptions): void;
+  /** Drops a waiting key and its count of failures; a worker in flight still decides about its own return. */
+  forget(key: string): void;
+  /** Keys waiting (delayed ones too) or being worked on. */
+  size(): number;
+  /** Keys that are due and wait only for a worker. */
+  depth(): number;
+  /** Keys being worked on. */
+  active(): number;
+  start(): void;
+  /** Hands out nothing more and waits for the workers in flight. */
+  stop(): Promise<void>;
+}
+
+interface Entry {
+  dueAt: number;
+  priority: number;
+}
+
+/**
+ * Keys, not events: a key waits once, with the earliest due time and highest priority of those that added
+ * it; one worker handles a key at a time, and a key added meanwhile runs once more after. A rejecting worker
+ * brings its key back after an exponential delay with jitter, which success resets. Among due keys the
+ * highest priority goes first, and waiting raises it, so that nothing starves.
+ */
+export function createQueue(options: QueueOptions): KeyQueue {
+  const { concurrency, worker, onError, clock, random = Math.random, ageingMs = 6_000 } = options;
+  const backoff = options.backoff ?? { baseMs: 1_000, maxMs: 300_000 };
+  const waiting = new Map<string, Entry>();
+  const inFlight = new Map<string, Promise<void>>();
+  const failures = new Map<string, number>();
+  let running = false;
+  let timer: TimerHandle | undefined;
+
+  function add(key: string, { priority = 0, afterMs = 0 }: AddOptions = {}): void {
+    const dueAt = clock.now() + Math.max(0, afterMs);
+    const old = waiting.get(key);
+    waiting.set(key, {
+      dueAt: old === undefined ? dueAt : Math.min(old.dueAt, dueAt),
+      priority: old === undefined ? priority : Math.max(old.priority, priority),
+    });
+    dispatch();
+  }
+
+  /** The due key of the highest aged priority; ties go to the one that is due longest. */
+  function next(now: number): string | undefined {
+    let best: { key: string; rank: number; dueAt: number } | undefined;
+    for (const [key, { dueAt, priority }] of waiting) {
+      if (dueAt > now || inFlight.has(key)) continue;
+      const rank = priority + (now - dueAt) / ageingMs;
+      if (best === undefined || rank > best.rank || (rank === best.rank && dueAt < best.dueAt)) {
+        best = { key, rank, dueAt };
+      }
+    }
+    return best?.key;
+  }
+
+  function dispatch(): void {
+    if (!running) return;
+    const now = clock.now();
+    while (inFlight.size < concurrency) {
+      const key = next(now);
+      if (key === undefined) break;
+      waiting.delete(key);
+      inFlight.set(key, run(key));
+    }
+    schedule(now);
+  }
+
+  /** One timer, for the first key that becomes due; a finished worker dispatches by itself. */
+  function schedule(now: number): void {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    timer = undefined;
+    if (inFlight.size >= concurrency) return;
+    let first = Infinity;
+    for (const [key, { dueAt }] of waiting) if (!inFlight.has(key)) first = Math.min(first, dueAt);
+    if (first !== Infinity) timer = clock.setTimeout(dispatch, Math.max(0, Math.ceil(first - now)));
+  }
+
+  async function run(key: string): Promise<void> {
+    // The caller registers this promise first; the worker must not run before that.
+    await Promise.resolve();
+    try {
+      const outcome = await worker(key);
+      failures.delete(key);
+      if (outcome?.requeueAfterMs !== undefined) requeue(key, outcome.requeueAfterMs);
+    } catch (error) {
+      const failed = failures.get(key) ?? 0;
+      const afterMs = equalJitter(failed, backoff, random);
+      failures.set(key, failed + 1);
+      requeue(key, afterMs);
+      onError(key, error, { failures: failed + 1, afterMs });
+    } finally {
+      inFlight.delete(key);
+      dispatch();
+    }
+  }
+
+  /** As `add`, but dispatching is left to the end of the worker. */
+  function requeue(key: string, afterMs: number): void {
+    const dueAt = clock.now() + Math.max(0, afterMs);
+    const old = waiting.get(key);
+    waiting.set(key, { dueAt: Math.min(dueAt, old?.dueAt ?? Infinity), priority: old?.priority ?? 0 });
+  }
+
+  return {
+    add,
+    forget(key) {
+      waiting.delete(key);
+      failures.delete(key);
+    },
+    size: () => new Set([...waiting.keys(), ...inFlight.keys()]).size,
+    depth() {
+      const now = clock.now();
+      let due = 0;
+      for (const [key, entry] of waiting) if (entry.dueAt <= now && !inFlight.has(key)) due += 1;
+      return due;
+    },
+    active: () => inFlight.size,
+    start() {
+      running = true;
+      dispatch();
+    },
+    async stop() {
+      running = false;
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = undefined;
+      await Promise.all(inFlight.values());
+    },
+  };
+}
