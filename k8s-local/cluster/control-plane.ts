@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Binaries } from './binaries.ts';
 import { resolveBinaries } from './binaries.ts';
 import type { Layout } from './credentials.ts';
 import { layout, prepareCredentials, writeKubeconfig } from './credentials.ts';
@@ -19,6 +20,8 @@ export interface ControlPlaneOptions {
   readonly dir?: string;
   /** Port of the API server on 127.0.0.1. Default: a free one. */
   readonly port?: number;
+  /** The programs to run. Default: those that `resolveBinaries` finds or makes. */
+  readonly binaries?: Binaries;
   /** Gets a line while programs are downloaded or built. Default: standard error. */
   readonly progress?: (line: string) => void;
   /** Gets a line when a server starts or stops. Default: nothing. The servers' own logs are files in the folder. */
@@ -94,7 +97,8 @@ const inUse = (error: unknown): boolean =>
 
 /** Starts a control plane with real RBAC and waits until it is ready (2 to 5 s with the programs at hand). */
 export const startControlPlane = async (options: ControlPlaneOptions = {}): Promise<ControlPlane> => {
-  const binaries = await resolveBinaries(options.progress ? { progress: options.progress } : {});
+  const { progress } = options;
+  const binaries = options.binaries ?? (await resolveBinaries(progress ? { progress } : {}));
   const log = options.log ?? (() => undefined);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'landfall-')));
   const temporary = options.dir === undefined;

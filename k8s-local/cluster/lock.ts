@@ -1,4 +1,5 @@
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,19 +17,27 @@ export interface LockOptions {
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-const ageMs = async (file: string): Promise<number> => {
+const holder = () => `${hostname()} ${process.pid}\n`;
+
+/** Abandoned: its holder does not touch it any more, or is a process of this host that has ended. */
+const isAbandoned = async (file: string, staleMs: number): Promise<boolean> => {
   try {
-    return Date.now() - (await stat(file)).mtimeMs;
+    if (Date.now() - (await stat(file)).mtimeMs > staleMs) return true;
+    const [host, pid] = (await readFile(file, 'utf8')).trim().split(' ');
+    if (host !== hostname() || pid === undefined) return false;
+    process.kill(Number(pid), 0);
+    return false;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0;
+    if (codeOf(error) === 'ESRCH') return true;
+    // Given back in this moment, or the process is somebody else's.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EPERM') return false;
     throw error;
   }
 };
 
 /**
  * Runs `work` while holding a lock file. The holder touches the file; one that was killed stops doing so and its
- * lock is taken over. Process ids would not do: the cache may be shared by containers with their own pid spaces.
- * A holder that slept (a closed laptop) can lose its lock, so the work must be safe to do twice.
+ * lock is taken over. Process ids alone would not do: the cache may be shared by containers. A holder that slept (a closed laptop) can lose its lock, so the work must be safe to do twice.
  */
 export const withLock = async <T>(
   file: string,
@@ -39,12 +48,12 @@ export const withLock = async <T>(
   const stale = options.staleMs ?? staleMs;
   for (let waited = false; ;) {
     try {
-      await writeFile(file, `${process.pid}\n`, { flag: 'wx' });
+      await writeFile(file, holder(), { flag: 'wx' });
       break;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
-    if ((await ageMs(file)) > stale) {
+    if (await isAbandoned(file, stale)) {
       await rm(file, { force: true });
       continue;
     }
