@@ -1,0 +1,35 @@
+"""What tests and people ask the server itself, under /_landfall/."""
+
+import json
+from collections.abc import Callable
+
+from . import dump, lifecycle
+from .server import Application
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def _json(value: object, status: int = 200) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
+
+
+def admin(application: Application, reset: Callable[[], None]) -> Callable[[str, str, dict[str, str]], Answer]:
+    def answer(method: str, path: str, query: dict[str, str]) -> Answer:
+        route = (method, path.removeprefix("/_landfall/"))
+        if route == ("GET", "ready"):
+            return _json({"ready": True})
+        with application.lock:
+            if route == ("GET", "ledger"):
+                return _json(application.ledger.after(int(query.get("after", "0"))))
+            if route == ("DELETE", "ledger"):
+                application.ledger.clear()
+                return _json({})
+            if route == ("GET", "dump"):
+                lifecycle.settle()
+                return 200, {"Content-Type": "application/json"}, dump.dump().encode()
+            if route == ("POST", "reset"):
+                reset()
+                return _json({})
+        return _json({"error": f"{method} {path}: no such thing"}, 404)
+
+    return answer

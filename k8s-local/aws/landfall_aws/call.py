@@ -1,0 +1,32 @@
+"""The call in hand. Calls run one at a time (moto is not thread-safe), so one module-level slot is enough."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Call:
+    """One API call as the ledger shows it; filled in while the call is on its way through."""
+
+    request_id: str
+    access_key: str | None = None
+    account: str | None = None
+    region: str | None = None
+    service: str | None = None
+    action: str | None = None
+    caller: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+_current: Call | None = None
+
+
+def begin(call: Call) -> None:
+    global _current
+    _current = call
+
+
+def current() -> Call:
+    if _current is None:
+        raise RuntimeError("no call is being handled")
+    return _current

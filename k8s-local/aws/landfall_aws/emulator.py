@@ -1,0 +1,37 @@
+"""Puts the plugin into moto, once per process, and gives every account its first state."""
+
+from moto.core.base_backend import BackendDict
+from moto.core.common_models import BaseModel
+from moto.ec2.models import ec2_backends
+from moto.logs.models import logs_backends
+
+from . import accounts, dump, lifecycle, pipeline, sessions
+from .settings import Settings
+from .sts import actions as sts_actions
+
+
+def install(settings: Settings) -> None:
+    # moto keeps every object it ever made for its dashboard; a long benchmark would only grow.
+    BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)  # type: ignore[method-assign]
+    pipeline.install()
+    sts_actions.install()
+    dump.remember_fresh()
+    _begin(settings)
+
+
+def reset(settings: Settings) -> None:
+    lifecycle.clear()
+    sessions.clear()
+    dump.forget_fresh()
+    BackendDict.reset()
+    _begin(settings)
+
+
+def _begin(settings: Settings) -> None:
+    for account in settings.accounts:
+        # Made up front, so that the first read of a test changes nothing.
+        for service, backends in (("ec2", ec2_backends), ("logs", logs_backends)):
+            _ = backends[account][settings.region]
+            dump.keep(service, account, settings.region)
+        dump.keep("iam", account, "aws")
+    accounts.bootstrap(settings)

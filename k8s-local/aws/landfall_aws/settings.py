@@ -1,0 +1,75 @@
+"""What can be set when the server starts: flags first, then the environment, then defaults."""
+
+import argparse
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+# The seeds' five accounts by profile name, and the portal's, whose credentials are the default ones.
+DEFAULT_ACCOUNTS = {
+    "123456789012": "portal",
+    "111111111111": "base-infra",
+    "222222222222": "provider-account",
+    "333333333333": "consumer-account",
+    "444444444444": "security-account",
+    "555555555555": "shared-services-account",
+}
+HOME_ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str
+    port: int
+    region: str
+    accounts: dict[str, str]
+    installation: str
+    member_role: str
+    endpoint_seconds: float
+    interface_seconds: float
+    parent: int | None
+
+
+def from_command_line(argv: list[str] | None = None) -> Settings:
+    """Raises SystemExit with one sentence on a bad flag or an unreadable accounts file."""
+    env = os.environ.get
+    parser = argparse.ArgumentParser(prog="landfall_aws", description=__doc__)
+    parser.add_argument("--host", default=env("LANDFALL_AWS_HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(env("LANDFALL_AWS_PORT", "0")), help="0 takes a free one")
+    parser.add_argument("--region", default=env("LANDFALL_AWS_REGION", "us-east-1"))
+    parser.add_argument("--accounts", default=env("LANDFALL_AWS_ACCOUNTS"), help='JSON file: {"111111111111": "name"}')
+    parser.add_argument("--installation", default=env("LANDFALL_AWS_INSTALLATION", "local"))
+    parser.add_argument("--member-role", default=env("LANDFALL_AWS_MEMBER_ROLE", "landfall-operator"))
+    parser.add_argument(
+        "--endpoint-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_ENDPOINT_SECONDS", "0.3")),
+        help="how long an interface endpoint is pending or deleting",
+    )
+    parser.add_argument(
+        "--interface-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_INTERFACE_SECONDS", "0.3")),
+        help="how long network interfaces outlive their endpoint's deleting state",
+    )
+    parser.add_argument("--parent", type=int, default=None, help="exit when this process is gone")
+    args = parser.parse_args(argv)
+    accounts = dict(DEFAULT_ACCOUNTS)
+    if args.accounts:
+        try:
+            accounts = {str(k): str(v) for k, v in json.loads(Path(args.accounts).read_text()).items()}
+        except (OSError, ValueError, AttributeError) as error:
+            raise SystemExit(f"--accounts {args.accounts}: not a JSON object of account id to name ({error})") from error
+        accounts.setdefault(HOME_ACCOUNT, "portal")
+    return Settings(
+        host=args.host,
+        port=args.port,
+        region=args.region,
+        accounts=accounts,
+        installation=args.installation,
+        member_role=args.member_role,
+        endpoint_seconds=args.endpoint_seconds,
+        interface_seconds=args.interface_seconds,
+        parent=args.parent,
+    )

@@ -1,0 +1,94 @@
+"""AssumeRole and GetCallerIdentity. moto lets anybody assume anything, even a role that does not exist."""
+
+import re
+
+from moto.core.responses import ActionResult
+from moto.iam.models import Role, iam_backends
+from moto.sts.responses import TokenResponse
+
+from .. import sessions
+from ..errors import AwsError
+from ..identity import Caller
+from .trust import allows
+
+_ROLE_ARN = re.compile(r"^arn:aws:iam::(\d{12}):role/(.+)$")
+_SESSION_NAME = re.compile(r"^[\w+=,.@-]{2,64}$")
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_SHORTEST, _LONGEST, _CHAINED = 900, 43200, 3600
+
+
+def _denied(caller: Caller, role_arn: str) -> AwsError:
+    return AwsError(
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+    )
+
+
+def _role(role_arn: str) -> Role | None:
+    match = _ROLE_ARN.match(role_arn)
+    if not match:
+        raise AwsError("ValidationError", f"{role_arn} is invalid")
+    if match.group(1) not in iam_backends:
+        return None
+    return next((r for r in iam_backends[match.group(1)]["aws"].roles.values() if r.arn == role_arn), None)
+
+
+def _seconds(response: TokenResponse, role: Role, caller: Caller) -> int:
+    seconds = response._get_int_param("DurationSeconds", 3600)
+    if not _SHORTEST <= seconds <= _LONGEST:
+        raise AwsError(
+            "ValidationError",
+            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: "
+            f"Member must have value between {_SHORTEST} and {_LONGEST}",
+        )
+    if caller.role_arn and seconds > _CHAINED:
+        raise AwsError(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        )
+    if seconds > int(role.max_session_duration or 3600):
+        raise AwsError(
+            "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        )
+    return seconds
+
+
+def assume_role(self: TokenResponse) -> ActionResult:
+    caller: Caller = self.landfall_caller  # type: ignore[attr-defined]
+    role_arn, name = self._get_param("RoleArn") or "", self._get_param("RoleSessionName") or ""
+    if not _SESSION_NAME.match(name):
+        raise AwsError(
+            "ValidationError",
+            f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+        )
+    role = _role(role_arn)
+    context = {"aws:PrincipalArn": caller.role_arn or caller.arn, "aws:PrincipalAccount": caller.account}
+    external_id = self._get_param("ExternalId")
+    if external_id is not None:
+        context["sts:ExternalId"] = external_id
+    # AWS does not tell whether the role is missing or the caller is not trusted.
+    if role is None or not allows(role.assume_role_policy_document, caller, "sts:AssumeRole", context):
+        raise _denied(caller, role_arn)
+    account = _ROLE_ARN.match(role_arn).group(1)  # type: ignore[union-attr]
+    session = sessions.open_session(account, role_arn, role.id, name, _seconds(self, role, caller))
+    return ActionResult(
+        {
+            "Credentials": {
+                "AccessKeyId": session.access_key_id,
+                "SecretAccessKey": session.secret_access_key,
+                "SessionToken": session.session_token,
+                "Expiration": session.expiration,
+            },
+            "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        }
+    )
+
+
+def get_caller_identity(self: TokenResponse) -> ActionResult:
+    caller: Caller = self.landfall_caller  # type: ignore[attr-defined]
+    return ActionResult({"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn})
+
+
+def install() -> None:
+    TokenResponse.assume_role = assume_role  # type: ignore[method-assign]
+    TokenResponse.get_caller_identity = get_caller_identity  # type: ignore[method-assign]

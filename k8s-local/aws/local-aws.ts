@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { type AdminClient, adminClient } from './admin-client.ts';
+import { type AccessKey, accessKeyOf, homeAccount, writeIdentityFiles } from './identity-files.ts';
+import { type Progress, cacheFolder, ensurePythonEnv } from './python-env.ts';
+
+const here = import.meta.dirname;
+
+/** How to start a local AWS. */
+export interface LocalAwsOptions {
+  /** Port to listen on; default 0, a free one. */
+  port?: number;
+  /** Takes what the server writes to its standard error, line by line. */
+  log?: (line: string) => void;
+  /** Told what a long first start does. */
+  progress?: Progress;
+  /** The environment to start from; default `process.env`. `LANDFALL_AWS_*` set the server's options. */
+  env?: NodeJS.ProcessEnv;
+  /** Region of the written profiles; default us-east-1. */
+  region?: string;
+  /** Where the profiles are written; default a folder of its own that `stop` removes. */
+  stateFolder?: string;
+}
+
+/** A running local AWS. */
+export interface LocalAws extends AdminClient {
+  url: string;
+  pid: number;
+  /** The administrator's key of an account, by id or profile name. */
+  credentials: (account: string) => AccessKey;
+  /** What an AWS SDK or CLI needs to talk to it, as the home account by default. */
+  env: () => Record<string, string>;
+  stop: () => Promise<void>;
+}
+
+/** The environment that points SDKs and CLIs at `url`, with profiles from the two files. */
+export function clientEnvironment(
+  url: string,
+  region: string,
+  files: { configFile: string; credentialsFile: string },
+): Record<string, string> {
+  const key = accessKeyOf(homeAccount);
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_REGION: region,
+    AWS_CONFIG_FILE: files.configFile,
+    AWS_SHARED_CREDENTIALS_FILE: files.credentialsFile,
+    // Plain HTTP needs no certificates, and a bundle that does not exist here stops some clients.
+    AWS_CA_BUNDLE: '',
+  };
+}
+
+/** The command that serves; the caller decides how it is spawned. */
+export async function serverCommand(
+  port: number,
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<{ command: string; args: string[]; env: NodeJS.ProcessEnv }> {
+  const python = await ensurePythonEnv(join(here, 'requirements.txt'), env, progress);
+  return {
+    command: python,
+    args: ['-m', 'landfall_aws', '--port', String(port)],
+    env: { ...env, PYTHONPATH: here, PYTHONPYCACHEPREFIX: join(cacheFolder(env), 'aws', 'bytecode') },
+  };
+}
+
+/** Reads the one line that the server prints when it listens. Rejects with its last words when it ends instead. */
+export async function whenListening(
+  child: ChildProcess,
+  log: (line: string) => void,
+): Promise<{ url: string }> {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the local AWS was started without pipes');
+  const last: string[] = [];
+  createInterface({ input: stderr }).on('line', (line) => {
+    last.push(line);
+    if (last.length > 20) last.shift();
+    log(line);
+  });
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stdout }).once('line', (line) => resolve(JSON.parse(line) as { url: string }));
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`The local AWS ended with ${code ?? 'a signal'} while starting:\n${last.join('\n')}`)),
+    );
+  });
+}
+
+/**
+ * Starts a local AWS as a child of this process and waits until it answers; the first start on a machine installs
+ * it. It ends with `stop`, or by itself when this process is gone.
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const env = options.env ?? process.env;
+  const region = options.region ?? 'us-east-1';
+  const server = await serverCommand(options.port ?? 0, env, options.progress ?? (() => {}));
+  const child = spawn(server.command, [...server.args, '--parent', String(process.pid)], {
+    env: server.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { url } = await whenListening(child, options.log ?? (() => {}));
+  const folder = options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'landfall-aws-')));
+  const files = await writeIdentityFiles(folder, region);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    ...adminClient(url),
+    url,
+    pid: child.pid ?? 0,
+    credentials: accessKeyOf,
+    env: () => clientEnvironment(url, region, files),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      if (options.stateFolder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
