@@ -1,14 +1,18 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { fetchEnvtest, officialEnvtestIndex } from './envtest.ts';
 import { buildFromModules } from './go-build.ts';
+import type { Guard } from './guard.ts';
+import { startGuard } from './guard.ts';
 import { withLock } from './lock.ts';
 import type { Environment } from './paths.ts';
 import { cacheRoot, modulesFolder } from './paths.ts';
 import type { Pins } from './pins.ts';
 import { readPins } from './pins.ts';
 import { isExecutable, run } from './run.ts';
+
+type Source = 'envtest archive' | 'go build';
 
 /** The three programs of a control plane, as absolute paths. */
 export interface Binaries {
@@ -19,7 +23,7 @@ export interface Binaries {
   /** Of Kubernetes, with a leading v. */
   readonly version: string;
   /** Where they came from: `KUBEBUILDER_ASSETS`, or how the cached ones were made. */
-  readonly source: 'KUBEBUILDER_ASSETS' | 'envtest archive' | 'go build';
+  readonly source: 'KUBEBUILDER_ASSETS' | Source;
 }
 
 /** What the search depends on. Everything has a default; tests give their own. */
@@ -63,9 +67,9 @@ const fromAssets = async (env: Environment): Promise<Binaries | undefined> => {
 };
 
 const fromCache = async (dir: string): Promise<Binaries | undefined> => {
-  if ((await missingFrom(dir)).length > 0) return undefined;
-  const made = JSON.parse(await readFile(join(dir, record), 'utf8')) as Pick<Binaries, 'version' | 'source'>;
-  return { ...paths(dir), ...made };
+  const text = await readFile(join(dir, record), 'utf8').catch(() => undefined);
+  if (text === undefined || (await missingFrom(dir)).length > 0) return undefined;
+  return { ...paths(dir), ...(JSON.parse(text) as Pick<Binaries, 'version' | 'source'>) };
 };
 
 const cacheFolder = (env: Environment, pins: Pins): string => join(cacheRoot(env), 'bin', pins.key);
@@ -77,6 +81,29 @@ export const findBinaries = async (options: ResolveOptions = {}): Promise<Binari
   return (await fromAssets(env)) ?? (await fromCache(cacheFolder(env, pins)));
 };
 
+/** Fills a new folder and puts it in place as a whole, so that nobody ever sees half of it. */
+const install = async (
+  target: string,
+  source: Source,
+  guard: Guard,
+  fill: (into: string) => Promise<string>,
+): Promise<Binaries> => {
+  const into = await mkdtemp(join(dirname(target), '.new-'));
+  guard.removeFolder(into);
+  try {
+    const made = { version: await fill(into), source };
+    const missing = await missingFrom(into);
+    if (missing.length > 0) throw new Error(`it gave no ${missing.join(', ')}`);
+    await writeFile(join(into, record), `${JSON.stringify(made)}\n`);
+    // Whatever lies at the target is incomplete, or it would have been used.
+    await rm(target, { recursive: true, force: true });
+    await rename(into, target);
+    return { ...paths(target), ...made };
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+};
+
 const make = async (
   env: Environment,
   modules: string,
@@ -84,32 +111,26 @@ const make = async (
   progress: (line: string) => void,
 ): Promise<Binaries> => {
   const cache = cacheRoot(env);
-  const target = cacheFolder(env, pins);
   const index = env['LANDFALL_ENVTEST_INDEX'] || officialEnvtestIndex;
   const version = pins.kubernetes;
-  const steps = {
-    'envtest archive': (into: string) => fetchEnvtest({ index, version, into, progress }),
-    'go build': (into: string) => buildFromModules({ modules, pins, cache, into, env, progress }),
-  };
+  const guard = startGuard();
+  const steps: [Source, (into: string) => Promise<string>][] = [
+    ['envtest archive', (into) => fetchEnvtest({ index, version, into, progress })],
+    ['go build', (into) => buildFromModules({ modules, pins, cache, into, guard, env, progress })],
+  ];
   const reasons: string[] = [];
-  for (const source of ['envtest archive', 'go build'] as const) {
-    const into = await mkdtemp(join(cache, 'bin', '.new-'));
-    try {
-      const made = { version: await steps[source](into), source };
-      const missing = await missingFrom(into);
-      if (missing.length > 0) throw new Error(`it gave no ${missing.join(', ')}`);
-      await writeFile(join(into, record), `${JSON.stringify(made)}\n`);
-      // Whatever lies at the target is incomplete, or it would have been used.
-      await rm(target, { recursive: true, force: true });
-      await rename(into, target);
-      return { ...paths(target), ...made };
-    } catch (error) {
-      const reason = `no ${source}: ${error instanceof Error ? error.message : String(error)}`;
-      progress(reason);
-      reasons.push(reason);
-    } finally {
-      await rm(into, { recursive: true, force: true });
+  try {
+    for (const [source, fill] of steps) {
+      try {
+        return await install(cacheFolder(env, pins), source, guard, fill);
+      } catch (error) {
+        const reason = `no ${source}: ${error instanceof Error ? error.message : String(error)}`;
+        progress(reason);
+        reasons.push(reason);
+      }
     }
+  } finally {
+    await guard.release();
   }
   throw new Error(
     'Nothing to start a Kubernetes control plane with: name a cluster by LANDFALL_KUBECONFIG, or name a folder with ' +

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Environment } from './paths.ts';
 import type { Pins } from './pins.ts';
 import { onPath, run } from './run.ts';
-import { startGuard } from './guard.ts';
+import type { Guard } from './guard.ts';
 
 const packages = [
   'go.etcd.io/etcd/server/v3',
@@ -19,8 +19,10 @@ export interface GoBuildRequest {
   readonly modules: string;
   readonly pins: Pins;
   readonly cache: string;
-  /** An existing folder that gets the three programs; removed when this process dies during the build. */
+  /** An existing folder that gets the three programs. */
   readonly into: string;
+  /** Ends Go when this process dies. */
+  readonly guard: Guard;
   readonly env: Environment;
   readonly progress: (line: string) => void;
   /** Least time between two lines of progress, in milliseconds. Default 5000. */
@@ -51,7 +53,7 @@ export const goEnvironment = (env: Environment, cache: string): Environment => (
 
 /** Builds etcd, kube-apiserver and kubectl. Returns their version; a failure is an Error in Go's own words. */
 export const buildFromModules = async (request: GoBuildRequest): Promise<string> => {
-  const { pins, into } = request;
+  const { pins, into, guard } = request;
   const go = await onPath('go', request.env);
   if (go === undefined) throw new Error('Go is not on the PATH');
   request.progress(
@@ -59,8 +61,6 @@ export const buildFromModules = async (request: GoBuildRequest): Promise<string>
       `in ${request.cache} fits; about 7 minutes on two cores`,
   );
   const started = Date.now();
-  const guard = startGuard();
-  guard.removeFolder(into);
   let told = 0;
   let modules = 0;
   let compiled = 0;
@@ -95,24 +95,20 @@ export const buildFromModules = async (request: GoBuildRequest): Promise<string>
     if (done.code !== 0) throw new Error(`go ${args[0]} failed: ${complaints.slice(-5).join('; ')}`);
     return done.stdout;
   };
-  try {
-    total = (await goRun(['list', '-deps', ...packages])).trim().split('\n').length;
-    compiled = 0;
-    const [major, minor] = pins.kubernetes.slice(1).split('.');
-    const version = 'k8s.io/component-base/version';
-    const ldflags = [
-      '-s -w',
-      // Without these kubectl and the API server say v0.0.0, and clients refuse or warn about the skew.
-      `-X ${version}.gitVersion=${pins.kubernetes}`,
-      `-X ${version}.gitMajor=${major}`,
-      `-X ${version}.gitMinor=${minor}`,
-    ].join(' ');
-    await goRun(['build', '-v', '-trimpath', `-ldflags=${ldflags}`, '-o', `${into}/`, ...packages]);
-    // Go names a program after the last element of its path that is not a version.
-    await rename(join(into, 'server'), join(into, 'etcd'));
-    request.progress(`built in ${minutes(Date.now() - started)}`);
-    return pins.kubernetes;
-  } finally {
-    await guard.release();
-  }
+  total = (await goRun(['list', '-deps', ...packages])).trim().split('\n').length;
+  compiled = 0;
+  const [major, minor] = pins.kubernetes.slice(1).split('.');
+  const version = 'k8s.io/component-base/version';
+  const ldflags = [
+    '-s -w',
+    // Without these kubectl and the API server say v0.0.0, and clients refuse or warn about the skew.
+    `-X ${version}.gitVersion=${pins.kubernetes}`,
+    `-X ${version}.gitMajor=${major}`,
+    `-X ${version}.gitMinor=${minor}`,
+  ].join(' ');
+  await goRun(['build', '-v', '-trimpath', `-ldflags=${ldflags}`, '-o', `${into}/`, ...packages]);
+  // Go names a program after the last element of its path that is not a version.
+  await rename(join(into, 'server'), join(into, 'etcd'));
+  request.progress(`built in ${minutes(Date.now() - started)}`);
+  return pins.kubernetes;
 };

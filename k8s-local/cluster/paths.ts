@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The one folder outside the clone where anything may be left: `LANDFALL_CACHE`, else the user's XDG cache. */
 export const cacheRoot = (env: Environment): string =>
-  env['LANDFALL_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'landfall');
+  resolve(env['LANDFALL_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'landfall'));
 
 const clone = resolve(import.meta.dirname, '..', '..');
 
