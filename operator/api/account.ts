@@ -72,13 +72,14 @@ export const AwsAccountSchema = withRules(
       externalId: withRules(
         z
           .string()
+          .min(2)
           .max(1224)
           .describe(
             'External id that the trust policy of the role demands. Without it the id is `landfall:<installation>:<Account name>`; status.externalId shows which one is used.',
           ),
         matches(
-          '^[A-Za-z0-9_+=,.@:/-]{2,1224}$',
-          '{self} is not an external id: AWS takes 2 to 1224 letters, digits and _ + = , . @ : / -',
+          '^[A-Za-z0-9_+=,.@:/-]+$',
+          '{self} is not an external id: AWS takes letters, digits and _ + = , . @ : / -',
         ),
       ).optional(),
       profile: withRules(

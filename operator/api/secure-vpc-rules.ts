@@ -61,7 +61,16 @@ const overlapping = (self: Spec) =>
   );
 // Of two blocks that overlap, one contains the other.
 const OVERLAPS =
-  '!(t.name == u.name && s.zone == v.zone) && isCIDR(s.cidr) && isCIDR(v.cidr) && cidr(s.cidr).containsCIDR(cidr(v.cidr))';
+  'self.tiers.exists(u, u.subnets.exists(v, !(t.name == u.name && s.zone == v.zone) && isCIDR(s.cidr) && isCIDR(v.cidr) && cidr(s.cidr).containsCIDR(cidr(v.cidr))))';
+
+/** The block of the first subnet `s` of tier `t` of which the condition holds. */
+function firstSubnet(of: (self: Spec) => { cidr: string } | undefined, condition: string) {
+  return first(
+    of,
+    `self.tiers.map(t, t.subnets.filter(s, ${condition})).filter(found, found.size() > 0)[0][0].cidr`,
+    (subnet) => subnet.cidr,
+  );
+}
 
 export const tierRules: readonly Rule<Spec>[] = [
   {
@@ -76,26 +85,14 @@ export const tierRules: readonly Rule<Spec>[] = [
     message: 'subnet {subnet} is not in the block of the VPC, {self.cidr}: choose a block inside it',
     path: ['tiers'],
     check: (self) => outside(self) === undefined,
-    show: {
-      subnet: first(
-        outside,
-        `self.tiers.filter(t, !t.subnets.all(s, ${INSIDE})).map(t, t.name + '/' + t.subnets.filter(s, !${INSIDE})[0].zone + ' ' + t.subnets.filter(s, !${INSIDE})[0].cidr)[0]`,
-        (subnet) => `${subnet.tier}/${subnet.zone} ${subnet.cidr}`,
-      ),
-    },
+    show: { subnet: firstSubnet(outside, `!${INSIDE}`) },
   },
   {
-    cel: `!self.tiers.exists(t, t.subnets.exists(s, self.tiers.exists(u, u.subnets.exists(v, ${OVERLAPS}))))`,
-    message: 'subnets overlap at {subnet}: give every subnet a block of its own',
+    cel: `!self.tiers.exists(t, t.subnets.exists(s, ${OVERLAPS}))`,
+    message: 'subnet {subnet} overlaps another: give every subnet a block of its own',
     path: ['tiers'],
     check: (self) => overlapping(self) === undefined,
-    show: {
-      subnet: first(
-        overlapping,
-        `self.tiers.map(t, t.subnets.filter(s, self.tiers.exists(u, u.subnets.exists(v, ${OVERLAPS}))).map(s, t.name + '/' + s.zone + ' ' + s.cidr)).filter(found, found.size() > 0)[0][0]`,
-        (subnet) => `${subnet.tier}/${subnet.zone} ${subnet.cidr}`,
-      ),
-    },
+    show: { subnet: firstSubnet(overlapping, OVERLAPS) },
   },
 ];
 

@@ -139,7 +139,7 @@ const spec = withRules(
         immutable('cidr', 'make a new SecureVpc with the other block and move over'),
       ),
       zones,
-      dns: dns.prefault({}),
+      dns: dns.prefault({ support: 'Enabled', hostnames: 'Enabled' }),
       tiers: listMap(tier, 'name', 3)
         .min(1)
         .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),

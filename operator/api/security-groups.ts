@@ -15,7 +15,7 @@ function portList(description: string) {
     check: (self) => twice(self) === undefined,
     show: {
       port: {
-        cel: 'string(self.filter(p, !self.exists_one(q, q.port == p.port))[0].port)',
+        cel: 'self.filter(p, !self.exists_one(q, q.port == p.port))[0].port',
         of: (self) => String(twice(self)),
       },
     },

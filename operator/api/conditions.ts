@@ -1,0 +1,202 @@
+/** One reason of a condition, in words for whoever reads it. */
+export interface ReasonDoc {
+  /** What it means. */
+  readonly means: string;
+  /** What to do about it; absent where nothing needs doing. */
+  readonly todo?: string;
+  /** The kinds that show it; absent means all. */
+  readonly kinds?: readonly string[];
+}
+
+interface ConditionDoc {
+  /** What it means that the condition is True. */
+  readonly means: string;
+  readonly kinds?: readonly string[];
+  readonly reasons: Readonly<Record<string, ReasonDoc>>;
+}
+
+const account = ['Account'];
+const network = ['SecureVpc'];
+
+/**
+ * Every condition and every reason that Landfall writes. Reconciling and Stalled are there only while they
+ * hold; Ready is always there and, while it is not True, repeats their reason. kstatus reads it that way.
+ */
+export const CONDITIONS = {
+  Ready: {
+    means: 'The object is as its spec says, and was so when last looked at.',
+    reasons: {
+      Succeeded: { means: 'Everything is made, configured and usable.' },
+    },
+  },
+  Reconciling: {
+    means: 'Work is under way or waits for something that comes by itself. Nothing needs doing.',
+    reasons: {
+      Progressing: { means: 'The operator has begun with this generation of the object.' },
+      Creating: { means: 'Things are being made; the message counts them.', kinds: network },
+      Updating: { means: 'Things are being changed in place.', kinds: network },
+      Deleting: { means: 'The object is going: its things are being deleted in AWS.' },
+      WaitingForAws: {
+        means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
+        kinds: network,
+      },
+      WaitingForIntent: {
+        means:
+          'A create had an unclear outcome. Nothing is made again until AWS has had time to list what that create may have made.',
+        kinds: network,
+      },
+      DependencyNotReady: {
+        means: 'Something that this object refers to is not there or not ready; the message names it.',
+        todo: 'If it stays so, look at the object that the message names.',
+      },
+      DependencyViolation: {
+        means:
+          'AWS refuses a delete because something else still uses the thing; the message names what does.',
+        todo: 'Delete or detach what the message names, if it is yours. The delete is tried again by itself.',
+        kinds: network,
+      },
+      Throttled: { means: 'AWS or the own call budget asks for a pause. Work goes on by itself.' },
+      AwsUnreachable: {
+        means: 'AWS cannot be reached or answers with an error of its own.',
+        todo: 'If it stays so, check the way from the operator to AWS: DNS, proxy, egress rules.',
+      },
+      InUse: {
+        means: 'The Account is to go, but objects still use it; the message counts them.',
+        todo: 'Delete these objects first.',
+        kinds: account,
+      },
+    },
+  },
+  Stalled: {
+    means:
+      'A person has to act. The operator still tries again every 10 minutes and at every change of the object.',
+    reasons: {
+      InvalidSpec: {
+        means:
+          'The spec cannot become a network; the message names field and value. Nothing was made for it.',
+        todo: 'Change the field that the message names.',
+      },
+      AccountNotFound: {
+        means: 'There is no Account of the name in spec.accountRef.',
+        todo: 'Make the Account, or make this object again with another reference.',
+        kinds: network,
+      },
+      AccountNotReady: {
+        means: 'The Account is there, but cannot be used; the message repeats why.',
+        todo: 'Look at the conditions of the Account.',
+        kinds: network,
+      },
+      NamespaceNotAllowed: {
+        means: 'The Account does not list the namespace of this object.',
+        todo: 'Ask whoever owns the Account to add the namespace to spec.aws.namespaces.',
+        kinds: network,
+      },
+      RegionNotAllowed: {
+        means: 'The Account does not list the region of this object.',
+        todo: 'Choose a listed region, or ask for this one to be added to spec.aws.regions.',
+        kinds: network,
+      },
+      ZoneNotFound: {
+        means: 'The region has no such zone for this account, or fewer zones than spec.zones.count.',
+        todo: 'Choose zones that the message lists.',
+        kinds: network,
+      },
+      AddressesExhausted: {
+        means: 'The block of the VPC has no room for all subnets; the message says what is missing.',
+        todo: 'Raise subnetPrefixLength, use fewer zones, or begin again with a larger block.',
+        kinds: network,
+      },
+      AccessDenied: {
+        means: 'AWS does not let the role do this; the message names role, account and action.',
+        todo: 'Allow the action in the policies of the role, its boundary and the organisation.',
+      },
+      QuotaExceeded: {
+        means: 'A quota of the account is used up; the message names it.',
+        todo: 'Have the quota raised, or delete what is not needed.',
+        kinds: network,
+      },
+      NameTaken: {
+        means: 'A thing of the same name is there and belongs to somebody else.',
+        todo: 'Rename this object, or remove the other thing.',
+        kinds: network,
+      },
+      OwnershipTagsMissing: {
+        means:
+          'A thing that status lists is there, but without the tags by which Landfall knows its own. It is left alone.',
+        todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
+        kinds: network,
+      },
+      ReplacementNeeded: {
+        means:
+          'The change cannot be made in place, and making a new thing would interrupt or lose something.',
+        todo: 'Take the change back, or move to a new object.',
+        kinds: network,
+      },
+      AwsRefused: {
+        means: 'AWS refused a request as it stands; the message gives its words.',
+        todo: 'Change the field that the message names. If none is named, this is a defect: please report it.',
+        kinds: network,
+      },
+      TargetChanged: {
+        means:
+          'status.target names another account, region or installation than the one the operator would act in.',
+        todo: 'Run the operator with the former installation id, or point the Account at the former account.',
+        kinds: network,
+      },
+      InstallationClaimed: {
+        means: 'Another cluster acts in this account under the same installation id.',
+        todo: 'Give one of them another installation id.',
+      },
+      CredentialsUnavailable: {
+        means: 'The operator finds no credentials; the message lists where it looked.',
+        todo: 'Give it some: an IAM role for its service account, or a profile.',
+      },
+      CredentialsExpired: {
+        means: 'The credentials have ended and cannot be renewed without a person.',
+        todo: 'Log in again (SSO) or bring a new session token.',
+      },
+      RoleNotAssumable: {
+        means:
+          'AWS does not let the operator assume the role; the message names caller, role and external id.',
+        todo: 'Correct the trust policy of the role: its principal and its external id.',
+      },
+      AccountMismatch: {
+        means:
+          'The credentials belong to another account than spec.aws.accountId. Nothing is done with them.',
+        todo: 'Correct the profile or the role, or the account id.',
+      },
+    },
+  },
+  Drifted: {
+    means: 'AWS differs from the spec through somebody else; the message says in what.',
+    kinds: network,
+    reasons: {
+      DriftDetected: { means: 'A difference was found and is being repaired. Ready stays as it is.' },
+      DriftRepaired: {
+        means: 'Status False: the last difference was repaired; the message says what it was.',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, ConditionDoc>>;
+
+export type ConditionType = keyof typeof CONDITIONS;
+export type ReadyReason = keyof typeof CONDITIONS.Ready.reasons;
+export type ReconcilingReason = keyof typeof CONDITIONS.Reconciling.reasons;
+export type StalledReason = keyof typeof CONDITIONS.Stalled.reasons;
+export type DriftedReason = keyof typeof CONDITIONS.Drifted.reasons;
+
+/** The conditions and reasons that objects of one kind show; all of them without a kind. */
+export function conditionsOf(
+  kind?: string,
+): { type: ConditionType; means: string; reasons: [string, ReasonDoc][] }[] {
+  const docs: [string, ConditionDoc][] = Object.entries(CONDITIONS);
+  const shown = (kinds: readonly string[] | undefined) =>
+    kind === undefined || (kinds?.includes(kind) ?? true);
+  return docs
+    .filter(([, condition]) => shown(condition.kinds))
+    .map(([type, condition]) => ({
+      type: type as ConditionType,
+      means: condition.means,
+      reasons: Object.entries(condition.reasons).filter(([, reason]) => shown(reason.kinds)),
+    }));
+}

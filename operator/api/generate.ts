@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { stringify } from 'yaml';
+import { GROUP } from './common.ts';
+import { crdOf } from './crd.ts';
+import { conditionsPage, kindPage } from './docs.ts';
+import { KINDS } from './kinds.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const HEADER = '# Generated from operator/api by `make generate`; edit the schema there.\n';
+
+/** Every generated file with its text, by path from the root of the repository. */
+export async function generatedFiles(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const definition of Object.values(KINDS)) {
+    const crd = stringify(crdOf(definition), { lineWidth: 110, aliasDuplicateObjects: false });
+    files.set(`crds/${GROUP}_${definition.plural}.yaml`, HEADER + crd);
+    const example = await readFile(join(root, definition.example), 'utf8');
+    files.set(
+      `docs/reference/${definition.kind.toLowerCase()}.md`,
+      await markdown(kindPage(definition, example)),
+    );
+  }
+  files.set('docs/reference/conditions.md', await markdown(conditionsPage()));
+  return files;
+}
+
+function markdown(text: string): Promise<string> {
+  return format(text, { parser: 'markdown', printWidth: 110, singleQuote: true });
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const stale: string[] = [];
+  for (const [path, text] of await generatedFiles()) {
+    const file = join(root, path);
+    const current = await readFile(file, 'utf8').catch(() => undefined);
+    if (current === text) continue;
+    stale.push(path);
+    if (values.check) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  if (!values.check) return 0;
+  for (const path of stale)
+    console.error(`${path} is not what operator/api says: run make generate and commit it`);
+  return stale.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) process.exitCode = await main();

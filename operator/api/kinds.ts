@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import { type Account, AccountSchema } from './account.ts';
+import { type SecureVpc, SecureVpcSchema } from './secure-vpc.ts';
+
+/** A column of `kubectl get`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date';
+  readonly jsonPath: string;
+  readonly description: string;
+  /** 1 shows the column only with `-o wide`. */
+  readonly priority?: 1;
+}
+
+/** What the API server and the documentation need to know of a kind besides its schema. */
+export interface KindDefinition {
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly schema: z.ZodType;
+  readonly columns: readonly PrinterColumn[];
+  /** A sentence or two for the reference page and `kubectl explain`. */
+  readonly summary: string;
+  /** The manifest that the reference page shows, from the root of the repository. */
+  readonly example: string;
+}
+
+/** The types that manifests parse to. */
+export interface KindTypes {
+  Account: Account;
+  SecureVpc: SecureVpc;
+}
+export type Kind = keyof KindTypes;
+
+const ofReady = (field: string) => `.status.conditions[?(@.type=="Ready")].${field}`;
+const age: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'Since when it is there.',
+};
+const ready: PrinterColumn = {
+  name: 'Ready',
+  type: 'string',
+  jsonPath: ofReady('status'),
+  description: 'Whether it is as its spec says.',
+};
+const reason: PrinterColumn = {
+  name: 'Reason',
+  type: 'string',
+  jsonPath: ofReady('reason'),
+  description: 'Why it is or is not ready.',
+};
+const message: PrinterColumn = {
+  name: 'Message',
+  type: 'string',
+  jsonPath: ofReady('message'),
+  description: 'The same, in a sentence.',
+  priority: 1,
+};
+
+/** Every kind of the group. */
+export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
+  Account: {
+    kind: 'Account',
+    plural: 'accounts',
+    singular: 'account',
+    shortNames: ['acct'],
+    scope: 'Cluster',
+    schema: AccountSchema,
+    columns: [
+      ready,
+      reason,
+      { name: 'Account', type: 'string', jsonPath: '.spec.aws.accountId', description: 'Account id.' },
+      {
+        name: 'Used By',
+        type: 'integer',
+        jsonPath: '.status.usedBy',
+        description: 'How many objects use it.',
+      },
+      age,
+      {
+        name: 'Caller',
+        type: 'string',
+        jsonPath: '.status.callerArn',
+        description: 'Who the operator is there.',
+        priority: 1,
+      },
+      message,
+    ],
+    summary:
+      'An Account says how the operator reaches an AWS account, and which namespaces and regions may use it. It is cluster-scoped, so that those who write networks need not be those who hand out accounts.',
+    example: 'manifests/examples/portal/account.yaml',
+  },
+  SecureVpc: {
+    kind: 'SecureVpc',
+    plural: 'securevpcs',
+    singular: 'securevpc',
+    shortNames: ['svpc'],
+    scope: 'Namespaced',
+    schema: SecureVpcSchema,
+    columns: [
+      ready,
+      reason,
+      { name: 'VPC', type: 'string', jsonPath: '.status.vpcId', description: 'Id of the VPC.' },
+      { name: 'CIDR', type: 'string', jsonPath: '.spec.cidr', description: 'Block of the VPC.' },
+      {
+        name: 'Account',
+        type: 'string',
+        jsonPath: '.spec.accountRef.name',
+        description: 'The Account it is made in.',
+      },
+      { name: 'Region', type: 'string', jsonPath: '.spec.region', description: 'The region it is made in.' },
+      age,
+      message,
+    ],
+    summary:
+      'A SecureVpc is a network in one region of an account: the VPC, its tiers of subnets with route tables and network ACLs, one security group per tier with only the rules that the tiers need of each other, VPC endpoints, and flow logs.',
+    example: 'manifests/examples/portal/network.yaml',
+  },
+};
