@@ -1,0 +1,129 @@
+import {
+  CreateFlowLogsCommand,
+  DeleteFlowLogsCommand,
+  DescribeFlowLogsCommand,
+  type Filter,
+  type FlowLog,
+} from '@aws-sdk/client-ec2';
+import { READY, type Change } from '../../graph/kind.ts';
+import { isNotFoundCode, PartialFailure } from '../errors.ts';
+import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+
+export interface FlowLogInputs {
+  readonly vpcId: string;
+  readonly logGroupName: string;
+  readonly roleArn: string;
+  readonly trafficType: 'ALL' | 'ACCEPT' | 'REJECT';
+  readonly maxAggregationIntervalSeconds: 60 | 600;
+}
+
+const read = (session: AwsSession, Filter: Filter[]) =>
+  pages<FlowLog>(async (NextToken) => {
+    const answer = await session.ec2.send(
+      new DescribeFlowLogsCommand({
+        Filter,
+        MaxResults: PAGE,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    return { items: answer.FlowLogs, next: answer.NextToken };
+  });
+
+/** Flow logs. */
+export const flowLogs: AwsCollection<FlowLog> = {
+  name: 'ec2/flow-logs',
+  lane: 'fast',
+  scope: 'region',
+  iam: ['ec2:DescribeFlowLogs'],
+  list: (session, installation) => read(session, ownFilter(installation)),
+  get: (session, ids) => byFilter('flow-log-id', ids, (filters) => read(session, filters)),
+  id: (log) => must(log.FlowLogId, 'FlowLogId'),
+  tags: tagsOf,
+};
+
+/** The record of a VPC's traffic, sent to a log group. AWS changes none of its settings: another one is made first. */
+export const flowLogKind: AwsKind<FlowLogInputs, FlowLog> = {
+  type: 'FlowLog',
+  collection: flowLogs,
+  idempotency: 'token',
+  iam: [
+    'ec2:CreateFlowLogs',
+    'ec2:DeleteFlowLogs',
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'iam:PassRole',
+    ...TAG_ACTIONS,
+  ],
+  after: [],
+
+  diff(inputs, log) {
+    if (!log) return [];
+    const fields: [string, unknown, unknown][] = [
+      ['vpcId', log.ResourceId, inputs.vpcId],
+      ['logGroupName', log.LogGroupName, inputs.logGroupName],
+      ['roleArn', log.DeliverLogsPermissionArn, inputs.roleArn],
+      ['trafficType', log.TrafficType, inputs.trafficType],
+      [
+        'maxAggregationIntervalSeconds',
+        log.MaxAggregationInterval ?? 600,
+        inputs.maxAggregationIntervalSeconds,
+      ],
+    ];
+    return fields
+      .filter(([, from, to]) => from !== to)
+      .map(([path, from, to]): Change => ({ path, from, to, replace: true }));
+  },
+  state: () => READY,
+  outputs: (log) => ({ id: must(log.FlowLogId, 'FlowLogId') }),
+  gone: () => false,
+  needs: (log) => [
+    must(log.ResourceId, 'ResourceId'),
+    must(log.LogGroupName, 'LogGroupName'),
+    roleNameOf(log),
+  ],
+
+  async create({ session, tags, token }, inputs) {
+    const settings = {
+      LogGroupName: inputs.logGroupName,
+      DeliverLogsPermissionArn: inputs.roleArn,
+      TrafficType: inputs.trafficType,
+      LogDestinationType: 'cloud-watch-logs',
+      MaxAggregationInterval: inputs.maxAggregationIntervalSeconds,
+    } as const;
+    const answer = await session.ec2.send(
+      new CreateFlowLogsCommand({
+        ...settings,
+        ResourceIds: [inputs.vpcId],
+        ResourceType: 'VPC',
+        ClientToken: token,
+        TagSpecifications: tagSpecification('vpc-flow-log', tags),
+      }),
+    );
+    const failed = answer.Unsuccessful?.[0]?.Error;
+    if (failed) throw new PartialFailure('CreateFlowLogs', failed.Code ?? 'Unknown', failed.Message ?? '');
+    const FlowLogId = must(answer.FlowLogIds?.[0], 'FlowLogIds');
+    return {
+      ...settings,
+      FlowLogId,
+      ResourceId: inputs.vpcId,
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    };
+  },
+  update: (context, _inputs, log, changes) =>
+    updateTags(context, flowLogs, must(log.FlowLogId, 'FlowLogId'), changes),
+  async delete({ session }, log) {
+    const answer = await session.ec2.send(
+      new DeleteFlowLogsCommand({ FlowLogIds: [must(log.FlowLogId, 'FlowLogId')] }),
+    );
+    const failed = answer.Unsuccessful?.[0]?.Error;
+    if (failed && !isNotFoundCode(failed.Code))
+      throw new PartialFailure('DeleteFlowLogs', failed.Code ?? 'Unknown', failed.Message ?? '');
+    return undefined;
+  },
+};
+
+function roleNameOf(log: FlowLog): string {
+  return (log.DeliverLogsPermissionArn ?? '').split('/').at(-1) ?? '';
+}

@@ -1,0 +1,157 @@
+import {
+  UpdateSecurityGroupRuleDescriptionsEgressCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { unlessGone } from '../errors.ts';
+import { must, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import {
+  authorize,
+  permissionOf,
+  revoke,
+  ruleKey,
+  rulesOf,
+  withoutDescription,
+  type Direction,
+  type Rule,
+} from './security-group-permissions.ts';
+import { securityGroups } from './security-group.ts';
+
+export interface SecurityGroupRulesInputs {
+  readonly groupId: string;
+  readonly ingress: readonly Rule[];
+  readonly egress: readonly Rule[];
+}
+
+/** What AWS gives a new group: nothing in, everything out. */
+const NEW_GROUP: Readonly<Record<Direction, readonly Rule[]>> = {
+  ingress: [],
+  egress: [{ protocol: 'all', fromPort: 0, toPort: 0, peer: '0.0.0.0/0', description: '' }],
+};
+const DIRECTIONS = ['ingress', 'egress'] as const;
+
+/**
+ * The rules of a group as an exclusive set, compared rule by rule: what stays is never touched, what is new is
+ * authorised before what is old is revoked, all of one direction in one call (aws-controllers-k8s/community#2951).
+ */
+export const securityGroupRulesKind: AwsKind<SecurityGroupRulesInputs, SecurityGroup> = {
+  type: 'SecurityGroupRules',
+  collection: securityGroups,
+  idempotency: 'natural',
+  iam: [
+    'ec2:AuthorizeSecurityGroupIngress',
+    'ec2:AuthorizeSecurityGroupEgress',
+    'ec2:RevokeSecurityGroupIngress',
+    'ec2:RevokeSecurityGroupEgress',
+    'ec2:UpdateSecurityGroupRuleDescriptionsIngress',
+    'ec2:UpdateSecurityGroupRuleDescriptionsEgress',
+  ],
+  after: [],
+
+  find: (view, inputs) => view.get(inputs.groupId),
+  diff: (inputs, group) =>
+    DIRECTIONS.flatMap((direction) =>
+      compareRules(direction, inputs[direction], currentRules(group, direction)),
+    ),
+  state: () => READY,
+  outputs: (group) => ({ id: must(group.GroupId, 'GroupId') }),
+  gone: () => false,
+  needs: () => [],
+
+  async update(context, inputs, group, changes) {
+    for (const direction of DIRECTIONS) {
+      const wanted = new Map(inputs[direction].map((rule) => [pathOf(direction, rule), rule]));
+      const actual = new Map(currentRules(group, direction).map((rule) => [pathOf(direction, rule), rule]));
+      const pick = (from: ReadonlyMap<string, Rule>, chosen: (change: Change) => boolean) =>
+        changes.filter(chosen).flatMap((change) => from.get(change.path.replace(/\.description$/, '')) ?? []);
+      const added = pick(
+        wanted,
+        (change) => change.from === undefined && !change.path.endsWith('.description'),
+      );
+      const described = pick(wanted, (change) => change.path.endsWith('.description'));
+      const removed = pick(
+        actual,
+        (change) => change.to === undefined && !change.path.endsWith('.description'),
+      );
+      await writeRules(context, inputs.groupId, direction, { added, described, removed });
+    }
+  },
+};
+
+async function writeRules(
+  { session, wrote }: ActionContext<AwsSession>,
+  groupId: string,
+  direction: Direction,
+  rules: {
+    readonly added: readonly Rule[];
+    readonly described: readonly Rule[];
+    readonly removed: readonly Rule[];
+  },
+): Promise<void> {
+  const lay = (change: (now: readonly Rule[]) => readonly Rule[]) =>
+    wrote(
+      securityGroups,
+      groupId,
+      (record) => record && withRules(record, direction, change(rulesOf(record, direction))),
+    );
+  const without = (now: readonly Rule[], gone: readonly Rule[]) => {
+    const keys = new Set(gone.map(ruleKey));
+    return now.filter((rule) => !keys.has(ruleKey(rule)));
+  };
+  if (rules.added.length > 0) {
+    await authorize(session, groupId, direction, rules.added.map(permissionOf));
+    lay((now) => [...without(now, rules.added), ...rules.added]);
+  }
+  if (rules.described.length > 0) {
+    const input = { GroupId: groupId, IpPermissions: rules.described.map(permissionOf) };
+    if (direction === 'ingress')
+      await session.ec2.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand(input));
+    else await session.ec2.send(new UpdateSecurityGroupRuleDescriptionsEgressCommand(input));
+    lay((now) => [...without(now, rules.described), ...rules.described]);
+  }
+  if (rules.removed.length > 0) {
+    await unlessGone(
+      revoke(
+        session,
+        groupId,
+        direction,
+        rules.removed.map((rule) => withoutDescription(permissionOf(rule))),
+      ),
+    );
+    lay((now) => without(now, rules.removed));
+  }
+}
+
+function compareRules(direction: Direction, wanted: readonly Rule[], actual: readonly Rule[]): Change[] {
+  const there = new Map(actual.map((rule) => [pathOf(direction, rule), rule]));
+  const asked = new Map(wanted.map((rule) => [pathOf(direction, rule), rule]));
+  const changes: Change[] = [];
+  for (const [path, rule] of asked) {
+    const existing = there.get(path);
+    if (!existing) changes.push({ path, to: rule.description });
+    else if (existing.description !== rule.description) {
+      changes.push({ path: `${path}.description`, from: existing.description, to: rule.description });
+    }
+  }
+  for (const [path, rule] of there) {
+    if (!asked.has(path)) changes.push({ path, from: rule.description });
+  }
+  return changes;
+}
+
+function currentRules(group: SecurityGroup | undefined, direction: Direction): readonly Rule[] {
+  return group?.GroupId === undefined ? NEW_GROUP[direction] : rulesOf(group, direction);
+}
+
+function pathOf(direction: Direction, rule: Rule): string {
+  return `${direction}[${ruleKey(rule)}]`;
+}
+
+function withRules(group: SecurityGroup, direction: Direction, rules: readonly Rule[]): SecurityGroup {
+  const permissions = rules.map(permissionOf);
+  return direction === 'ingress'
+    ? { ...group, IpPermissions: permissions }
+    : { ...group, IpPermissionsEgress: permissions };
+}

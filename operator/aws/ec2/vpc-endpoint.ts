@@ -1,0 +1,205 @@
+import {
+  CreateVpcEndpointCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeVpcEndpointsCommand,
+  ModifyVpcEndpointCommand,
+  type Filter,
+  type ModifyVpcEndpointRequest,
+  type VpcEndpoint,
+} from '@aws-sdk/client-ec2';
+import { READY, type Change, type State } from '../../graph/kind.ts';
+import { isNotFoundCode, PartialFailure } from '../errors.ts';
+import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+
+export interface VpcEndpointInputs {
+  readonly vpcId: string;
+  /** `com.amazonaws.us-east-1.s3`. */
+  readonly serviceName: string;
+  readonly type: 'Gateway' | 'Interface';
+  /** For gateway endpoints: the tables that get a route to the service. */
+  readonly routeTableIds: readonly string[];
+  /** For interface endpoints: one subnet a zone. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly privateDns: boolean;
+}
+
+const read = (session: AwsSession, Filters: Filter[]) =>
+  pages<VpcEndpoint>(async (NextToken) => {
+    const answer = await session.ec2.send(
+      new DescribeVpcEndpointsCommand({
+        Filters,
+        MaxResults: PAGE,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    return { items: answer.VpcEndpoints, next: answer.NextToken };
+  });
+
+/** VPC endpoints. */
+export const vpcEndpoints: AwsCollection<VpcEndpoint> = {
+  name: 'ec2/vpc-endpoints',
+  lane: 'fast',
+  scope: 'region',
+  iam: ['ec2:DescribeVpcEndpoints'],
+  list: (session, installation) => read(session, ownFilter(installation)),
+  get: (session, ids) => byFilter('vpc-endpoint-id', ids, (filters) => read(session, filters)),
+  id: (endpoint) => must(endpoint.VpcEndpointId, 'VpcEndpointId'),
+  tags: tagsOf,
+};
+
+/** A private way from a VPC to a service of AWS. */
+export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
+  type: 'VpcEndpoint',
+  collection: vpcEndpoints,
+  idempotency: 'token',
+  iam: ['ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints', ...TAG_ACTIONS],
+  after: [],
+
+  diff(inputs, endpoint) {
+    if (!endpoint) return [];
+    const changes: Change[] = [];
+    const fixed = (path: string, from: unknown, to: unknown) => {
+      if (from !== to) changes.push({ path, from, to, replace: true });
+    };
+    fixed('vpcId', endpoint.VpcId, inputs.vpcId);
+    fixed('serviceName', endpoint.ServiceName, inputs.serviceName);
+    fixed('type', endpoint.VpcEndpointType, inputs.type);
+    changes.push(
+      ...compareSet('routeTableIds', inputs.routeTableIds, endpoint.RouteTableIds ?? []),
+      ...compareSet('subnetIds', inputs.subnetIds, endpoint.SubnetIds ?? []),
+      ...compareSet('securityGroupIds', inputs.securityGroupIds, groupIdsOf(endpoint)),
+    );
+    const privateDns = endpoint.PrivateDnsEnabled ?? false;
+    if (inputs.type === 'Interface' && privateDns !== inputs.privateDns) {
+      changes.push({ path: 'privateDns', from: privateDns, to: inputs.privateDns });
+    }
+    return changes;
+  },
+  state: stateOf,
+  outputs: (endpoint) => ({
+    id: must(endpoint.VpcEndpointId, 'VpcEndpointId'),
+    dnsName: endpoint.DnsEntries?.[0]?.DnsName ?? '',
+  }),
+  gone: (endpoint) => endpoint.State?.toLowerCase() === 'deleted',
+  needs: (endpoint) => [
+    must(endpoint.VpcId, 'VpcId'),
+    ...(endpoint.RouteTableIds ?? []),
+    ...(endpoint.SubnetIds ?? []),
+    ...groupIdsOf(endpoint),
+  ],
+
+  async create({ session, tags, token }, inputs) {
+    const answer = await session.ec2.send(
+      new CreateVpcEndpointCommand({
+        VpcId: inputs.vpcId,
+        ServiceName: inputs.serviceName,
+        VpcEndpointType: inputs.type,
+        ClientToken: token,
+        TagSpecifications: tagSpecification('vpc-endpoint', tags),
+        ...(inputs.type === 'Gateway'
+          ? { RouteTableIds: [...inputs.routeTableIds] }
+          : {
+              SubnetIds: [...inputs.subnetIds],
+              SecurityGroupIds: [...inputs.securityGroupIds],
+              PrivateDnsEnabled: inputs.privateDns,
+            }),
+      }),
+    );
+    return must(answer.VpcEndpoint, 'VpcEndpoint');
+  },
+  async update(context, inputs, endpoint, changes) {
+    const id = must(endpoint.VpcEndpointId, 'VpcEndpointId');
+    await updateTags(context, vpcEndpoints, id, changes);
+    const modification = modificationOf(inputs, changes);
+    if (Object.keys(modification).length === 0) return;
+    await context.session.ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId: id, ...modification }));
+    context.wrote(
+      vpcEndpoints,
+      id,
+      (record) =>
+        record && {
+          ...record,
+          RouteTableIds: [...inputs.routeTableIds],
+          SubnetIds: [...inputs.subnetIds],
+          Groups: inputs.securityGroupIds.map((GroupId) => ({ GroupId })),
+          PrivateDnsEnabled: inputs.privateDns,
+        },
+    );
+  },
+  async delete({ session }, endpoint) {
+    const answer = await session.ec2.send(
+      new DeleteVpcEndpointsCommand({ VpcEndpointIds: [must(endpoint.VpcEndpointId, 'VpcEndpointId')] }),
+    );
+    const failed = answer.Unsuccessful?.[0]?.Error;
+    if (failed && !isNotFoundCode(failed.Code))
+      throw new PartialFailure('DeleteVpcEndpoints', failed.Code ?? 'Unknown', failed.Message ?? '');
+    return failed ? undefined : { ...endpoint, State: 'Deleting' as const };
+  },
+};
+
+function stateOf(endpoint: VpcEndpoint): State {
+  const id = endpoint.VpcEndpointId;
+  const state = (endpoint.State ?? '').toLowerCase();
+  const service = endpoint.ServiceName;
+  if (state === 'available') return READY;
+  if (state === 'deleting' || state === 'deleted') {
+    return {
+      phase: 'deleting',
+      reason: 'WaitingForAws',
+      message: `endpoint ${id} to ${service} is being deleted`,
+    };
+  }
+  if (state === 'failed' || state === 'rejected' || state === 'expired') {
+    const why = endpoint.LastError?.Message ?? 'AWS gives no reason';
+    return {
+      phase: 'failed',
+      reason: 'AwsRefused',
+      message: `endpoint ${id} to ${service} is ${state}: ${why}; delete it and Landfall makes a new one`,
+    };
+  }
+  return { phase: 'pending', reason: 'WaitingForAws', message: `endpoint ${id} to ${service} is ${state}` };
+}
+
+function compareSet(path: string, wanted: readonly string[], actual: readonly string[]): Change[] {
+  const added = wanted
+    .filter((id) => !actual.includes(id))
+    .map((to): Change => ({ path: `${path}[${to}]`, to }));
+  const removed = actual
+    .filter((id) => !wanted.includes(id))
+    .map((from): Change => ({ path: `${path}[${from}]`, from }));
+  return [...added, ...removed];
+}
+
+function modificationOf(
+  inputs: VpcEndpointInputs,
+  changes: readonly Change[],
+): Partial<ModifyVpcEndpointRequest> {
+  const added = (path: string) =>
+    changes.flatMap(({ path: at, to }) =>
+      at.startsWith(`${path}[`) && to !== undefined ? [String(to)] : [],
+    );
+  const removed = (path: string) =>
+    changes.flatMap(({ path: at, from, to }) =>
+      at.startsWith(`${path}[`) && to === undefined ? [String(from)] : [],
+    );
+  const fields = {
+    AddRouteTableIds: added('routeTableIds'),
+    RemoveRouteTableIds: removed('routeTableIds'),
+    AddSubnetIds: added('subnetIds'),
+    RemoveSubnetIds: removed('subnetIds'),
+    AddSecurityGroupIds: added('securityGroupIds'),
+    RemoveSecurityGroupIds: removed('securityGroupIds'),
+  };
+  const sent: Partial<ModifyVpcEndpointRequest> = Object.fromEntries(
+    Object.entries(fields).filter(([, ids]) => ids.length > 0),
+  );
+  if (changes.some((change) => change.path === 'privateDns')) sent.PrivateDnsEnabled = inputs.privateDns;
+  return sent;
+}
+
+function groupIdsOf(endpoint: VpcEndpoint): string[] {
+  return (endpoint.Groups ?? []).flatMap((group) => group.GroupId ?? []);
+}

@@ -1,0 +1,84 @@
+import {
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeVpcsCommand,
+  type Filter,
+  type Vpc,
+} from '@aws-sdk/client-ec2';
+import { READY } from '../../graph/kind.ts';
+import { unlessGone } from '../errors.ts';
+import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import {
+  BLOCKER_ACTIONS,
+  byFilter,
+  interfacesIn,
+  ownFilter,
+  PAGE,
+  TAG_ACTIONS,
+  tagSpecification,
+  tagsOf,
+  updateTags,
+} from './shared.ts';
+import { vpcAttributes } from './vpc-attributes.ts';
+
+export interface VpcInputs {
+  /** Primary IPv4 range, `10.0.0.0/16`; it cannot change. */
+  readonly cidr: string;
+}
+
+const read = (session: AwsSession, Filters: Filter[]) =>
+  pages<Vpc>(async (NextToken) => {
+    const answer = await session.ec2.send(
+      new DescribeVpcsCommand({ Filters, MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }),
+    );
+    return { items: answer.Vpcs, next: answer.NextToken };
+  });
+
+/** VPCs. */
+export const vpcs: AwsCollection<Vpc> = {
+  name: 'ec2/vpcs',
+  lane: 'fast',
+  scope: 'region',
+  iam: ['ec2:DescribeVpcs'],
+  list: (session, installation) => read(session, ownFilter(installation)),
+  get: (session, ids) => byFilter('vpc-id', ids, (filters) => read(session, filters)),
+  id: (vpc) => must(vpc.VpcId, 'VpcId'),
+  tags: tagsOf,
+};
+
+/** A VPC. CreateVpc has no client token and allows equal CIDRs, so nothing in AWS prevents a second one. */
+export const vpcKind: AwsKind<VpcInputs, Vpc> = {
+  type: 'Vpc',
+  collection: vpcs,
+  idempotency: 'none',
+  iam: ['ec2:CreateVpc', 'ec2:DeleteVpc', ...TAG_ACTIONS, ...BLOCKER_ACTIONS],
+  after: [],
+
+  diff: (inputs, vpc) =>
+    vpc && vpc.CidrBlock !== inputs.cidr
+      ? [{ path: 'cidr', from: vpc.CidrBlock, to: inputs.cidr, replace: true }]
+      : [],
+  state: () => READY,
+  outputs: (vpc) => ({ id: must(vpc.VpcId, 'VpcId') }),
+  gone: () => false,
+  needs: () => [],
+
+  async create({ session, tags, wrote }, { cidr }) {
+    const answer = await session.ec2Once.send(
+      new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagSpecification('vpc', tags) }),
+    );
+    const vpc = must(answer.Vpc, 'Vpc');
+    const id = must(vpc.VpcId, 'VpcId');
+    wrote(vpcAttributes, id, () => ({ VpcId: id, dnsSupport: true, dnsHostnames: false }));
+    return vpc;
+  },
+  update: (context, _inputs, vpc, changes) => updateTags(context, vpcs, must(vpc.VpcId, 'VpcId'), changes),
+  async delete({ session, wrote }, vpc) {
+    const VpcId = must(vpc.VpcId, 'VpcId');
+    await unlessGone(session.ec2.send(new DeleteVpcCommand({ VpcId })));
+    wrote(vpcAttributes, VpcId, () => undefined);
+    return undefined;
+  },
+  blockers: (session, vpc) => interfacesIn(session, 'vpc-id', must(vpc.VpcId, 'VpcId')),
+};

@@ -1,0 +1,117 @@
+import type { Verdict } from '../graph/apply.ts';
+
+/**
+ * The one place that knows AWS's error codes. Sources: the "Error codes" page of each service's API reference;
+ * where several services spell one thing differently, all spellings stand here.
+ */
+const THROTTLED =
+  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|TooManyRequestsException|RequestThrottled|RequestThrottledException|BandwidthLimitExceeded|SlowDown|EC2ThrottledException|LimitExceededException\.Throttle)$/;
+const DENIED =
+  /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|UnauthorizedAccess|AuthorizationError|Client\.UnauthorizedOperation)$/;
+const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
+const BAD_CREDENTIALS =
+  /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
+const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
+const NOT_FOUND =
+  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|\.Malformed)$/;
+const EXISTS =
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate)$/;
+const IN_USE =
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException|Gateway\.NotAttached\.InUse|InvalidParameterValue\.InUse)$/;
+const QUOTA =
+  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet)$/;
+const UNSETTLED =
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|IdempotentParameterMismatch\.InFlight)$/;
+/** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
+const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
+const NO_ANSWER =
+  /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError)$/;
+
+/** Thrown where AWS answers 200 and yet lists what it did not do. */
+export class PartialFailure extends Error {
+  override readonly name: string;
+  constructor(action: string, code: string, message: string) {
+    super(`${action}: ${message}`);
+    this.name = code;
+  }
+}
+
+/** The AWS error code, or the network's, of anything thrown by a call; undefined for a bug of our own. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const bare = error as Error & {
+    readonly Code?: unknown;
+    readonly code?: unknown;
+    readonly $metadata?: unknown;
+  };
+  if (typeof bare.code === 'string' && NO_ANSWER.test(bare.code)) return bare.code;
+  if (typeof bare.Code === 'string') return bare.Code;
+  if (bare.$metadata !== undefined || error instanceof PartialFailure) return error.name;
+  if (NO_ANSWER.test(error.name) || NO_CREDENTIALS.test(error.name)) return error.name;
+  return undefined;
+}
+
+/** Whether AWS says that the thing does not exist. On a delete that is success. */
+export function isNotFound(error: unknown): boolean {
+  return NOT_FOUND.test(errorCode(error) ?? '');
+}
+
+/** Whether a code that AWS put into a successful answer means that the thing does not exist. */
+export function isNotFoundCode(code: string | undefined): boolean {
+  return NOT_FOUND.test(code ?? '');
+}
+
+/** Whether AWS says that the thing, rule or route is there already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return EXISTS.test(errorCode(error) ?? '');
+}
+
+/** Whether the error means that calls come too fast. */
+export function isThrottled(error: unknown): boolean {
+  return THROTTLED.test(errorCode(error) ?? '');
+}
+
+/** Runs a delete or revoke; that there is nothing to take away is success. */
+export async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Runs a call whose effect may be there already. */
+export async function unlessThere(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAlreadyThere(error)) throw error;
+  }
+}
+
+/** What any error thrown while acting on AWS means for the resource. */
+export function interpret(error: unknown): Verdict {
+  const code = errorCode(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const message = code !== undefined && !text.includes(code) ? `${code}: ${text}` : text;
+  if (code === undefined) return { kind: 'unclear', reason: 'InternalError', message };
+  if (THROTTLED.test(code)) return { kind: 'waiting', reason: 'Throttled', message };
+  if (EXPIRED.test(code)) return { kind: 'stalled', reason: 'CredentialsExpired', message };
+  if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
+    return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
+  if (DENIED.test(code)) return { kind: 'stalled', reason: 'AccessDenied', message };
+  if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
+  if (EXISTS.test(code)) return { kind: 'exists', reason: 'AlreadyExists', message };
+  if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
+  if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
+    return { kind: 'waiting', reason: 'WaitingForAws', message };
+  if (NOT_FOUND.test(code)) return { kind: 'waiting', reason: 'NotYetVisible', message };
+  if (NO_ANSWER.test(code) || statusOf(error) >= 500)
+    return { kind: 'unclear', reason: 'AwsUnreachable', message };
+  return { kind: 'stalled', reason: 'AwsRefused', message };
+}
+
+function statusOf(error: unknown): number {
+  const metadata = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata;
+  return metadata?.httpStatusCode ?? 0;
+}

@@ -1,0 +1,62 @@
+import { DeleteRolePolicyCommand, PutRolePolicyCommand, type RoleDetail } from '@aws-sdk/client-iam';
+import { READY, type Change } from '../../graph/kind.ts';
+import { unlessGone } from '../errors.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { canonicalPolicy } from './policy-document.ts';
+import { roles } from './role.ts';
+
+export interface RolePoliciesInputs {
+  readonly roleName: string;
+  /** All inline policies of the role: JSON text by name. */
+  readonly policies: Readonly<Record<string, string>>;
+}
+
+/** The inline policies of a role, as an exclusive set: one that somebody adds would widen what the role may do. */
+export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
+  type: 'RolePolicies',
+  collection: roles,
+  idempotency: 'natural',
+  iam: ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+  after: [],
+
+  find: (view, inputs) => view.get(inputs.roleName),
+  diff(inputs, role) {
+    const actual = new Map(
+      (role?.RolePolicyList ?? []).map((policy) => [
+        policy.PolicyName ?? '',
+        canonicalPolicy(policy.PolicyDocument ?? ''),
+      ]),
+    );
+    const changes: Change[] = [];
+    for (const [name, document] of Object.entries(inputs.policies)) {
+      const from = actual.get(name);
+      const to = canonicalPolicy(document);
+      if (from !== to) changes.push({ path: `policies[${name}]`, ...(from !== undefined && { from }), to });
+    }
+    for (const [name, from] of actual) {
+      if (!(name in inputs.policies)) changes.push({ path: `policies[${name}]`, from });
+    }
+    return changes;
+  },
+  state: () => READY,
+  outputs: (role) => ({ id: must(role.RoleName, 'RoleName') }),
+  gone: () => false,
+  needs: () => [],
+
+  async update({ session, wrote }, { roleName }, _role, changes) {
+    for (const { path, to } of changes) {
+      const PolicyName = path.slice('policies['.length, -1);
+      const at = { RoleName: roleName, PolicyName };
+      if (to === undefined) await unlessGone(session.iam.send(new DeleteRolePolicyCommand(at)));
+      else await session.iam.send(new PutRolePolicyCommand({ ...at, PolicyDocument: String(to) }));
+      wrote(roles, roleName, (record) => {
+        if (!record) return undefined;
+        const others = (record.RolePolicyList ?? []).filter((policy) => policy.PolicyName !== PolicyName);
+        return {
+          ...record,
+          RolePolicyList: to === undefined ? others : [...others, { PolicyName, PolicyDocument: String(to) }],
+        };
+      });
+    }
+  },
+};

@@ -1,0 +1,195 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetAccountAuthorizationDetailsCommand,
+  GetRoleCommand,
+  PutRolePermissionsBoundaryCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  type RoleDetail,
+} from '@aws-sdk/client-iam';
+import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { TAG } from '../../graph/ownership.ts';
+import { tagWrites } from '../../graph/tags.ts';
+import { isNotFound, unlessGone } from '../errors.ts';
+import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import { canonicalPolicy } from './policy-document.ts';
+
+export interface RoleInputs {
+  /** At most 64 characters, unique in the account. */
+  readonly name: string;
+  /** `/landfall/<namespace>/`. */
+  readonly path: string;
+  /** JSON text. */
+  readonly trustPolicy: string;
+  /** Empty for none. */
+  readonly permissionsBoundaryArn: string;
+}
+
+/** Roles with their inline policies; IAM is one for all regions and reads nothing by tag, so it is read slowly. */
+export const roles: AwsCollection<RoleDetail> = {
+  name: 'iam/roles',
+  lane: 'slow',
+  scope: 'global',
+  iam: ['iam:GetAccountAuthorizationDetails', 'iam:GetRole'],
+  async *list(session, installation) {
+    const all = pages<RoleDetail>(async (Marker) => {
+      const answer = await session.iam.send(
+        new GetAccountAuthorizationDetailsCommand({
+          Filter: ['Role'],
+          MaxItems: 1000,
+          ...(Marker !== undefined && { Marker }),
+        }),
+      );
+      return { items: answer.RoleDetailList, next: answer.IsTruncated ? answer.Marker : undefined };
+    });
+    for await (const page of all)
+      yield page.filter((role) => tagsOf(role)[TAG.installation] === installation);
+  },
+  async get(session, names) {
+    const found = await Promise.all(names.map((name) => getRole(session, name)));
+    return found.flatMap((role) => role ?? []);
+  },
+  id: (role) => must(role.RoleName, 'RoleName'),
+  tags: tagsOf,
+};
+
+/** A role that a service of AWS assumes. */
+export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
+  type: 'Role',
+  collection: roles,
+  idempotency: 'name',
+  iam: [
+    'iam:CreateRole',
+    'iam:UpdateAssumeRolePolicy',
+    'iam:PutRolePermissionsBoundary',
+    'iam:DeleteRolePermissionsBoundary',
+    'iam:TagRole',
+    'iam:UntagRole',
+    'iam:DeleteRolePolicy',
+    'iam:DetachRolePolicy',
+    'iam:DeleteRole',
+  ],
+  after: ['FlowLog'],
+
+  diff(inputs, role) {
+    if (!role) return [];
+    const changes: Change[] = [];
+    if (role.Path !== inputs.path)
+      changes.push({ path: 'path', from: role.Path, to: inputs.path, replace: true });
+    const trust = canonicalPolicy(role.AssumeRolePolicyDocument ?? '');
+    if (trust !== canonicalPolicy(inputs.trustPolicy))
+      changes.push({ path: 'trustPolicy', from: trust, to: inputs.trustPolicy });
+    const boundary = role.PermissionsBoundary?.PermissionsBoundaryArn ?? '';
+    if (boundary !== inputs.permissionsBoundaryArn)
+      changes.push({ path: 'permissionsBoundaryArn', from: boundary, to: inputs.permissionsBoundaryArn });
+    return changes;
+  },
+  state: () => READY,
+  outputs: (role) => ({ id: must(role.RoleName, 'RoleName'), arn: must(role.Arn, 'Arn') }),
+  gone: () => false,
+  needs: () => [],
+
+  async create({ session, tags }, inputs) {
+    const answer = await session.iam.send(
+      new CreateRoleCommand({
+        RoleName: inputs.name,
+        Path: inputs.path,
+        AssumeRolePolicyDocument: inputs.trustPolicy,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        ...(inputs.permissionsBoundaryArn !== '' && { PermissionsBoundary: inputs.permissionsBoundaryArn }),
+      }),
+    );
+    const role = must(answer.Role, 'Role');
+    const boundary = inputs.permissionsBoundaryArn;
+    return {
+      RoleName: must(role.RoleName, 'RoleName'),
+      Arn: must(role.Arn, 'Arn'),
+      Path: inputs.path,
+      AssumeRolePolicyDocument: inputs.trustPolicy,
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      RolePolicyList: [],
+      ...(boundary !== '' && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
+    };
+  },
+  conflicting: (session, { name }) => getRole(session, name),
+  async update(context, inputs, role, changes) {
+    const RoleName = must(role.RoleName, 'RoleName');
+    const { session, wrote } = context;
+    if (changes.some((change) => change.path === 'trustPolicy')) {
+      await session.iam.send(
+        new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: inputs.trustPolicy }),
+      );
+      wrote(
+        roles,
+        RoleName,
+        (record) => record && { ...record, AssumeRolePolicyDocument: inputs.trustPolicy },
+      );
+    }
+    if (changes.some((change) => change.path === 'permissionsBoundaryArn')) {
+      const PermissionsBoundary = inputs.permissionsBoundaryArn;
+      if (PermissionsBoundary === '')
+        await session.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+      else await session.iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+      wrote(
+        roles,
+        RoleName,
+        (record) =>
+          record && { ...record, PermissionsBoundary: { PermissionsBoundaryArn: PermissionsBoundary } },
+      );
+    }
+    await updateTags(context, RoleName, changes);
+  },
+  async delete({ session }, role) {
+    const RoleName = must(role.RoleName, 'RoleName');
+    for (const policy of role.RolePolicyList ?? []) {
+      await unlessGone(
+        session.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: policy.PolicyName })),
+      );
+    }
+    for (const policy of role.AttachedManagedPolicies ?? []) {
+      await unlessGone(
+        session.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: policy.PolicyArn })),
+      );
+    }
+    await unlessGone(session.iam.send(new DeleteRoleCommand({ RoleName })));
+    return undefined;
+  },
+};
+
+async function getRole(session: AwsSession, RoleName: string): Promise<RoleDetail | undefined> {
+  try {
+    const answer = await session.iam.send(new GetRoleCommand({ RoleName }));
+    return answer.Role && { ...answer.Role, RolePolicyList: [] };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function updateTags(
+  context: ActionContext<AwsSession>,
+  RoleName: string,
+  changes: readonly Change[],
+): Promise<void> {
+  const { set, unset } = tagWrites(changes);
+  const Tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
+  if (Tags.length > 0) await context.session.iam.send(new TagRoleCommand({ RoleName, Tags }));
+  if (unset.length > 0) await context.session.iam.send(new UntagRoleCommand({ RoleName, TagKeys: unset }));
+  context.wrote(roles, RoleName, (record) => {
+    if (!record) return undefined;
+    const kept = (record.Tags ?? []).filter(
+      (tag) => !unset.includes(tag.Key ?? '') && !((tag.Key ?? '') in set),
+    );
+    return { ...record, Tags: [...kept, ...Tags] };
+  });
+}
+
+function tagsOf(role: RoleDetail): Record<string, string> {
+  return Object.fromEntries((role.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+}

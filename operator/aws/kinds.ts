@@ -1,0 +1,42 @@
+import { kindRegistry, type AnyKind, type Kinds } from '../graph/kind.ts';
+import { flowLogKind } from './ec2/flow-log.ts';
+import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
+import { internetGatewayKind } from './ec2/internet-gateway.ts';
+import { networkAclAssociationKind } from './ec2/network-acl-association.ts';
+import { networkAclEntriesKind } from './ec2/network-acl-entries.ts';
+import { networkAclKind } from './ec2/network-acl.ts';
+import { routeTableAssociationKind } from './ec2/route-table-association.ts';
+import { routeTableKind } from './ec2/route-table.ts';
+import { routesKind } from './ec2/routes.ts';
+import { securityGroupRulesKind } from './ec2/security-group-rules.ts';
+import { securityGroupKind } from './ec2/security-group.ts';
+import { subnetKind } from './ec2/subnet.ts';
+import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
+import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
+import { vpcKind } from './ec2/vpc.ts';
+import { rolePoliciesKind } from './iam/role-policies.ts';
+import { roleKind } from './iam/role.ts';
+import { logGroupKind } from './logs/log-group.ts';
+import type { AwsSession } from './session.ts';
+
+/** Every sort of thing that Landfall makes in AWS. */
+export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
+  vpcKind,
+  vpcAttributesKind,
+  subnetKind,
+  internetGatewayKind,
+  internetGatewayAttachmentKind,
+  routeTableKind,
+  routesKind,
+  routeTableAssociationKind,
+  networkAclKind,
+  networkAclEntriesKind,
+  networkAclAssociationKind,
+  securityGroupKind,
+  securityGroupRulesKind,
+  vpcEndpointKind,
+  logGroupKind,
+  roleKind,
+  rolePoliciesKind,
+  flowLogKind,
+] as unknown as AnyKind<AwsSession>[]);

@@ -1,0 +1,196 @@
+import {
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type LogGroup,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { TAG } from '../../graph/ownership.ts';
+import { tagWrites } from '../../graph/tags.ts';
+import { isNotFound, unlessGone } from '../errors.ts';
+import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+
+/** Log groups that one DescribeLogGroups call may name. */
+const IDENTIFIERS_MAX = 50;
+
+export interface LogGroupInputs {
+  readonly name: string;
+  /** One of the numbers that CloudWatch Logs allows, in days. */
+  readonly retentionDays: number;
+}
+
+/** A log group with the tags that a second service lists. */
+export interface TaggedLogGroup extends LogGroup {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * Log groups. DescribeLogGroups knows no tags and would read the whole account, so the tagging API nominates
+ * names by tag and CloudWatch Logs decides what exists (the tagging API goes on listing deleted things).
+ */
+export const logGroups: AwsCollection<TaggedLogGroup> = {
+  name: 'logs/log-groups',
+  lane: 'fast',
+  scope: 'region',
+  iam: ['logs:DescribeLogGroups', 'logs:ListTagsForResource', 'tag:GetResources'],
+  async *list(session, installation) {
+    const nominated = pages(async (token) => {
+      const answer = await session.tagging.send(
+        new GetResourcesCommand({
+          ResourceTypeFilters: ['logs:log-group'],
+          TagFilters: [{ Key: TAG.installation, Values: [installation] }],
+          ResourcesPerPage: 100,
+          ...(token !== undefined && { PaginationToken: token }),
+        }),
+      );
+      return { items: answer.ResourceTagMappingList, next: answer.PaginationToken };
+    });
+    for await (const page of nominated) {
+      const tags = new Map(
+        page.map((mapping) => [
+          nameOf(mapping.ResourceARN ?? ''),
+          Object.fromEntries((mapping.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+        ]),
+      );
+      yield (await describe(session, [...tags.keys()])).map((group) => ({
+        ...group,
+        tags: tags.get(group.logGroupName ?? '') ?? {},
+      }));
+    }
+  },
+  async get(session, names) {
+    const groups = await describe(session, names);
+    return await Promise.all(
+      groups.map(async (group) => ({ ...group, tags: await readTags(session, group) })),
+    );
+  },
+  id: (group) => must(group.logGroupName, 'logGroupName'),
+  tags: (group) => group.tags,
+};
+
+/** A log group with its retention. Its name is unique in account and region. */
+export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
+  type: 'LogGroup',
+  collection: logGroups,
+  idempotency: 'name',
+  iam: [
+    'logs:CreateLogGroup',
+    'logs:PutRetentionPolicy',
+    'logs:DeleteRetentionPolicy',
+    'logs:TagResource',
+    'logs:UntagResource',
+    'logs:DeleteLogGroup',
+  ],
+  after: ['FlowLog'],
+
+  diff(inputs, group) {
+    if (!group) return [];
+    const changes: Change[] = [];
+    if (group.logGroupName !== inputs.name)
+      changes.push({ path: 'name', from: group.logGroupName, to: inputs.name, replace: true });
+    if (group.retentionInDays !== inputs.retentionDays) {
+      changes.push({
+        path: 'retentionDays',
+        ...(group.retentionInDays !== undefined && { from: group.retentionInDays }),
+        to: inputs.retentionDays,
+      });
+    }
+    return changes;
+  },
+  state: () => READY,
+  outputs: (group) => ({
+    id: must(group.logGroupName, 'logGroupName'),
+    name: must(group.logGroupName, 'logGroupName'),
+  }),
+  gone: () => false,
+  needs: () => [],
+
+  async create({ session, tags }, { name }) {
+    await session.logs.send(new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } }));
+    return { logGroupName: name, tags, arn: arnOf(session, name) };
+  },
+  async conflicting(session, { name }) {
+    const [group] = await logGroups.get(session, [name]);
+    return group;
+  },
+  async update(context, inputs, group, changes) {
+    const name = must(group.logGroupName, 'logGroupName');
+    if (changes.some((change) => change.path === 'retentionDays')) {
+      await putRetention(context.session, name, inputs.retentionDays);
+      context.wrote(
+        logGroups,
+        name,
+        (record) => record && { ...record, retentionInDays: inputs.retentionDays },
+      );
+    }
+    await updateTags(context, name, changes);
+  },
+  async delete({ session }, group) {
+    await unlessGone(session.logs.send(new DeleteLogGroupCommand({ logGroupName: group.logGroupName })));
+    return undefined;
+  },
+};
+
+async function putRetention(
+  session: AwsSession,
+  logGroupName: string,
+  retentionInDays: number,
+): Promise<void> {
+  if (retentionInDays === 0) await session.logs.send(new DeleteRetentionPolicyCommand({ logGroupName }));
+  else await session.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
+}
+
+async function updateTags(
+  context: ActionContext<AwsSession>,
+  name: string,
+  changes: readonly Change[],
+): Promise<void> {
+  const { set, unset } = tagWrites(changes);
+  const resourceArn = arnOf(context.session, name);
+  if (Object.keys(set).length > 0)
+    await context.session.logs.send(new TagResourceCommand({ resourceArn, tags: set }));
+  if (unset.length > 0)
+    await context.session.logs.send(new UntagResourceCommand({ resourceArn, tagKeys: unset }));
+  context.wrote(logGroups, name, (record) => {
+    if (!record) return undefined;
+    const kept = Object.entries(record.tags).filter(([key]) => !unset.includes(key));
+    return { ...record, tags: { ...Object.fromEntries(kept), ...set } };
+  });
+}
+
+async function describe(session: AwsSession, names: readonly string[]): Promise<LogGroup[]> {
+  const found: LogGroup[] = [];
+  for (let start = 0; start < names.length; start += IDENTIFIERS_MAX) {
+    const logGroupIdentifiers = names.slice(start, start + IDENTIFIERS_MAX);
+    const answer = await session.logs.send(new DescribeLogGroupsCommand({ logGroupIdentifiers }));
+    found.push(...(answer.logGroups ?? []));
+  }
+  return found;
+}
+
+async function readTags(session: AwsSession, group: LogGroup): Promise<Record<string, string>> {
+  try {
+    const answer = await session.logs.send(
+      new ListTagsForResourceCommand({ resourceArn: arnOf(session, group.logGroupName ?? '') }),
+    );
+    return answer.tags ?? {};
+  } catch (error) {
+    if (isNotFound(error)) return {};
+    throw error;
+  }
+}
+
+function arnOf(session: AwsSession, name: string): string {
+  return `arn:${session.partition}:logs:${session.region}:${session.accountId}:log-group:${name}`;
+}
+
+function nameOf(arn: string): string {
+  return arn.split(':').slice(6).join(':').replace(/:\*$/, '');
+}

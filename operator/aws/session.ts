@@ -1,0 +1,96 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { Batches } from './batch.ts';
+import { guard, type CallGuard, type Guardable } from './guard.ts';
+
+/** Time for a connection to open, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Time for an answer to begin, in milliseconds; AWS's slowest control-plane calls take seconds. */
+const RESPONSE_TIMEOUT_MS = 30_000;
+/** Attempts of the SDK for calls that are safe to repeat. */
+const MAX_ATTEMPTS = 4;
+
+/** One account in one region, as one role: the clients of the services, made when first needed. */
+export interface AwsSession {
+  readonly accountId: string;
+  readonly region: string;
+  /** `aws`, or another partition such as `aws-cn`. */
+  readonly partition: string;
+  readonly ec2: EC2Client;
+  /** For creates that nothing protects against repetition: exactly one attempt. */
+  readonly ec2Once: EC2Client;
+  readonly iam: IAMClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
+  readonly batches: Batches;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+  /** Overrides where every service is reached, for a local AWS; undefined for AWS itself. */
+  readonly endpoint: string | undefined;
+  readonly callGuard: CallGuard;
+}
+
+/** Opens a session. Nothing is called, and no client is made, before it is used. */
+export function openSession(options: SessionOptions): AwsSession {
+  const { accountId, region } = options;
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: RESPONSE_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  });
+  const base = {
+    region,
+    credentials: options.credentials,
+    requestHandler,
+    retryMode: 'standard',
+    maxAttempts: MAX_ATTEMPTS,
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+  };
+  const made = new Map<string, Guardable & { destroy(): void }>();
+  const client = <C extends Guardable & { destroy(): void }>(name: string, make: () => C): C => {
+    const existing = made.get(name);
+    if (existing) return existing as C;
+    const fresh = guard(make(), name.replace(/-once$/, ''), { accountId, region }, options.callGuard);
+    made.set(name, fresh);
+    return fresh;
+  };
+  return {
+    accountId,
+    region,
+    partition: partitionOf(region),
+    batches: new Batches(),
+    get ec2() {
+      return client('ec2', () => new EC2Client(base));
+    },
+    get ec2Once() {
+      return client('ec2-once', () => new EC2Client({ ...base, maxAttempts: 1 }));
+    },
+    get iam() {
+      return client('iam', () => new IAMClient(base));
+    },
+    get logs() {
+      return client('logs', () => new CloudWatchLogsClient(base));
+    },
+    get tagging() {
+      return client('tagging', () => new ResourceGroupsTaggingAPIClient(base));
+    },
+    close() {
+      for (const open of made.values()) open.destroy();
+    },
+  };
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return 'aws';
+}

@@ -1,0 +1,319 @@
+import { dependenciesOf, type Graph } from './graph.ts';
+import {
+  kindOf,
+  type ActionContext,
+  type AnyKind,
+  type Change,
+  type Kinds,
+  type World,
+  type Wrote,
+} from './kind.ts';
+import { isOwned, shortHash, TAG } from './ownership.ts';
+import type { Action, Plan } from './plan.ts';
+import { isUnresolved, resolve } from './ref.ts';
+import { runTasks, type Task, type TaskResult } from './tasks.ts';
+
+/** What an error of the provider means for the plan. */
+export type Verdict =
+  /** It will pass by itself: eventual consistency, something still in use, throttling. */
+  | { readonly kind: 'waiting'; readonly reason: string; readonly message: string }
+  /** A person has to do something: denied, quota, refused by the provider. */
+  | { readonly kind: 'stalled'; readonly reason: string; readonly message: string }
+  /** A thing of that name, CIDR or token exists already. */
+  | { readonly kind: 'exists'; readonly reason: string; readonly message: string }
+  /** Something else still uses it. */
+  | { readonly kind: 'inUse'; readonly reason: string; readonly message: string }
+  /** No answer came: the call may or may not have had its effect. */
+  | { readonly kind: 'unclear'; readonly reason: string; readonly message: string };
+
+/** The result of one action. `clear` is false where a create may have happened without our seeing its answer. */
+export interface Outcome {
+  readonly action: Action;
+  readonly result: 'done' | 'waiting' | 'stalled' | 'skipped';
+  readonly id?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly clear: boolean;
+}
+
+export interface ApplyInput<S> {
+  readonly plan: Plan;
+  readonly graph: Graph;
+  readonly kinds: Kinds<S>;
+  readonly world: World<S>;
+  readonly session: S;
+  /** The uid of the Kubernetes object: part of every client token, so that a new object of the same name never reuses one. */
+  readonly uid: string;
+  /** Actions under way at once. */
+  readonly concurrency: number;
+  readonly wrote: Wrote<S>;
+  readonly interpret: (error: unknown) => Verdict;
+  /** Called after each action, for events and logs. */
+  readonly onOutcome: (outcome: Outcome) => void;
+  /** True as soon as nothing more may be started: shutting down, or no longer the leader. */
+  readonly stopping: () => boolean;
+}
+
+/**
+ * Executes a plan: each action as soon as what it refers to is there, deletes after everything else. An action
+ * that waits or fails holds back only those that need it. Never throws for what the provider answers.
+ */
+export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
+  const { plan, graph } = input;
+  const outputs = new Map(plan.standing.map((standing) => [standing.node, standing.outputs]));
+  const writes = plan.actions.filter((action) => action.verb === 'create' || action.verb === 'update');
+  const deletes = plan.actions.filter((action) => action.verb === 'delete');
+  const idle = plan.actions.filter(
+    (action): action is Idle => action.verb === 'wait' || action.verb === 'refuse',
+  );
+  const held = new Map(idle.map((action) => [action.node, action]));
+
+  const tasks: Task<Outcome>[] = writes.map((action) => {
+    const node = graph.nodes.get(action.node);
+    return {
+      key: action.node,
+      after: [...(node ? dependenciesOf(node) : [])],
+      run: () => report(input, action, () => write(input, action, outputs)),
+    };
+  });
+  const written = await runTasks(tasks, input.concurrency, {
+    held: new Set(held.keys()),
+    stopping: input.stopping,
+  });
+  const allWritten = written.every(({ outcome }) => outcome?.result === 'done');
+
+  const removable = deletes.filter((action) => !action.superseded || allWritten);
+  const released = await releaseAll(input, removable);
+  const deleted = await runTasks(
+    removable
+      .filter((action) => !released.has(action.id))
+      .map((action) => ({
+        key: action.id,
+        after: action.waitsFor,
+        run: () => report(input, action, () => remove(input, action)),
+      })),
+    input.concurrency,
+    {
+      held: new Set([
+        ...released.keys(),
+        ...idle.flatMap((action) => (action.id === undefined ? [] : [action.id])),
+      ]),
+      stopping: input.stopping,
+    },
+  );
+  return [
+    ...idle.map(idleOutcome),
+    ...written.map((result) =>
+      outcomeOf(
+        result,
+        writes.find((action) => action.node === result.key),
+      ),
+    ),
+    ...released.values(),
+    ...deleted.map((result) =>
+      outcomeOf(
+        result,
+        deletes.find((action) => action.id === result.key),
+      ),
+    ),
+  ];
+}
+
+function outcomeOf(result: TaskResult<Outcome>, action: Action | undefined): Outcome {
+  if (result.outcome) return result.outcome;
+  if (!action) throw new Error(`no action for task ${result.key}`);
+  return {
+    action,
+    result: 'skipped',
+    reason: 'Blocked',
+    message: `waits for ${result.blockedBy ?? 'an earlier step'}`,
+    clear: true,
+  };
+}
+
+type Idle = Extract<Action, { reason: string }>;
+
+function idleOutcome(action: Idle): Outcome {
+  const result = action.verb === 'wait' ? 'waiting' : 'stalled';
+  return {
+    action,
+    result,
+    ...(action.id !== undefined && { id: action.id }),
+    reason: action.reason,
+    message: action.message,
+    clear: true,
+  };
+}
+
+type Writing = Action & { verb: 'create' | 'update' };
+
+async function write<S>(
+  input: ApplyInput<S>,
+  action: Writing,
+  outputs: Map<string, Readonly<Record<string, string>>>,
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  if (isUnresolved(inputs))
+    return { result: 'skipped', reason: 'Blocked', message: 'refers to something that is not there yet' };
+  const context = contextFor(input, action);
+  if (action.verb === 'create') {
+    const record = await createOnce(input, kind, context, inputs);
+    const id = kind.collection.id(record);
+    input.wrote(kind.collection, id, (listed) => listed ?? record);
+    outputs.set(action.node, kind.outputs(record));
+    const settings = kind.diff(inputs, record);
+    if (settings.length > 0) await kind.update(context, inputs, record, settings);
+    return { id };
+  }
+  const view = input.world.view(kind.collection);
+  const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  const changes = changesFor(kind, action, inputs, record);
+  if (changes.length > 0) await kind.update(context, inputs, record ?? {}, changes);
+  const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  if (now) outputs.set(action.node, kind.outputs(now));
+  return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */
+function changesFor<S>(
+  kind: AnyKind<S>,
+  action: Writing,
+  inputs: object,
+  record: object | undefined,
+): readonly Change[] {
+  return kind.create ? action.changes : kind.diff(inputs, record);
+}
+
+async function createOnce<S>(
+  input: ApplyInput<S>,
+  kind: AnyKind<S>,
+  context: ActionContext<S>,
+  inputs: object,
+): Promise<object> {
+  if (!kind.create) throw new Error(`${kind.type} is a facet and cannot be created`);
+  try {
+    return await kind.create(context, inputs);
+  } catch (error) {
+    const verdict = input.interpret(error);
+    if (verdict.kind !== 'exists' || !kind.conflicting) throw error;
+    const found = await kind.conflicting(input.session, inputs);
+    if (!found) throw error;
+    const tags = kind.collection.tags(found);
+    if (isOwned(tags, context.tags)) return found;
+    throw new NameTaken(kind.type, kind.collection.id(found), tags[TAG.owner]);
+  }
+}
+
+/** The name, CIDR or place that a create needs is held by something that is not ours. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken';
+  constructor(type: string, id: string, owner: string | undefined) {
+    const holder = owner === undefined ? 'which Landfall does not own' : `which belongs to ${owner}`;
+    super(`the ${type} to create conflicts with ${id}, ${holder}; delete it, or choose another name or CIDR`);
+  }
+}
+
+async function remove<S>(
+  input: ApplyInput<S>,
+  action: Action & { verb: 'delete' },
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  if (!kind.delete) throw new Error(`${kind.type} has no delete`);
+  try {
+    const left = await kind.delete(contextFor(input, action), action.record);
+    input.wrote(kind.collection, action.id, () => left);
+    if (!left || kind.gone(left)) return { id: action.id };
+    return {
+      id: action.id,
+      result: 'waiting',
+      reason: 'WaitingForAws',
+      message: `${kind.type} ${action.id} is being deleted`,
+    };
+  } catch (error) {
+    const verdict = input.interpret(error);
+    if (verdict.kind !== 'inUse') throw error;
+    const blockers = (await kind.blockers?.(input.session, action.record)) ?? [];
+    const by = blockers.length > 0 ? ` by ${blockers.join(', ')}` : '';
+    const message = `${kind.type} ${action.id} is still in use${by}; it is deleted as soon as that is gone (${verdict.message})`;
+    return { id: action.id, result: 'waiting', reason: verdict.reason, message };
+  }
+}
+
+/** Lets go of everything that is to be deleted before the first delete. Returns those that could not, by id. */
+async function releaseAll<S>(
+  input: ApplyInput<S>,
+  deletes: readonly (Action & { verb: 'delete' })[],
+): Promise<Map<string, Outcome>> {
+  const results = await runTasks(
+    deletes
+      .filter((action) => kindOf(input.kinds, action.type).release)
+      .map((action) => ({
+        key: action.id,
+        after: [],
+        run: () =>
+          report(
+            input,
+            action,
+            async () => {
+              await kindOf(input.kinds, action.type).release?.(contextFor(input, action), action.record);
+              return { id: action.id };
+            },
+            { quiet: true },
+          ),
+      })),
+    input.concurrency,
+    { held: new Set(), stopping: input.stopping },
+  );
+  const failed = results.flatMap(({ key, outcome }) =>
+    outcome && outcome.result !== 'done' ? [[key, outcome] as const] : [],
+  );
+  return new Map(failed);
+}
+
+async function report<S>(
+  input: ApplyInput<S>,
+  action: Action,
+  act: () => Promise<Partial<Outcome>>,
+  options: { quiet?: boolean } = {},
+): Promise<Outcome> {
+  const outcome = await attempt(input, action, act);
+  if (!options.quiet || outcome.result !== 'done') input.onOutcome(outcome);
+  return outcome;
+}
+
+async function attempt<S>(
+  input: ApplyInput<S>,
+  action: Action,
+  act: () => Promise<Partial<Outcome>>,
+): Promise<Outcome> {
+  try {
+    return { action, result: 'done', clear: true, ...(await act()) };
+  } catch (error) {
+    if (error instanceof NameTaken)
+      return { action, result: 'stalled', reason: 'NameTaken', message: error.message, clear: true };
+    const verdict = input.interpret(error);
+    const result = verdict.kind === 'stalled' ? 'stalled' : 'waiting';
+    return {
+      action,
+      result,
+      reason: verdict.reason,
+      message: verdict.message,
+      clear: verdict.kind !== 'unclear',
+    };
+  }
+}
+
+function contextFor<S>(input: ApplyInput<S>, action: Action): ActionContext<S> {
+  const node = input.graph.nodes.get(action.node);
+  const revision = action.verb === 'create' ? action.revision : undefined;
+  const former = action.verb === 'create' ? action.former : undefined;
+  return {
+    session: input.session,
+    owner: input.plan.owner,
+    node: action.node,
+    tags: { ...node?.tags, ...(revision !== undefined && { [TAG.revision]: revision }) },
+    token: shortHash([input.uid, input.plan.owner, action.node, former ?? '', revision ?? ''].join('\n'), 32),
+    wrote: input.wrote,
+  };
+}

@@ -1,0 +1,143 @@
+/** A difference between what is wanted and what is there. `path` names the field, as `routes[0.0.0.0/0]`. */
+export interface Change {
+  readonly path: string;
+  /** Undefined where the thing has nothing there yet. */
+  readonly from?: unknown;
+  /** Undefined where something is to be taken away. */
+  readonly to?: unknown;
+  /** The provider cannot change this in place: a new thing has to be made. */
+  readonly replace?: true;
+}
+
+/** How far a thing is: usable, on its way, broken, or on its way out. */
+export type State =
+  | { readonly phase: 'ready' }
+  | { readonly phase: 'pending' | 'failed' | 'deleting'; readonly reason: string; readonly message: string };
+
+/** The state of everything that is usable as soon as it is listed. */
+export const READY: State = { phase: 'ready' };
+
+/**
+ * How a create may be repeated without making a second thing: a client token, a unique name, the provider's
+ * own uniqueness (a CIDR in a VPC, a route's destination), or nothing at all. For `none` the intent is
+ * persisted first and the SDK makes one attempt.
+ */
+export type Idempotency = 'token' | 'name' | 'natural' | 'none';
+
+/** How things of one sort are read: in pages for everybody, or object by object. `S` is the provider's session. */
+export interface Collection<R, S> {
+  /** Unique, as `ec2/route-tables`. */
+  readonly name: string;
+  /** `fast` lists in pages and is read every minute; `slow` costs more and is read when something happened, else every 30 minutes. */
+  readonly lane: 'fast' | 'slow';
+  /** `global` things (IAM) are the same from every region of an account. */
+  readonly scope: 'region' | 'global';
+  /** For what is read object by object: the collection whose records have the ids to read. */
+  readonly parent?: string;
+  /** The actions of the provider that reading needs, for the policy. */
+  readonly iam: readonly string[];
+  /** Everything that carries the installation's tag, page by page. */
+  list(session: S, installation: string): AsyncIterable<readonly R[]>;
+  /** Exactly these, tagged or not; ids that do not exist are left out. */
+  get(session: S, ids: readonly string[]): Promise<R[]>;
+  id(record: R): string;
+  tags(record: R): Readonly<Record<string, string>>;
+}
+
+/** What is known of one collection: the last listing with our own acknowledged writes laid over it. */
+export interface View<R> {
+  get(id: string): R | undefined;
+  all(): Iterable<R>;
+  /** Records that carry this owner's tag, whatever their node. */
+  ownedBy(owner: string): readonly R[];
+}
+
+/** Looks up the view of any collection. */
+export interface World<S> {
+  view<R>(collection: Collection<R, S>): View<R>;
+}
+
+/** Lays an acknowledged write over the inventory: `patch` makes what is now there from what is listed. */
+export type Wrote<S> = <R>(
+  collection: Collection<R, S>,
+  id: string,
+  patch: (record: R | undefined) => R | undefined,
+) => void;
+
+/** What a node kind is given when it acts. */
+export interface ActionContext<S> {
+  readonly session: S;
+  /** `Kind/namespace/name`. */
+  readonly owner: string;
+  readonly node: string;
+  /** Tags for the create call. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The client token for this node and attempt; at most 64 characters. */
+  readonly token: string;
+  /** Lays an acknowledged write over the inventory, so that nobody repeats it before a listing shows it. */
+  readonly wrote: Wrote<S>;
+}
+
+/**
+ * One sort of thing that Landfall makes: one small file each, all of this shape. A *thing* has an id and tags
+ * of its own and a `create`; a *facet* is part of another thing's record (a table's routes, a subnet's
+ * association): it has no `create`, is found through its parent and only differs.
+ */
+export interface NodeKind<I extends object, R, S> {
+  /** The provider's name for it, as `Subnet`. */
+  readonly type: string;
+  readonly collection: Collection<R, S>;
+  readonly idempotency: Idempotency;
+  /** Actions of the provider that creating, changing and deleting need. */
+  readonly iam: readonly string[];
+  /** Kinds whose things must be gone before a thing of this kind can be deleted. */
+  readonly after: readonly string[];
+
+  /** For facets: the record that the facet lives in, once the inputs are resolved. */
+  find?(view: View<R>, inputs: I): R | undefined;
+  /**
+   * What has to change. For a facet, `record` is undefined where its parent is still to be made: the
+   * difference is then from what the provider gives a new parent by itself.
+   */
+  diff(inputs: I, record: R | undefined): Change[];
+  state(record: R): State;
+  /** The values that other nodes may refer to; `id` always. */
+  outputs(record: R): Readonly<Record<string, string>>;
+  /** Listed, but only as a memory: it counts as absent. */
+  gone(record: R): boolean;
+  /** Ids of the things that this one uses: they can only be deleted after it. */
+  needs(record: R): string[];
+
+  /** Makes the thing with what creation needs, and nothing else; returns the record as the provider described it. */
+  create?(context: ActionContext<S>, inputs: I): Promise<R>;
+  /** Finds what stands in the way of a create that the provider refused as existing already. */
+  conflicting?(session: S, inputs: I): Promise<R | undefined>;
+  /** Makes exactly these changes. */
+  update(context: ActionContext<S>, inputs: I, record: R, changes: readonly Change[]): Promise<void>;
+  /** Lets go of what would keep others from being deleted; called for all of them before the first delete. */
+  release?(context: ActionContext<S>, record: R): Promise<void>;
+  /** Deletes the thing; returns what is left of it for a while, or nothing. Not found is success. */
+  delete?(context: ActionContext<S>, record: R): Promise<R | undefined>;
+  /** Names what the provider might mean by "in use", for the condition. */
+  blockers?(session: S, record: R): Promise<string[]>;
+}
+
+/** A node kind whose inputs and record are known only to itself. */
+export type AnyKind<S> = NodeKind<object, object, S>;
+
+/** All node kinds of a target, by type. */
+export type Kinds<S> = ReadonlyMap<string, AnyKind<S>>;
+
+/** Registers kinds; two of one type are an error of the program. */
+export function kindRegistry<S>(kinds: readonly AnyKind<S>[]): Kinds<S> {
+  const byType = new Map(kinds.map((kind) => [kind.type, kind]));
+  if (byType.size !== kinds.length) throw new Error('two node kinds have the same type');
+  return byType;
+}
+
+/** The kind of a type that a compiler used. Throws where it was never registered: an error of the program. */
+export function kindOf<S>(kinds: Kinds<S>, type: string): AnyKind<S> {
+  const kind = kinds.get(type);
+  if (!kind) throw new Error(`no node kind of type ${type} is registered`);
+  return kind;
+}

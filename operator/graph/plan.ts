@@ -1,0 +1,347 @@
+import { compareTags } from './tags.ts';
+import { orderDeletes, type Doomed } from './deletion.ts';
+import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
+import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
+import { ownerTag, shortHash, TAG } from './ownership.ts';
+import { isUnresolved, printable, resolve } from './ref.ts';
+
+/** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
+export interface Intent {
+  readonly node: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** What the resource's status remembers of earlier passes. AWS decides; this only protects against what AWS does not show yet. */
+export interface Memory {
+  readonly intents: ReadonlyMap<string, Intent>;
+  /** Ids by node, as last written to status. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+export const NO_MEMORY: Memory = { intents: new Map(), ids: new Map() };
+
+/** A thing that status remembers, that exists, and that no longer carries our tags: never ours to replace or to touch. */
+export interface Survivor {
+  readonly id: string;
+}
+
+interface ActionBase {
+  /** The node's key; for something that was removed from the spec, the key in its tag. */
+  readonly node: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly changes: readonly Change[];
+}
+
+/** One step of a plan. `inputs` may still hold references to what earlier steps make. */
+export type Action =
+  | (ActionBase & {
+      readonly verb: 'create';
+      readonly inputs: object;
+      /** The id that status remembers for this node: what is made now comes after it, so its client token differs. */
+      readonly former?: string;
+      /** Set for a replacement: a hash of its inputs. */
+      readonly revision?: string;
+    })
+  | (ActionBase & { readonly verb: 'update'; readonly inputs: object })
+  | (ActionBase & {
+      readonly verb: 'delete';
+      readonly id: string;
+      readonly record: object;
+      readonly waitsFor: readonly string[];
+      readonly superseded: boolean;
+    })
+  | (ActionBase & { readonly verb: 'wait' | 'refuse'; readonly reason: string; readonly message: string });
+
+/** A node and where it stands, for `status.resources`. */
+export interface Standing {
+  readonly node: string;
+  readonly type: string;
+  readonly id: string;
+  readonly state: State;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** What has to be done to make the provider match a graph, in order, and what is there already. */
+export interface Plan {
+  readonly owner: string;
+  readonly actions: readonly Action[];
+  readonly standing: readonly Standing[];
+}
+
+export interface PlanInput<S> {
+  readonly graph: Graph;
+  readonly kinds: Kinds<S>;
+  readonly world: World<S>;
+  readonly memory: Memory;
+  readonly survivors: ReadonlyMap<string, Survivor>;
+  /** Keys of tags that others may set on our things; may end in `*`. */
+  readonly ignoredTagKeys: readonly string[];
+  /** Whether a create whose answer was never seen may be made again by now. */
+  mayRepeat(intent: Intent, kind: AnyKind<S>): boolean;
+}
+
+/** Compares a graph with the inventory. Pure: the same inputs give the same plan, here, in a pull request and in a log. */
+export function plan<S>(input: PlanInput<S>): Plan {
+  const { graph, kinds, world } = input;
+  const owned = ownedRecords(graph.owner, kinds, world);
+  const used = new Set(owned.flatMap(({ kind, record }) => kind.needs(record)));
+  const actions: Action[] = [];
+  const standing: Standing[] = [];
+  const outputs = new Map<string, Readonly<Record<string, string>>>();
+  const kept = new Set<string>();
+  const superseded = new Set<string>();
+
+  for (const node of topologicalWaves(graph).flat()) {
+    const kind = kindOf(kinds, node.type);
+    const inputs = resolve(node.inputs, ({ node: key, output }) => outputs.get(key)?.[output]);
+    const step = kind.create
+      ? planThing({ input, node, kind, inputs, owned, used })
+      : planFacet({ input, node, kind, inputs });
+    if (step.record) {
+      const id = kind.collection.id(step.record);
+      const known = kind.outputs(step.record);
+      if (!step.replaced) outputs.set(node.key, known);
+      kept.add(recordKey(kind, id));
+      if (kind.create)
+        standing.push({
+          node: node.key,
+          type: kind.type,
+          id,
+          state: kind.state(step.record),
+          outputs: known,
+        });
+    }
+    for (const id of step.superseded) superseded.add(recordKey(kind, id));
+    if (step.action) actions.push(step.action);
+  }
+
+  const doomed = owned.filter(({ kind, record }) => {
+    const key = recordKey(kind, kind.collection.id(record));
+    return superseded.has(key) || !kept.has(key);
+  });
+  return { owner: graph.owner, actions: [...actions, ...planDeletes(doomed, superseded)], standing };
+}
+
+interface Step {
+  readonly action?: Action;
+  readonly record?: object;
+  /** A replacement is planned: the outputs that others see are still to come. */
+  readonly replaced?: boolean;
+  readonly superseded: readonly string[];
+}
+
+interface Owned<S> {
+  readonly kind: AnyKind<S>;
+  readonly record: object;
+}
+
+function planFacet<S>(at: { input: PlanInput<S>; node: GraphNode; kind: AnyKind<S>; inputs: object }): Step {
+  const { input, node, kind, inputs } = at;
+  const record = kind.find?.(input.world.view(kind.collection), inputs);
+  const changes = kind.diff(inputs, record);
+  if (changes.length === 0) return { ...(record && { record }), superseded: [] };
+  const id = record && kind.collection.id(record);
+  return {
+    ...(record && { record }),
+    superseded: [],
+    action: {
+      verb: 'update',
+      node: node.key,
+      type: kind.type,
+      ...(id !== undefined && { id }),
+      changes,
+      inputs,
+    },
+  };
+}
+
+function planThing<S>(at: {
+  input: PlanInput<S>;
+  node: GraphNode;
+  kind: AnyKind<S>;
+  inputs: object;
+  owned: readonly Owned<S>[];
+  used: ReadonlySet<string>;
+}): Step {
+  const { input, node, kind, inputs, owned, used } = at;
+  const candidates = owned
+    .filter(
+      (candidate) => candidate.kind === kind && kind.collection.tags(candidate.record)[TAG.node] === node.key,
+    )
+    .map(({ record }) => record);
+  const live = candidates.filter((record) => kind.state(record).phase !== 'deleting');
+  const [chosen, ...others] = live.sort(
+    (a, b) =>
+      rank(kind, inputs, b, used, input.memory) - rank(kind, inputs, a, used, input.memory) ||
+      compareIds(kind, a, b),
+  );
+  if (!chosen) return planMissing(at, candidates[0]);
+
+  const changes = [
+    ...kind.diff(inputs, chosen),
+    ...compareTags(node.tags, kind.collection.tags(chosen), input.ignoredTagKeys),
+  ];
+  const id = kind.collection.id(chosen);
+  const superseded = others.map((record) => kind.collection.id(record));
+  if (changes.length === 0) return { record: chosen, superseded };
+  if (changes.some((change) => change.replace)) {
+    const revision = shortHash(JSON.stringify(printable(inputs)));
+    const action: Action = {
+      verb: 'create',
+      node: node.key,
+      type: kind.type,
+      changes,
+      inputs,
+      ...formerOf(input.memory, node.key),
+      revision,
+    };
+    return { record: chosen, replaced: true, superseded: [...superseded, id], action };
+  }
+  return {
+    record: chosen,
+    superseded,
+    action: { verb: 'update', node: node.key, type: kind.type, id, changes, inputs },
+  };
+}
+
+/** Nothing usable is there: make it, unless it is still going away, was never answered for, or has lost its tags. */
+function planMissing<S>(
+  at: { input: PlanInput<S>; node: GraphNode; kind: AnyKind<S>; inputs: object },
+  leaving: object | undefined,
+): Step {
+  const { input, node, kind, inputs } = at;
+  const base = { node: node.key, type: kind.type, changes: [] };
+  if (leaving) {
+    const id = kind.collection.id(leaving);
+    const message = `the former ${kind.type} ${id} is still being deleted; a new one follows when it is gone`;
+    return {
+      record: leaving,
+      replaced: true,
+      superseded: [],
+      action: { ...base, verb: 'wait', id, reason: 'WaitingForAws', message },
+    };
+  }
+  const survivor = input.survivors.get(node.key);
+  if (survivor) {
+    const message = `${kind.type} ${survivor.id} exists but has lost the tags ${TAG.installation}, ${TAG.owner} or ${TAG.node}; put them back, or delete it, and Landfall goes on`;
+    return {
+      superseded: [],
+      action: { ...base, verb: 'refuse', id: survivor.id, reason: 'OwnershipTagsMissing', message },
+    };
+  }
+  const intent = input.memory.intents.get(node.key);
+  if (intent && kind.idempotency === 'none' && !input.mayRepeat(intent, kind)) {
+    const message = `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another`;
+    return { superseded: [], action: { ...base, verb: 'wait', reason: 'WaitingForIntent', message } };
+  }
+  const changes = describeInputs(inputs);
+  return {
+    superseded: [],
+    action: { ...base, verb: 'create', changes, inputs, ...formerOf(input.memory, node.key) },
+  };
+}
+
+function formerOf(memory: Memory, node: string): { former?: string } {
+  const former = memory.ids.get(node);
+  return former === undefined ? {} : { former };
+}
+
+/** Of several live things of one node: no replacement needed, then what others use, then what status remembers. */
+function rank<S>(
+  kind: AnyKind<S>,
+  inputs: object,
+  record: object,
+  used: ReadonlySet<string>,
+  memory: Memory,
+): number {
+  const id = kind.collection.id(record);
+  const fits = !kind.diff(inputs, record).some((change) => change.replace);
+  const remembered = [...memory.ids.values()].includes(id);
+  return (fits ? 4 : 0) + (used.has(id) ? 2 : 0) + (remembered ? 1 : 0);
+}
+
+function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {
+  return kind.collection.id(a) < kind.collection.id(b) ? -1 : 1;
+}
+
+function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned<S>[] {
+  return [...kinds.values()]
+    .filter((kind) => kind.create !== undefined)
+    .flatMap((kind) =>
+      world
+        .view(kind.collection)
+        .ownedBy(ownerTag(owner))
+        .filter((record) => !kind.gone(record))
+        .map((record) => ({ kind, record })),
+    );
+}
+
+function planDeletes<S>(doomed: readonly Owned<S>[], superseded: ReadonlySet<string>): Action[] {
+  const things: Doomed[] = doomed.map(({ kind, record }) => ({
+    id: kind.collection.id(record),
+    type: kind.type,
+    needs: kind.needs(record),
+    after: kind.after,
+  }));
+  const byId = new Map(doomed.map((entry) => [entry.kind.collection.id(entry.record), entry]));
+  return orderDeletes(things).flatMap(({ id, type, waitsFor }): Action[] => {
+    const entry = byId.get(id);
+    if (!entry) return [];
+    const { kind, record } = entry;
+    const node = kind.collection.tags(record)[TAG.node] ?? id;
+    const state = kind.state(record);
+    if (state.phase === 'deleting') {
+      return [{ verb: 'wait', node, type, id, changes: [], reason: 'WaitingForAws', message: state.message }];
+    }
+    return [
+      {
+        verb: 'delete',
+        node,
+        type,
+        id,
+        changes: [],
+        record,
+        waitsFor,
+        superseded: superseded.has(recordKey(kind, id)),
+      },
+    ];
+  });
+}
+
+function recordKey<S>(kind: AnyKind<S>, id: string): string {
+  return `${kind.collection.name} ${id}`;
+}
+
+function describeInputs(inputs: object): Change[] {
+  return Object.entries(inputs)
+    .filter(([, value]) => value !== undefined)
+    .map(([path, to]) => ({ path, to }));
+}
+
+/** Whether a plan would write anything, or still waits for something. */
+export function isSettled(made: Plan): boolean {
+  return made.actions.length === 0;
+}
+
+/** A plan as plain data: for `--json`, for the log line before acting, and for its hash. References read `${node.id}`. */
+export function describePlan(made: Plan): { owner: string; actions: object[] } {
+  const actions = made.actions.map((action) => {
+    const { verb, node, type, id, changes } = action;
+    const reason = 'reason' in action ? { reason: action.reason, message: action.message } : {};
+    const replaces = action.verb === 'create' && action.revision !== undefined ? { replaces: true } : {};
+    return printable({ verb, node, type, ...(id !== undefined && { id }), ...replaces, ...reason, changes });
+  });
+  return { owner: made.owner, actions };
+}
+
+/** A short hash of what a plan would do; another plan with the same hash does the same. */
+export function planHash(made: Plan): string {
+  return shortHash(JSON.stringify(describePlan(made)), 16);
+}
+
+/** Whether an action still refers to what an earlier action has to make. */
+export function dependsOnEarlier(action: Action): boolean {
+  return 'inputs' in action && isUnresolved(action.inputs);
+}

@@ -1,0 +1,43 @@
+import type { Change } from './kind.ts';
+import { TAG } from './ownership.ts';
+
+/** Tags that AWS sets itself; nobody may write them. */
+const RESERVED = 'aws:';
+
+/**
+ * The changes that make a thing's tags match. Tags that nobody asked for are taken away, except AWS's own and
+ * those that match `ignored` (an exact key, or a prefix followed by `*`). A replacement's revision tag is left.
+ */
+export function compareTags(
+  wanted: Readonly<Record<string, string>>,
+  actual: Readonly<Record<string, string>>,
+  ignored: readonly string[],
+): Change[] {
+  const changes: Change[] = [];
+  for (const [key, to] of Object.entries(wanted)) {
+    if (actual[key] !== to)
+      changes.push({ path: `tags.${key}`, ...(key in actual && { from: actual[key] }), to });
+  }
+  for (const [key, from] of Object.entries(actual)) {
+    if (key in wanted || key === TAG.revision || isIgnored(key, ignored)) continue;
+    changes.push({ path: `tags.${key}`, from });
+  }
+  return changes;
+}
+
+/** The tag changes among others: what to set and which keys to take away. */
+export function tagWrites(changes: readonly Change[]): { set: Record<string, string>; unset: string[] } {
+  const tags = changes.filter((change) => change.path.startsWith('tags.'));
+  const set = tags
+    .filter((change) => change.to !== undefined)
+    .map((change) => [change.path.slice(5), String(change.to)]);
+  const unset = tags.filter((change) => change.to === undefined).map((change) => change.path.slice(5));
+  return { set: Object.fromEntries(set) as Record<string, string>, unset };
+}
+
+function isIgnored(key: string, ignored: readonly string[]): boolean {
+  if (key.startsWith(RESERVED)) return true;
+  return ignored.some((pattern) =>
+    pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern,
+  );
+}
