@@ -10,6 +10,14 @@ const HISTORY = 32;
 /** Keys of deleted objects whose history is remembered. */
 const TOMBSTONES = 1_000;
 
+interface Overlay {
+  version: string;
+  /** This version and those of our own before it that the watch has not delivered. */
+  own: string[];
+  uid: string | undefined;
+  at: number;
+}
+
 /** What an informer knows, fed by lists, watch events, and answers to our own writes. */
 export interface Store<T extends KubeObject> {
   get(key: string): T | undefined;
@@ -35,7 +43,7 @@ export interface Store<T extends KubeObject> {
 export function createStore<T extends KubeObject>(tell: OnChange): Store<T> {
   const objects = new Map<string, T>();
   const history = new Map<string, string[]>();
-  const overlays = new Map<string, { version: string; uid: string | undefined; at: number }>();
+  const overlays = new Map<string, Overlay>();
   const tombstones = new Set<string>();
 
   const versionOf = (object: KubeObject): string => object.metadata.resourceVersion ?? '';
@@ -72,7 +80,7 @@ export function createStore<T extends KubeObject>(tell: OnChange): Store<T> {
       const overlay = overlays.get(key);
       remember(key, versionOf(object));
       if (overlay !== undefined && overlay.version !== versionOf(object)) {
-        tell(key, 'updated');
+        if (!overlay.own.includes(versionOf(object))) tell(key, 'updated');
         return;
       }
       overlays.delete(key);
@@ -128,7 +136,8 @@ export function createStore<T extends KubeObject>(tell: OnChange): Store<T> {
       const follows =
         base === undefined ? current === undefined : versions.includes(base) || overlay?.version === base;
       if (!follows) return false;
-      overlays.set(key, { version, uid: object.metadata.uid, at: now });
+      const own = [...(overlay?.own ?? []), version];
+      overlays.set(key, { version, own, uid: object.metadata.uid, at: now });
       objects.set(key, frozen(object));
       return true;
     },
