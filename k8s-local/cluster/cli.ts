@@ -16,7 +16,7 @@ const exportLine = (kubeconfig: string) =>
   `export KUBECONFIG='${kubeconfig.replaceAll("'", String.raw`'\''`)}'`;
 
 const current = async (): Promise<string> => {
-  const kubeconfig = (await status())?.kubeconfig ?? (await namedCluster());
+  const kubeconfig = (await namedCluster()) ?? (await status())?.kubeconfig;
   if (kubeconfig === undefined) throw new Error('No cluster is up: run `make cluster-up` first.');
   return kubeconfig;
 };

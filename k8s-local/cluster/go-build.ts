@@ -68,11 +68,11 @@ export const buildFromModules = async (request: GoBuildRequest): Promise<string>
   const tell = () => {
     if (Date.now() - told < (request.everyMs ?? 5_000)) return;
     told = Date.now();
-    const count =
-      total === 0 ? `${modules} of up to ${pins.moduleCount} modules` : `${compiled} of ${total} packages`;
-    request.progress(
-      `${total === 0 ? 'downloading' : 'compiling'}: ${count}, ${minutes(Date.now() - started)}`,
-    );
+    const what =
+      total === 0
+        ? `${modules} of up to ${pins.moduleCount} modules downloaded`
+        : `${compiled} of up to ${total} packages compiled`;
+    request.progress(`${what}, ${minutes(Date.now() - started)}`);
   };
   const goRun = async (args: readonly string[]) => {
     const complaints: string[] = [];

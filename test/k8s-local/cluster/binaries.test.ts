@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { resolveBinaries } from '../../../k8s-local/cluster/binaries.ts';
 import type { FakeMachine } from './fakes.ts';
 import { archiveServer, fakeGo, fakeMachine } from './fakes.ts';
+
+const binariesModule = resolve(import.meta.dirname, '../../../k8s-local/cluster/binaries.ts');
 
 let machine: FakeMachine;
 beforeEach(async () => {
@@ -89,7 +93,7 @@ describe('resolveBinaries', () => {
     expect(machine.lines[1]).toMatch(
       /^building etcd v3\.6\.8, kube-apiserver and kubectl v1\.36\.1 from Go modules, once: nothing cached/,
     );
-    expect(machine.lines[2]).toBe('downloading: 1 of up to 2 modules, 0:00');
+    expect(machine.lines[2]).toBe('1 of up to 2 modules downloaded, 0:00');
     expect(machine.lines.at(-1)).toBe('built in 0:00');
     expect(await leftovers()).toEqual([]);
   });
@@ -108,8 +112,36 @@ describe('resolveBinaries', () => {
   it('keeps nothing of a build that fails, and says so in one sentence with every alternative', async () => {
     await machine.install('go', '[ $1 = list ] && echo a/b && exit; echo "a.go:1: no such host" >&2; exit 1');
     const failure = await resolveBinaries(machine).then(String, (error: unknown) => (error as Error).message);
-    expect(failure).toMatchInlineSnapshot(`"Nothing to start a Kubernetes control plane with: name a cluster by LANDFALL_KUBECONFIG, or name a folder with etcd, kube-apiserver and kubectl by KUBEBUILDER_ASSETS, or install kind and Docker (for the shell, not for tests), or let the envtest archive be downloaded, or install Go and let it reach its module proxy (no envtest archive: switched off by LANDFALL_ENVTEST_INDEX; no go build: go build failed: a.go:1: no such host)."`);
+    expect(failure).toMatchInlineSnapshot(
+      `"Nothing to start a Kubernetes control plane with: name a cluster by LANDFALL_KUBECONFIG, or name a folder with etcd, kube-apiserver and kubectl by KUBEBUILDER_ASSETS, or install kind and Docker (for the shell, not for tests), or let the envtest archive be downloaded, or install Go and let it reach its module proxy (no envtest archive: switched off by LANDFALL_ENVTEST_INDEX; no go build: go build failed: a.go:1: no such host)."`,
+    );
     expect(await leftovers()).toEqual([]);
+  });
+
+  it('leaves nothing of a build whose process is killed, and does not wait for its lock', async () => {
+    await machine.install('go', 'echo started >&2; echo half > "${PWD%/modules}/half"; exec sleep 60');
+    const script = `import { resolveBinaries } from ${JSON.stringify(binariesModule)};
+      await resolveBinaries({ ...JSON.parse(process.argv[1]), progress: () => {} });`;
+    const builder = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        script,
+        JSON.stringify({ env: machine.env, modules: machine.modules }),
+      ],
+      { stdio: 'inherit' },
+    );
+    await vi.waitFor(() => expect(existsSync(join(machine.root, 'half'))).toBe(true), 10_000);
+    expect(await leftovers()).toHaveLength(2);
+    builder.kill('SIGKILL');
+    await vi.waitFor(
+      async () => expect(await leftovers()).toEqual([expect.stringMatching(/\.lock$/)]),
+      10_000,
+    );
+    await machine.install('go', fakeGo(join(machine.root, 'go.log')));
+    expect((await resolveBinaries(machine)).source).toBe('go build');
+    expect(machine.lines.filter((line) => line.startsWith('another process'))).toEqual([]);
   });
 
   it('says that Go is missing where it is, without pretending to build', async () => {
