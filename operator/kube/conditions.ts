@@ -8,7 +8,7 @@ export interface Condition {
   reason: string;
   /** For people. */
   message: string;
-  observedGeneration?: number;
+  observedGeneration?: number | undefined;
   /** RFC 3339, seconds. */
   lastTransitionTime: string;
 }

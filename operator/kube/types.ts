@@ -17,16 +17,16 @@ export interface OwnerReference {
 
 export interface ObjectMeta {
   name: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  finalizers?: string[];
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: OwnerReference[];
+  namespace?: string | undefined;
+  uid?: string | undefined;
+  resourceVersion?: string | undefined;
+  generation?: number | undefined;
+  creationTimestamp?: string | undefined;
+  deletionTimestamp?: string | undefined;
+  finalizers?: string[] | undefined;
+  labels?: Record<string, string> | undefined;
+  annotations?: Record<string, string> | undefined;
+  ownerReferences?: OwnerReference[] | undefined;
 }
 
 /** What every Kubernetes object has. */
@@ -51,6 +51,22 @@ export interface ObjectRef {
   namespace?: string;
   uid?: string;
   resourceVersion?: string;
+}
+
+/**
+ * A reference to an object. Kind and version are given, since items of a list may lack them; the uid goes
+ * along, since kubectl describe finds events by it.
+ */
+export function refOf({ metadata }: KubeObject, type: { apiVersion: string; kind: string }): ObjectRef {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: type.apiVersion,
+    kind: type.kind,
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
 }
 
 /** The key by which queue and informers know an object: `namespace/name`, or `name` when cluster-scoped. */

@@ -116,7 +116,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     counters.requests += 1;
     const { method = 'GET', url = '/' } = request;
     const { pathname, searchParams } = new URL(url, 'http://proxy');
-    const body = await textOf(request);
+    const body = await bytesOf(request);
     if (delayMs > 0) await delay(delayMs);
     const isWatch = searchParams.get('watch') === 'true';
     if (hang === 'all' || (hang === 'watches' && isWatch)) {
@@ -130,19 +130,19 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     if (searchParams.has('limit')) counters.lists += 1;
     const isWrite = method !== 'GET' && counts(method, pathname);
     if (isWrite) counters.writes += 1;
-    const write = { n: counters.writes, method, path: pathname, body };
+    const write = { n: counters.writes, method, path: pathname, body: body.toString('utf8') };
     if (isWrite && (await hook?.({ ...write, phase: 'before' })) === 'drop') {
       response.destroy();
       return;
     }
     const answer = await forward(request, body);
-    const text = await textOf(answer);
+    const bytes = await bytesOf(answer);
     const status = answer.statusCode ?? 502;
     if (isWrite && (await hook?.({ ...write, phase: 'after', status })) === 'drop') {
       response.destroy();
       return;
     }
-    response.writeHead(status, headersOf(answer)).end(text);
+    response.writeHead(status, headersOf(answer)).end(bytes);
   }
 
   function watch(request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -191,7 +191,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     return https.request(new URL(request.url ?? '/', upstream), { method: request.method, headers, agent });
   }
 
-  async function forward(request: http.IncomingMessage, body: string): Promise<http.IncomingMessage> {
+  async function forward(request: http.IncomingMessage, body: Buffer): Promise<http.IncomingMessage> {
     return new Promise((done, fail) => {
       open(request).on('response', done).on('error', fail).end(body);
     });
@@ -284,10 +284,11 @@ async function authorityOf(
   return typeof file === 'string' ? readFile(resolve(dirname(kubeconfig), file)) : undefined;
 }
 
-async function textOf(message: http.IncomingMessage): Promise<string> {
+/** Bytes, since kubectl speaks protobuf. */
+async function bytesOf(message: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Without those that describe the hop; Node writes its own. */
