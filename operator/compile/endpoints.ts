@@ -1,0 +1,105 @@
+import { type Endpoint, endpointType, type TierName } from '../api/endpoints.ts';
+import type { SecureVpcSpec } from '../api/secure-vpc.ts';
+import { Terminal } from '../errors.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { ref } from '../graph/ref.ts';
+import type { NodeBuilder } from './nodes.ts';
+import { type PlannedSubnet, tiersOf } from './subnets.ts';
+
+/** Services that have both sorts of endpoint. */
+const BOTH_SORTS: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
+
+/** The endpoints of the network, by service. Throws {@link Terminal} for one that AWS could not make. */
+export function endpointNodes(
+  build: NodeBuilder,
+  spec: SecureVpcSpec,
+  subnets: readonly PlannedSubnet[],
+): GraphNode[] {
+  return [...spec.endpoints]
+    .sort((a, b) => (a.service < b.service ? -1 : 1))
+    .map((endpoint) =>
+      endpointType(endpoint) === 'Gateway'
+        ? gatewayNode(build, spec, endpoint)
+        : interfaceNode(build, spec, endpoint, subnets),
+    );
+}
+
+function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, { service }: Endpoint): GraphNode {
+  return build.thing('VpcEndpoint', `endpoint/${service}`, {
+    vpcId: ref('vpc'),
+    serviceName: serviceName(spec, service),
+    type: 'Gateway',
+    routeTableIds: gatewayTiers(spec).map((tier) => ref(`route-table/${tier}`)),
+    subnetIds: [],
+    securityGroupIds: [],
+    privateDns: false,
+  });
+}
+
+function interfaceNode(
+  build: NodeBuilder,
+  spec: SecureVpcSpec,
+  endpoint: Endpoint,
+  subnets: readonly PlannedSubnet[],
+): GraphNode {
+  refuseImpossible(spec, endpoint);
+  const { service, tier } = endpoint;
+  const privateDns = endpoint.privateDns === 'Enabled';
+  return build.thing(
+    'VpcEndpoint',
+    `endpoint/${service}`,
+    {
+      vpcId: ref('vpc'),
+      serviceName: serviceName(spec, service),
+      type: 'Interface',
+      routeTableIds: [],
+      subnetIds: subnets
+        .filter((subnet) => subnet.tier === tier)
+        .map((subnet) => ref(`subnet/${subnet.key}`)),
+      securityGroupIds: [ref('security-group/endpoints')],
+      privateDns,
+    },
+    { dependsOn: privateDns ? ['vpc-attributes'] : [] },
+  );
+}
+
+/** The public tier has a way to these services already; where it is the only tier, it gets theirs. */
+function gatewayTiers(spec: SecureVpcSpec): TierName[] {
+  const tiers = tiersOf(spec).map((tier) => tier.name);
+  const inner = tiers.filter((tier) => tier !== 'public');
+  return inner.length > 0 ? inner : tiers;
+}
+
+function refuseImpossible(spec: SecureVpcSpec, { service, tier, privateDns }: Endpoint): void {
+  const field = `spec.endpoints[${service}]`;
+  if (!spec.tiers.some(({ name }) => name === tier)) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.tier is ${tier}, which spec.tiers does not have: add the tier, or choose another`,
+    );
+  }
+  if (spec.securityGroups.endpoints === undefined) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field} has no security group: add spec.securityGroups.endpoints: {}`,
+    );
+  }
+  if (privateDns === 'Disabled') return;
+  if (spec.dns.support === 'Disabled' || spec.dns.hostnames === 'Disabled') {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.privateDns is Enabled, which needs spec.dns.support and spec.dns.hostnames Enabled: enable both, or set privateDns to Disabled`,
+    );
+  }
+  // AWS answers InvalidParameter unless the VPC has a gateway endpoint too (hashicorp/terraform-provider-aws#33689).
+  if (BOTH_SORTS.has(service)) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.privateDns is Enabled on an Interface endpoint, which AWS takes for ${service} only beside a Gateway endpoint: set privateDns to Disabled, or take the Gateway endpoint instead`,
+    );
+  }
+}
+
+function serviceName(spec: SecureVpcSpec, service: string): string {
+  return `com.amazonaws.${spec.region}.${service}`;
+}

@@ -1,0 +1,82 @@
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { ref } from '../graph/ref.ts';
+import type { CompileInput } from './input.ts';
+import { fit, namespaceOf, ownerOf } from './names.ts';
+import type { NodeBuilder } from './nodes.ts';
+
+const ROLE_NAME_MAX = 64;
+
+/** The VPC's flow log with its log group and the role that writes there; nothing where the spec wants none. */
+export function flowLogNodes(build: NodeBuilder, input: CompileInput<SecureVpc>): GraphNode[] {
+  const { object, account, installation, facts } = input;
+  const { flowLogs, region } = object.spec;
+  if (flowLogs.destination === 'None') return [];
+  const namespace = namespaceOf(object.metadata);
+  const logGroup = `/landfall/${namespace}/${object.metadata.name}/flow-logs`;
+  return [
+    build.thing('LogGroup', 'log-group/flow-logs', {
+      name: logGroup,
+      retentionDays: flowLogs.retentionDays,
+    }),
+    build.thing('Role', 'role/flow-logs', {
+      // Role names are unique in an account, all regions together.
+      name: fit(
+        `landfall-${namespace}-${object.metadata.name}-flow-logs`,
+        ROLE_NAME_MAX,
+        [installation, region, ownerOf(object)].join('\n'),
+      ),
+      path: `/landfall/${namespace}/`,
+      trustPolicy: trustPolicy(facts.partition, region, facts.accountId),
+      permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
+    }),
+    build.facet('RolePolicies', 'role-policies/flow-logs', {
+      roleName: ref('role/flow-logs'),
+      policies: {
+        'flow-logs': writePolicy(`arn:${facts.partition}:logs:${region}:${facts.accountId}`, logGroup),
+      },
+    }),
+    build.thing(
+      'FlowLog',
+      'flow-log',
+      {
+        vpcId: ref('vpc'),
+        logGroupName: ref('log-group/flow-logs', 'name'),
+        roleArn: ref('role/flow-logs', 'arn'),
+        trafficType: flowLogs.trafficType,
+        maxAggregationIntervalSeconds: flowLogs.maxAggregationIntervalSeconds,
+      },
+      { dependsOn: ['role-policies/flow-logs'] },
+    ),
+  ];
+}
+
+/** The conditions keep other accounts from having the service use the role for them ("confused deputy"). */
+function trustPolicy(partition: string, region: string, accountId: string): string {
+  return policy({
+    Effect: 'Allow',
+    Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': `arn:${partition}:ec2:${region}:${accountId}:vpc-flow-log/*` },
+    },
+  });
+}
+
+/** DescribeLogGroups cannot be narrowed to one group: the service looks its group up among all. */
+function writePolicy(logs: string, logGroup: string): string {
+  const group = `${logs}:log-group:${logGroup}`;
+  return policy(
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      Resource: [group, `${group}:*`],
+    },
+    { Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: `${logs}:log-group:*` },
+  );
+}
+
+function policy(...Statement: object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}

@@ -1,0 +1,21 @@
+import type { AwsAccount } from '../api/account.ts';
+
+/** What AWS says of a region for one account; it changes seldom and is read beforehand, so that compiling stays pure. */
+export interface RegionFacts {
+  readonly accountId: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  /** Names of the zones that are open to the account, sorted. */
+  readonly zones: readonly string[];
+  /** Ids of AWS's prefix lists by short service name: `s3` → `pl-…`. */
+  readonly prefixLists: Readonly<Record<string, string>>;
+}
+
+/** All that a compiler may look at. */
+export interface CompileInput<T> {
+  readonly object: T;
+  /** The installation id, as in the ownership tags. */
+  readonly installation: string;
+  readonly account: AwsAccount;
+  readonly facts: RegionFacts;
+}

@@ -1,0 +1,142 @@
+import { ipv4Contains, parseIpv4Cidr } from '../api/cidr.ts';
+import { endpointType, type TierName } from '../api/endpoints.ts';
+import type { SecureVpcSpec } from '../api/secure-vpc.ts';
+import type { SecurityGroupName } from '../api/security-groups.ts';
+import type { AclEntry } from '../aws/ec2/network-acl-entries.ts';
+import { Terminal } from '../errors.ts';
+import { shortHash } from '../graph/ownership.ts';
+import type { Flow, Peer } from './flows.ts';
+import { type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
+
+/**
+ * Ports from which clients connect, and so to which answers go: ACLs keep no state. Linux takes 32768 and up,
+ * load balancers and Windows 1024 and up (Amazon VPC User Guide, "Ephemeral ports").
+ */
+const EPHEMERAL = { fromPort: 1024, toPort: 65_535 };
+/** AWS raises the quota of 20 entries a direction to at most 40. */
+const ENTRIES_MAX = 40;
+const EVERYWHERE = '0.0.0.0/0';
+
+/** Where the numbers of a purpose begin: each has a thousand, so that none renumbers another. */
+const NUMBERS = { request: 1000, answer: 2000 };
+const NUMBERS_EACH = 1000;
+
+/** Where the members of a group stand, most wanted tier first. */
+const HOME: Readonly<Record<Exclude<SecurityGroupName, 'endpoints'>, readonly TierName[]>> = {
+  alb: ['public', 'private', 'data'],
+  bastion: ['public', 'private', 'data'],
+  ecs: ['private', 'public', 'data'],
+  data: ['data', 'private', 'public'],
+};
+
+interface Allowed {
+  readonly direction: AclEntry['direction'];
+  readonly purpose: keyof typeof NUMBERS;
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly cidr: string;
+}
+
+/** The tiers in whose subnets the members of a group stand, in a network that may lack some tiers. */
+export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierName[] {
+  const present = tiersOf(spec).map((tier) => tier.name);
+  if (group === 'endpoints') {
+    const interfaces = spec.endpoints.filter((endpoint) => endpointType(endpoint) === 'Interface');
+    return present.filter((tier) => interfaces.some((endpoint) => endpoint.tier === tier));
+  }
+  return HOME[group].filter((tier) => present.includes(tier)).slice(0, 1);
+}
+
+/**
+ * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
+ * peer is the VPC's block, for the data tier the block of the tier at the other end; a service behind a gateway
+ * endpoint is everywhere, since ACLs take no prefix lists. An entry that another covers is left out. DNS, time
+ * and metadata of AWS pass any ACL.
+ */
+export function networkAclEntries(
+  spec: SecureVpcSpec,
+  tier: TierName,
+  flows: readonly Flow[],
+  subnets: readonly PlannedSubnet[],
+): AclEntry[] {
+  const isHere = (peer: Peer) => 'group' in peer && placesOf(spec, peer.group).includes(tier);
+  const addresses = (peer: Peer): string[] => {
+    if ('cidr' in peer) return [peer.cidr];
+    if ('service' in peer) return [EVERYWHERE];
+    return tier === 'data'
+      ? placesOf(spec, peer.group).flatMap((at) => blocksOf(spec, at, subnets))
+      : [spec.cidr];
+  };
+  const allowed = flows.flatMap((flow): Allowed[] => [
+    ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
+    ...(isHere(flow.from) ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')) : []),
+  ]);
+  return (['ingress', 'egress'] as const).flatMap((direction) => {
+    const needed = withoutCovered(unique(allowed.filter((entry) => entry.direction === direction)));
+    if (needed.length > ENTRIES_MAX) {
+      throw new Terminal(
+        'InvalidSpec',
+        `spec.tiers[${tier}].networkAcl is Strict and would need ${needed.length} ${direction} entries, of which AWS allows ${ENTRIES_MAX}: name fewer CIDRs or ports in spec.securityGroups, or set networkAcl to None`,
+      );
+    }
+    return numbered(needed);
+  });
+}
+
+function bothWays(flow: Flow, cidr: string, direction: AclEntry['direction']): Allowed[] {
+  const { fromPort, toPort } = flow;
+  const back = direction === 'ingress' ? 'egress' : 'ingress';
+  return [
+    { direction, purpose: 'request', fromPort, toPort, cidr },
+    { direction: back, purpose: 'answer', ...EPHEMERAL, cidr },
+  ];
+}
+
+/** Given blocks may lie anywhere, so with them each subnet is named; else a tier is its fixed part of the VPC. */
+function blocksOf(spec: SecureVpcSpec, tier: TierName, subnets: readonly PlannedSubnet[]): string[] {
+  if (!subnets.some((subnet) => subnet.given)) return [tierBlock(spec.cidr, tier)];
+  return subnets.filter((subnet) => subnet.tier === tier).map((subnet) => subnet.cidr);
+}
+
+function unique(entries: readonly Allowed[]): Allowed[] {
+  return [...new Map(entries.map((entry) => [textOf(entry), entry])).values()];
+}
+
+function withoutCovered(entries: readonly Allowed[]): Allowed[] {
+  return entries.filter((entry) => !entries.some((other) => other !== entry && covers(other, entry)));
+}
+
+function covers(wide: Allowed, narrow: Allowed): boolean {
+  const [outer, inner] = [parseIpv4Cidr(wide.cidr), parseIpv4Cidr(narrow.cidr)];
+  return (
+    wide.fromPort <= narrow.fromPort &&
+    wide.toPort >= narrow.toPort &&
+    outer !== undefined &&
+    inner !== undefined &&
+    ipv4Contains(outer, inner)
+  );
+}
+
+/**
+ * Numbers come from a hash of the entry, not from its place in a list: a CIDR more would else move the others,
+ * and an entry that moves is missing for a moment. As all entries allow, their order means nothing.
+ */
+function numbered(entries: readonly Allowed[]): AclEntry[] {
+  const taken = new Set<number>();
+  return [...entries]
+    .sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1))
+    .map((entry): AclEntry => {
+      const start = Number.parseInt(shortHash(textOf(entry)), 16);
+      let step = 0;
+      const number = () => NUMBERS[entry.purpose] + ((start + step) % NUMBERS_EACH);
+      while (taken.has(number())) step += 1;
+      taken.add(number());
+      const { direction, fromPort, toPort, cidr } = entry;
+      return { direction, ruleNumber: number(), action: 'allow', protocol: 'tcp', fromPort, toPort, cidr };
+    })
+    .sort((a, b) => a.ruleNumber - b.ruleNumber);
+}
+
+function textOf({ purpose, fromPort, toPort, cidr }: Allowed): string {
+  return `${purpose} ${fromPort}-${toPort} ${cidr}`;
+}

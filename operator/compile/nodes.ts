@@ -1,0 +1,69 @@
+import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
+import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
+import type { InternetGatewayInputs } from '../aws/ec2/internet-gateway.ts';
+import type { NetworkAclAssociationInputs } from '../aws/ec2/network-acl-association.ts';
+import type { NetworkAclEntriesInputs } from '../aws/ec2/network-acl-entries.ts';
+import type { NetworkAclInputs } from '../aws/ec2/network-acl.ts';
+import type { RouteTableAssociationInputs } from '../aws/ec2/route-table-association.ts';
+import type { RouteTableInputs } from '../aws/ec2/route-table.ts';
+import type { RoutesInputs } from '../aws/ec2/routes.ts';
+import type { SecurityGroupRulesInputs } from '../aws/ec2/security-group-rules.ts';
+import type { SecurityGroupInputs } from '../aws/ec2/security-group.ts';
+import type { SubnetInputs } from '../aws/ec2/subnet.ts';
+import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
+import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
+import type { VpcInputs } from '../aws/ec2/vpc.ts';
+import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
+import type { RoleInputs } from '../aws/iam/role.ts';
+import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { GraphNode } from '../graph/graph.ts';
+
+/** Kinds of things that carry tags of their own, with what each needs. */
+interface Things {
+  Vpc: VpcInputs;
+  Subnet: SubnetInputs;
+  InternetGateway: InternetGatewayInputs;
+  RouteTable: RouteTableInputs;
+  NetworkAcl: NetworkAclInputs;
+  SecurityGroup: SecurityGroupInputs;
+  VpcEndpoint: VpcEndpointInputs;
+  LogGroup: LogGroupInputs;
+  Role: RoleInputs;
+  FlowLog: FlowLogInputs;
+}
+
+/** Kinds of facets, which live in another thing's record. */
+interface Facets {
+  VpcAttributes: VpcAttributesInputs;
+  InternetGatewayAttachment: InternetGatewayAttachmentInputs;
+  Routes: RoutesInputs;
+  RouteTableAssociation: RouteTableAssociationInputs;
+  NetworkAclEntries: NetworkAclEntriesInputs;
+  NetworkAclAssociation: NetworkAclAssociationInputs;
+  SecurityGroupRules: SecurityGroupRulesInputs;
+  RolePolicies: RolePoliciesInputs;
+}
+
+interface Options {
+  readonly dependsOn?: readonly string[];
+}
+
+/** Makes nodes whose inputs are those that their kind declares. */
+export interface NodeBuilder {
+  thing<T extends keyof Things>(type: T, key: string, inputs: Things[T], options?: Options): GraphNode;
+  facet<T extends keyof Facets>(type: T, key: string, inputs: Facets[T], options?: Options): GraphNode;
+}
+
+/** A builder that gives every thing the tags of its key. */
+export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, string>>): NodeBuilder {
+  return {
+    thing: (type, key, inputs, { dependsOn = [] } = {}) => ({
+      key,
+      type,
+      inputs,
+      tags: tagsFor(key),
+      dependsOn,
+    }),
+    facet: (type, key, inputs, { dependsOn = [] } = {}) => ({ key, type, inputs, tags: {}, dependsOn }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { SecureVpcStatus } from '../api/secure-vpc.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Standing } from '../graph/plan.ts';
+
+/** The fields of the status that say what was made. */
+export type SecureVpcOutputs = Pick<
+  SecureVpcStatus,
+  'zones' | 'vpcId' | 'subnets' | 'securityGroups' | 'routeTables' | 'endpoints'
+>;
+
+/**
+ * What was made, from where the nodes stand. Zones come from the graph and not from the subnets that stand: a
+ * zone once chosen stays chosen while somebody's deletion of its subnets is being repaired.
+ */
+export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph): SecureVpcOutputs {
+  const there = standing.filter(({ state }) => state.phase !== 'deleting');
+  const vpc = there.find(({ node }) => node === 'vpc');
+  const zones = zonesOf(graph);
+  return {
+    ...(zones.length > 0 && { zones }),
+    ...(vpc && { vpcId: vpc.id }),
+    subnets: subnetsByTier(there),
+    securityGroups: idsBelow(there, 'security-group/'),
+    routeTables: idsBelow(there, 'route-table/'),
+    endpoints: idsBelow(there, 'endpoint/'),
+  };
+}
+
+function zonesOf(graph: Graph): string[] {
+  const zones = [...graph.nodes.values()]
+    .filter(({ type }) => type === 'Subnet')
+    .map(({ inputs }) => (inputs as { readonly zone: string }).zone);
+  return [...new Set(zones)].sort();
+}
+
+function subnetsByTier(standing: readonly Standing[]): NonNullable<SecureVpcOutputs['subnets']> {
+  const byTier: NonNullable<SecureVpcOutputs['subnets']> = {};
+  for (const { node, id, outputs } of below(standing, 'subnet/')) {
+    const tier = node.slice('subnet/'.length).split('-')[0] ?? '';
+    (byTier[tier] ??= []).push({ zone: outputs['zone'] ?? '', id, cidr: outputs['cidr'] ?? '' });
+  }
+  return byTier;
+}
+
+function idsBelow(standing: readonly Standing[], prefix: string): Record<string, string> {
+  return Object.fromEntries(below(standing, prefix).map(({ node, id }) => [node.slice(prefix.length), id]));
+}
+
+function below(standing: readonly Standing[], prefix: string): Standing[] {
+  return standing.filter(({ node }) => node.startsWith(prefix)).sort((a, b) => (a.node < b.node ? -1 : 1));
+}
