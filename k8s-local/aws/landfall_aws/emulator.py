@@ -5,7 +5,8 @@ from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
-from . import accounts, dump, lifecycle, pipeline, sessions
+from . import accounts, dump, ec2, iam, idempotency, lifecycle, logs, pages, pipeline, sessions, tagging
+from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions
 
@@ -14,7 +15,15 @@ def install(settings: Settings) -> None:
     # moto keeps every object it ever made for its dashboard; a long benchmark would only grow.
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)  # type: ignore[method-assign]
     pipeline.install()
+    pipeline.stage(idempotency.once)
+    pipeline.stage(check_specifications)
     sts_actions.install()
+    ec2.install(settings)
+    iam.install()
+    logs.install()
+    tagging.install()
+    # Last, around what the others made of the describe actions.
+    pages.install()
     dump.remember_fresh()
     _begin(settings)
 
@@ -22,6 +31,7 @@ def install(settings: Settings) -> None:
 def reset(settings: Settings) -> None:
     lifecycle.clear()
     sessions.clear()
+    idempotency.clear()
     dump.forget_fresh()
     BackendDict.reset()
     _begin(settings)

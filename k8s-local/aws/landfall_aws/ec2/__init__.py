@@ -1,0 +1,19 @@
+"""EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
+
+from ..settings import Settings
+from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, route_tables, rules, subnets, tags, vpcs
+
+
+def install(settings: Settings) -> None:
+    tags.install()
+    filters.install()
+    interfaces.install()
+    vpcs.install()
+    subnets.install()
+    gateways.install()
+    route_tables.install()
+    acls.install()
+    groups.install()
+    rules.install()
+    flow_logs.install()
+    endpoints.install(settings)

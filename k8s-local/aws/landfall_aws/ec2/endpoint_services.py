@@ -1,0 +1,77 @@
+"""What an endpoint can be made to: AWS's own services, fixed by name, and the accounts' endpoint services.
+
+moto makes its list by instantiating a dozen unrelated backends, with ids that differ each time.
+"""
+
+import functools
+import hashlib
+from typing import Any
+
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+
+from ..errors import AwsError
+from ..override import replace
+
+_GATEWAY = ("s3", "dynamodb")
+# Where the private name is not the service's own:
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_PRIVATE_NAME = {
+    "ecr.api": "api.ecr.{region}.amazonaws.com",
+    "ecr.dkr": "*.dkr.ecr.{region}.amazonaws.com",
+    "s3": "s3.{region}.amazonaws.com",
+}
+
+
+def _service(name: str, kind: str, region: str, zones: list[str]) -> dict[str, Any]:
+    digest = hashlib.sha256(f"{region}/{name}/{kind}".encode()).hexdigest()
+    private = _PRIVATE_NAME.get(name, "{name}.{region}.amazonaws.com").format(name=name, region=region)
+    service = {
+        "AcceptanceRequired": False,
+        "AvailabilityZones": zones,
+        "BaseEndpointDnsNames": [f"{name}.{region}.vpce.amazonaws.com"],
+        "ManagesVpcEndpoints": False,
+        "Owner": "amazon",
+        "ServiceId": f"vpce-svc-{digest[:17]}",
+        "ServiceName": f"com.amazonaws.{region}.{name}",
+        "ServiceType": [{"ServiceType": kind}],
+        "Tags": [],
+        "VpcEndpointPolicySupported": True,
+    }
+    if kind == "Interface":
+        service["PrivateDnsName"] = private
+        service["PrivateDnsNameVerificationState"] = "verified"
+        service["PrivateDnsNames"] = [{"PrivateDnsName": private}]
+    return service
+
+
+@functools.cache
+def _offered(region: str) -> list[dict[str, Any]]:
+    zones = [zone.name for zone in RegionsAndZonesBackend.zones.get(region, [])]
+    names = sorted({*AWS_ENDPOINT_SERVICES, "ecr.api", "ecr.dkr", "s3"})
+    interfaces = [_service(name, "Interface", region, zones) for name in names]
+    return [_service(name, "Gateway", region, zones) for name in _GATEWAY] + interfaces
+
+
+def find(region: str, name: str, kind: str) -> dict[str, Any]:
+    """The service of that name and endpoint type. Raises AWS's refusals."""
+    named = [service for service in _offered(region) if service["ServiceName"] == name]
+    named += [
+        configuration.to_dict()
+        for regions in ec2_backends.values()
+        if region in regions.keys()
+        for configuration in regions[region].configurations.values()
+        if configuration.service_name == name
+    ]
+    if not named:
+        raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+    for service in named:
+        if kind in [t["ServiceType"] for t in service["ServiceType"]]:
+            return service
+    types = ", ".join(t["ServiceType"] for service in named for t in service["ServiceType"])
+    raise AwsError("InvalidParameter", f"Endpoint type ({kind}) does not match available service types ([{types}]).")
+
+
+def install() -> None:
+    replace(EC2Backend, "_collect_default_endpoint_services")(staticmethod(lambda _account, region: _offered(region)))

@@ -1,0 +1,97 @@
+"""Network interfaces: groups must exist, addresses stay inside the subnet, and what is in use stays."""
+
+import ipaddress
+from typing import Any
+
+from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.subnets import Subnet
+
+from ..errors import AwsError
+from ..override import wrap
+from .tags import forget
+
+
+def in_subnet(backend: Any, subnet_id: str) -> list[NetworkInterface]:
+    return [eni for eni in backend.enis.values() if eni.subnet.id == subnet_id]
+
+
+def in_vpc(backend: Any, vpc_id: str) -> list[NetworkInterface]:
+    return [eni for eni in backend.enis.values() if eni.subnet.vpc_id == vpc_id]
+
+
+def with_group(backend: Any, group_id: str) -> list[NetworkInterface]:
+    return [eni for eni in backend.enis.values() if any(group.id == group_id for group in eni.group_set)]
+
+
+def free_address(backend: Any, subnet: Subnet) -> str:
+    """The lowest free address. AWS keeps the first four and the last of a subnet for itself."""
+    taken = {a["PrivateIpAddress"] for eni in in_subnet(backend, subnet.id) for a in eni.private_ip_addresses}
+    network = ipaddress.ip_network(subnet.cidr_block)
+    for offset in range(4, network.num_addresses - 1):
+        address = str(network[offset])
+        if address not in taken:
+            return address
+    raise AwsError(
+        "InsufficientFreeAddressesInSubnet",
+        f"The specified subnet '{subnet.id}' has insufficient free addresses to satisfy the request.",
+    )
+
+
+class ServiceAttachment:
+    """How AWS's own attachments of requester-managed interfaces look."""
+
+    def __init__(self, eni: NetworkInterface) -> None:
+        self.attachment_id = eni.id.replace("eni-", "ela-attach-")
+        self.attach_time = None
+        self.delete_on_termination = False
+        self.device_index = 1
+        self.instance_owner_id = "amazon-aws"
+        self.status = "attached"
+
+
+def install() -> None:
+    @wrap(EC2Backend, "create_network_interface")
+    def create(original: Any, self: Any, subnet: Any, private_ip_address: Any, *args: Any, **kwargs: Any) -> Any:
+        subnet = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        group_ids = kwargs.get("group_ids") if "group_ids" in kwargs else (args[1] if len(args) > 1 else None)
+        for group_id in group_ids or []:
+            # moto makes a group of that id.
+            group = self.get_security_group_from_id(group_id)
+            if group is None:
+                raise InvalidSecurityGroupNotFoundError(group_id)
+            if group.vpc_id != subnet.vpc_id:
+                raise AwsError(
+                    "InvalidParameterValue",
+                    f"You have specified two resources that belong to different networks: {group_id}, {subnet.id}.",
+                )
+        outside = isinstance(private_ip_address, str) and subnet.cidr_block and not _inside(private_ip_address, subnet)
+        if subnet.cidr_block and (not private_ip_address or outside) and not (args and args[0]):
+            # moto picks at random, for NAT gateways even outside of the subnet.
+            private_ip_address = free_address(self, subnet)
+        return original(self, subnet, private_ip_address, *args, **kwargs)
+
+    @wrap(EC2Backend, "delete_network_interface")
+    def delete(original: Any, self: Any, eni_id: str) -> None:
+        eni = self.enis.get(eni_id)
+        if eni is not None and (eni.requester_managed or eni.attachment_id):
+            raise AwsError("InvalidParameterValue", f"Network interface '{eni_id}' is currently in use.")
+        original(self, eni_id)
+        forget(self, eni_id)
+
+
+    Subnet.available_ip_address_count = property(  # type: ignore[assignment,method-assign]
+        lambda self: self._available_ip_addresses - _addresses_by_subnet(self.ec2_backend).get(self.id, 0)
+    )
+
+
+def _inside(address: str, subnet: Subnet) -> bool:
+    return ipaddress.ip_address(address) in ipaddress.ip_network(subnet.cidr_block)
+
+
+def _addresses_by_subnet(backend: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for eni in backend.enis.values():
+        counts[eni.subnet.id] = counts.get(eni.subnet.id, 0) + len(eni.private_ip_addresses)
+    return counts

@@ -1,0 +1,73 @@
+"""Tags: found by id, gone with their resource, and accepted only for what the action makes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import BaseResponse
+from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+
+from ..errors import AwsError
+from ..override import replace
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ , TagSpecification of each action.
+_MAKES = {
+    "CreateVpc": {"vpc"},
+    "CreateSubnet": {"subnet"},
+    "CreateInternetGateway": {"internet-gateway"},
+    "CreateRouteTable": {"route-table"},
+    "CreateNetworkAcl": {"network-acl"},
+    "CreateSecurityGroup": {"security-group"},
+    "AuthorizeSecurityGroupIngress": {"security-group-rule"},
+    "AuthorizeSecurityGroupEgress": {"security-group-rule"},
+    "CreateVpcEndpoint": {"vpc-endpoint"},
+    "CreateFlowLogs": {"vpc-flow-log"},
+    "CreateNetworkInterface": {"network-interface"},
+}
+
+
+def forget(backend: Any, *resource_ids: str) -> None:
+    """moto keeps the tags of what is deleted."""
+    for resource_id in resource_ids:
+        backend.tags.pop(resource_id, None)
+
+
+def check_specifications(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any:
+    """A stage of the pipeline: refuses tags for a kind of resource that the action does not make, and bad tags."""
+    allowed = _MAKES.get(action)
+    if allowed and response.service_name == "ec2":
+        seen: set[str] = set()
+        for specification in response._get_param("TagSpecifications", []):
+            kind = specification.get("ResourceType")
+            if kind not in allowed:
+                raise AwsError(
+                    "InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation."
+                )
+            for tag in specification.get("Tags", []):
+                _check(tag, seen)
+    return proceed()
+
+
+def _check(tag: dict[str, str], seen: set[str]) -> None:
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+    key, value = tag.get("Key", ""), tag.get("Value", "")
+    if key.lower().startswith("aws:"):
+        raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+    if not 1 <= len(key) <= 128 or len(value) > 256:
+        raise AwsError("InvalidParameterValue", f"Tag key or value is too long or empty: '{key}'")
+    if key in seen:
+        raise AwsError("InvalidParameterValue", f"Duplicate tag key '{key}' specified.")
+    seen.add(key)
+
+
+def install() -> None:
+    # moto matches every tag of the account against a pattern, for every resource of every answer.
+    @replace(TaggedEC2Resource)
+    def get_tags(self: Any) -> list[dict[str, str]]:
+        if not self.id:
+            return []
+        tags = self.ec2_backend.tags.get(self.id)
+        if not tags:
+            return []
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(self.id), "")
+        return [{"resource_id": self.id, "key": k, "value": v, "resource_type": kind} for k, v in tags.items()]

@@ -1,0 +1,59 @@
+"""Client tokens. The same token again gives the first answer, whatever has become of what it made.
+
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import BaseResponse
+from moto.core.utils import get_service_model
+
+from .call import current
+from .errors import AwsError
+from .ledger import redacted
+
+_answers: dict[tuple[str, ...], tuple[str, Any]] = {}
+
+
+@functools.cache
+def _token_member(service: str, action: str) -> str | None:
+    """The name of the action's client token in the service's model, if it takes one."""
+    try:
+        shape = get_service_model(service).operation_model(action).input_shape
+    except Exception:  # noqa: BLE001 - an action that botocore does not know takes no token
+        return None
+    names = [] if shape is None else [m for m in shape.members if m.lower() in ("clienttoken", "clientrequesttoken")]
+    return names[0] if names else None
+
+
+def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any:
+    """A stage of the pipeline."""
+    record = current()
+    member = _token_member(response.boto3_service_name, action)
+    token = record.params.get(member) if member else None
+    if not token or record.params.get("DryRun"):
+        return proceed()
+    key = (record.account or "", record.region or "", record.service or "", action, str(token))
+    asked = json.dumps(redacted({k: v for k, v in record.params.items() if k != member}), sort_keys=True)
+    if key in _answers:
+        first, answer = _answers[key]
+        if first != asked:
+            raise AwsError(
+                "IdempotentParameterMismatch",
+                "The client token you have provided is associated with a resource already, with other parameters.",
+            )
+        status, headers, body = answer
+        return status, dict(headers), body
+    answer = proceed()
+    status, headers, body = answer
+    # An error made nothing, so the same token may try again.
+    if int(status) < 400:
+        _answers[key] = (asked, (status, dict(headers), body))
+    return answer
+
+
+def clear() -> None:
+    _answers.clear()

@@ -1,0 +1,66 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+
+/** What an SDK client needs to call the local AWS as the administrator of `account`. */
+export function clientOptions(
+  aws: LocalAws,
+  account = '123456789012',
+): { endpoint: string; region: string; credentials: ReturnType<LocalAws['credentials']> } {
+  return { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials(account) };
+}
+
+/** One server for a test file, started before its tests; `aws()` and `ec2()` are for use inside them. */
+export function withLocalAws(env: NodeJS.ProcessEnv = {}): { aws: () => LocalAws; ec2: () => EC2Client } {
+  let server: LocalAws | undefined;
+  let client: EC2Client | undefined;
+  beforeAll(async () => {
+    server = await startLocalAws({ env: { ...process.env, ...env }, progress: console.log });
+    client = new EC2Client({ ...clientOptions(server), maxAttempts: 1 });
+  });
+  afterAll(async () => {
+    client?.destroy();
+    await server?.stop();
+  });
+  const started = <T>(thing: T | undefined): T => {
+    if (thing === undefined) throw new Error('only inside a test');
+    return thing;
+  };
+  return { aws: () => started(server), ec2: () => started(client) };
+}
+
+/** The value, or a failed test where AWS left it out. */
+export function given<T>(value: T | null | undefined): T {
+  if (value === undefined || value === null) throw new Error('AWS left out what it always gives');
+  return value;
+}
+
+/** Expects `call` to be refused with AWS's `code` and, where given, words matching `message`. */
+export async function refused(call: Promise<unknown>, code: string, message?: RegExp): Promise<void> {
+  const error = await call.then(
+    (answer) => new Error(`was not refused: ${JSON.stringify(answer)}`),
+    (problem: unknown) => problem as Error,
+  );
+  expect(`${error.name}: ${error.message}`).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: `));
+  if (message) expect(error.message).toMatch(message);
+}
+
+/** Waits until `check` gives something, asking every 30 ms for at most 5 s. */
+export async function eventually<T>(check: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error('did not happen within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** TagSpecifications with one tag. */
+export function tagged<K extends string>(
+  kind: K,
+  value: string,
+): { ResourceType: K; Tags: { Key: string; Value: string }[] }[] {
+  return [{ ResourceType: kind, Tags: [{ Key: 'test', Value: value }] }];
+}
