@@ -66,9 +66,9 @@ export function isAlreadyThere(error: unknown): boolean {
   return EXISTS.test(errorCode(error) ?? '');
 }
 
-/** Whether the error means that calls come too fast. */
-export function isThrottled(error: unknown): boolean {
-  return THROTTLED.test(errorCode(error) ?? '');
+/** Whether a code means that calls come too fast. */
+export function isThrottledCode(code: string): boolean {
+  return THROTTLED.test(code);
 }
 
 /** Runs a delete or revoke; that there is nothing to take away is success. */

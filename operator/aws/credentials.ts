@@ -1,0 +1,47 @@
+import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+
+/** How an Account says that it is reached. */
+export interface CredentialSource {
+  readonly region: string;
+  /** A profile of the AWS configuration files; undefined for the default chain. */
+  readonly profile: string | undefined;
+  /** A role to assume from there. */
+  readonly roleArn: string | undefined;
+  /** Sent with every AssumeRole: a role in another account must demand it. */
+  readonly externalId: string;
+  /** Shows in CloudTrail as the session's name. */
+  readonly installation: string;
+  readonly endpoint: string | undefined;
+}
+
+/** The longest that a role's session lasts when one role assumes another, in seconds. */
+const SESSION_SECONDS = 3600;
+
+/** The external id of an Account that names none: known to both sides, and of no use to another Account. */
+export function defaultExternalId(installation: string, account: string): string {
+  return `landfall:${installation}:${account}`;
+}
+
+/** Credentials for an account, fetched when first needed, cached, and renewed before they end. */
+export function credentialsFor(source: CredentialSource): AwsCredentialIdentityProvider {
+  const clientConfig = {
+    region: source.region,
+    ...(source.endpoint !== undefined && { endpoint: source.endpoint }),
+  };
+  const base = fromNodeProviderChain({
+    clientConfig,
+    ...(source.profile !== undefined && { profile: source.profile }),
+  });
+  if (source.roleArn === undefined) return base;
+  return fromTemporaryCredentials({
+    masterCredentials: base,
+    clientConfig,
+    params: {
+      RoleArn: source.roleArn,
+      ExternalId: source.externalId,
+      RoleSessionName: `landfall-${source.installation}`.slice(0, 64),
+      DurationSeconds: SESSION_SECONDS,
+    },
+  });
+}

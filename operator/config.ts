@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+/** Milliseconds from a number of seconds in the environment. */
+const seconds = (fallback: number) =>
+  z.coerce
+    .number()
+    .positive()
+    .default(fallback)
+    .transform((value) => value * 1000);
+
+const Environment = z.object({
+  LANDFALL_INSTALLATION: z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'must be a DNS label: lower-case letters, digits and dashes, at most 63',
+    )
+    .default('default'),
+  LANDFALL_NAMESPACE: z.string().default('landfall-system'),
+  LANDFALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  LANDFALL_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  LANDFALL_CONCURRENCY: z.coerce.number().int().min(1).default(16),
+  LANDFALL_FAST_LANE_SECONDS: seconds(60),
+  LANDFALL_SLOW_LANE_SECONDS: seconds(1800),
+  LANDFALL_POLL_SECONDS: seconds(5),
+  LANDFALL_GRACE_SECONDS: seconds(120),
+  LANDFALL_STALLED_RETRY_SECONDS: seconds(600),
+  LANDFALL_LEASE_SECONDS: seconds(15),
+  LANDFALL_AWS_RATE_SCALE: z.coerce.number().min(0).default(0.9),
+  AWS_ENDPOINT_URL: z.url().optional(),
+  POD_NAME: z.string().default(`${hostname()}-${process.pid}`),
+});
+
+/** Everything that the environment decides. Durations are in milliseconds here and in seconds in the environment. */
+export interface Config {
+  /** Who owns what is made: the same for the operator and for `landfall plan`. Default `default`. */
+  readonly installation: string;
+  /** Namespace of the Lease. */
+  readonly namespace: string;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  /** Port of /metrics, /healthz and /readyz; 0 for any. */
+  readonly httpPort: number;
+  /** Resources reconciled at once. */
+  readonly concurrency: number;
+  readonly fastLaneMs: number;
+  readonly slowLaneMs: number;
+  readonly pollMs: number;
+  readonly graceMs: number;
+  readonly stalledRetryMs: number;
+  readonly leaseMs: number;
+  /** Share of AWS's published call rates that is used; 0 turns the buckets off. */
+  readonly awsRateScale: number;
+  /** Where AWS is reached instead of its own addresses; for a local AWS. */
+  readonly awsEndpoint: string | undefined;
+  /** Unique per process. */
+  readonly identity: string;
+}
+
+/** The environment cannot be used; the message names the variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and checks the environment. Throws {@link ConfigError} naming every variable that is wrong. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(faults.join('; '));
+  }
+  const env = parsed.data;
+  return {
+    installation: env.LANDFALL_INSTALLATION,
+    namespace: env.LANDFALL_NAMESPACE,
+    logLevel: env.LANDFALL_LOG_LEVEL,
+    httpPort: env.LANDFALL_HTTP_PORT,
+    concurrency: env.LANDFALL_CONCURRENCY,
+    fastLaneMs: env.LANDFALL_FAST_LANE_SECONDS,
+    slowLaneMs: env.LANDFALL_SLOW_LANE_SECONDS,
+    pollMs: env.LANDFALL_POLL_SECONDS,
+    graceMs: env.LANDFALL_GRACE_SECONDS,
+    stalledRetryMs: env.LANDFALL_STALLED_RETRY_SECONDS,
+    leaseMs: env.LANDFALL_LEASE_SECONDS,
+    awsRateScale: env.LANDFALL_AWS_RATE_SCALE,
+    awsEndpoint: env.AWS_ENDPOINT_URL,
+    identity: env.POD_NAME,
+  };
+}

@@ -1,0 +1,239 @@
+import type { Logger } from 'pino';
+import type { Account } from '../api/account.ts';
+import { GROUP, VERSION } from '../api/common.ts';
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import type { CallGuard } from '../aws/guard.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { ownerTag } from '../graph/ownership.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import { createInformer, type Informer } from '../kube/informer.ts';
+import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
+import type { Metrics } from '../metrics.ts';
+import { reconcileAccount } from './account.ts';
+import { ownerOf } from './resource-status.ts';
+import { reconcileResource, type PassResult, type ResourceDeps } from './resource.ts';
+import { secureVpcKind } from './secure-vpc.ts';
+import { Targets } from './targets.ts';
+
+/** A person's change goes before drift, and drift before what is only looked at again. */
+const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
+/** While AWS works, listings wake the resource; this is only the safety net. Milliseconds. */
+const SAFETY_NET_MS = 30_000;
+/** How often an Account's credentials are checked. Milliseconds. */
+const ACCOUNT_CHECK_MS = 300_000;
+const WAIT_BASE_MS = 1_000;
+const WAIT_MAX_MS = 60_000;
+
+export interface ManagerDeps {
+  readonly client: KubeClient;
+  readonly callGuard: CallGuard;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly assertLeading: () => void;
+  readonly isLeading: () => boolean;
+}
+
+/** Watches the resources, queues their keys, and runs the one reconcile loop. */
+export class Manager {
+  readonly #deps: ManagerDeps;
+  readonly #accounts: Informer<Account>;
+  readonly #networks: Informer<SecureVpc>;
+  readonly #queue: KeyQueue;
+  readonly #targets: Targets;
+  /** Owner tags of what is being reconciled, to find the key when AWS changed. */
+  readonly #keys = new Map<string, string>();
+  readonly #waits = new Map<string, number>();
+  #stopping = false;
+
+  constructor(deps: ManagerDeps) {
+    this.#deps = deps;
+    const { client, clock, config, log } = deps;
+    const path = (plural: string) => `/apis/${GROUP}/${VERSION}/${plural}`;
+    this.#queue = createQueue({
+      concurrency: config.concurrency,
+      clock,
+      worker: (key) => this.#work(key),
+      onError: (key, error, retry) => log.error({ key, err: error, ...retry }, 'pass failed'),
+    });
+    this.#accounts = createInformer<Account>({
+      client,
+      path: path('accounts'),
+      clock,
+      log,
+      onChange: (name) => this.#accountChanged(name),
+    });
+    this.#networks = createInformer<SecureVpc>({
+      client,
+      path: path('securevpcs'),
+      clock,
+      log,
+      onChange: (key, change) => this.#networkChanged(key, change),
+    });
+    this.#targets = new Targets({
+      installation: config.installation,
+      endpoint: config.awsEndpoint,
+      callGuard: deps.callGuard,
+      clock,
+      times: config,
+      graceMs: config.graceMs,
+      onChange: (owners) => this.#awsChanged(owners),
+      active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
+      onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
+    });
+  }
+
+  /** Begins to watch; resolves when the first lists are in. */
+  async watch(): Promise<void> {
+    this.#accounts.start();
+    this.#networks.start();
+    await Promise.all([this.#accounts.synced(), this.#networks.synced()]);
+  }
+
+  /** Begins to act. Call it when this process leads. */
+  lead(): void {
+    this.#queue.start();
+  }
+
+  /** Starts nothing more, lets every call in flight end, and writes its status. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#queue.stop();
+    this.#targets.close();
+    await Promise.all([this.#accounts.stop(), this.#networks.stop()]);
+    await this.#deps.events.flush();
+  }
+
+  /** Whether the watches have heard from the API server within the time. */
+  isFresh(maxAgeMs: number): boolean {
+    const now = this.#deps.clock.now();
+    return [this.#accounts, this.#networks].every(
+      (informer) => now - (informer.lastContact() ?? -Infinity) < maxAgeMs,
+    );
+  }
+
+  /** Brings gauges up to date; called when metrics are read. */
+  measure(): void {
+    const { metrics } = this.#deps;
+    metrics.queueDepth.set(this.#queue.depth());
+    metrics.resources.reset();
+    for (const object of [...this.#accounts.list(), ...this.#networks.list()]) {
+      const ready =
+        object.status.conditions?.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown';
+      metrics.resources.inc({ kind: object.kind, ready });
+    }
+  }
+
+  #networkChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
+    const network = this.#networks.get(key);
+    const queueKey = `SecureVpc/${key}`;
+    if (change === 'deleted' || !network) {
+      this.#keys.delete(ownerTag(queueKey));
+      this.#waits.delete(queueKey);
+      this.#queue.forget(queueKey);
+    } else {
+      this.#keys.set(ownerTag(ownerOf(network)), queueKey);
+      this.#queue.add(queueKey, { priority: PRIORITY.change });
+    }
+    for (const account of this.#accounts.list()) {
+      if (account.status.usedBy !== this.#users(account.metadata.name))
+        this.#queue.add(`Account/${account.metadata.name}`, { priority: PRIORITY.change });
+    }
+  }
+
+  #accountChanged(name: string): void {
+    this.#queue.add(`Account/${name}`, { priority: PRIORITY.change });
+    for (const network of this.#networks.list()) {
+      if (network.spec.accountRef.name === name)
+        this.#queue.add(ownerOf(network), { priority: PRIORITY.change });
+    }
+  }
+
+  #awsChanged(owners: ReadonlySet<string>): void {
+    for (const owner of owners) {
+      const key = this.#keys.get(owner);
+      if (key !== undefined) this.#queue.add(key, { priority: PRIORITY.drift });
+    }
+  }
+
+  #users(account: string): number {
+    return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
+  }
+
+  async #work(key: string): Promise<WorkOutcome> {
+    const [kind = '', ...rest] = key.split('/');
+    const name = rest.join('/');
+    const end = this.#deps.metrics.reconciles.startTimer({ kind });
+    try {
+      const outcome = kind === 'Account' ? await this.#workAccount(name) : await this.#workNetwork(key, name);
+      end({ result: 'ok' });
+      return outcome;
+    } catch (error) {
+      end({ result: 'error' });
+      throw error;
+    }
+  }
+
+  async #workAccount(name: string): Promise<WorkOutcome> {
+    const { client, clock, config, log, assertLeading } = this.#deps;
+    const deps = {
+      client,
+      targets: this.#targets,
+      clock,
+      installation: config.installation,
+      log,
+      assertLeading,
+      users: (account: string) => this.#users(account),
+    };
+    const verdict = await reconcileAccount(deps, this.#accounts, name);
+    if (!verdict) return {};
+    if (verdict.kind === 'reconciling') return { requeueAfterMs: this.#backoff(`Account/${name}`) };
+    this.#waits.delete(`Account/${name}`);
+    return {
+      requeueAfterMs:
+        verdict.kind === 'ready'
+          ? ACCOUNT_CHECK_MS
+          : Math.min(ACCOUNT_CHECK_MS, this.#deps.config.stalledRetryMs),
+    };
+  }
+
+  async #workNetwork(key: string, name: string): Promise<WorkOutcome> {
+    const { client, events, metrics, clock, config, log, assertLeading } = this.#deps;
+    const deps: ResourceDeps = {
+      client,
+      accounts: this.#accounts,
+      targets: this.#targets,
+      events,
+      metrics,
+      clock,
+      installation: config.installation,
+      graceMs: config.graceMs,
+      log,
+      assertLeading,
+      stopping: () => this.#stopping || !this.#deps.isLeading(),
+    };
+    return this.#next(key, await reconcileResource(deps, secureVpcKind, this.#networks, name));
+  }
+
+  /** When to look again: never while all is well, soon while something is awaited, in ten minutes where a person is. */
+  #next(key: string, { verdict, waitsIn, target }: PassResult): WorkOutcome {
+    for (const lanes of target?.lanes ?? []) lanes.waitIn(key, waitsIn);
+    if (!verdict || verdict.kind === 'ready') {
+      this.#waits.delete(key);
+      return {};
+    }
+    if (verdict.kind === 'stalled') return { requeueAfterMs: this.#deps.config.stalledRetryMs };
+    if (verdict.reason === 'WaitingForAws') return { requeueAfterMs: SAFETY_NET_MS };
+    return { requeueAfterMs: this.#backoff(key) };
+  }
+
+  #backoff(key: string): number {
+    const waits = this.#waits.get(key) ?? 0;
+    this.#waits.set(key, waits + 1);
+    return Math.min(WAIT_MAX_MS, WAIT_BASE_MS * 2 ** waits);
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  API_VERSION,
+  type Condition,
+  type PendingCreate,
+  type ResourceStatus,
+  type TargetStatus,
+} from '../api/common.ts';
+import type { Intent, Memory, Standing } from '../graph/plan.ts';
+import type { KubeObject } from '../kube/types.ts';
+
+/** What every resource that compiles to a graph has in its status. */
+export interface GraphStatus {
+  readonly observedGeneration: number;
+  readonly conditions?: Condition[] | undefined;
+  readonly target?: TargetStatus | undefined;
+  readonly resources?: ResourceStatus[] | undefined;
+  readonly pending?: PendingCreate[] | undefined;
+  readonly zones?: string[] | undefined;
+}
+
+/** A resource that compiles to a graph. */
+export interface GraphObject extends KubeObject {
+  readonly kind: string;
+  readonly spec: { readonly accountRef: { readonly name: string }; readonly region: string };
+  readonly status: GraphStatus;
+}
+
+/** What status remembers of earlier passes. */
+export function memoryOf(status: GraphStatus): Memory {
+  return {
+    intents: new Map(
+      (status.pending ?? []).map(({ node, time }) => [node, { node, time: Date.parse(time) }]),
+    ),
+    ids: new Map((status.resources ?? []).map(({ node, id }) => [node, id])),
+  };
+}
+
+/** Intents as status keeps them. */
+export function pendingOf(intents: Iterable<Intent>): PendingCreate[] {
+  return [...intents].map(({ node, time }) => ({ node, time: new Date(time).toISOString() }));
+}
+
+/**
+ * What exists, for status: what was observed, then what status remembers of nodes that are still wanted and were
+ * not seen (a listing may lag, or the thing may have lost its tags).
+ */
+export function resourcesOf(
+  standing: readonly Standing[],
+  former: readonly ResourceStatus[],
+  wanted: (node: string) => boolean,
+): ResourceStatus[] {
+  const seen = standing.map(({ node, type, id, state }) => ({ node, kind: type, id, state: state.phase }));
+  const nodes = new Set(seen.map(({ node }) => node));
+  return [...seen, ...former.filter(({ node }) => !nodes.has(node) && wanted(node))];
+}
+
+/** `Kind/namespace/name`, as in the owner tag. */
+export function ownerOf(object: GraphObject): string {
+  return `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+/** How events point at the object. */
+export function refOf(object: GraphObject) {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    apiVersion: API_VERSION,
+    kind: object.kind,
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Condition } from '../api/common.ts';
+import { setCondition } from '../kube/conditions.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a pass found out about drift: nothing, a difference that is left, or one that it repaired. */
+export type Drift = { readonly found: string; readonly repaired: boolean } | undefined;
+
+export interface ConditionInput {
+  readonly before: readonly Condition[];
+  readonly verdict: Verdict;
+  readonly drift: Drift;
+  readonly generation: number;
+  readonly now: Date;
+}
+
+/**
+ * The one place that writes conditions. Ready is always there; Reconciling and Stalled only while they hold, as
+ * kstatus reads them. While drift is repaired Ready stays as it is.
+ */
+export function conditionsFor(input: ConditionInput): Condition[] {
+  const { verdict, drift, generation, now } = input;
+  const keepsReady = verdict.kind === 'reconciling' && drift !== undefined;
+  let conditions: readonly Condition[] = input.before.filter(
+    ({ type }) =>
+      (type !== 'Reconciling' || verdict.kind === 'reconciling') &&
+      (type !== 'Stalled' || verdict.kind === 'stalled'),
+  );
+  const set = (type: string, status: 'True' | 'False', reason: string, message: string): void => {
+    conditions = setCondition(
+      conditions,
+      { type, status, reason, message, observedGeneration: generation },
+      now,
+    );
+  };
+  if (verdict.kind === 'ready') set('Ready', 'True', 'Succeeded', verdict.message);
+  else {
+    if (!keepsReady) set('Ready', 'False', verdict.reason, verdict.message);
+    set(verdict.kind === 'stalled' ? 'Stalled' : 'Reconciling', 'True', verdict.reason, verdict.message);
+  }
+  if (drift) {
+    if (drift.repaired) set('Drifted', 'False', 'DriftRepaired', drift.found);
+    else set('Drifted', 'True', 'DriftDetected', drift.found);
+  }
+  return [...conditions];
+}

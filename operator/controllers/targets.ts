@@ -1,0 +1,162 @@
+import type { AwsAccount } from '../api/account.ts';
+import { credentialsFor, defaultExternalId } from '../aws/credentials.ts';
+import type { CallGuard } from '../aws/guard.ts';
+import { callerIdentity, type CallerIdentity } from '../aws/identity.ts';
+import { awsKinds } from '../aws/kinds.ts';
+import { readRegionFacts, type AwsRegionFacts } from '../aws/region-facts.ts';
+import { openSession, type AwsSession } from '../aws/session.ts';
+import type { Clock } from '../clock.ts';
+import type { AnyKind } from '../graph/kind.ts';
+import { Inventory } from '../inventory/inventory.ts';
+import { Lanes, type LaneTimes } from '../inventory/lanes.ts';
+import { TargetWorld } from '../inventory/world.ts';
+
+/** How long an answer of GetCallerIdentity is believed, in milliseconds. */
+const IDENTITY_MS = 300_000;
+
+/** One account in one region as an Account reaches it: where things are made. */
+export interface Target {
+  readonly session: AwsSession;
+  readonly world: TargetWorld<AwsSession>;
+  readonly lanes: readonly Lanes<AwsSession>[];
+  facts(): Promise<AwsRegionFacts>;
+}
+
+export interface TargetsOptions {
+  readonly installation: string;
+  readonly endpoint: string | undefined;
+  readonly callGuard: CallGuard;
+  readonly clock: Clock;
+  readonly times: LaneTimes;
+  readonly graceMs: number;
+  /** Told the owner tags whose things changed. */
+  readonly onChange: (owners: ReadonlySet<string>) => void;
+  /** Whether this process leads and so has a reason to read. */
+  readonly active: () => boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Every place that Accounts lead to, opened when first needed and shared by all resources. */
+export class Targets {
+  readonly #options: TargetsOptions;
+  readonly #targets = new Map<string, Target>();
+  readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
+  readonly #identities = new Map<string, { at: number; identity: CallerIdentity }>();
+
+  constructor(options: TargetsOptions) {
+    this.#options = options;
+  }
+
+  /** The target of an Account in a region. Makes no call. */
+  open(account: string, aws: AwsAccount, region: string): Target {
+    const key = `${reachKey(account, aws)} ${region}`;
+    const known = this.#targets.get(key);
+    if (known) return known;
+    const session = openSession({
+      accountId: aws.accountId,
+      region,
+      credentials: this.#credentials(account, aws, region),
+      endpoint: this.#options.endpoint,
+      callGuard: this.#options.callGuard,
+    });
+    const regional = this.#inventory(session, 'region');
+    const global = this.#global(account, aws, session);
+    const lanes = this.#lanes(regional);
+    let facts: Promise<AwsRegionFacts> | undefined;
+    const target: Target = {
+      session,
+      world: new TargetWorld(regional, global.inventory),
+      lanes: [lanes, global.lanes],
+      facts() {
+        facts ??= readRegionFacts(session).catch((error: unknown) => {
+          facts = undefined;
+          throw error;
+        });
+        return facts;
+      },
+    };
+    this.#targets.set(key, target);
+    return target;
+  }
+
+  /** Who the Account's credentials belong to; AWS is asked again after five minutes. */
+  async identity(
+    account: string,
+    aws: AwsAccount,
+    options: { fresh?: boolean } = {},
+  ): Promise<CallerIdentity> {
+    const key = reachKey(account, aws);
+    const known = this.#identities.get(key);
+    const now = this.#options.clock.now();
+    if (known && !options.fresh && now - known.at < IDENTITY_MS) return known.identity;
+    const region = aws.regions[0] ?? 'us-east-1';
+    const identity = await callerIdentity({
+      accountId: aws.accountId,
+      region,
+      credentials: this.#credentials(account, aws, region),
+      endpoint: this.#options.endpoint,
+      callGuard: this.#options.callGuard,
+    });
+    this.#identities.set(key, { at: now, identity });
+    return identity;
+  }
+
+  /** Records that still wait for a listing to show what was written, over all targets. */
+  get overlaid(): number {
+    return [...this.#targets.values()].reduce((sum, target) => sum + target.world.regional.overlaid, 0);
+  }
+
+  close(): void {
+    for (const target of this.#targets.values()) {
+      for (const lanes of target.lanes) lanes.stop();
+      target.session.close();
+    }
+  }
+
+  #credentials(account: string, aws: AwsAccount, region: string) {
+    return credentialsFor({
+      region,
+      profile: aws.profile,
+      roleArn: aws.roleArn,
+      externalId: aws.externalId ?? defaultExternalId(this.#options.installation, account),
+      installation: this.#options.installation,
+      endpoint: this.#options.endpoint,
+    });
+  }
+
+  #global(account: string, aws: AwsAccount, session: AwsSession) {
+    const key = reachKey(account, aws);
+    const known = this.#globals.get(key);
+    if (known) return known;
+    const inventory = this.#inventory(session, 'global');
+    const made = { inventory, lanes: this.#lanes(inventory) };
+    this.#globals.set(key, made);
+    return made;
+  }
+
+  #inventory(session: AwsSession, scope: 'region' | 'global'): Inventory<AwsSession> {
+    const { installation, clock, graceMs, times, onChange } = this.#options;
+    const collections = [...awsKinds.values()].map((kind: AnyKind<AwsSession>) => kind.collection);
+    return new Inventory({
+      session,
+      collections: collections.filter((collection) => collection.scope === scope),
+      installation,
+      clock,
+      graceMs,
+      slowLaneMs: times.slowLaneMs,
+      onChange,
+    });
+  }
+
+  #lanes(inventory: Inventory<AwsSession>): Lanes<AwsSession> {
+    const { times, clock, active, onError } = this.#options;
+    const lanes = new Lanes({ inventory, times, clock, active, onError });
+    lanes.start();
+    return lanes;
+  }
+}
+
+/** Everything that decides as whom an Account acts; a change of it opens a new target. */
+function reachKey(account: string, aws: AwsAccount): string {
+  return JSON.stringify([account, aws.accountId, aws.roleArn, aws.externalId, aws.profile]);
+}

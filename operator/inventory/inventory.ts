@@ -1,0 +1,148 @@
+import type { Clock } from '../clock.ts';
+import type { Collection, View, World, Wrote } from '../graph/kind.ts';
+import { TAG } from '../graph/ownership.ts';
+import { Shelf } from './shelf.ts';
+import { SingleFlight } from './single-flight.ts';
+
+export interface InventoryOptions<S> {
+  readonly session: S;
+  readonly collections: readonly Collection<object, S>[];
+  /** Only what carries this installation's tag is listed. */
+  readonly installation: string;
+  readonly clock: Clock;
+  /** How long an acknowledged write is believed although no listing shows it, in milliseconds. */
+  readonly graceMs: number;
+  /** How old what is read object by object may become, in milliseconds. */
+  readonly slowLaneMs: number;
+  /** Told the owner tags whose records a listing showed changed. */
+  readonly onChange: (owners: ReadonlySet<string>) => void;
+}
+
+/**
+ * What Landfall owns in one account and region, read once for everybody. Reads are shared: a hundred resources
+ * that want a fresh listing at the same time cause one.
+ */
+export class Inventory<S> implements World<S> {
+  readonly #options: InventoryOptions<S>;
+  readonly #shelves = new Map<string, Shelf<object, S>>();
+  readonly #flights = new Map<string, SingleFlight>();
+  /** When each object that is read alone was last read, by collection and id. */
+  readonly #readAt = new Map<string, Map<string, number>>();
+
+  constructor(options: InventoryOptions<S>) {
+    this.#options = options;
+    for (const collection of options.collections) {
+      if (this.#shelves.has(collection.name)) continue;
+      const shelf = new Shelf(collection);
+      this.#shelves.set(collection.name, shelf);
+      if (collection.parent === undefined) {
+        this.#flights.set(collection.name, new SingleFlight(options.clock, () => this.#list(shelf)));
+      } else {
+        this.#readAt.set(collection.name, new Map());
+      }
+    }
+  }
+
+  view<R>(collection: Collection<R, S>): View<R> {
+    return this.#shelf(collection.name) as unknown as View<R>;
+  }
+
+  readonly wrote: Wrote<S> = (collection, id, patch) => {
+    const shelf = this.#shelf(collection.name) as unknown as Shelf<unknown, S>;
+    shelf.wrote(id, patch as (record: unknown) => unknown, this.#options.clock.now());
+    this.#readAt.get(collection.name)?.set(id, this.#options.clock.now());
+  };
+
+  /** When the listing in use of a collection began (monotonic milliseconds); undefined before the first. */
+  listedAt(name: string): number | undefined {
+    return this.#shelf(name).listedAt;
+  }
+
+  /** How many records wait for a listing to show what we wrote. */
+  get overlaid(): number {
+    return [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.overlaid, 0);
+  }
+
+  /** Names of the collections that list in pages, of one lane or both. */
+  names(lane?: 'fast' | 'slow'): string[] {
+    return [...this.#shelves.values()]
+      .map((shelf) => shelf.collection)
+      .filter(
+        (collection) => collection.parent === undefined && (lane === undefined || collection.lane === lane),
+      )
+      .map((collection) => collection.name);
+  }
+
+  /** Reads these collections unless a listing that began at or after `notBefore` is there. */
+  async refresh(names: readonly string[], notBefore: number): Promise<void> {
+    const stale = names.filter((name) => (this.#shelf(name).listedAt ?? -Infinity) < notBefore);
+    await Promise.all(stale.map((name) => this.#flights.get(name)?.run(notBefore)));
+  }
+
+  /** Reads everything that was never read: all listings, and each object that is read alone. */
+  async load(): Promise<void> {
+    await this.refresh(this.names(), 0);
+    for (const name of this.#readAt.keys()) await this.#readSome(name, this.#unread(name));
+  }
+
+  /** Reads the share of single objects that falls due: those older than the slow lane's time, spread evenly over it. */
+  async readDue(sinceLastMs: number): Promise<void> {
+    for (const [name, readAt] of this.#readAt) {
+      this.#shelf(name).settle(-Infinity, this.#options.clock.now(), this.#options.graceMs);
+      const ids = this.#parentIds(name);
+      const share = Math.ceil((ids.length * sinceLastMs) / this.#options.slowLaneMs);
+      const horizon = this.#options.clock.now() - this.#options.slowLaneMs;
+      const oldest = ids
+        .map((id) => ({ id, at: readAt.get(id) ?? -Infinity }))
+        .sort((a, b) => a.at - b.at)
+        .slice(0, share)
+        .filter(({ at }) => at <= horizon + this.#options.slowLaneMs / 2);
+      await this.#readSome(
+        name,
+        oldest.map(({ id }) => id),
+      );
+    }
+  }
+
+  async #list(shelf: Shelf<object, S>): Promise<void> {
+    const { session, installation, clock, graceMs, onChange } = this.#options;
+    const beganAt = clock.now();
+    const records: object[] = [];
+    for await (const page of shelf.collection.list(session, installation)) records.push(...page);
+    const changed = shelf.replace(records, beganAt, clock.now(), graceMs);
+    if (changed.size > 0) onChange(changed);
+  }
+
+  async #readSome(name: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { session, clock, graceMs, onChange } = this.#options;
+    const shelf = this.#shelf(name);
+    const beganAt = clock.now();
+    const records = await shelf.collection.get(session, ids);
+    const changed = shelf.replaceSome(ids, records, beganAt, clock.now(), graceMs);
+    for (const id of ids) this.#readAt.get(name)?.set(id, beganAt);
+    if (changed.size > 0) onChange(new Set(ids.flatMap((id) => this.#ownerOfParent(name, id) ?? [])));
+  }
+
+  #unread(name: string): string[] {
+    const readAt = this.#readAt.get(name);
+    return this.#parentIds(name).filter((id) => readAt?.has(id) !== true);
+  }
+
+  #parentIds(name: string): string[] {
+    const parent = this.#shelf(this.#shelf(name).collection.parent ?? '');
+    return [...parent.all()].map((record) => parent.collection.id(record));
+  }
+
+  #ownerOfParent(name: string, id: string): string | undefined {
+    const parent = this.#shelf(this.#shelf(name).collection.parent ?? '');
+    const record = parent.get(id);
+    return record && parent.collection.tags(record)[TAG.owner];
+  }
+
+  #shelf(name: string): Shelf<object, S> {
+    const shelf = this.#shelves.get(name);
+    if (!shelf) throw new Error(`the inventory does not hold ${name}`);
+    return shelf;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Inventory } from './inventory.ts';
+
+export interface LaneTimes {
+  /** How often everything that lists in pages is read: the longest that drift goes unseen. Milliseconds. */
+  readonly fastLaneMs: number;
+  /** How often slow listings are read, and within which each single object is. Milliseconds. */
+  readonly slowLaneMs: number;
+  /** How often a collection is read while somebody waits for AWS in it. Milliseconds. */
+  readonly pollMs: number;
+}
+
+export interface LanesOptions<S> {
+  readonly inventory: Inventory<S>;
+  readonly times: LaneTimes;
+  readonly clock: Clock;
+  /** Nothing is read while nobody owns anything, or while another process leads. */
+  readonly active: () => boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Keeps an inventory fresh: a fast lane, a slow lane, and quick polling where somebody waits. */
+export class Lanes<S> {
+  readonly #options: LanesOptions<S>;
+  readonly #waiting = new Map<string, ReadonlySet<string>>();
+  readonly #timers = new Map<string, TimerHandle>();
+  #stopped = false;
+
+  constructor(options: LanesOptions<S>) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { inventory, times, clock } = this.#options;
+    this.#every('fast', times.fastLaneMs, () => inventory.refresh(inventory.names('fast'), clock.now()));
+    this.#every('slow', times.slowLaneMs, () => inventory.refresh(inventory.names('slow'), clock.now()));
+    this.#every('single', times.fastLaneMs, () => inventory.readDue(times.fastLaneMs));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer);
+  }
+
+  /** Which collections a resource waits in; an empty list when it waits no more. */
+  waitIn(key: string, collections: readonly string[]): void {
+    const { inventory, times, clock } = this.#options;
+    const known = new Set(inventory.names());
+    const mine = collections.filter((name) => known.has(name));
+    if (mine.length === 0) this.#waiting.delete(key);
+    else this.#waiting.set(key, new Set(mine));
+    if (this.#waiting.size > 0 && !this.#timers.has('poll')) {
+      this.#once(
+        'poll',
+        times.pollMs,
+        async () => {
+          const wanted = new Set([...this.#waiting.values()].flatMap((names) => [...names]));
+          if (wanted.size > 0) await inventory.refresh([...wanted], clock.now());
+        },
+        () => this.#waiting.size > 0,
+      );
+    }
+  }
+
+  #every(name: string, ms: number, read: () => Promise<void>): void {
+    this.#once(name, ms, read, () => true);
+  }
+
+  #once(name: string, ms: number, read: () => Promise<void>, again: () => boolean): void {
+    if (this.#stopped) return;
+    const { clock, active, onError } = this.#options;
+    const tick = (): void => {
+      const reading = active() ? read() : Promise.resolve();
+      void reading.catch(onError).then(() => {
+        this.#timers.delete(name);
+        if (again()) this.#once(name, ms, read, again);
+      });
+    };
+    this.#timers.set(name, clock.setTimeout(tick, ms));
+  }
+}

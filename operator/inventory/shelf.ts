@@ -1,0 +1,149 @@
+import type { Collection, View } from '../graph/kind.ts';
+import { TAG } from '../graph/ownership.ts';
+import { canonical, fingerprint } from './canonical.ts';
+
+interface Overlay<R> {
+  readonly patches: ((record: R | undefined) => R | undefined)[];
+  /** When the last of them was acknowledged, on the monotonic clock. */
+  at: number;
+}
+
+/**
+ * One collection as known: the last listing, and our own acknowledged writes laid over it until a listing that
+ * began after them shows them, or the grace time ends (AWS's listings lag behind its writes).
+ */
+export class Shelf<R, S> implements View<R> {
+  readonly collection: Collection<R, S>;
+  /** When the listing in use began, on the monotonic clock; undefined before the first. */
+  listedAt: number | undefined;
+  readonly #listed = new Map<string, R>();
+  readonly #prints = new Map<string, string>();
+  readonly #overlays = new Map<string, Overlay<R>>();
+  #merged: Map<string, R> | undefined;
+  #byOwner: Map<string, R[]> | undefined;
+
+  constructor(collection: Collection<R, S>) {
+    this.collection = collection;
+  }
+
+  get(id: string): R | undefined {
+    return this.#now().get(id);
+  }
+
+  all(): Iterable<R> {
+    return this.#now().values();
+  }
+
+  ownedBy(owner: string): readonly R[] {
+    this.#byOwner ??= Map.groupBy(
+      this.#now().values(),
+      (record) => this.collection.tags(record)[TAG.owner] ?? '',
+    );
+    return this.#byOwner.get(owner) ?? [];
+  }
+
+  /** How many records still wait for a listing to show what we wrote. */
+  get overlaid(): number {
+    return this.#overlays.size;
+  }
+
+  /** Lays an acknowledged write over what is listed. */
+  wrote(id: string, patch: (record: R | undefined) => R | undefined, at: number): void {
+    const overlay = this.#overlays.get(id) ?? { patches: [], at };
+    overlay.patches.push(patch);
+    overlay.at = at;
+    this.#overlays.set(id, overlay);
+    this.#forgetMerged();
+  }
+
+  /** Takes a whole listing. Returns the owners whose records differ from those listed before. */
+  replace(records: readonly R[], beganAt: number, now: number, graceMs: number): Set<string> {
+    const changed = new Set<string>();
+    const seen = new Set<string>();
+    for (const record of records) {
+      const id = this.collection.id(record);
+      seen.add(id);
+      this.#put(id, record, changed);
+    }
+    for (const [id, record] of this.#listed) {
+      if (!seen.has(id)) this.#drop(id, record, changed);
+    }
+    this.listedAt = beganAt;
+    this.settle(beganAt, now, graceMs);
+    return changed;
+  }
+
+  /** Takes single records, read by id; ids that were asked for and not found are gone. */
+  replaceSome(
+    ids: readonly string[],
+    records: readonly R[],
+    beganAt: number,
+    now: number,
+    graceMs: number,
+  ): Set<string> {
+    const changed = new Set<string>();
+    const found = new Map(records.map((record) => [this.collection.id(record), record]));
+    for (const id of ids) {
+      const record = found.get(id);
+      const before = this.#listed.get(id);
+      if (record) this.#put(id, record, changed);
+      else if (before) this.#drop(id, before, changed);
+    }
+    this.settle(beganAt, now, graceMs);
+    return changed;
+  }
+
+  #put(id: string, record: R, changed: Set<string>): void {
+    const print = fingerprint(record);
+    if (this.#prints.get(id) === print) return;
+    const before = this.#listed.get(id);
+    for (const version of [before, record]) if (version !== undefined) changed.add(this.#ownerOf(version));
+    this.#listed.set(id, record);
+    this.#prints.set(id, print);
+    this.#forgetMerged();
+  }
+
+  #drop(id: string, record: R, changed: Set<string>): void {
+    changed.add(this.#ownerOf(record));
+    this.#listed.delete(id);
+    this.#prints.delete(id);
+    this.#forgetMerged();
+  }
+
+  /** Drops what a listing that began at `beganAt` shows, and what is older than the grace time. */
+  settle(beganAt: number, now: number, graceMs: number): void {
+    for (const [id, overlay] of this.#overlays) {
+      const listed = this.#listed.get(id);
+      const shown = beganAt > overlay.at && canonical(applyPatches(overlay, listed)) === canonical(listed);
+      if (shown || now - overlay.at > graceMs) {
+        this.#overlays.delete(id);
+        this.#forgetMerged();
+      }
+    }
+  }
+
+  #ownerOf(record: R): string {
+    return this.collection.tags(record)[TAG.owner] ?? '';
+  }
+
+  #now(): Map<string, R> {
+    if (this.#merged) return this.#merged;
+    const merged = new Map(this.#listed);
+    for (const [id, overlay] of this.#overlays) {
+      const record = applyPatches(overlay, this.#listed.get(id));
+      if (record === undefined) merged.delete(id);
+      else merged.set(id, record);
+    }
+    this.#merged = merged;
+    return merged;
+  }
+
+  #forgetMerged(): void {
+    this.#merged = undefined;
+    this.#byOwner = undefined;
+  }
+}
+
+function applyPatches<R>(overlay: Overlay<R>, listed: R | undefined): R | undefined {
+  return overlay.patches.reduce<R | undefined>((record, patch) => patch(record), listed);
+}

@@ -1,0 +1,110 @@
+import { createThrottle } from './aws/throttle.ts';
+import { createCallGuard } from './call-guard.ts';
+import { systemClock as clock } from './clock.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { Manager } from './controllers/manager.ts';
+import { serveHttp } from './http.ts';
+import { createKubeClient } from './kube/client.ts';
+import { createEventRecorder } from './kube/events.ts';
+import { loadKubeConfig } from './kube/kubeconfig.ts';
+import { createLeaderElection } from './kube/leader.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+
+/** A watch that heard nothing for so long is broken: its bookmarks come every minute. */
+const WATCH_SILENCE_MS = 180_000;
+/** Lease times in the proportion that client-go uses. */
+const RENEW_SHARE = 2 / 3;
+const RETRY_SHARE = 2 / 15;
+
+async function main(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const metrics = createMetrics();
+  const client = createKubeClient({ kubeConfig: loadKubeConfig(), log, userAgent: 'landfall/operator' });
+  const events = createEventRecorder({
+    client,
+    component: 'landfall',
+    instance: config.identity,
+    log,
+    clock,
+  });
+
+  let stop = (reason: string, code: number): void => process.exit(reason === '' ? 0 : code);
+  const election = createLeaderElection({
+    client,
+    namespace: config.namespace,
+    name: `landfall-${config.installation}`,
+    identity: config.identity,
+    clock,
+    log,
+    leaseDurationMs: config.leaseMs,
+    renewDeadlineMs: config.leaseMs * RENEW_SHARE,
+    retryPeriodMs: config.leaseMs * RETRY_SHARE,
+    onStartedLeading: () => {
+      log.info({ identity: config.identity }, 'leading');
+      metrics.leader.set(1);
+      manager.lead();
+    },
+    onStoppedLeading: () => stop('leadership lost', 1),
+  });
+  const assertLeading = () => election.assertHeld();
+  const manager = new Manager({
+    client,
+    callGuard: createCallGuard({
+      throttle: createThrottle(clock, config.awsRateScale),
+      metrics,
+      assertLeading,
+    }),
+    events,
+    metrics,
+    clock,
+    config,
+    log,
+    assertLeading,
+    isLeading: () => election.isLeader(),
+  });
+  let watching = false;
+  const server = await serveHttp({
+    port: config.httpPort,
+    metrics: () => {
+      manager.measure();
+      return metrics.registry.metrics();
+    },
+    healthy: () => !watching || manager.isFresh(WATCH_SILENCE_MS),
+    ready: () => watching,
+  });
+
+  let stopping = false;
+  stop = (reason, code) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ reason }, 'stopping');
+    // What is in flight ends and is written down; the Lease is given up last, so that nobody overlaps.
+    const shutdown =
+      code === 0 ? manager.stop().then(() => election.stop({ release: true })) : Promise.resolve();
+    void shutdown
+      .catch((error: unknown) => log.error({ err: error }, 'stopping failed'))
+      .finally(() => {
+        server.close();
+        process.exit(code);
+      });
+  };
+  process.once('SIGTERM', () => stop('SIGTERM', 0));
+  process.once('SIGINT', () => stop('SIGINT', 0));
+
+  log.info(
+    { installation: config.installation, server: client.server, awsEndpoint: config.awsEndpoint },
+    'starting',
+  );
+  await manager.watch();
+  watching = true;
+  election.start();
+}
+
+try {
+  await main(readConfig());
+} catch (error) {
+  const message = error instanceof ConfigError ? `the environment is wrong: ${error.message}` : error;
+  createLog('info').fatal(error instanceof ConfigError ? { message } : { err: error }, 'cannot start');
+  process.exit(1);
+}
