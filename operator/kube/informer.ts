@@ -39,8 +39,6 @@ export interface Informer<T extends KubeObject> {
 }
 
 const BACKOFF = { baseMs: 250, maxMs: 30_000 };
-/** A watch that lived so long was healthy: its end starts the backoff anew. */
-const HEALTHY_MS = 5_000;
 /** After so many failures in a row, resuming is not trusted any more: a restored etcd may never answer it. */
 const RELIST_AFTER = 4;
 /** An overlay that the watch has not confirmed by then was superseded unseen: list anew. */
@@ -54,6 +52,8 @@ const OVERLAY_MS = 15_000;
 export function createInformer<T extends KubeObject>(options: InformerOptions): Informer<T> {
   const { client, path, log, clock = systemClock, random = Math.random } = options;
   const { watchTimeoutSeconds = 290, idleTimeoutMs = 150_000 } = options;
+  // A watch that lived so long was healthy: its end starts the backoff anew.
+  const healthyMs = Math.min(5_000, watchTimeoutSeconds * 500);
   const store = createStore<T>((key, change) => {
     try {
       options.onChange(key, change);
@@ -119,7 +119,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions): 
         }
         await watchOnce();
         // A server that accepts watches and ends them at once must not be asked in a tight loop.
-        const useful = version !== before || clock.now() - startedAt >= HEALTHY_MS;
+        const useful = version !== before || clock.now() - startedAt >= healthyMs;
         failures = useful ? 0 : failures + 1;
       } catch (error) {
         if (stopping.signal.aborted) break;

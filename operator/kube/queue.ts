@@ -62,6 +62,7 @@ export function createQueue(options: QueueOptions): KeyQueue {
   const inFlight = new Map<string, Promise<void>>();
   const failures = new Map<string, number>();
   let running = false;
+  let woken = false;
   let timer: TimerHandle | undefined;
 
   function add(key: string, { priority = 0, afterMs = 0 }: AddOptions = {}): void {
@@ -71,7 +72,17 @@ export function createQueue(options: QueueOptions): KeyQueue {
       dueAt: old === undefined ? dueAt : Math.min(old.dueAt, dueAt),
       priority: old === undefined ? priority : Math.max(old.priority, priority),
     });
-    dispatch();
+    wake();
+  }
+
+  /** Once for everything added in one go: the first of many must not take a worker before the most urgent. */
+  function wake(): void {
+    if (woken || !running) return;
+    woken = true;
+    queueMicrotask(() => {
+      woken = false;
+      dispatch();
+    });
   }
 
   /** The due key of the highest aged priority; ties go to the one that is due longest. */
@@ -151,7 +162,7 @@ export function createQueue(options: QueueOptions): KeyQueue {
     active: () => inFlight.size,
     start() {
       running = true;
-      dispatch();
+      wake();
     },
     async stop() {
       running = false;

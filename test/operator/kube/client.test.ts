@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createKubeClient, listAll, type KubeClient } from '../../../operator/kube/client.ts';
+import type { KubeConfigSource } from '../../../operator/kube/credentials.ts';
 import { KubeError, isAlreadyExists, isConflict, isGone, isNotFound } from '../../../operator/kube/errors.ts';
 import { resourcePath } from '../../../operator/kube/path.ts';
 import type { KubeObject } from '../../../operator/kube/types.ts';
@@ -11,9 +12,19 @@ const collection = '/api/v1/namespaces/shop/configmaps';
 describe('client', () => {
   let api: FakeApi;
   let client: KubeClient;
+  let loads: number;
   beforeEach(async () => {
     api = createFakeApi();
-    client = createKubeClient({ kubeConfig: await api.listen(), log: silent, requestTimeoutMs: 2_000 });
+    const source = await api.listen();
+    loads = 0;
+    const kubeConfig: KubeConfigSource = {
+      ...source,
+      applyToHTTPSOptions: async (options) => {
+        loads += 1;
+        await source.applyToHTTPSOptions(options);
+      },
+    };
+    client = createKubeClient({ kubeConfig, log: silent, requestTimeoutMs: 2_000 });
   });
   afterEach(async () => {
     client.close();
@@ -123,7 +134,7 @@ describe('client', () => {
       return refusals >= 0 ? { status: 401, body: { reason: 'Unauthorized', code: 401 } } : undefined;
     };
     await client.create(collection, { metadata: { name: 'a' } });
-    expect(api.requests).toHaveLength(2);
+    expect([api.requests.length, loads]).toEqual([2, 2]);
     refusals = 10;
     expect((await failing(client.get(collection))).status).toBe(401);
     expect(api.requests).toHaveLength(4);

@@ -34,3 +34,11 @@ test('a failing exec plugin is reported without its output, and asked again next
   await credentials.get().catch(() => {});
   expect(calls).toBe(2);
 });
+
+test('a plugin that hangs is given up', async () => {
+  const credentials = createCredentials(
+    source(() => new Promise(() => {})),
+    50,
+  );
+  await expect(credentials.get()).rejects.toThrow('did not end within 50 ms');
+});

@@ -106,7 +106,9 @@ describe('informer', () => {
     api.put(collection, named('d'));
     await vi.waitFor(() => expect(told).toHaveLength(3));
     expect(told.toSorted()).toEqual(['added shop/d', 'deleted shop/b', 'updated shop/c']);
-    expect(listsSeen()).toBe(2);
+    await vi.waitFor(() => expect(api.openWatches()).toBe(1));
+    // The first, the refused one, and the one after the second list.
+    expect([listsSeen(), watchesSeen().length]).toEqual([2, 3]);
   });
 
   test('a silent watch is given up and resumed; what was missed arrives', async () => {
@@ -130,7 +132,7 @@ describe('informer', () => {
     api.intercept = ({ query }) => (query.has('watch') ? { status: 410, body: { code: 410 } } : undefined);
     api.endWatches();
     const before = listsSeen();
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(listsSeen() - before).toBeLessThan(4);
   });
 

@@ -62,6 +62,7 @@ describe('queue', () => {
     it.queue.add('late', { afterMs: 60_000 });
     it.queue.add('late', { afterMs: 500 });
     it.queue.add('late', { afterMs: 90_000, priority: 3 });
+    it.queue.add('late', { afterMs: 95_000, priority: 1 });
     it.queue.add('other', { afterMs: 500, priority: 2 });
     await it.clock.advance(499);
     expect(it.jobs).toHaveLength(0);
@@ -194,6 +195,13 @@ describe('queue', () => {
     expect(order).toContain('periodic');
     expect(order.indexOf('periodic')).toBeGreaterThan(9);
     expect(order.indexOf('periodic')).toBeLessThan(25);
+  });
+
+  test('of keys added in one go the most urgent takes the free worker', async () => {
+    const it = manual();
+    it.queue.add('periodic');
+    it.queue.add('urgent', { priority: 10 });
+    expect(await drain(it)).toEqual(['urgent', 'periodic']);
   });
 
   test('keys of equal priority go in the order in which they became due', async () => {
