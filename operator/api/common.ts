@@ -66,30 +66,33 @@ export function setOf<S extends z.ZodType<string>>(item: S, maxItems: number): z
     .meta({ 'x-kubernetes-list-type': 'set' });
 }
 
-/** An IPv4 block without host bits, between two prefix lengths. */
-export function ipv4Cidr(shortest: number, longest: number): z.ZodString {
-  const block = (self: string) => parseIpv4Cidr(self);
+/** An IPv4 block of any size, without host bits. */
+export function anyIpv4Cidr(): z.ZodString {
   return withRules(
     z.string().max(18),
     {
       cel: 'isCIDR(self) && cidr(self).ip().family() == 4',
       message: '{self} is not an IPv4 block: write it as address/prefix, for example 10.0.0.0/16',
-      check: (self) => block(self) !== undefined,
-    },
-    {
-      cel: `!isCIDR(self) || (cidr(self).prefixLength() >= ${shortest} && cidr(self).prefixLength() <= ${longest})`,
-      message: `{self} has the wrong size: the prefix must be from /${shortest} to /${longest}`,
-      check: (self) => between(block(self)?.prefix, shortest, longest),
+      check: (self) => parseIpv4Cidr(self) !== undefined,
     },
     {
       cel: '!isCIDR(self) || cidr(self) == cidr(self).masked()',
       message: '{self} has bits set behind its prefix: write the first address of the block',
       check: (self) => {
-        const parsed = block(self);
+        const parsed = parseIpv4Cidr(self);
         return parsed === undefined || maskIpv4(parsed).base === parsed.base;
       },
     },
   );
+}
+
+/** An IPv4 block whose prefix is one that AWS takes for a VPC or a subnet: /16 to /28. */
+export function networkCidr(): z.ZodString {
+  return withRules(anyIpv4Cidr(), {
+    cel: '!isCIDR(self) || (cidr(self).prefixLength() >= 16 && cidr(self).prefixLength() <= 28)',
+    message: '{self} has the wrong size: the prefix must be from /16 to /28',
+    check: (self) => between(parseIpv4Cidr(self)?.prefix, 16, 28),
+  });
 }
 
 function between(value: number | undefined, low: number, high: number): boolean {
@@ -251,7 +254,6 @@ export const targetStatus = {
   pending: listMap(
     z.object({
       node: nodeKey,
-      attempt: z.int().min(0).max(2_147_483_647).describe('Which attempt this is, from 0.'),
       time: z.string().meta({ format: 'date-time' }).describe('When the intent was written.'),
     }),
     'node',

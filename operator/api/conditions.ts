@@ -40,6 +40,14 @@ export const CONDITIONS = {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
         kinds: network,
       },
+      NotYetVisible: {
+        means: 'AWS does not list a new thing everywhere yet. It is looked at again soon.',
+        kinds: network,
+      },
+      Blocked: {
+        means: 'The next step refers to something that is not made yet; the message names it.',
+        kinds: network,
+      },
       WaitingForIntent: {
         means:
           'A create had an unclear outcome. Nothing is made again until AWS has had time to list what that create may have made.',
@@ -59,6 +67,11 @@ export const CONDITIONS = {
       AwsUnreachable: {
         means: 'AWS cannot be reached or answers with an error of its own.',
         todo: 'If it stays so, check the way from the operator to AWS: DNS, proxy, egress rules.',
+      },
+      InternalError: {
+        means:
+          'The operator met an error that it does not know; the message gives its words. It tries again.',
+        todo: 'If it stays so, this is a defect: please report it with the log of the operator.',
       },
       InUse: {
         means: 'The Account is to go, but objects still use it; the message counts them.',
@@ -94,16 +107,6 @@ export const CONDITIONS = {
       RegionNotAllowed: {
         means: 'The Account does not list the region of this object.',
         todo: 'Choose a listed region, or ask for this one to be added to spec.aws.regions.',
-        kinds: network,
-      },
-      ZoneNotFound: {
-        means: 'The region has no such zone for this account, or fewer zones than spec.zones.count.',
-        todo: 'Choose zones that the message lists.',
-        kinds: network,
-      },
-      AddressesExhausted: {
-        means: 'The block of the VPC has no room for all subnets; the message says what is missing.',
-        todo: 'Raise subnetPrefixLength, use fewer zones, or begin again with a larger block.',
         kinds: network,
       },
       AccessDenied: {

@@ -28,8 +28,7 @@ export interface StructuralSchema {
 
 /** The structural schema of a kind. */
 export function structuralSchema(definition: KindDefinition): StructuralSchema {
-  const json = z.toJSONSchema(definition.schema, { target: 'openapi-3.0', io: 'input' }) as StructuralSchema;
-  const schema = structural(json);
+  const schema = withoutItemDefaults(describedSchema(definition), false);
   const required = (schema.required ?? []).filter((name) => name === 'spec');
   return {
     description: definition.summary,
@@ -45,22 +44,51 @@ export function structuralSchema(definition: KindDefinition): StructuralSchema {
   };
 }
 
+/** The schema of a kind with every default, those inside of list items included. */
+export function describedSchema(definition: KindDefinition): StructuralSchema {
+  return structural(
+    z.toJSONSchema(definition.schema, { target: 'openapi-3.0', io: 'input' }) as StructuralSchema,
+  );
+}
+
 function structural(schema: StructuralSchema): StructuralSchema {
-  const { properties, items, additionalProperties, ...rest } = schema;
-  const result: StructuralSchema = { ...rest };
+  const { properties, additionalProperties, ...rest } = mapFields(schema, structural);
+  const result: StructuralSchema = rest;
   // The largest integer that JavaScript knows is no limit that a person means.
   if (result.maximum === Number.MAX_SAFE_INTEGER) {
     delete result.maximum;
     result.format = 'int64';
   }
+  // The API server drops an empty map when it stores the CRD, which Git would then differ from for ever.
+  if (properties && Object.keys(properties).length > 0) result.properties = properties;
+  // `false` beside properties is refused by the API server, which prunes unknown fields anyway.
+  if (additionalProperties) result.additionalProperties = additionalProperties;
+  return result;
+}
+
+/**
+ * Client-side apply and Argo CD compare a list of a custom resource as a whole: a default that the API server
+ * puts into an item is a difference from Git for ever. Such defaults are filled in when a manifest is parsed.
+ */
+function withoutItemDefaults(schema: StructuralSchema, inItem: boolean): StructuralSchema {
+  const result = mapFields(schema, (field, isItem) => withoutItemDefaults(field, inItem || isItem));
+  if (inItem) delete result.default;
+  return result;
+}
+
+function mapFields(
+  schema: StructuralSchema,
+  map: (field: StructuralSchema, isItem: boolean) => StructuralSchema,
+): StructuralSchema {
+  const { properties, items, additionalProperties } = schema;
+  const result = { ...schema };
   if (properties) {
     result.properties = Object.fromEntries(
-      Object.entries(properties).map(([name, field]) => [name, structural(field)]),
+      Object.entries(properties).map(([name, field]) => [name, map(field, false)]),
     );
   }
-  if (items) result.items = structural(items);
-  // `false` beside properties is refused by the API server, which prunes unknown fields anyway.
-  if (additionalProperties) result.additionalProperties = structural(additionalProperties);
+  if (items) result.items = map(items, true);
+  if (additionalProperties) result.additionalProperties = map(additionalProperties, false);
   return result;
 }
 

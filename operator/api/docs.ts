@@ -1,13 +1,13 @@
 import { conditionsOf, type ReasonDoc } from './conditions.ts';
 import { API_VERSION } from './common.ts';
-import { type StructuralSchema, structuralSchema } from './crd.ts';
+import { describedSchema, type StructuralSchema } from './crd.ts';
 import type { KindDefinition } from './kinds.ts';
 
 const GENERATED = '<!-- Generated from operator/api by `make generate`; edit the schema there. -->';
 
 /** The reference page of a kind, in Markdown. `example` is the text of the manifest to show. */
 export function kindPage(definition: KindDefinition, example: string): string {
-  const schema = structuralSchema(definition);
+  const schema = describedSchema(definition);
   const { spec, status } = schema.properties ?? {};
   return [
     GENERATED,

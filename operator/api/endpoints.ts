@@ -35,7 +35,9 @@ const endpoint = withRules(
     privateDns: z
       .enum(['Enabled', 'Disabled'])
       .default('Enabled')
-      .describe('Whether the usual name of the service resolves to the endpoint. Interface endpoints only.'),
+      .describe(
+        'Whether the usual name of the service resolves to the endpoint. Interface endpoints only; those for s3 and dynamodb need Disabled.',
+      ),
     tier: z
       .enum(TIER_NAMES)
       .default('private')
@@ -46,6 +48,14 @@ const endpoint = withRules(
     message: 'AWS has no Gateway endpoint for {self.service}, only for s3 and dynamodb: leave type out',
     path: ['type'],
     check: (self) => self.type !== 'Gateway' || gatewayServices.has(self.service),
+  },
+  {
+    cel: "!(has(self.type) && self.type == 'Interface' && self.service in ['s3', 'dynamodb']) || (has(self.privateDns) && self.privateDns == 'Disabled')",
+    message:
+      'AWS gives an Interface endpoint for {self.service} private DNS only beside a Gateway endpoint: set privateDns to Disabled, or leave type out',
+    path: ['privateDns'],
+    check: (self) =>
+      self.type !== 'Interface' || !gatewayServices.has(self.service) || self.privateDns === 'Disabled',
   },
 );
 

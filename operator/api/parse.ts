@@ -16,8 +16,9 @@ export type ParseResult<T> =
   | { readonly ok: false; readonly issues: readonly ManifestIssue[] };
 
 /**
- * Checks an object against its kind and fills in the defaults, as the API server would. Rules about a change
- * of an existing object are the only ones that need the API server.
+ * Checks an object against its kind and fills in every default: those that the API server fills in too, and
+ * those inside of list items, which it does not (see `crd.ts`). So the operator parses what it reads. Rules
+ * about a change of an existing object are the only ones that need the API server.
  */
 export function parseManifest<K extends Kind>(kind: K, object: unknown): ParseResult<KindTypes[K]> {
   const parsed = KINDS[kind].schema.safeParse(object);
@@ -51,31 +52,31 @@ function describe(issue: z.core.$ZodIssue, object: unknown): ManifestIssue[] {
 
 // The words are those of apiextensions-apiserver, so that a search for one finds the other.
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return value === undefined
-        ? 'Required value'
-        : `must be of type ${typeNames[issue.expected] ?? issue.expected}`;
-    case 'invalid_value': {
-      if (value === undefined) return 'Required value';
-      const supported = issue.values.map((one) => JSON.stringify(one)).join(', ');
-      return `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
-    }
-    case 'too_big':
-      if (issue.origin === 'string') return `Too long: may not be more than ${issue.maximum} bytes`;
-      if (issue.origin === 'array')
-        return `Too many: ${sizeOf(value)}: must have at most ${issue.maximum} items`;
-      return `should be less than or equal to ${issue.maximum}`;
-    case 'too_small':
-      if (issue.origin === 'string') return `should be at least ${issue.minimum} chars long`;
-      if (issue.origin === 'array') return `should have at least ${issue.minimum} items`;
-      return `should be greater than or equal to ${issue.minimum}`;
-    default:
-      return issue.message;
+  if (issue.code === 'invalid_type') {
+    return value === undefined
+      ? 'Required value'
+      : `must be of type ${typeNames[issue.expected] ?? issue.expected}`;
   }
+  if (issue.code === 'invalid_value') {
+    if (value === undefined) return 'Required value';
+    const supported = issue.values.map((one) => JSON.stringify(String(one))).join(', ');
+    return `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  }
+  if (issue.code === 'too_big') {
+    if (issue.origin === 'string') return `Too long: may not be more than ${issue.maximum} bytes`;
+    if (issue.origin === 'array')
+      return `Too many: ${sizeOf(value)}: must have at most ${issue.maximum} items`;
+    return `should be less than or equal to ${issue.maximum}`;
+  }
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return `should be at least ${issue.minimum} chars long`;
+    if (issue.origin === 'array') return `should have at least ${issue.minimum} items`;
+    return `should be greater than or equal to ${issue.minimum}`;
+  }
+  return issue.message;
 }
 
-const typeNames: Readonly<Record<string, string>> = { int: 'integer', record: 'object' };
+const typeNames: Readonly<Record<string, string>> = { number: 'integer', int: 'integer', record: 'object' };
 
 function sizeOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;

@@ -44,9 +44,15 @@ export const zoneRules: readonly Rule<Spec>[] = [
   },
 ];
 
+/** A computed subnet gets a fixed place in the VPC: an eighth for its tier, an eighth of that for its zone. */
+const PLACE_BITS = 6;
+const LONGEST = 28 - PLACE_BITS;
 const vpcPrefix = (self: Spec) => parseIpv4Cidr(self.cidr)?.prefix ?? 0;
-const bigTier = (self: Spec) => self.tiers.find((tier) => (tier.subnetPrefixLength ?? 32) < vpcPrefix(self));
-const BIG_TIER = 'has(t.subnetPrefixLength) && t.subnetPrefixLength < cidr(self.cidr).prefixLength()';
+const computed = (self: Spec) => self.tiers.filter((tier) => tier.subnets.length === 0);
+const COMPUTED = '(!has(t.subnets) || t.subnets.size() == 0)';
+const bigTier = (self: Spec) =>
+  computed(self).find((tier) => (tier.subnetPrefixLength ?? 32) < vpcPrefix(self) + PLACE_BITS);
+const BIG_TIER = `${COMPUTED} && has(t.subnetPrefixLength) && t.subnetPrefixLength < cidr(self.cidr).prefixLength() + ${PLACE_BITS}`;
 
 const given = (self: Spec) =>
   self.tiers.flatMap((tier) => tier.subnets.map((subnet) => ({ tier: tier.name, ...subnet })));
@@ -61,34 +67,50 @@ const overlapping = (self: Spec) =>
   );
 // Of two blocks that overlap, one contains the other.
 const OVERLAPS =
-  'self.tiers.exists(u, u.subnets.exists(v, !(t.name == u.name && s.zone == v.zone) && isCIDR(s.cidr) && isCIDR(v.cidr) && cidr(s.cidr).containsCIDR(cidr(v.cidr))))';
+  'self.tiers.exists(u, has(u.subnets) && u.subnets.exists(v, !(t.name == u.name && s.zone == v.zone) && isCIDR(s.cidr) && isCIDR(v.cidr) && cidr(s.cidr).containsCIDR(cidr(v.cidr))))';
 
 /** The block of the first subnet `s` of tier `t` of which the condition holds. */
 function firstSubnet(of: (self: Spec) => { cidr: string } | undefined, condition: string) {
   return first(
     of,
-    `self.tiers.map(t, t.subnets.filter(s, ${condition})).filter(found, found.size() > 0)[0][0].cidr`,
+    `self.tiers.map(t, has(t.subnets), t.subnets.filter(s, ${condition})).filter(found, found.size() > 0)[0][0].cidr`,
     (subnet) => subnet.cidr,
   );
 }
 
 export const tierRules: readonly Rule<Spec>[] = [
   {
-    cel: `!isCIDR(self.cidr) || !self.tiers.exists(t, ${BIG_TIER})`,
-    message: 'tier {tier} wants subnets larger than the VPC, which is {self.cidr}: raise subnetPrefixLength',
-    path: ['tiers'],
-    check: (self) => bigTier(self) === undefined,
-    show: { tier: first(bigTier, `self.tiers.filter(t, ${BIG_TIER})[0].name`, (tier) => tier.name) },
+    cel: `!isCIDR(self.cidr) || cidr(self.cidr).prefixLength() <= ${LONGEST} || !self.tiers.exists(t, ${COMPUTED})`,
+    message: `{self.cidr} is too small to compute subnets in: use a block from /16 to /${LONGEST}, or give every tier its subnets`,
+    path: ['cidr'],
+    check: (self) => vpcPrefix(self) <= LONGEST || computed(self).length === 0,
   },
   {
-    cel: `!isCIDR(self.cidr) || self.tiers.all(t, t.subnets.all(s, ${INSIDE}))`,
+    cel: `!isCIDR(self.cidr) || !self.tiers.exists(t, ${BIG_TIER})`,
+    message:
+      'subnetPrefixLength {prefix} of tier {tier} does not fit: a subnet in {self.cidr} has room for /{least}, so use {least} or more',
+    path: ['tiers'],
+    check: (self) => bigTier(self) === undefined,
+    show: {
+      prefix: first(bigTier, `self.tiers.filter(t, ${BIG_TIER})[0].subnetPrefixLength`, (tier) =>
+        String(tier.subnetPrefixLength),
+      ),
+      tier: first(bigTier, `self.tiers.filter(t, ${BIG_TIER})[0].name`, (tier) => tier.name),
+      least: {
+        cel: `cidr(self.cidr).prefixLength() + ${PLACE_BITS}`,
+        of: (self) => String(vpcPrefix(self) + PLACE_BITS),
+      },
+    },
+  },
+  {
+    cel: `!isCIDR(self.cidr) || self.tiers.all(t, !has(t.subnets) || t.subnets.all(s, ${INSIDE}))`,
     message: 'subnet {subnet} is not in the block of the VPC, {self.cidr}: choose a block inside it',
     path: ['tiers'],
     check: (self) => outside(self) === undefined,
     show: { subnet: firstSubnet(outside, `!${INSIDE}`) },
   },
   {
-    cel: `!self.tiers.exists(t, t.subnets.exists(s, ${OVERLAPS}))`,
+    cel: `!self.tiers.exists(t, has(t.subnets) && t.subnets.exists(s, ${OVERLAPS}))`,
     message: 'subnet {subnet} overlaps another: give every subnet a block of its own',
     path: ['tiers'],
     check: (self) => overlapping(self) === undefined,
@@ -100,12 +122,13 @@ const interfaces = (self: Spec) =>
   self.endpoints.filter((endpoint) => endpointType(endpoint) === 'Interface');
 const homeless = (self: Spec) =>
   interfaces(self).find((endpoint) => !self.tiers.some((tier) => tier.name === endpoint.tier));
-const HOMELESS = `${IS_INTERFACE} && !self.tiers.exists(t, t.name == e.tier)`;
+const TIER = "(has(e.tier) ? e.tier : 'private')";
+const HOMELESS = `${IS_INTERFACE} && !self.tiers.exists(t, t.name == ${TIER})`;
 const nameless = (self: Spec) =>
   self.dns.support === 'Enabled' && self.dns.hostnames === 'Enabled'
     ? undefined
     : interfaces(self).find((endpoint) => endpoint.privateDns === 'Enabled');
-const PRIVATE_DNS = `${IS_INTERFACE} && e.privateDns == 'Enabled'`;
+const PRIVATE_DNS = `${IS_INTERFACE} && (!has(e.privateDns) || e.privateDns == 'Enabled')`;
 
 /** Rules that tie endpoints to what they stand on. */
 export const endpointRules: readonly Rule<Spec>[] = [
@@ -134,7 +157,11 @@ export const endpointRules: readonly Rule<Spec>[] = [
         `self.endpoints.filter(e, ${HOMELESS})[0].service`,
         (endpoint) => endpoint.service,
       ),
-      tier: first(homeless, `self.endpoints.filter(e, ${HOMELESS})[0].tier`, (endpoint) => endpoint.tier),
+      tier: first(
+        homeless,
+        `self.endpoints.filter(e, ${HOMELESS}).map(e, ${TIER})[0]`,
+        (endpoint) => endpoint.tier,
+      ),
     },
   },
   {

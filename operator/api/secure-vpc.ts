@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { commonSpec, commonStatus, ipv4Cidr, listMap, objectSchema, setOf, targetStatus } from './common.ts';
+import {
+  commonSpec,
+  commonStatus,
+  networkCidr,
+  listMap,
+  objectSchema,
+  setOf,
+  targetStatus,
+} from './common.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import { endpointRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
@@ -75,7 +83,7 @@ const givenSubnet = z.strictObject({
     ),
   ),
   cidr: withRules(
-    ipv4Cidr(16, 28).describe('Block of the subnet. It cannot change later.'),
+    networkCidr().describe('Block of the subnet. It cannot change later.'),
     immutable('the cidr of a subnet', 'AWS cannot resize a subnet; use another tier or zone'),
   ),
 });
@@ -92,7 +100,7 @@ const tier = z.strictObject({
     .max(28)
     .optional()
     .describe(
-      'Prefix length of the computed subnets of this tier. The default is that of the VPC plus 6, at most 28.',
+      'Prefix length of the computed subnets of this tier. The default, which is also the largest subnet, is the prefix length of the VPC plus 6.',
     ),
   subnets: listMap(givenSubnet, 'zone', 6)
     .default([])
@@ -135,7 +143,7 @@ const spec = withRules(
     .strictObject({
       ...commonSpec,
       cidr: withRules(
-        ipv4Cidr(16, 28).describe('Block of the VPC, from /16 to /28. It cannot change later.'),
+        networkCidr().describe('Block of the VPC, from /16 to /28. It cannot change later.'),
         immutable('cidr', 'make a new SecureVpc with the other block and move over'),
       ),
       zones,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ipv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './common.ts';
+import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './common.ts';
 import { withRules } from './rule.ts';
 
 const namedPort = z.strictObject({
@@ -41,7 +41,28 @@ const portRange = withRules(
   },
 );
 
-const adminCidr = withRules(ipv4Cidr(0, 32), {
+/** Ranges by name; AWS refuses a second rule for the same range. */
+const portRanges = withRules(listMap(portRange, 'name', 20), {
+  cel: 'self.all(p, self.exists_one(q, q.fromPort == p.fromPort && q.toPort == p.toPort))',
+  message:
+    'the range of ports {name} is listed twice: AWS keeps one rule for a range, so keep one of the names',
+  check: (self) => twin(self) === undefined,
+  show: {
+    name: {
+      cel: 'self.filter(p, !self.exists_one(q, q.fromPort == p.fromPort && q.toPort == p.toPort))[0].name',
+      of: (self) => twin(self)?.name ?? '',
+    },
+  },
+});
+
+function twin<R extends z.output<typeof portRange>>(ranges: readonly R[]): R | undefined {
+  return ranges.find(
+    (one) =>
+      ranges.filter((other) => other.fromPort === one.fromPort && other.toPort === one.toPort).length > 1,
+  );
+}
+
+const adminCidr = withRules(anyIpv4Cidr(), {
   cel: "self != '0.0.0.0/0'",
   message: '{self} would open the bastion to everybody: list the networks that your administrators come from',
   check: (self) => self !== '0.0.0.0/0',
@@ -54,7 +75,7 @@ export const SecurityGroupsSchema = z
       .strictObject({
         ingress: z
           .strictObject({
-            cidrs: setOf(ipv4Cidr(0, 32), 50).default(['0.0.0.0/0']).describe('Networks that may connect.'),
+            cidrs: setOf(anyIpv4Cidr(), 50).default(['0.0.0.0/0']).describe('Networks that may connect.'),
             ports: portList('TCP ports that are open to them.').default([
               { name: 'http', port: 80 },
               { name: 'https', port: 443 },
@@ -67,7 +88,7 @@ export const SecurityGroupsSchema = z
       .describe('Load balancers: open to `ingress`, and may connect to the ports of `ecs`.'),
     ecs: z
       .strictObject({
-        ports: listMap(portRange, 'name', 20)
+        ports: portRanges
           .default([{ name: 'host-ports', fromPort: 32_768, toPort: 65_535 }])
           .describe(
             'TCP ports that `alb` may connect to. The default is the range from which Docker takes host ports in bridge mode.',

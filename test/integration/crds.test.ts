@@ -1,0 +1,264 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
+import { type Kind, KINDS } from '../../operator/api/kinds.ts';
+import { parseManifest } from '../../operator/api/parse.ts';
+import { defaulted, invalidFixtures, openApi } from '../operator/api/fixtures.ts';
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec?: unknown;
+  status?: unknown;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const crds = join(root, 'crds');
+const examples = globSync('manifests/examples/{portal,accounts}/*.yaml', { cwd: root })
+  .sort()
+  .flatMap((file) =>
+    parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => ({
+      file,
+      object: document.toJS() as Manifest,
+    })),
+  )
+  .filter(({ object }) => object.kind in KINDS);
+
+let plane: ControlPlane;
+
+/** Runs kubectl and expects success; returns standard output. */
+async function kubectl(args: readonly string[], object?: object): Promise<string> {
+  const done = await plane.kubectl(args, object ? { input: JSON.stringify(object) } : {});
+  expect(done, `kubectl ${args.join(' ')}`).toMatchObject({ code: 0 });
+  return done.stdout;
+}
+
+const namespaced = (object: Manifest) =>
+  object.metadata.namespace === undefined ? [] : ['--namespace', object.metadata.namespace];
+const reference = (object: Manifest) => [
+  object.kind.toLowerCase(),
+  object.metadata.name,
+  ...namespaced(object),
+];
+const read = async (object: Manifest) =>
+  JSON.parse(await kubectl(['get', ...reference(object), '-o', 'json'])) as Manifest;
+const remove = (object: Manifest) => kubectl(['delete', ...reference(object)]);
+
+/** The spec and status that the API server should show for a manifest: what was sent and the defaults. */
+function completed(object: Manifest) {
+  const { spec, status } = defaulted(openApi(object.kind as Kind), object) as Manifest;
+  return { spec, status };
+}
+
+/** What the operator and the command line make of a manifest. */
+function parsed(object: Manifest) {
+  const result = parseManifest(object.kind as Kind, object);
+  if (!result.ok) throw new Error(`${object.metadata.name} is not valid`);
+  return { spec: result.value.spec };
+}
+
+const network = (name: string, spec: object = {}): Manifest => ({
+  apiVersion: 'landfall.dev/v1alpha1',
+  kind: 'SecureVpc',
+  metadata: { name, namespace: 'team-a' },
+  spec: {
+    accountRef: { name: 'main' },
+    region: 'us-east-1',
+    cidr: '10.0.0.0/16',
+    zones: { count: 2 },
+    tiers: [{ name: 'private' }],
+    ...spec,
+  },
+});
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  await kubectl(['apply', '-f', crds]);
+  await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  for (const name of ['portal', 'team-a', 'team-b']) await kubectl(['create', 'namespace', name]);
+});
+afterAll(() => plane.stop());
+
+describe('the CRDs', () => {
+  it('are applied again without a change, client side and server side', async () => {
+    expect(await kubectl(['apply', '-f', crds])).not.toMatch(/created|configured/u);
+    await kubectl(['apply', '--server-side', '--force-conflicts', '-f', crds]);
+  });
+
+  it('are structural and accepted in full', async () => {
+    const list = JSON.parse(await kubectl(['get', 'crd', '-o', 'json'])) as {
+      items: { metadata: { name: string }; status: { conditions: { type: string; status: string }[] } }[];
+    };
+    expect(list.items.map((item) => item.metadata.name)).toEqual([
+      'accounts.landfall.dev',
+      'securevpcs.landfall.dev',
+    ]);
+    for (const { status } of list.items) {
+      const conditions = Object.fromEntries(
+        status.conditions.map((condition) => [condition.type, condition.status]),
+      );
+      expect(conditions).toMatchObject({ NamesAccepted: 'True', Established: 'True' });
+      // This one appears only where a schema is not structural.
+      expect(conditions).not.toHaveProperty('NonStructuralSchema');
+    }
+  });
+
+  it('explain their fields', async () => {
+    expect(await kubectl(['explain', 'securevpc.spec.tiers'])).toContain(
+      'Tiers of subnets: each has a subnet in every zone',
+    );
+    expect(await kubectl(['explain', 'svpc.spec.securityGroups.bastion.adminCidrs'])).toContain(
+      'Networks that administrators come from.',
+    );
+    expect(await kubectl(['explain', 'acct.spec.aws.namespaces'])).toContain('An empty list allows nobody.');
+  });
+});
+
+describe.each([
+  { how: 'client side', flags: [] },
+  { how: 'server side', flags: ['--server-side'] },
+])('an example applied $how', ({ flags }) => {
+  it.each(examples)(
+    '$file comes back as sent, with the defaults and nothing pruned, and stays so when sent again',
+    async ({ object }) => {
+      await kubectl(['apply', ...flags, '-f', '-'], object);
+      const stored = await read(object);
+      expect({ spec: stored.spec, status: stored.status }).toEqual(completed(object));
+      expect(await kubectl(['apply', ...flags, '-f', '-'], object)).toMatch(
+        flags.length > 0 ? /serverside-applied/u : /unchanged/u,
+      );
+      expect(await read(object)).toMatchObject({ spec: stored.spec, metadata: { generation: 1 } });
+      expect(parseManifest(object.kind as Kind, stored)).toEqual({
+        ok: true,
+        value: expect.objectContaining(parsed(object)),
+      });
+      await remove(object);
+    },
+  );
+});
+
+describe('invalid manifests', () => {
+  const fixtures = invalidFixtures();
+
+  it.each(fixtures.filter((fixture) => fixture.by === 'apiserver'))(
+    '$name is refused: $expect',
+    async (fixture) => {
+      const refused = fixture.refused as Manifest;
+      const accepted = fixture.documents.slice(0, -1) as Manifest[];
+      for (const document of accepted) await kubectl(['apply', '-f', '-'], document);
+      const before = accepted.length > 0 ? await read(refused) : undefined;
+
+      const done = await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(refused) });
+      expect(done).toMatchObject({ code: 1 });
+      expect(done.stderr).toContain(fixture.expect);
+
+      if (before) {
+        expect(await read(refused)).toEqual(before);
+        await remove(refused);
+      } else {
+        expect(await plane.kubectl(['get', ...reference(refused)])).toMatchObject({ code: 1 });
+      }
+    },
+  );
+
+  it.each(fixtures.filter((fixture) => fixture.by === 'operator'))(
+    '$name is accepted: only the operator can know',
+    async (fixture) => {
+      const object = fixture.refused as Manifest;
+      await kubectl(['apply', '-f', '-'], object);
+      await remove(object);
+    },
+  );
+});
+
+describe('changes of a SecureVpc', () => {
+  it.each([
+    ['more zones', {}, { zones: { count: 3 } }],
+    ['a count that becomes names', {}, { zones: { names: ['us-east-1a', 'us-east-1b'] } }],
+    ['another tier', {}, { tiers: [{ name: 'private' }, { name: 'public' }] }],
+    [
+      'a given subnet in a zone that had none',
+      {},
+      { tiers: [{ name: 'private', subnets: [{ zone: 'a', cidr: '10.0.1.0/24' }] }] },
+    ],
+    ['shorter retention', {}, { flowLogs: { retentionDays: 1 } }],
+    ['a group taken away', { securityGroups: { alb: {}, ecs: {} } }, { securityGroups: { ecs: {} } }],
+  ])('%s: allowed', async (_, first, second) => {
+    await kubectl(['apply', '-f', '-'], network('changing', first));
+    await kubectl(['apply', '-f', '-'], network('changing', second));
+    const stored = await read(network('changing'));
+    expect(stored.spec).toEqual(completed(network('changing', second)).spec);
+    await remove(stored);
+  });
+});
+
+describe('the status', () => {
+  const object = network('seen');
+  const condition = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Succeeded',
+    message: 'network is as wanted',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+    observedGeneration: 1,
+  };
+  const status = {
+    observedGeneration: 1,
+    conditions: [condition],
+    target: { accountId: '123456789012', region: 'us-east-1', installation: 'test' },
+    resources: [{ node: 'vpc', kind: 'Vpc', id: 'vpc-0a', state: 'Ready' }],
+    pending: [{ node: 'igw', time: '2026-01-01T00:00:00Z' }],
+    zones: ['us-east-1a', 'us-east-1b'],
+    vpcId: 'vpc-0a',
+    subnets: { private: [{ zone: 'us-east-1a', id: 'subnet-0a', cidr: '10.0.0.0/22' }] },
+    securityGroups: { alb: 'sg-0a' },
+    routeTables: { private: 'rtb-0a' },
+    endpoints: { s3: 'vpce-0a' },
+  };
+
+  beforeAll(() => kubectl(['apply', '-f', '-'], object));
+  afterAll(() => remove(object));
+
+  it('cannot be set with the spec: a fresh object is seen by nobody', async () => {
+    await kubectl(['apply', '-f', '-'], { ...object, status });
+    expect(await read(object)).toMatchObject({ status: { observedGeneration: -1 } });
+  });
+
+  it('keeps every field that the operator writes', async () => {
+    const patch = JSON.stringify({ status });
+    await kubectl(['patch', ...reference(object), '--subresource=status', '--type=merge', '-p', patch]);
+    expect((await read(object)).status).toEqual(status);
+  });
+
+  it('shows in the columns', async () => {
+    const columns = async (...args: string[]) =>
+      (await kubectl(['get', ...args]))
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/ {2,}/u));
+    const [head, row] = await columns('svpc', '-n', 'team-a', 'seen', '-o', 'wide');
+    expect(head).toEqual(['NAME', 'READY', 'REASON', 'VPC', 'CIDR', 'ACCOUNT', 'REGION', 'AGE', 'MESSAGE']);
+    expect(row).toMatchObject([
+      'seen',
+      'True',
+      'Succeeded',
+      'vpc-0a',
+      '10.0.0.0/16',
+      'main',
+      'us-east-1',
+      expect.any(String),
+      'network is as wanted',
+    ]);
+    expect((await columns('svpc', '-n', 'team-a'))[0]).not.toContain('MESSAGE');
+    expect(await kubectl(['get', 'landfall', '-n', 'team-a', '-o', 'name'])).toContain(
+      'securevpc.landfall.dev/seen',
+    );
+  });
+
+  it('ends kubectl wait', async () => {
+    await kubectl(['wait', ...reference(object), '--for=condition=Ready', '--timeout=5s']);
+  });
+});
