@@ -35,10 +35,13 @@ export function memoryOf(status: GraphStatus): Memory {
   };
 }
 
-/** Intents as status keeps them. */
-export function pendingOf(intents: Iterable<Intent>): PendingCreate[] {
-  return [...intents].map(({ node, time }) => ({ node, time: new Date(time).toISOString() }));
+/** Intents as status keeps them; undefined for none. */
+export function pendingOf(intents: Iterable<Intent>): PendingCreate[] | undefined {
+  const pending = [...intents].map(({ node, time }) => ({ node, time: new Date(time).toISOString() }));
+  return pending.length === 0 ? undefined : pending;
 }
+
+const STATE = { ready: 'Ready', pending: 'Pending', failed: 'Failed', deleting: 'Deleting' } as const;
 
 /**
  * What exists, for status: what was observed, then what status remembers of nodes that are still wanted and were
@@ -49,7 +52,12 @@ export function resourcesOf(
   former: readonly ResourceStatus[],
   wanted: (node: string) => boolean,
 ): ResourceStatus[] {
-  const seen = standing.map(({ node, type, id, state }) => ({ node, kind: type, id, state: state.phase }));
+  const seen = standing.map(({ node, type, id, state }) => ({
+    node,
+    kind: type,
+    id,
+    state: STATE[state.phase],
+  }));
   const nodes = new Set(seen.map(({ node }) => node));
   return [...seen, ...former.filter(({ node }) => !nodes.has(node) && wanted(node))];
 }

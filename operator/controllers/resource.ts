@@ -26,6 +26,7 @@ import {
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.ts';
+import { NotLeader } from '../kube/leader.ts';
 import type { Informer } from '../kube/informer.ts';
 import { resourcePath } from '../kube/path.ts';
 import { patchStatus } from '../kube/status.ts';
@@ -56,6 +57,8 @@ const CONCURRENCY = 12;
 export interface GraphKind<T extends GraphObject> {
   readonly kind: string;
   readonly plural: string;
+  /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
+  readonly parse: (object: T) => T;
   readonly compile: (input: CompileInput<T>) => Graph;
   /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
   readonly outputs: (standing: readonly Standing[], graph: Graph) => object;
@@ -110,10 +113,11 @@ export async function reconcileResource<T extends GraphObject>(
   try {
     return await (deleting ? tearDown(deps, pass) : bringUp(deps, pass));
   } catch (error) {
+    if (error instanceof NotLeader) throw error;
     const verdict = verdictOfError(error);
-    if (!verdict) throw error;
     log.info({ verdict }, 'pass ended early');
     await writeStatus(deps, pass, { verdict });
+    if (verdict.reason === 'InternalError') throw error;
     return { verdict, waitsIn: [], target: undefined };
   }
 }
@@ -122,7 +126,12 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const { account, target, where } = await locate(deps, pass, false);
   const facts = await observe(() => target.facts());
   await observe(() => target.world.load());
-  const graph = pass.kind.compile({ object: pass.object, installation: deps.installation, account, facts });
+  const graph = pass.kind.compile({
+    object: pass.kind.parse(pass.object),
+    installation: deps.installation,
+    account,
+    facts,
+  });
   await ensureFinalizer(deps, pass);
 
   const planned = await makePlan(deps, pass, target, graph, account);
@@ -438,8 +447,9 @@ async function observe<V>(read: () => Promise<V>): Promise<V> {
   }
 }
 
-function verdictOfError(error: unknown): Verdict | undefined {
+function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {
   if (error instanceof Terminal) return { kind: 'stalled', reason: error.reason, message: error.message };
   if (error instanceof Waiting) return { kind: 'reconciling', reason: error.reason, message: error.message };
-  return undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'reconciling', reason: 'InternalError', message };
 }

@@ -1,12 +1,19 @@
+import { formatIssue, parseManifest } from '../api/parse.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
+import { Terminal } from '../errors.ts';
 import type { GraphKind } from './resource.ts';
 
 /** What is particular to SecureVpc. */
 export const secureVpcKind: GraphKind<SecureVpc> = {
   kind: 'SecureVpc',
   plural: 'securevpcs',
+  parse(object) {
+    const parsed = parseManifest('SecureVpc', object);
+    if (parsed.ok) return parsed.value;
+    throw new Terminal('InvalidSpec', parsed.issues.map(formatIssue).join('; '));
+  },
   compile: compileSecureVpc,
   outputs: outputsOfSecureVpc,
 };

@@ -49,8 +49,15 @@ export class Inventory<S> implements World<S> {
 
   readonly wrote: Wrote<S> = (collection, id, patch) => {
     const shelf = this.#shelf(collection.name) as unknown as Shelf<unknown, S>;
-    shelf.wrote(id, patch as (record: unknown) => unknown, this.#options.clock.now());
-    this.#readAt.get(collection.name)?.set(id, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    const readAt = this.#readAt.get(collection.name);
+    if (readAt) {
+      // No listing lags behind what is read by id: the answer to our write is as good as a read.
+      readAt.set(id, now);
+      shelf.set(id, (patch as (record: unknown) => unknown)(shelf.get(id)));
+    } else {
+      shelf.wrote(id, patch as (record: unknown) => unknown, now);
+    }
   };
 
   /** When the listing in use of a collection began (monotonic milliseconds); undefined before the first. */
@@ -88,7 +95,6 @@ export class Inventory<S> implements World<S> {
   /** Reads the share of single objects that falls due: those older than the slow lane's time, spread evenly over it. */
   async readDue(sinceLastMs: number): Promise<void> {
     for (const [name, readAt] of this.#readAt) {
-      this.#shelf(name).settle(-Infinity, this.#options.clock.now(), this.#options.graceMs);
       const ids = this.#parentIds(name);
       const share = Math.ceil((ids.length * sinceLastMs) / this.#options.slowLaneMs);
       const horizon = this.#options.clock.now() - this.#options.slowLaneMs;
@@ -115,13 +121,18 @@ export class Inventory<S> implements World<S> {
 
   async #readSome(name: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const { session, clock, graceMs, onChange } = this.#options;
+    const { session, clock, onChange } = this.#options;
     const shelf = this.#shelf(name);
     const beganAt = clock.now();
-    const records = await shelf.collection.get(session, ids);
-    const changed = shelf.replaceSome(ids, records, beganAt, clock.now(), graceMs);
-    for (const id of ids) this.#readAt.get(name)?.set(id, beganAt);
-    if (changed.size > 0) onChange(new Set(ids.flatMap((id) => this.#ownerOfParent(name, id) ?? [])));
+    const records = new Map(
+      (await shelf.collection.get(session, ids)).map((record) => [shelf.collection.id(record), record]),
+    );
+    const readAt = this.#readAt.get(name);
+    // What was written while this read was under way is newer than its answer.
+    const current = ids.filter((id) => (readAt?.get(id) ?? -Infinity) <= beganAt);
+    const changed = current.filter((id) => shelf.set(id, records.get(id)));
+    for (const id of current) readAt?.set(id, beganAt);
+    if (changed.length > 0) onChange(new Set(changed.flatMap((id) => this.#ownerOfParent(name, id) ?? [])));
   }
 
   #unread(name: string): string[] {

@@ -73,24 +73,13 @@ export class Shelf<R, S> implements View<R> {
     return changed;
   }
 
-  /** Takes single records, read by id; ids that were asked for and not found are gone. */
-  replaceSome(
-    ids: readonly string[],
-    records: readonly R[],
-    beganAt: number,
-    now: number,
-    graceMs: number,
-  ): Set<string> {
+  /** Takes one record that was read by id; undefined says that it is gone. Returns whether anything changed. */
+  set(id: string, record: R | undefined): boolean {
     const changed = new Set<string>();
-    const found = new Map(records.map((record) => [this.collection.id(record), record]));
-    for (const id of ids) {
-      const record = found.get(id);
-      const before = this.#listed.get(id);
-      if (record) this.#put(id, record, changed);
-      else if (before) this.#drop(id, before, changed);
-    }
-    this.settle(beganAt, now, graceMs);
-    return changed;
+    const before = this.#listed.get(id);
+    if (record !== undefined) this.#put(id, record, changed);
+    else if (before !== undefined) this.#drop(id, before, changed);
+    return changed.size > 0;
   }
 
   #put(id: string, record: R, changed: Set<string>): void {
