@@ -1,7 +1,8 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, route_tables, rules, subnets, tags, vpcs
+from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, route_tables
+from . import rule_changes, rule_views, rules, subnets, tags, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -14,6 +15,8 @@ def install(settings: Settings) -> None:
     route_tables.install()
     acls.install()
     groups.install()
+    rule_views.install()
     rules.install()
+    rule_changes.install()
     flow_logs.install()
     endpoints.install(settings)

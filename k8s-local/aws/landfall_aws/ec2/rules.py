@@ -11,6 +11,7 @@ from moto.ec2.responses import EC2Response
 from ..errors import AwsError
 from ..override import replace, wrap
 from . import groups
+from .rule_views import flattened
 from .tags import forget
 
 
@@ -18,7 +19,7 @@ def _peer(rule: SecurityGroupRule) -> str:
     return rule.cidr_ipv4 or rule.cidr_ipv6 or rule.prefix_list_id or rule.source_group.get("GroupId") or ""
 
 
-def _same(one: SecurityGroupRule, other: SecurityGroupRule) -> bool:
+def same(one: SecurityGroupRule, other: SecurityGroupRule) -> bool:
     """What makes two rules one; descriptions do not."""
     return (one.ip_protocol, one.from_port, one.to_port, _peer(one)) == (
         other.ip_protocol,
@@ -115,6 +116,7 @@ def _revoke(response: Any, egress: bool) -> ActionResult:
     rules = group.egress_rules if egress else group.ingress_rules
     ids = response._get_param("SecurityGroupRuleIds", [])
     found: list[SecurityGroupRule] = []
+    unknown: list[SecurityGroupRule] = []
     if ids:
         by_id = {rule.id: rule for rule in rules}
         for rule_id in ids:
@@ -124,9 +126,8 @@ def _revoke(response: Any, egress: bool) -> ActionResult:
                 )
             found.append(by_id[rule_id])
     else:
-        unknown = []
         for wanted in _wanted(backend, group, permissions, egress):
-            match = next((rule for rule in rules if _same(rule, wanted)), None)
+            match = next((rule for rule in rules if same(rule, wanted)), None)
             (found if match else unknown).append(match or wanted)
         # "For a non-default VPC […] an InvalidPermission.NotFound client error is returned, and no rules are
         # revoked"; in a default VPC no error is returned: RevokeSecurityGroupIngress, API reference.
@@ -140,7 +141,13 @@ def _revoke(response: Any, egress: bool) -> ActionResult:
     else:
         group.ingress_rules = kept
     forget(backend, *(rule.id for rule in found))
-    return ActionResult({"Return": True, "RevokedSecurityGroupRules": [_revoked(rule) for rule in found]})
+    return ActionResult(
+        {
+            "Return": True,
+            "RevokedSecurityGroupRules": [_revoked(rule) for rule in found],
+            "UnknownIpPermissions": flattened(unknown),
+        }
+    )
 
 
 def _revoked(rule: SecurityGroupRule) -> dict[str, Any]:
@@ -161,7 +168,7 @@ def _revoked(rule: SecurityGroupRule) -> dict[str, Any]:
 
 
 def install() -> None:
-    SecurityGroupRule.__eq__ = _same  # type: ignore[method-assign,assignment]
+    SecurityGroupRule.__eq__ = same  # type: ignore[method-assign,assignment]
     SecurityGroupRule.__hash__ = lambda self: hash(self.id)  # type: ignore[method-assign]
 
     @wrap(EC2Backend, "_iterate_security_rules")
