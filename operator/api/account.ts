@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { commonStatus, LabelSchema, objectSchema, RegionSchema, setOf, tagsSchema } from './common.ts';
+import { commonStatus, objectSchema } from './common.ts';
+import { LabelSchema, RegionSchema, setOf } from './fields.ts';
+import { tagsSchema } from './tags.ts';
 import { immutable, matches, withRules } from './rule.ts';
 
 const accountId = withRules(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listMap } from './common.ts';
+import { listMap } from './fields.ts';
 import { matches, withRules } from './rule.ts';
 
 /** The tiers of subnets, from the outside in. */

@@ -1,4 +1,4 @@
-import { cidrWithin } from './common.ts';
+import { cidrWithin } from './fields.ts';
 import { parseIpv4Cidr } from './cidr.ts';
 import { type Endpoint, endpointType, IS_INTERFACE, type TierName } from './endpoints.ts';
 import type { Rule } from './rule.ts';

@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  commonSpec,
-  commonStatus,
-  networkCidr,
-  listMap,
-  objectSchema,
-  setOf,
-  targetStatus,
-} from './common.ts';
+import { commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { networkCidr, listMap, setOf } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import { endpointRules, tierRules, zoneRules } from './secure-vpc-rules.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './common.ts';
+import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './fields.ts';
 import { withRules } from './rule.ts';
 
 const namedPort = z.strictObject({

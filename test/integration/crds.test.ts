@@ -1,10 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sample } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { type Kind, KINDS } from '../../operator/api/kinds.ts';
 import { parseManifest } from '../../operator/api/parse.ts';
+import { accountSpec, networkSpec } from '../operator/api/random-manifests.ts';
 import { defaulted, invalidFixtures, openApi } from '../operator/api/fixtures.ts';
 
 interface Manifest {
@@ -170,6 +172,37 @@ describe('invalid manifests', () => {
       const object = fixture.refused as Manifest;
       await kubectl(['apply', '-f', '-'], object);
       await remove(object);
+    },
+  );
+});
+
+describe('random manifests', () => {
+  it.each([
+    { kind: 'SecureVpc', specs: networkSpec },
+    { kind: 'Account', specs: accountSpec },
+  ] as const)(
+    'of kind $kind are refused by the API server exactly when they are refused without one',
+    async ({ kind, specs }) => {
+      const objects = sample(specs, { numRuns: 400, seed: 1 }).map((spec, index) => ({
+        apiVersion: 'landfall.dev/v1alpha1',
+        kind,
+        metadata:
+          kind === 'Account' ? { name: `random-${index}` } : { name: `random-${index}`, namespace: 'team-a' },
+        spec,
+      }));
+      const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+      const done = await plane.kubectl(['create', '--dry-run=server', '-o', 'name', '-f', '-'], { input });
+      const byServer = done.stdout.split('\n').flatMap((line) => line.split('/')[1] ?? []);
+      const byParser = objects
+        .filter((object) => parseManifest(kind, object).ok)
+        .map((object) => object.metadata.name);
+      const one = (name: string) =>
+        JSON.stringify(objects.find((object) => object.metadata.name === name)?.spec);
+      expect(byServer.filter((name) => !byParser.includes(name)).map(one)).toEqual([]);
+      expect(byParser.filter((name) => !byServer.includes(name)).map(one)).toEqual([]);
+      // Else the comparison would say little.
+      expect(byServer.length).toBeGreaterThan(50);
+      expect(byServer.length).toBeLessThan(objects.length - 50);
     },
   );
 });
