@@ -75,7 +75,7 @@ export const commonStatus = {
   conditions: listMap(ConditionSchema, 'type', 16).optional().describe('Conditions; each type appears once.'),
 };
 
-const nodeKey = z.string().max(253).describe('Key of the node in the graph, as `subnet/private/a`.');
+const nodeKey = z.string().max(253).describe('Key of the node in the graph, as `subnet/private-a`.');
 
 /** Status fields of every kind that makes things in AWS. */
 export const targetStatus = {

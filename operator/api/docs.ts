@@ -18,6 +18,7 @@ export function kindPage(definition: KindDefinition, example: string): string {
     `\`${definition.example}\`:`,
     `\`\`\`yaml\n${example.trim()}\n\`\`\``,
     '## Fields',
+    'A default of a field in a list is not written into the stored object; Landfall takes it when it reads the object. All other defaults are stored.',
     ...refusals([['the object', schema]]),
     ...(spec ? objectSections('spec', spec) : []),
     '## Status',

@@ -62,7 +62,7 @@ const endpoint = withRules(
 const gatewayServices: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
 
 export const EndpointsSchema = listMap(endpoint, 'service', 60).describe(
-  'VPC endpoints, by service: the way to AWS for subnets without a way to the internet. A Gateway endpoint is in the route tables of the private and the data tier.',
+  'VPC endpoints, by service: the way to AWS for subnets without a way to the internet. A Gateway endpoint is in the route tables of every tier but public, or of public where it is the only one.',
 );
 export type Endpoint = z.output<typeof endpoint>;
 
