@@ -17,9 +17,9 @@ const EPHEMERAL = { fromPort: 1024, toPort: 65_535 };
 const ENTRIES_MAX = 40;
 const EVERYWHERE = '0.0.0.0/0';
 
-/** Where the numbers of a purpose begin: each has a thousand, so that none renumbers another. */
-const NUMBERS = { request: 1000, answer: 2000 };
-const NUMBERS_EACH = 1000;
+/** Where the numbers of a purpose begin: each has ten thousand, so that none renumbers another. AWS ends at 32766. */
+const NUMBERS = { request: 10_000, answer: 20_000 };
+const NUMBERS_EACH = 10_000;
 
 /** Where the members of a group stand, most wanted tier first. */
 const HOME: Readonly<Record<Exclude<SecurityGroupName, 'endpoints'>, readonly TierName[]>> = {
@@ -92,10 +92,18 @@ function bothWays(flow: Flow, cidr: string, direction: AclEntry['direction']): A
   ];
 }
 
-/** Given blocks may lie anywhere, so with them each subnet is named; else a tier is its fixed part of the VPC. */
+/**
+ * A tier in as few blocks as name it and no other: its fixed part of the VPC for the computed subnets, unless
+ * another tier was given a block in there, and each given block.
+ */
 function blocksOf(spec: SecureVpcSpec, tier: TierName, subnets: readonly PlannedSubnet[]): string[] {
-  if (!subnets.some((subnet) => subnet.given)) return [tierBlock(spec.cidr, tier)];
-  return subnets.filter((subnet) => subnet.tier === tier).map((subnet) => subnet.cidr);
+  const own = subnets.filter((subnet) => subnet.tier === tier);
+  const computed = own.filter((subnet) => !subnet.given).map((subnet) => subnet.cidr);
+  const given = own.filter((subnet) => subnet.given).map((subnet) => subnet.cidr);
+  if (computed.length === 0) return given;
+  const whole = tierBlock(spec.cidr, tier);
+  const isMixed = subnets.some((subnet) => subnet.tier !== tier && contains(whole, subnet.cidr));
+  return [...(isMixed ? computed : [whole]), ...given];
 }
 
 function unique(entries: readonly Allowed[]): Allowed[] {
@@ -107,14 +115,12 @@ function withoutCovered(entries: readonly Allowed[]): Allowed[] {
 }
 
 function covers(wide: Allowed, narrow: Allowed): boolean {
-  const [outer, inner] = [parseIpv4Cidr(wide.cidr), parseIpv4Cidr(narrow.cidr)];
-  return (
-    wide.fromPort <= narrow.fromPort &&
-    wide.toPort >= narrow.toPort &&
-    outer !== undefined &&
-    inner !== undefined &&
-    ipv4Contains(outer, inner)
-  );
+  return wide.fromPort <= narrow.fromPort && wide.toPort >= narrow.toPort && contains(wide.cidr, narrow.cidr);
+}
+
+function contains(wide: string, narrow: string): boolean {
+  const [outer, inner] = [parseIpv4Cidr(wide), parseIpv4Cidr(narrow)];
+  return outer !== undefined && inner !== undefined && ipv4Contains(outer, inner);
 }
 
 /**

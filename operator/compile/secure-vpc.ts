@@ -15,8 +15,8 @@ import { chooseZones } from './zones.ts';
 
 /**
  * The graph of a network. Pure; everything is checked before anything is built, so nothing is created for a
- * spec that cannot finish. Throws Terminal (`InvalidSpec`,
- * `ReplacementNeeded`) naming field, value and what to do.
+ * spec that cannot finish. Throws Terminal (`InvalidSpec`, `ReplacementNeeded`) naming field, value and what
+ * to do.
  */
 export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
   const { object, facts } = input;
