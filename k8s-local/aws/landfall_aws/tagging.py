@@ -1,14 +1,22 @@
 """Resource Groups Tagging API: stable pages of 100, without anything kept between them."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+from moto.logs.models import LogsBackend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 
 from . import pages
 from .errors import AwsError
-from .override import replace
+from .override import replace, wrap
+
+# Where the type in an ARN is not the one that moto calls the resource by.
+_TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway"}
 
 
 def _resources(backend: ResourceGroupsTaggingAPIBackend, get: Any) -> list[Any]:
@@ -21,6 +29,23 @@ def _resources(backend: ResourceGroupsTaggingAPIBackend, get: Any) -> list[Any]:
 
 
 def install() -> None:
+    @wrap(LogsBackend, "iter_tagged_resources")
+    def log_groups(original: Any, self: Any) -> Iterator[TaggedResource]:
+        for resource in original(self):
+            # The resource type is what the ARN says; moto says logs:loggroup.
+            resource.resource_type = "logs:log-group"
+            yield resource
+
+    @replace(EC2Backend)
+    def iter_tagged_resources(self: Any) -> Iterator[TaggedResource]:
+        # moto leaves out endpoints, ACLs, rules and more; what has tags is in the table of tags.
+        for resource_id, tags in list(self.tags.items()):
+            kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource_id))
+            if kind and tags:
+                kind = _TYPE.get(kind, kind)
+                arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource_id}"
+                yield TaggedResource(arn=arn, tags=dict(tags), resource_type=f"ec2:{kind}")
+
     @replace(ResourceGroupsTaggingAPIResponse)
     def get_resources(self: Any) -> ActionResult:
         size = int(self._get_param("ResourcesPerPage") or 100)

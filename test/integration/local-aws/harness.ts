@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect } from 'vitest';
 
-import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { type LocalAws, startLocalAws } from '../../../k8s-local/aws/local-aws.ts';
 
 /** What an SDK client needs to call the local AWS as the administrator of `account`. */
 export function clientOptions(
@@ -11,24 +11,33 @@ export function clientOptions(
   return { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials(account) };
 }
 
-/** One server for a test file, started before its tests; `aws()` and `ec2()` are for use inside them. */
-export function withLocalAws(env: NodeJS.ProcessEnv = {}): { aws: () => LocalAws; ec2: () => EC2Client } {
-  let server: LocalAws | undefined;
-  let client: EC2Client | undefined;
-  beforeAll(async () => {
-    server = await startLocalAws({ env: { ...process.env, ...env }, progress: console.log });
-    client = new EC2Client({ ...clientOptions(server), maxAttempts: 1 });
-  });
-  afterAll(async () => {
-    client?.destroy();
-    await server?.stop();
-  });
-  const started = <T>(thing: T | undefined): T => {
-    if (thing === undefined) throw new Error('only inside a test');
-    return thing;
-  };
-  return { aws: () => started(server), ec2: () => started(client) };
+let server: LocalAws | undefined;
+let client: EC2Client | undefined;
+
+function started<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new Error('only inside a test');
+  return thing;
 }
+
+/** The server of this run; one for all parts, each of which begins by resetting it. */
+export function aws(): LocalAws {
+  return started(server);
+}
+
+/** An EC2 client of the home account that does not retry, so that every refusal is seen once. */
+export function ec2(): EC2Client {
+  return started(client);
+}
+
+beforeAll(async () => {
+  server = await startLocalAws({ progress: console.log });
+  client = new EC2Client({ ...clientOptions(server), maxAttempts: 1 });
+});
+
+afterAll(async () => {
+  client?.destroy();
+  await server?.stop();
+});
 
 /** The value, or a failed test where AWS left it out. */
 export function given<T>(value: T | null | undefined): T {
