@@ -11,10 +11,10 @@ export interface AccessRequest {
 }
 
 /**
- * The Account that a resource may use. Throws what stands in the way; an Account that lists no namespace allows
- * nobody.
+ * The Account that a resource may use, as far as manifests say: it exists, and allows the namespace and the
+ * region. One that lists no namespace allows nobody. Throws Terminal with what stands in the way.
  */
-export function requireAccount(account: Account | undefined, request: AccessRequest): AwsAccount {
+export function allowedAccount(account: Account | undefined, request: AccessRequest): Account {
   const { namespace, accountRef, region, deleting } = request;
   if (!account) {
     throw new Terminal(
@@ -31,8 +31,16 @@ export function requireAccount(account: Account | undefined, request: AccessRequ
     const message = `Account ${accountRef} does not allow region ${region}, only ${aws.regions.join(', ')}; use one of these, or have it added to spec.aws.regions`;
     throw new Terminal('RegionNotAllowed', message);
   }
+  return account;
+}
+
+/** The Account that a resource may use, checked by the operator as well. Throws what stands in the way. */
+export function requireAccount(candidate: Account | undefined, request: AccessRequest): AwsAccount {
+  const account = allowedAccount(candidate, request);
+  const { accountRef } = request;
   const ready = account.status.conditions?.find((condition) => condition.type === 'Ready');
-  if (ready?.status === 'True' && ready.observedGeneration === account.metadata.generation) return aws;
+  if (ready?.status === 'True' && ready.observedGeneration === account.metadata.generation)
+    return account.spec.aws;
   if (ready?.status === 'False' && ready.reason !== 'Progressing') {
     throw new Terminal(
       'AccountNotReady',
