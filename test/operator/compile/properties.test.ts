@@ -6,7 +6,7 @@ import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { Graph, GraphNode } from '../../../operator/graph/graph.ts';
 import { furtherEndpoints, shuffled, specs, type SpecLike } from './arbitrary.ts';
-import { compile } from './fixtures.ts';
+import { compile, inputsOf } from './fixtures.ts';
 
 const block = (cidr: string): Ipv4Block => {
   const parsed = parseIpv4Cidr(cidr);
@@ -28,8 +28,8 @@ const keysOf = (nodes: readonly GraphNode[]) => nodes.map((node) => node.key);
 
 /** What an ACL lets through, without the numbers of its entries. */
 function entriesOf(graph: Graph, key: string): object[] {
-  const { entries } = graph.nodes.get(key)?.inputs as { entries: readonly AclEntry[] };
-  return entries.map(({ ruleNumber: _, ...entry }) => entry);
+  const { entries } = inputsOf<{ entries: readonly AclEntry[] }>(graph, key);
+  return entries.map((entry) => ({ ...entry, ruleNumber: 'any' }));
 }
 
 describe('any valid spec', () => {
