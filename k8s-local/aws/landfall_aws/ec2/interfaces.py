@@ -8,6 +8,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 
+from ..call import current
 from ..errors import AwsError
 from ..override import wrap
 from .tags import forget
@@ -90,8 +91,15 @@ def _inside(address: str, subnet: Subnet) -> bool:
     return ipaddress.ip_address(address) in ipaddress.ip_network(subnet.cidr_block)
 
 
+_counted: tuple[Any, Any, dict[str, int]] = (None, None, {})
+
+
 def _addresses_by_subnet(backend: Any) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for eni in backend.enis.values():
-        counts[eni.subnet.id] = counts.get(eni.subnet.id, 0) + len(eni.private_ip_addresses)
-    return counts
+    """Counted once for a call that lists many subnets."""
+    global _counted
+    if _counted[0] is not current() or _counted[1] is not backend:
+        counts: dict[str, int] = {}
+        for eni in backend.enis.values():
+            counts[eni.subnet.id] = counts.get(eni.subnet.id, 0) + len(eni.private_ip_addresses)
+        _counted = (current(), backend, counts)
+    return _counted[2]
