@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
 /** Milliseconds from a number of seconds in the environment. */
@@ -86,4 +89,44 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     awsEndpoint: env.AWS_ENDPOINT_URL,
     identity: env.POD_NAME,
   };
+}
+
+/** Where the command line finds AWS, and how it knows. */
+export interface AwsPlace {
+  /** Undefined for AWS itself. */
+  readonly endpoint: string | undefined;
+  /** `environment` where AWS_ENDPOINT_URL says so, `file` where a local AWS left its address in the folder. */
+  readonly source: 'environment' | 'file' | 'aws';
+}
+
+/** Written by `make aws-up` into the folder from which it was run. */
+export const LOCAL_AWS_FILE = '.landfall/aws.env';
+
+/** These would send somebody's real identity to the local AWS, or take precedence over its own. */
+const FOREIGN_IDENTITY = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ROLE_ARN'];
+
+/**
+ * For the command line only: where AWS_ENDPOINT_URL is not set and a local AWS was started from this folder,
+ * takes its address and keys into the environment, from which the SDK reads them.
+ */
+export function findAws(folder: string, environment: NodeJS.ProcessEnv = process.env): AwsPlace {
+  const given = environment['AWS_ENDPOINT_URL'];
+  if (given !== undefined && given !== '') return { endpoint: given, source: 'environment' };
+  const file = join(folder, LOCAL_AWS_FILE);
+  if (!existsSync(file)) return { endpoint: undefined, source: 'aws' };
+  const found = parseEnv(readFileSync(file, 'utf8'));
+  const endpoint = found['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined || endpoint === '') return { endpoint: undefined, source: 'aws' };
+  for (const name of FOREIGN_IDENTITY) delete environment[name];
+  const installation = environment['LANDFALL_INSTALLATION'];
+  Object.assign(environment, found, installation !== undefined && { LANDFALL_INSTALLATION: installation });
+  return { endpoint, source: 'file' };
+}
+
+/** Whether output should be coloured when nobody said so: on a terminal, unless NO_COLOR is set (no-color.org). */
+export function wantsColor(isTty: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
+  return isTty && TERM !== 'dumb';
 }

@@ -1,0 +1,170 @@
+import type { Account } from '../api/account.ts';
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import { errorCode, interpret } from '../aws/errors.ts';
+import { subnetKind } from '../aws/ec2/subnet.ts';
+import type { CallGuard } from '../aws/guard.ts';
+import { awsKinds } from '../aws/kinds.ts';
+import { awsRate, createThrottle } from '../aws/throttle.ts';
+import { systemClock as clock } from '../clock.ts';
+import { ownerOf } from '../compile/names.ts';
+import { compileSecureVpc } from '../compile/secure-vpc.ts';
+import type { Config } from '../config.ts';
+import { allowedAccount } from '../controllers/account-access.ts';
+import { checkAccount } from '../controllers/account-identity.ts';
+import { Targets, type Target } from '../controllers/targets.ts';
+import { Terminal } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import { ownerTag, TAG } from '../graph/ownership.ts';
+import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
+import { titleOf, type Found, type Manifests } from './manifests.ts';
+import type { Failure } from './usage.ts';
+
+/** One network as wanted and as AWS has it. */
+export interface PlannedNetwork {
+  readonly network: SecureVpc;
+  readonly account: Account;
+  readonly caller: string;
+  readonly graph: Graph;
+  readonly plan: Plan;
+}
+
+/** What came of reading AWS for some manifests. */
+export interface Survey {
+  readonly planned: readonly PlannedNetwork[];
+  readonly failures: readonly Failure[];
+  /** Calls made to AWS. */
+  readonly calls: number;
+}
+
+/** Reading never lasts long enough for lanes to tick. */
+const NEVER_MS = 86_400_000;
+
+/** Opens Accounts for reading only: a call that would write is refused before it leaves. */
+export function readers(config: Config): { targets: Targets; calls: () => number } {
+  const throttle = createThrottle(clock, config.awsRateScale);
+  let calls = 0;
+  const callGuard: CallGuard = {
+    async before({ accountId, region, service, action, write }) {
+      if (write) throw new Error(`${action} writes, and the command line only reads`);
+      await throttle.take([accountId, region, service, action].join('/'), awsRate(service, action, write));
+    },
+    after() {
+      calls += 1;
+    },
+  };
+  const targets = new Targets({
+    installation: config.installation,
+    endpoint: config.awsEndpoint,
+    callGuard,
+    clock,
+    times: { fastLaneMs: NEVER_MS, slowLaneMs: NEVER_MS, pollMs: NEVER_MS },
+    graceMs: config.graceMs,
+    onChange: () => {},
+    active: () => false,
+    onError: () => {},
+  });
+  return { targets, calls: () => calls };
+}
+
+/** Plans every network of the manifests against AWS; networks of one account and region share one reading. Writes nothing. */
+export async function planNetworks(config: Config, manifests: Manifests): Promise<Survey> {
+  const { targets, calls } = readers(config);
+  try {
+    const results = await Promise.all(
+      manifests.networks.map(async (found) => {
+        try {
+          return { planned: [await planNetwork(config, targets, manifests, found.value)], failures: [] };
+        } catch (error) {
+          return { planned: [], failures: [failureOf(found, error)] };
+        }
+      }),
+    );
+    return {
+      planned: results.flatMap(({ planned }) => planned),
+      failures: results.flatMap(({ failures }) => failures),
+      calls: calls(),
+    };
+  } finally {
+    targets.close();
+  }
+}
+
+/** The Account of a network, among the same manifests. Throws Terminal as the operator would. */
+export function accountOf(network: SecureVpc, manifests: Manifests): Account {
+  const accountRef = network.spec.accountRef.name;
+  const found = manifests.accounts.find(({ value }) => value.metadata.name === accountRef);
+  if (!found) {
+    throw new Terminal(
+      'AccountNotFound',
+      `spec.accountRef.name is ${accountRef}, but none of the files has an Account of that name; give the file that has it with another -f`,
+    );
+  }
+  const namespace = network.metadata.namespace ?? '';
+  return allowedAccount(found.value, { namespace, accountRef, region: network.spec.region, deleting: false });
+}
+
+async function planNetwork(
+  config: Config,
+  targets: Targets,
+  manifests: Manifests,
+  network: SecureVpc,
+): Promise<PlannedNetwork> {
+  const account = accountOf(network, manifests);
+  const { identity, verdict } = await checkAccount({ targets, installation: config.installation }, account, {
+    fresh: false,
+  });
+  if (verdict.kind !== 'ready') {
+    throw new Terminal(
+      'AccountNotReady',
+      `Account ${account.metadata.name}: ${verdict.reason}: ${verdict.message}`,
+    );
+  }
+  const { aws } = account.spec;
+  const target = targets.open(account.metadata.name, aws, network.spec.region);
+  const [facts] = await Promise.all([target.facts(), target.world.load()]);
+  const graph = compileSecureVpc({
+    object: withWhatStands(network, target),
+    installation: config.installation,
+    account: aws,
+    facts,
+  });
+  const planned = plan({
+    graph,
+    kinds: awsKinds,
+    world: target.world,
+    memory: NO_MEMORY,
+    survivors: new Map(),
+    // Manifests do not know the uid that a cluster gave the object.
+    ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
+    mayRepeat: () => true,
+  });
+  return { network, account, caller: identity?.arn ?? '', graph, plan: planned };
+}
+
+/**
+ * The network with what its status would say in a cluster: zones that were chosen stay chosen, and subnets that
+ * stand cannot move. Both can be read off the subnets that carry its tags.
+ */
+function withWhatStands(network: SecureVpc, target: Target): SecureVpc {
+  const subnets: NonNullable<SecureVpc['status']['subnets']> = {};
+  for (const record of target.world.view(subnetKind.collection).ownedBy(ownerTag(ownerOf(network)))) {
+    const tier = /^subnet\/([a-z]+)-/.exec(subnetKind.collection.tags(record)[TAG.node] ?? '')?.[1];
+    if (tier === undefined || subnetKind.state(record).phase === 'deleting') continue;
+    const { id = '', zone = '', cidr = '' } = subnetKind.outputs(record);
+    (subnets[tier] ??= []).push({ id, zone, cidr });
+  }
+  const zones = Object.values(subnets).flatMap((tier) => tier.map(({ zone }) => zone));
+  return {
+    ...network,
+    status: { ...network.status, subnets, zones: network.status.zones ?? [...new Set(zones)].sort() },
+  };
+}
+
+/** An error of reading or compiling as a failure at the network's place. Bugs of the program are thrown on. */
+function failureOf({ place, value }: Found<SecureVpc>, error: unknown): Failure {
+  const at = { ...place, object: titleOf(value) };
+  if (error instanceof Terminal) return { ...at, reason: error.reason, message: error.message };
+  if (errorCode(error) === undefined) throw error;
+  const { reason, message } = interpret(error);
+  return { ...at, reason, message };
+}

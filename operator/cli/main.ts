@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { failuresText } from './failures-text.ts';
+import { isHelp, landfall } from './program.ts';
+import { processTerminal } from './terminal.ts';
+import { Failures, UsageError } from './usage.ts';
+
+const FAILED = 1;
+
+try {
+  await landfall((code) => {
+    process.exitCode = code;
+  }).parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = isHelp(error) ? error.exitCode : FAILED;
+  if (!isHelp(error)) processTerminal(undefined).note(explain(error));
+}
+
+/** What is said of anything that was thrown; a stack is shown only for a bug of the program. */
+function explain(error: unknown): string {
+  const { paint } = processTerminal(undefined);
+  if (error instanceof Failures) return failuresText(error.list, paint);
+  if (error instanceof UsageError) return `landfall: ${error.message}`;
+  if (error instanceof ConfigError) return `landfall: the environment is wrong: ${error.message}`;
+  if (error instanceof CommanderError)
+    return `landfall: ${error.message.replace(/^error: /, '').replace('\n', ' ')}`;
+  return `landfall: this is a bug of Landfall: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

@@ -1,0 +1,181 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import type { Account } from '../api/account.ts';
+import { API_VERSION, GROUP } from '../api/common.ts';
+import { KINDS } from '../api/kinds.ts';
+import { parseManifest } from '../api/parse.ts';
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import { type Failure, Failures, UsageError } from './usage.ts';
+
+/** Where an object was read. */
+export interface Place {
+  readonly file: string;
+  readonly document: number;
+  readonly line: number;
+}
+
+/** An object with the place where it was read. */
+export interface Found<T> {
+  readonly place: Place;
+  readonly value: T;
+}
+
+/** Landfall's objects among the manifests, checked and with every default filled in. */
+export interface Manifests {
+  readonly accounts: readonly Found<Account>[];
+  readonly networks: readonly Found<SecureVpc>[];
+}
+
+export interface ReadOptions {
+  /** Namespace of objects that name none; default `default`. */
+  readonly namespace?: string;
+  /** What `-` stands for. */
+  readonly stdin?: NodeJS.ReadableStream;
+}
+
+const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
+
+/**
+ * Reads Accounts and SecureVpcs from files, folders with everything below them, and `-` for the standard input;
+ * objects of other API groups are passed over. Throws {@link UsageError} where there is nothing to read, and
+ * {@link Failures} with everything that is wrong in all files.
+ */
+export async function readManifests(paths: readonly string[], options: ReadOptions = {}): Promise<Manifests> {
+  const files = (await Promise.all(paths.map(filesBelow))).flat();
+  const failures: Failure[] = [];
+  const seen = new Map<string, Place>();
+  const accounts: Found<Account>[] = [];
+  const networks: Found<SecureVpc>[] = [];
+  for (const file of new Set(files)) {
+    const source = file === '-' ? await text(options.stdin ?? process.stdin) : await readFile(file, 'utf8');
+    for (const { place, value } of objectsIn(file === '-' ? 'stdin' : file, source, failures)) {
+      const read = readObject(withNamespace(value, options.namespace ?? 'default'), place);
+      if (read === undefined) continue;
+      if ('failures' in read) failures.push(...read.failures);
+      else if (!isTwin(read.object, place, seen, failures)) {
+        if (read.object.kind === 'Account') accounts.push({ place, value: read.object });
+        else networks.push({ place, value: read.object });
+      }
+    }
+  }
+  if (failures.length > 0) throw new Failures(failures);
+  if (accounts.length + networks.length === 0) {
+    throw new UsageError(
+      `no Account or SecureVpc of ${GROUP} in ${paths.join(', ')} (${files.length} files read); give the folder with your manifests: -f manifests/`,
+    );
+  }
+  return { accounts, networks };
+}
+
+/** `SecureVpc portal/portal`, `Account portal`. */
+export function titleOf(object: {
+  kind: string;
+  metadata: { name: string; namespace?: string | undefined };
+}): string {
+  const { namespace, name } = object.metadata;
+  return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  if (path === '-') return [path];
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new UsageError(`there is no file or folder ${path}`);
+  if (found.isFile()) return [path];
+  const entries = await readdir(path, { withFileTypes: true });
+  const below = await Promise.all(
+    entries
+      .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async (entry): Promise<string[]> => {
+        const full = join(path, entry.name);
+        if (entry.isDirectory()) return filesBelow(full);
+        return EXTENSIONS.has(extname(entry.name)) ? [full] : [];
+      }),
+  );
+  return below.flat();
+}
+
+function objectsIn(file: string, source: string, failures: Failure[]): Found<unknown>[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(source, { lineCounter: lines });
+  if (!Array.isArray(documents)) return [];
+  return (documents as Document.Parsed[]).flatMap((document, index): Found<unknown>[] => {
+    const start = document.contents?.range[0] ?? document.range[0];
+    const place = { file, document: index + 1, line: lines.linePos(start).line };
+    const [error] = document.errors;
+    if (error) {
+      const line = error.linePos?.[0].line ?? place.line;
+      const message = `cannot be read as YAML: ${error.message.split('\n')[0]?.replace(/:$/, '') ?? ''}`;
+      failures.push({ ...place, line, reason: 'InvalidYaml', message });
+      return [];
+    }
+    if (!isMap(document.contents)) return [];
+    const value = document.toJS() as Record<string, unknown>;
+    const items = value['items'];
+    // `kubectl get -o yaml` gives a List.
+    if (value['kind'] === 'List' && Array.isArray(items))
+      return items.map((item) => ({ place, value: item }));
+    return [{ place, value }];
+  });
+}
+
+function withNamespace(value: unknown, namespace: string): unknown {
+  const object = value as { kind?: unknown; metadata?: { namespace?: unknown } };
+  if (object.kind !== 'SecureVpc' || object.metadata === null || typeof object.metadata !== 'object')
+    return value;
+  return { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } };
+}
+
+type Read = { readonly object: Account | SecureVpc } | { readonly failures: Failure[] };
+
+function readObject(value: unknown, place: Place): Read | undefined {
+  const { apiVersion, kind, metadata } = (value ?? {}) as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    metadata?: { name?: unknown; namespace?: unknown };
+  };
+  const isKnown = typeof kind === 'string' && Object.hasOwn(KINDS, kind);
+  const isOurs = typeof apiVersion === 'string' && apiVersion.startsWith(`${GROUP}/`);
+  if (!isOurs && !(isKnown && apiVersion === undefined)) return undefined;
+  const name = [metadata?.namespace, metadata?.name].filter((part) => typeof part === 'string').join('/');
+  const object = `${String(kind)}${name === '' ? '' : ` ${name}`}`;
+  if (kind !== 'Account' && kind !== 'SecureVpc') {
+    const message = `unknown kind ${String(kind)}: ${API_VERSION} has ${Object.keys(KINDS).join(' and ')}`;
+    return {
+      failures: [{ ...place, object, field: 'kind', value: kind, reason: 'UnknownKind', message }],
+    };
+  }
+  const parsed = parseManifest(kind, value);
+  if (parsed.ok) return { object: parsed.value };
+  return {
+    failures: parsed.issues.map(({ path, value: shown, message }) => ({
+      ...place,
+      object,
+      field: path,
+      value: shown,
+      reason: 'InvalidSpec',
+      message,
+    })),
+  };
+}
+
+function isTwin(
+  object: Account | SecureVpc,
+  place: Place,
+  seen: Map<string, Place>,
+  failures: Failure[],
+): boolean {
+  const title = titleOf(object);
+  const first = seen.get(title);
+  seen.set(title, first ?? place);
+  if (!first) return false;
+  failures.push({
+    ...place,
+    object: title,
+    reason: 'Duplicate',
+    message: `stands in ${first.file}:${first.line} too; a cluster would keep only one of them: take one away, or give it another name`,
+  });
+  return true;
+}

@@ -1,0 +1,57 @@
+import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
+import { failuresText } from './failures-text.ts';
+import { planNetworks } from './live.ts';
+import { readManifests, type Manifests } from './manifests.ts';
+import { planDocument } from './plan-json.ts';
+import { planText, summarizeAll, summaryText } from './plan-text.ts';
+import type { Terminal } from './terminal.ts';
+import { Failures } from './usage.ts';
+
+export interface PlanOptions extends CommonOptions {
+  readonly json?: boolean;
+}
+
+/** Exit codes of `landfall plan`: also those of `terraform plan -detailed-exitcode`. */
+const NOTHING_TO_DO = 0;
+const FAILED = 1;
+const CHANGES = 2;
+
+/** Prints what the operator would do for the manifests. Reads AWS and writes nothing. Returns the exit code. */
+export async function planCommand(options: PlanOptions, terminal: Terminal): Promise<number> {
+  const startedAt = performance.now();
+  const read = await readOrFail(pathsOf('plan', options), options);
+  const { config, place } = contextOf(options, terminal);
+  const { installation } = config;
+  const { endpoint } = place;
+  const print = (input: Pick<Parameters<typeof planDocument>[0], 'planned' | 'failures'>) =>
+    terminal.out(JSON.stringify(planDocument({ installation, endpoint, ...input }), undefined, 2));
+  if (read instanceof Failures) {
+    if (options.json === true) print({ planned: [], failures: read.list });
+    throw read;
+  }
+  const { planned, failures, calls } = await planNetworks(config, read);
+  const { paint } = terminal;
+  if (options.json === true) {
+    print({ planned, failures });
+  } else {
+    terminal.out(`${placeText(place)}, installation ${installation}\n`);
+    for (const one of planned) terminal.out(planText(one, paint));
+    if (planned.length > 0) terminal.out(summaryText(summarizeAll(planned), paint));
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    terminal.note(paint.dim(`${calls} AWS calls in ${seconds} s, none of which writes`));
+  }
+  if (failures.length > 0) {
+    terminal.note(failuresText(failures, paint));
+    return FAILED;
+  }
+  return planned.some(({ plan }) => plan.actions.length > 0) ? CHANGES : NOTHING_TO_DO;
+}
+
+async function readOrFail(paths: readonly string[], options: PlanOptions): Promise<Manifests | Failures> {
+  try {
+    return await readManifests(paths, options);
+  } catch (error) {
+    if (error instanceof Failures) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { describePlan, planHash } from '../graph/plan.ts';
+import type { PlannedNetwork } from './live.ts';
+import { stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
+import { summarizeAll } from './plan-text.ts';
+import type { Failure } from './usage.ts';
+
+/** What `landfall plan --json` prints; docs/cli.md describes it. New members may be added within a version. */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly installation: string;
+  /** Where AWS was read; null for AWS itself. */
+  readonly endpoint: string | null;
+  readonly plans: readonly NetworkDocument[];
+  readonly summary: PlanSummary;
+  readonly errors: readonly Failure[];
+}
+
+interface NetworkDocument {
+  readonly owner: string;
+  readonly account: { readonly name: string; readonly id: string };
+  readonly region: string;
+  readonly caller: string;
+  readonly hash: string;
+  readonly summary: PlanSummary;
+  /** In the order of doing. */
+  readonly actions: readonly (object & { readonly step: Step })[];
+}
+
+/** The whole answer as plain data. */
+export function planDocument(input: {
+  readonly installation: string;
+  readonly endpoint: string | undefined;
+  readonly planned: readonly PlannedNetwork[];
+  readonly failures: readonly Failure[];
+}): PlanDocument {
+  const { installation, endpoint, planned, failures } = input;
+  return {
+    version: 1,
+    installation,
+    endpoint: endpoint ?? null,
+    plans: planned.map(networkDocument),
+    summary: summarizeAll(planned),
+    errors: failures,
+  };
+}
+
+function networkDocument({ network, account, caller, graph, plan }: PlannedNetwork): NetworkDocument {
+  const described = describePlan(plan).actions;
+  return {
+    owner: graph.owner,
+    account: { name: account.metadata.name, id: account.spec.aws.accountId },
+    region: network.spec.region,
+    caller,
+    hash: planHash(plan),
+    summary: summarize(plan.actions),
+    actions: plan.actions.map((action, index) => ({ step: stepOf(action), ...described[index] })),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Change } from '../graph/kind.ts';
+import type { Action } from '../graph/plan.ts';
+import { planHash } from '../graph/plan.ts';
+import { printable } from '../graph/ref.ts';
+import type { PlannedNetwork } from './live.ts';
+import { isSuperseded, stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
+import type { Paint } from './terminal.ts';
+
+const MARK: Readonly<Record<Step, string>> = {
+  create: '+',
+  update: '~',
+  replace: '-/+',
+  delete: '-',
+  wait: '…',
+  refuse: '!',
+};
+
+/** A network's plan for people: who acts where, then each thing with what changes, line by line. */
+export function planText(planned: PlannedNetwork, paint: Paint): string {
+  const { network, account, caller, graph, plan } = planned;
+  const head = [
+    paint.bold(graph.owner),
+    `account ${account.spec.aws.accountId} (${account.metadata.name})`,
+    network.spec.region,
+    paint.dim(caller),
+  ].join('  ');
+  if (plan.actions.length === 0) {
+    return `${head}\n\n  ${paint.green('✓')} ${plan.standing.length} things are as the manifests say\n`;
+  }
+  const blocks = inOrder(plan.actions, [...graph.nodes.keys()]).map((action) => actionText(action, paint));
+  return `${head}\n\n${blocks.join('\n')}\n\n  ${paint.dim(`plan ${planHash(plan)}`)}\n`;
+}
+
+/** The last line: what would be done in all. */
+export function summaryText(summary: PlanSummary, paint: Paint): string {
+  const parts = [
+    paint.green(`${summary.create} to create`),
+    paint.yellow(`${summary.update} to update`),
+    paint.magenta(`${summary.replace} to replace`),
+    paint.red(`${summary.delete} to delete`),
+    ...(summary.wait > 0 ? [`${summary.wait} waiting`] : []),
+    ...(summary.refuse > 0 ? [paint.red(`${summary.refuse} refused`)] : []),
+  ];
+  const writes = summary.writes > 0 ? ` (about ${summary.writes} AWS writes)` : '';
+  return `${paint.bold('Plan:')} ${parts.join(', ')}${writes}`;
+}
+
+/** The sum over several plans. */
+export function summarizeAll(planned: readonly PlannedNetwork[]): PlanSummary {
+  return summarize(planned.flatMap(({ plan }) => plan.actions));
+}
+
+/** As the compiler lays the network out, which reads better than the order of doing; what goes comes last. */
+function inOrder(actions: readonly Action[], keys: readonly string[]): Action[] {
+  const rank = (action: Action) => {
+    const at = keys.indexOf(action.node);
+    return action.verb === 'delete' || at < 0 ? keys.length : at;
+  };
+  return [...actions].sort((a, b) => rank(a) - rank(b));
+}
+
+function actionText(action: Action, paint: Paint): string {
+  const step = stepOf(action);
+  const color = colorOf(step, paint);
+  const id = action.id === undefined || action.id === action.node ? '' : paint.dim(`  ${action.id}`);
+  const note = isSuperseded(action) ? paint.dim('  after its replacement stands') : '';
+  const head = `  ${color(MARK[step].padEnd(3))} ${color(step.padEnd(7))} ${action.type} ${paint.bold(action.node)}${id}${note}`;
+  const reason = 'reason' in action ? [`        ${action.reason}: ${action.message}`] : [];
+  const changes = printable(action.changes).flatMap((change) => changeLines(change, step, paint));
+  return [head, ...reason, ...changes.map((line) => `        ${line}`)].join('\n');
+}
+
+/** One line per change; of a new thing only what it is given. */
+function changeLines({ path, from, to, replace }: Change, step: Step, paint: Paint): string[] {
+  const item = /^(.+?)\[(.+)\]$/.exec(path);
+  if (item) return [itemLine(item[1] ?? '', item[2] ?? '', from, to, paint)];
+  if (step === 'create' && from === undefined) {
+    if (Array.isArray(to) && to.length === 0) return [];
+    if (to === '') return [];
+    return [`${paint.dim(path.padEnd(18))} ${show(to)}`];
+  }
+  const forced = replace === true ? paint.magenta('  cannot change in place') : '';
+  return [`${path}: ${changeOf(from, to, paint)}${forced}`];
+}
+
+/** A member of a set (a rule, a route, an entry, a policy) is added, taken away, or changed. */
+function itemLine(set: string, key: string, from: unknown, to: unknown, paint: Paint): string {
+  const label = `${paint.dim(set)} ${key}`;
+  if (from === undefined) return `${paint.green('+')} ${label}${describe(to)}`;
+  if (to === undefined) return `${paint.red('-')} ${label}${describe(from)}`;
+  return `${paint.yellow('~')} ${label}: ${changeOf(from, to, paint)}`;
+}
+
+function describe(value: unknown): string {
+  return value === '' || value === undefined ? '' : `  ${show(value)}`;
+}
+
+function changeOf(from: unknown, to: unknown, paint: Paint): string {
+  return `${from === undefined ? paint.dim('nothing') : show(from)} → ${to === undefined ? paint.dim('nothing') : show(to)}`;
+}
+
+/** Policies are long; `--json` has them in full. */
+const SHOWN_MAX = 96;
+
+function show(value: unknown): string {
+  if (typeof value === 'string') {
+    if (value === '') return '""';
+    return value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX - 1)}…` : value;
+  }
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ');
+  return JSON.stringify(value);
+}
+
+function colorOf(step: Step, paint: Paint): (text: string) => string {
+  const colors: Record<Step, (text: string) => string> = {
+    create: paint.green,
+    update: paint.yellow,
+    replace: paint.magenta,
+    delete: paint.red,
+    wait: paint.cyan,
+    refuse: paint.red,
+  };
+  return colors[step];
+}
