@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..');
+/** As in the Dockerfile: small young generations, so that garbage of a burst of calls does not stay resident. */
+const BUNDLE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=160'];
 
 /** One line of the operator's log. */
 export interface LogLine {
@@ -42,7 +44,7 @@ export interface OperatorProcess {
 export function startOperator(options: OperatorOptions): OperatorProcess {
   const entry = options.bundled ? join(ROOT, 'dist/operator.js') : join(ROOT, 'operator/main.ts');
   if (!existsSync(entry)) throw new Error(`${entry} is not there; run npm run build`);
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [...(options.bundled ? BUNDLE_FLAGS : []), entry], {
     env: { ...process.env, LANDFALL_HTTP_PORT: '0', ...options.env, KUBECONFIG: options.kubeconfigPath },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,69 @@
+# Every target runs with the Node that npm installed (24), whatever Node the machine has.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo test verify format lint types unit integration proof bench generate build run \
+	cluster-up cluster-down aws-up aws-down clean
+
+help: ## What you can make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo 'Landfall needs npm (Node 20 or later): install Node.js, then run make again.'; exit 1; }
+	@echo 'Installing npm packages (once)…'
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (KEEP=1 leaves it running)
+	@node k8s-local/demo/demo.ts $(if $(KEEP),--keep)
+
+test: node_modules/.installed ## Everything: lint, types, unit and integration tests
+	@scripts/test
+
+verify: node_modules/.installed generate format lint types unit ## What a commit must pass; leaves a clean tree
+	@git diff --exit-code --stat || { echo 'Generated or formatted files changed: commit them.'; exit 1; }
+
+generate: node_modules/.installed ## CRDs and reference pages from the schemas
+	@node operator/api/generate.ts
+
+format: node_modules/.installed ## Format everything
+	@prettier --write --log-level warn .
+
+lint: node_modules/.installed ## Typed lint rules and the direction of imports
+	@oxlint --type-aware
+
+types: node_modules/.installed ## Type check
+	@tsc -p .
+
+unit: node_modules/.installed ## Tests that need nothing but Node
+	@vitest run --project unit
+
+integration: node_modules/.installed ## Tests on a real API server and a local AWS
+	@vitest run --project integration
+
+proof: node_modules/.installed ## The long suites in full
+	@LANDFALL_PROOF=full vitest run --project integration
+
+bench: build ## 1, 10 and 100 networks: wall time, AWS calls, memory, CPU
+	@node test/bench/bench.ts
+
+build: node_modules/.installed ## Bundle operator and command line into dist/
+	@node scripts/build.mjs
+
+run: node_modules/.installed ## The operator from source against the current kubeconfig
+	@set -a; [ ! -f .landfall/aws.env ] || . .landfall/aws.env; set +a; node operator/main.ts | pino-pretty
+
+cluster-up: node_modules/.installed ## A Kubernetes API server for trying things
+	@node k8s-local/cluster/cli.ts up
+
+cluster-down: node_modules/.installed
+	@node k8s-local/cluster/cli.ts down
+
+aws-up: node_modules/.installed ## A local AWS for trying things
+	@node k8s-local/aws/cli.ts up
+
+aws-down: node_modules/.installed
+	@node k8s-local/aws/cli.ts down
+
+clean: ## Remove what was built or installed in the clone; the cache folder stays
+	@rm -rf node_modules dist .landfall bench.json
