@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { type AdminClient, adminClient } from './admin-client.ts';
+import { dockerAnswers, startContainer } from './container.ts';
 import { type AccessKey, accessKeyOf, homeAccount, writeIdentityFiles } from './identity-files.ts';
-import { type Progress, cacheFolder, ensurePythonEnv } from './python-env.ts';
+import { MissingPrerequisite, type Progress, cacheFolder, ensurePythonEnv } from './python-env.ts';
 
 const here = import.meta.dirname;
 
@@ -20,6 +21,8 @@ export interface LocalAwsOptions {
   progress?: Progress;
   /** The environment to start from; default `process.env`. `LANDFALL_AWS_*` set the server's options. */
   env?: NodeJS.ProcessEnv;
+  /** Run this image in a container instead of a child process; default `LANDFALL_AWS_IMAGE`, else none. */
+  image?: string;
   /** Region of the written profiles; default us-east-1. */
   region?: string;
   /** Where the profiles are written; default a folder of its own that `stop` removes. */
@@ -29,6 +32,7 @@ export interface LocalAwsOptions {
 /** A running local AWS. */
 export interface LocalAws extends AdminClient {
   url: string;
+  /** Process id; 0 when it runs in a container. */
   pid: number;
   /** The administrator's key of an account, by id or profile name. */
   credentials: (account: string) => AccessKey;
@@ -92,31 +96,63 @@ export async function whenListening(
   });
 }
 
-/**
- * Starts a local AWS as a child of this process and waits until it answers; the first start on a machine installs
- * it. It ends with `stop`, or by itself when this process is gone.
- */
-export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const env = options.env ?? process.env;
-  const region = options.region ?? 'us-east-1';
+/** How one way of serving began: where it listens, its process (0 for a container), how it is stopped. */
+interface Serving {
+  url: string;
+  pid: number;
+  stop: () => Promise<void>;
+}
+
+async function serveAsChild(options: LocalAwsOptions, env: NodeJS.ProcessEnv): Promise<Serving> {
   const server = await serverCommand(options.port ?? 0, env, options.progress ?? (() => {}));
   const child = spawn(server.command, [...server.args, '--parent', String(process.pid)], {
     env: server.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { url } = await whenListening(child, options.log ?? (() => {}));
-  const folder = options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'landfall-aws-')));
-  const files = await writeIdentityFiles(folder, region);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
-    ...adminClient(url),
     url,
     pid: child.pid ?? 0,
-    credentials: accessKeyOf,
-    env: () => clientEnvironment(url, region, files),
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
+    },
+  };
+}
+
+async function serve(options: LocalAwsOptions): Promise<Serving> {
+  const env = options.env ?? process.env;
+  const progress = options.progress ?? ((): void => {});
+  const image = options.image ?? env['LANDFALL_AWS_IMAGE'];
+  if (image !== undefined) return { ...(await startContainer(image, env, progress)), pid: 0 };
+  try {
+    return await serveAsChild(options, env);
+  } catch (error) {
+    if (!(error instanceof MissingPrerequisite) || !(await dockerAnswers(env))) throw error;
+    progress(`${error.message} Docker answers, so it runs in a container instead.`);
+    return { ...(await startContainer(undefined, env, progress)), pid: 0 };
+  }
+}
+
+/**
+ * Starts a local AWS and waits until it answers; the first start on a machine installs it. As a child of this
+ * process it ends with `stop`, or by itself when this process is gone; where there is no Python but a container
+ * engine, or an image is named, it is a container.
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const region = options.region ?? 'us-east-1';
+  const serving = await serve(options);
+  const folder = options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'landfall-aws-')));
+  const files = await writeIdentityFiles(folder, region);
+  return {
+    ...adminClient(serving.url),
+    url: serving.url,
+    pid: serving.pid,
+    credentials: accessKeyOf,
+    env: () => clientEnvironment(serving.url, region, files),
+    stop: async () => {
+      await serving.stop();
       if (options.stateFolder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

@@ -4,6 +4,7 @@ import { accounts } from './local-aws/accounts.ts';
 import { calls } from './local-aws/calls.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { securityGroups } from './local-aws/groups.ts';
+import { life } from './local-aws/life.ts';
 import { network } from './local-aws/network.ts';
 import { otherServices } from './local-aws/services.ts';
 
@@ -13,4 +14,5 @@ describe('network', network);
 describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('calls', calls);
+describe('a whole network', life);
 describe('other services', otherServices);

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import BaseResponse
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
 from ..errors import AwsError
-from ..override import replace
+from ..override import replace, wrap
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ , TagSpecification of each action.
 _MAKES = {
@@ -60,7 +61,36 @@ def _check(tag: dict[str, str], seen: set[str]) -> None:
     seen.add(key)
 
 
+# Kinds that moto lets be tagged without looking whether they exist.
+_EXISTS = {
+    "acl": ("network_acls", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist"),
+    "eni": ("enis", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
+    "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
+    "vpce": ("vpc_end_points", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
+}
+
+
+def _check_exists(backend: Any, resource_id: str) -> None:
+    prefix = get_prefix(resource_id)
+    if prefix in _EXISTS:
+        collection, code, message = _EXISTS[prefix]
+        if resource_id not in getattr(backend, collection):
+            raise AwsError(code, message.format(resource_id))
+    if prefix == "sgr":
+        groups = [group for of_vpc in backend.groups.values() for group in of_vpc.values()]
+        if not any(group.get_rule(resource_id) for group in groups):
+            raise AwsError(
+                "InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{resource_id}' does not exist"
+            )
+
+
 def install() -> None:
+    @wrap(EC2Backend, "do_resources_exist")
+    def do_resources_exist(original: Any, self: Any, resource_ids: list[str]) -> bool:
+        for resource_id in resource_ids:
+            _check_exists(self, resource_id)
+        return original(self, resource_ids)
+
     # moto matches every tag of the account against a pattern, for every resource of every answer.
     @replace(TaggedEC2Resource)
     def get_tags(self: Any) -> list[dict[str, str]]:

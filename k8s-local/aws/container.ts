@@ -1,0 +1,58 @@
+import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
+
+import type { Progress } from './python-env.ts';
+
+const port = 4566;
+
+/** A started container: where it listens, and how to stop it. */
+export interface AwsContainer {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Whether a container engine answers. */
+export function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], {
+    env,
+    timeout: 5000,
+  }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Starts the local AWS as a container, from `image`, or from one built of this folder's Dockerfile where none is
+ * given (`BASE_IMAGE` chooses what that is built on). Server options are passed as `LANDFALL_AWS_*`.
+ */
+export async function startContainer(
+  image: string | undefined,
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<AwsContainer> {
+  // Only here: loading it costs a second, and most machines have Python.
+  const { GenericContainer, Wait } = await import('testcontainers');
+  if (image === undefined) progress('Building the image of the local AWS; this happens once.');
+  const base = env['BASE_IMAGE'];
+  const container =
+    image === undefined
+      ? await GenericContainer.fromDockerfile(import.meta.dirname)
+          .withBuildArgs(base === undefined ? {} : { BASE_IMAGE: base })
+          .build('landfall-local-aws', { deleteOnExit: false })
+      : new GenericContainer(image);
+  const options = Object.entries(env).flatMap(([name, value]) =>
+    /^LANDFALL_AWS_(INSTALLATION|MEMBER_ROLE|REGION|\w+_SECONDS)$/.test(name) && value !== undefined
+      ? [[name, value] as const]
+      : [],
+  );
+  const started = await container
+    .withExposedPorts(port)
+    .withEnvironment(Object.fromEntries(options))
+    .withWaitStrategy(Wait.forHttp('/_landfall/ready', port))
+    .start();
+  return {
+    url: `http://${started.getHost()}:${started.getMappedPort(port)}`,
+    stop: async () => void (await started.stop()),
+  };
+}
