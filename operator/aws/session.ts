@@ -6,6 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
 import { guard, type CallGuard, type Guardable } from './guard.ts';
+import { partitionOf } from './partition.ts';
 
 /** Time for a connection to open, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -87,10 +88,4 @@ export function openSession(options: SessionOptions): AwsSession {
       for (const open of made.values()) open.destroy();
     },
   };
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return 'aws';
 }
