@@ -10,10 +10,11 @@ import { writeIdentityFiles } from './identity-files.ts';
 import { clientEnvironment, serverCommand } from './local-aws.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const folder = join(root, '.landfall', 'aws');
+const state = process.env['LANDFALL_STATE'] ?? join(root, '.landfall');
+const folder = join(state, 'aws');
 const stateFile = join(folder, 'server.json');
 const logFile = join(folder, 'server.log');
-const envFile = join(root, '.landfall', 'aws.env');
+const envFile = join(state, 'aws.env');
 const region = process.env['LANDFALL_AWS_REGION'] ?? 'us-east-1';
 
 interface ServerState {
@@ -27,14 +28,14 @@ class UsageError extends Error {}
 
 async function running(): Promise<ServerState | undefined> {
   if (!existsSync(stateFile)) return undefined;
-  const state = JSON.parse(await readFile(stateFile, 'utf8')) as ServerState;
-  return (await adminClient(state.url).ready()) ? state : undefined;
+  const server = JSON.parse(await readFile(stateFile, 'utf8')) as ServerState;
+  return (await adminClient(server.url).ready()) ? server : undefined;
 }
 
 async function mustRun(): Promise<ServerState> {
-  const state = await running();
-  if (!state) throw new UsageError('No local AWS is running; start one with: cli.ts up');
-  return state;
+  const server = await running();
+  if (!server) throw new UsageError('No local AWS is running; start one with: cli.ts up');
+  return server;
 }
 
 function taken(port: number): Promise<boolean> {
@@ -97,10 +98,10 @@ async function up(port: number): Promise<void> {
 }
 
 async function down(): Promise<void> {
-  const state = await running();
-  if (state) {
-    process.kill(state.pid, 'SIGTERM');
-    while (await adminClient(state.url).ready()) await sleep(50);
+  const server = await running();
+  if (server) {
+    process.kill(server.pid, 'SIGTERM');
+    while (await adminClient(server.url).ready()) await sleep(50);
     console.error('The local AWS is stopped; its state is gone.');
   } else {
     console.error('No local AWS was running.');
@@ -131,9 +132,9 @@ async function main(command: string | undefined, args: string[]): Promise<void> 
     case 'down':
       return down();
     case 'status': {
-      const state = await running();
-      console.log(state ? `running at ${state.url} (process ${state.pid})` : 'not running');
-      process.exitCode = state ? 0 : 1;
+      const server = await running();
+      console.log(server ? `running at ${server.url} (process ${server.pid})` : 'not running');
+      process.exitCode = server ? 0 : 1;
       return;
     }
     case 'env':

@@ -22,7 +22,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { aws, ec2, eventually, given, refused, tagged } from './harness.ts';
+import { eventually } from './eventually.ts';
+import { aws, ec2, given, refused, tagged } from './harness.ts';
 
 /** The life of VPC endpoints. */
 export function endpoints(): void {

@@ -39,7 +39,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 
-import { aws, clientOptions, ec2, eventually, given, refused, tagged } from './harness.ts';
+import { eventually } from './eventually.ts';
+import { aws, clientOptions, ec2, given, refused, tagged } from './harness.ts';
 
 const policy = JSON.stringify({
   Version: '2012-10-17',

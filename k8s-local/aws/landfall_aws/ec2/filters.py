@@ -13,6 +13,7 @@ import moto.ec2.models.internet_gateways as gateways_module
 import moto.ec2.utils as ec2_utils
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.internet_gateways import InternetGateway
+from moto.ec2.models.network_acls import NetworkAcl
 from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
@@ -138,6 +139,10 @@ def install() -> None:
         if name == "route.gateway-id":
             return [route.gateway_id for route in self._routes.values()]
         return original(self, name, method)
+
+    @wrap(NetworkAcl, "get_filter_value")
+    def acl_value(original: Any, self: NetworkAcl, name: str, method: str | None = None) -> Any:
+        return self.id if name == "network-acl-id" else original(self, name, method)
 
     @wrap(VPCEndPoint, "get_filter_value")
     def endpoint_value(original: Any, self: VPCEndPoint, name: str, method: str | None = None) -> Any:

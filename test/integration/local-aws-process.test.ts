@@ -1,0 +1,110 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { adminClient } from '../../k8s-local/aws/admin-client.ts';
+import { accessKeyOf } from '../../k8s-local/aws/identity-files.ts';
+import { eventually } from './local-aws/eventually.ts';
+
+const folder = resolve(import.meta.dirname, '../../k8s-local/aws');
+
+test('the server ends when the process that started it is killed', async () => {
+  const program = `
+    const { startLocalAws } = await import('${folder}/local-aws.ts');
+    const aws = await startLocalAws();
+    console.log(aws.url);
+    setInterval(() => {}, 1000);
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((answer) =>
+    createInterface({ input: parent.stdout }).once('line', answer),
+  );
+  expect(await adminClient(url).ready()).toBe(true);
+  parent.kill('SIGKILL');
+  await eventually(async () => ((await adminClient(url).ready()) ? undefined : true));
+});
+
+/** Runs the command line with a state folder of its own. */
+function run(state: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...process.env, LANDFALL_STATE: state };
+  return promisify(execFile)(process.execPath, [`${folder}/cli.ts`, ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      out: error.stdout,
+      err: error.stderr,
+    }),
+  );
+}
+
+async function listening(): Promise<{ port: number; close: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return { port: address.port, close: () => server.close() };
+}
+
+let state: string;
+
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'landfall-state-'));
+});
+
+afterEach(async () => rm(state, { recursive: true }));
+
+test('a port that is taken is said, and a wrong command shows the right ones', async () => {
+  const other = await listening();
+  expect(await run(state, 'up', '--port', String(other.port))).toMatchObject({
+    code: 2,
+    err: `Port ${other.port} is taken by another program; choose one with --port N or LANDFALL_AWS_PORT.\n`,
+  });
+  other.close();
+  expect(await run(state, 'upp')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('usage: cli.ts up') as string,
+  });
+  expect(await run(state, 'up', '--port', 'x')).toMatchObject({ code: 2 });
+  expect(await run(state, 'ledger')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('cli.ts up') as string,
+  });
+});
+
+test('up, status, ledger, dump and down from the shell', async () => {
+  const { port, close } = await listening();
+  close();
+  try {
+    const up = await run(state, 'up', '--port', String(port));
+    expect(up.code).toBe(0);
+    expect(up.out).toContain(`export AWS_ENDPOINT_URL='http://127.0.0.1:${port}'`);
+    expect(await readFile(join(state, 'aws.env'), 'utf8')).toContain(
+      `AWS_ENDPOINT_URL=http://127.0.0.1:${port}\n`,
+    );
+    expect((await run(state, 'up', '--port', String(port))).err).toContain('already running');
+    expect((await run(state, 'status')).out).toContain(`running at http://127.0.0.1:${port}`);
+    const aws = {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: accessKeyOf('base-infra'),
+    };
+    await new EC2Client(aws).send(new DescribeVpcsCommand({}));
+    expect((await run(state, 'ledger')).out).toMatch(/ 111111111111 ec2:DescribeVpcs 200 /);
+    expect((await run(state, 'ledger', '--writes', '--json')).out).toBe('[]\n');
+    expect(Object.keys(JSON.parse((await run(state, 'dump')).out) as object)).toContain('ec2');
+  } finally {
+    await run(state, 'down');
+  }
+  expect(await run(state, 'status')).toMatchObject({ code: 1, out: 'not running\n' });
+  expect(existsSync(join(state, 'aws.env'))).toBe(false);
+});
