@@ -66,7 +66,10 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   const idle = plan.actions.filter(
     (action): action is Idle => action.verb === 'wait' || action.verb === 'refuse',
   );
-  const held = new Map(idle.map((action) => [action.node, action]));
+  // What leaves after it was replaced holds back nobody: another thing stands in its node's place.
+  const stands = (action: Idle) =>
+    plan.standing.some(({ node, id }) => node === action.node && id !== action.id);
+  const held = new Set(idle.filter((action) => !stands(action)).map((action) => action.node));
 
   const tasks: Task<Outcome>[] = writes.map((action) => {
     const node = graph.nodes.get(action.node);
@@ -77,7 +80,7 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     };
   });
   const written = await runTasks(tasks, input.concurrency, {
-    held: new Set(held.keys()),
+    held,
     stopping: input.stopping,
   });
   const allWritten = written.every(({ outcome }) => outcome?.result === 'done');
@@ -182,7 +185,9 @@ function changesFor<S>(
   inputs: object,
   record: object | undefined,
 ): readonly Change[] {
-  return kind.create ? action.changes : kind.diff(inputs, record);
+  if (kind.create && !isUnresolved(action.inputs)) return action.changes;
+  const tags = action.changes.filter((change) => change.path.startsWith('tags.'));
+  return [...kind.diff(inputs, record), ...tags];
 }
 
 async function createOnce<S>(
@@ -222,7 +227,8 @@ async function remove<S>(
   if (!kind.delete) throw new Error(`${kind.type} has no delete`);
   try {
     const left = await kind.delete(contextFor(input, action), action.record);
-    input.wrote(kind.collection, action.id, () => left);
+    // A listing without it says that it is gone, whatever was left of it when the delete was answered.
+    input.wrote(kind.collection, action.id, (record) => record && left);
     if (!left || kind.gone(left)) return { id: action.id };
     return {
       id: action.id,

@@ -69,7 +69,7 @@ export class Shelf<R, S> implements View<R> {
       if (!seen.has(id)) this.#drop(id, record, changed);
     }
     this.listedAt = beganAt;
-    this.settle(beganAt, now, graceMs);
+    for (const owner of this.#settle(beganAt, now, graceMs)) changed.add(owner);
     return changed;
   }
 
@@ -99,16 +99,23 @@ export class Shelf<R, S> implements View<R> {
     this.#forgetMerged();
   }
 
-  /** Drops what a listing that began at `beganAt` shows, and what is older than the grace time. */
-  settle(beganAt: number, now: number, graceMs: number): void {
+  /**
+   * Drops what a listing that began at `beganAt` shows, and what is older than the grace time. Returns the owners
+   * for whom that makes a difference: what they were told is no longer believed.
+   */
+  #settle(beganAt: number, now: number, graceMs: number): Set<string> {
+    const changed = new Set<string>();
     for (const [id, overlay] of this.#overlays) {
       const listed = this.#listed.get(id);
-      const shown = beganAt > overlay.at && canonical(applyPatches(overlay, listed)) === canonical(listed);
-      if (shown || now - overlay.at > graceMs) {
-        this.#overlays.delete(id);
-        this.#forgetMerged();
-      }
+      const believed = applyPatches(overlay, listed);
+      const same = canonical(believed) === canonical(listed);
+      if (!(same && beganAt > overlay.at) && now - overlay.at <= graceMs) continue;
+      this.#overlays.delete(id);
+      this.#forgetMerged();
+      const record = believed ?? listed;
+      if (!same && record !== undefined) changed.add(this.#ownerOf(record));
     }
+    return changed;
   }
 
   #ownerOf(record: R): string {
