@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** Default 30 000. */
+  readonly timeoutMs?: number;
+  /** Default 50. */
+  readonly everyMs?: number;
+  /** What the last look saw, for the error; called only when time is up. */
+  readonly seen?: () => unknown;
+}
+
+/** Looks again and again until `check` gives something other than undefined or false; rejects when time is up. */
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T | undefined | false>,
+  options: EventuallyOptions = {},
+): Promise<T> {
+  const { timeoutMs = 30_000, everyMs = 50, seen } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) {
+      const sight = seen ? `; last seen: ${JSON.stringify(await seen(), undefined, 1)}` : '';
+      throw new Error(`${what}: not within ${timeoutMs} ms${sight}`);
+    }
+    await delay(everyMs);
+  }
+}
