@@ -66,6 +66,11 @@ export function isAlreadyThere(error: unknown): boolean {
   return EXISTS.test(errorCode(error) ?? '');
 }
 
+/** Whether AWS says that something else still uses the thing. */
+export function isInUse(error: unknown): boolean {
+  return IN_USE.test(errorCode(error) ?? '');
+}
+
 /** Whether a code means that calls come too fast. */
 export function isThrottledCode(code: string): boolean {
   return THROTTLED.test(code);

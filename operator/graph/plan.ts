@@ -187,7 +187,8 @@ function planThing<S>(at: {
   const superseded = others.map((record) => kind.collection.id(record));
   if (changes.length === 0) return { record: chosen, superseded };
   if (changes.some((change) => change.replace)) {
-    const revision = shortHash(JSON.stringify(printable(inputs)));
+    // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
+    const revision = shortHash(JSON.stringify(node.inputs));
     const action: Action = {
       verb: 'create',
       node: node.key,

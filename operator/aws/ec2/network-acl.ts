@@ -2,11 +2,12 @@ import {
   CreateNetworkAclCommand,
   DeleteNetworkAclCommand,
   DescribeNetworkAclsCommand,
+  ReplaceNetworkAclAssociationCommand,
   type Filter,
   type NetworkAcl,
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
-import { unlessGone } from '../errors.ts';
+import { isInUse, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
@@ -45,7 +46,7 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
   type: 'NetworkAcl',
   collection: networkAcls,
   idempotency: 'token',
-  iam: ['ec2:CreateNetworkAcl', 'ec2:DeleteNetworkAcl', ...TAG_ACTIONS],
+  iam: ['ec2:CreateNetworkAcl', 'ec2:DeleteNetworkAcl', 'ec2:ReplaceNetworkAclAssociation', ...TAG_ACTIONS],
   after: ['Subnet'],
 
   diff: (inputs, acl) =>
@@ -70,7 +71,27 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
   update: (context, _inputs, acl, changes) =>
     updateTags(context, networkAcls, must(acl.NetworkAclId, 'NetworkAclId'), changes),
   async delete({ session }, acl) {
-    await unlessGone(session.ec2.send(new DeleteNetworkAclCommand({ NetworkAclId: acl.NetworkAclId })));
+    const remove = () => session.ec2.send(new DeleteNetworkAclCommand({ NetworkAclId: acl.NetworkAclId }));
+    // Subnets most often go first and take their associations along, so they are moved only if AWS asks for it.
+    await unlessGone(
+      remove().catch(async (error: unknown) => {
+        if (!isInUse(error)) throw error;
+        await moveToDefaultAcl(session, acl);
+        return await remove();
+      }),
+    );
     return undefined;
   },
 };
+
+/** Gives an ACL's subnets the default ACL of their VPC, as AWS does with a new subnet. */
+async function moveToDefaultAcl(session: AwsSession, acl: NetworkAcl): Promise<void> {
+  const fallback = await byFilter('vpc-id', [must(acl.VpcId, 'VpcId')], (filters) =>
+    readNetworkAcls(session, [...filters, { Name: 'default', Values: ['true'] }]),
+  );
+  const NetworkAclId = must(fallback[0]?.NetworkAclId, 'the default network ACL');
+  const [current] = await networkAcls.get(session, [must(acl.NetworkAclId, 'NetworkAclId')]);
+  for (const { NetworkAclAssociationId: AssociationId } of current?.Associations ?? []) {
+    await session.ec2.send(new ReplaceNetworkAclAssociationCommand({ AssociationId, NetworkAclId }));
+  }
+}

@@ -7,7 +7,7 @@ import {
   type RouteTable,
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
-import { unlessGone } from '../errors.ts';
+import { isInUse, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { byFilter, ownFilter, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
@@ -74,15 +74,18 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   update: (context, _inputs, table, changes) =>
     updateTags(context, routeTables, must(table.RouteTableId, 'RouteTableId'), changes),
   async delete({ session }, table) {
-    for (const association of table.Associations ?? []) {
-      if (association.Main) continue;
-      await unlessGone(
-        session.ec2.send(
-          new DisassociateRouteTableCommand({ AssociationId: association.RouteTableAssociationId }),
-        ),
-      );
-    }
-    await unlessGone(session.ec2.send(new DeleteRouteTableCommand({ RouteTableId: table.RouteTableId })));
+    const remove = () => session.ec2.send(new DeleteRouteTableCommand({ RouteTableId: table.RouteTableId }));
+    // Subnets most often go first and take their associations along, so they are ended only if AWS asks for it.
+    await unlessGone(
+      remove().catch(async (error: unknown) => {
+        if (!isInUse(error)) throw error;
+        const [current] = await routeTables.get(session, [must(table.RouteTableId, 'RouteTableId')]);
+        for (const { RouteTableAssociationId: AssociationId, Main } of current?.Associations ?? []) {
+          if (!Main) await unlessGone(session.ec2.send(new DisassociateRouteTableCommand({ AssociationId })));
+        }
+        return await remove();
+      }),
+    );
     return undefined;
   },
 };

@@ -6,6 +6,9 @@ import {
   DetachRolePolicyCommand,
   GetAccountAuthorizationDetailsCommand,
   GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   TagRoleCommand,
   UntagRoleCommand,
@@ -36,7 +39,13 @@ export const roles: AwsCollection<RoleDetail> = {
   name: 'iam/roles',
   lane: 'slow',
   scope: 'global',
-  iam: ['iam:GetAccountAuthorizationDetails', 'iam:GetRole'],
+  iam: [
+    'iam:GetAccountAuthorizationDetails',
+    'iam:GetRole',
+    'iam:GetRolePolicy',
+    'iam:ListRolePolicies',
+    'iam:ListAttachedRolePolicies',
+  ],
   async *list(session, installation) {
     const all = pages<RoleDetail>(async (Marker) => {
       const answer = await session.iam.send(
@@ -80,8 +89,6 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
   diff(inputs, role) {
     if (!role) return [];
     const changes: Change[] = [];
-    if (role.Path !== inputs.path)
-      changes.push({ path: 'path', from: role.Path, to: inputs.path, replace: true });
     const trust = canonicalPolicy(role.AssumeRolePolicyDocument ?? '');
     if (trust !== canonicalPolicy(inputs.trustPolicy))
       changes.push({ path: 'trustPolicy', from: trust, to: inputs.trustPolicy });
@@ -164,8 +171,17 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
 
 async function getRole(session: AwsSession, RoleName: string): Promise<RoleDetail | undefined> {
   try {
-    const answer = await session.iam.send(new GetRoleCommand({ RoleName }));
-    return answer.Role && { ...answer.Role, RolePolicyList: [] };
+    const [{ Role: role }, inline, attached] = await Promise.all([
+      session.iam.send(new GetRoleCommand({ RoleName })),
+      session.iam.send(new ListRolePoliciesCommand({ RoleName })),
+      session.iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+    ]);
+    const RolePolicyList = await Promise.all(
+      (inline.PolicyNames ?? []).map((PolicyName) =>
+        session.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })),
+      ),
+    );
+    return role && { ...role, RolePolicyList, AttachedManagedPolicies: attached.AttachedPolicies };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
