@@ -65,7 +65,7 @@ async function measure(networks: number): Promise<Result> {
       writes,
       writesPerNetwork: round(writes / networks),
       callsPerChange: round(ledger.length / changes),
-      callsByAction: countBy(ledger.map((call) => call.action)),
+      callsByAction: countBy(ledger.map((call) => call.action ?? 'unknown')),
       ...usage,
       ...(standing && { standing }),
     };

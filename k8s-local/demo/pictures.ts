@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../..');
+const exec = promisify(execFile);
+
+/** Draws the portal as it stands in AWS: writes the SVG, returns the drawing for the terminal. */
+export async function drawPictures(
+  env: Readonly<Record<string, string>>,
+  installation: string,
+  svg: string,
+): Promise<string> {
+  const graph = async (...args: string[]): Promise<string> => {
+    const { stdout } = await exec(
+      process.execPath,
+      [join(ROOT, 'operator/cli/main.ts'), 'graph', '-f', 'manifests/examples/portal', '--live', ...args],
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...env, LANDFALL_INSTALLATION: installation },
+        maxBuffer: 1 << 26,
+      },
+    );
+    return stdout.trimEnd();
+  };
+  await graph('--format', 'svg', '-o', svg);
+  return await graph('--format', 'text');
+}
