@@ -34,7 +34,7 @@ def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any
     record = current()
     member = _token_member(response.boto3_service_name, action)
     token = record.params.get(member) if member else None
-    if not token or record.params.get("DryRun"):
+    if not token:
         return proceed()
     key = (record.account or "", record.region or "", record.service or "", action, str(token))
     asked = json.dumps(redacted({k: v for k, v in record.params.items() if k != member}), sort_keys=True)

@@ -55,6 +55,23 @@ export function calls(): void {
     return given(made.Role?.Arn);
   }
 
+  test('a dry run makes nothing, and says that it would', async () => {
+    const before = await aws().dump();
+    await refused(
+      ec2().send(new CreateVpcCommand({ CidrBlock: '10.1.0.0/16', DryRun: true })),
+      'DryRunOperation',
+    );
+    expect(await aws().dump()).toBe(before);
+  });
+
+  test('many at once are all answered', async () => {
+    const calls = Array.from({ length: 60 }, (_, n) =>
+      ec2().send(new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: `g${n}`, Description: 'g' })),
+    );
+    const ids = (await Promise.all(calls)).map((answer) => answer.GroupId);
+    expect(new Set(ids).size).toBe(60);
+  });
+
   describe('client tokens', () => {
     test('the same request again is answered with the first thing, even when it is gone', async () => {
       const input = { VpcId: vpc, ClientToken: 'one' };
