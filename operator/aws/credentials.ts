@@ -1,4 +1,4 @@
-import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
 /** How an Account says that it is reached. */
@@ -29,10 +29,11 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
     region: source.region,
     ...(source.endpoint !== undefined && { endpoint: source.endpoint }),
   };
-  const base = fromNodeProviderChain({
-    clientConfig,
-    ...(source.profile !== undefined && { profile: source.profile }),
-  });
+  // With a profile the default chain would go on to the pod's or the instance's identity where it fails.
+  const base =
+    source.profile === undefined
+      ? fromNodeProviderChain({ clientConfig })
+      : fromIni({ clientConfig, profile: source.profile });
   if (source.roleArn === undefined) return base;
   return fromTemporaryCredentials({
     masterCredentials: base,
