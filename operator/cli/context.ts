@@ -11,9 +11,13 @@ export interface CommonOptions {
 }
 
 /** The configuration of a command, and where AWS is. Says on the notes when a local AWS is used that nobody named. */
-export function contextOf(options: CommonOptions, terminal: Terminal): { config: Config; place: AwsPlace } {
+export function contextOf(
+  options: CommonOptions,
+  terminal: Terminal,
+  { quiet = false } = {},
+): { config: Config; place: AwsPlace } {
   const place = findAws(process.cwd());
-  if (place.source === 'file')
+  if (place.source === 'file' && !quiet)
     terminal.note(`landfall: using the local AWS of .landfall/aws.env at ${place.endpoint ?? ''}`);
   const config = readConfig();
   const installation = options.installation ?? config.installation;

@@ -1,6 +1,5 @@
 import type { Account } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
-import { errorCode, interpret } from '../aws/errors.ts';
 import { subnetKind } from '../aws/ec2/subnet.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { awsKinds } from '../aws/kinds.ts';
@@ -9,14 +8,15 @@ import { systemClock as clock } from '../clock.ts';
 import { ownerOf } from '../compile/names.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import type { Config } from '../config.ts';
-import { allowedAccount } from '../controllers/account-access.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import { Targets, type Target } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { ownerTag, TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
-import { titleOf, type Found, type Manifests } from './manifests.ts';
+import { accountOf } from './account-of.ts';
+import { failureOf } from './failure-of.ts';
+import type { Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
 
 /** One network as wanted and as AWS has it. */
@@ -89,20 +89,6 @@ export async function planNetworks(config: Config, manifests: Manifests): Promis
   }
 }
 
-/** The Account of a network, among the same manifests. Throws Terminal as the operator would. */
-export function accountOf(network: SecureVpc, manifests: Manifests): Account {
-  const accountRef = network.spec.accountRef.name;
-  const found = manifests.accounts.find(({ value }) => value.metadata.name === accountRef);
-  if (!found) {
-    throw new Terminal(
-      'AccountNotFound',
-      `spec.accountRef.name is ${accountRef}, but none of the files has an Account of that name; give the file that has it with another -f`,
-    );
-  }
-  const namespace = network.metadata.namespace ?? '';
-  return allowedAccount(found.value, { namespace, accountRef, region: network.spec.region, deleting: false });
-}
-
 async function planNetwork(
   config: Config,
   targets: Targets,
@@ -158,13 +144,4 @@ function withWhatStands(network: SecureVpc, target: Target): SecureVpc {
     ...network,
     status: { ...network.status, subnets, zones: network.status.zones ?? [...new Set(zones)].sort() },
   };
-}
-
-/** An error of reading or compiling as a failure at the network's place. Bugs of the program are thrown on. */
-function failureOf({ place, value }: Found<SecureVpc>, error: unknown): Failure {
-  const at = { ...place, object: titleOf(value) };
-  if (error instanceof Terminal) return { ...at, reason: error.reason, message: error.message };
-  if (errorCode(error) === undefined) throw error;
-  const { reason, message } = interpret(error);
-  return { ...at, reason, message };
 }

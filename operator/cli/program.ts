@@ -1,5 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { AccountsOptions } from './accounts-command.ts';
+import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
+import type { GraphOptions } from './graph-command.ts';
+import type { PlanOptions } from './plan-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
@@ -17,7 +21,7 @@ export function landfall(done: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-  command<CommonOptions>(program, done, {
+  command<PlanOptions>(program, done, {
     name: 'plan',
     text: 'Compare manifests with AWS and print what would be done; needs no cluster and writes nothing.',
     load: async () => (await import('./plan-command.ts')).planCommand,
@@ -27,6 +31,41 @@ export function landfall(done: (code: number) => void): Command {
       'after',
       '\nExit code: 0 nothing to do, 2 changes, 1 error.\n\nExample: landfall plan -f manifests/examples/portal',
     );
+
+  command<GraphOptions>(program, done, {
+    name: 'graph',
+    text: 'Draw the networks of the manifests, for people.',
+    load: async () => (await import('./graph-command.ts')).graphCommand,
+  })
+    .addOption(
+      new Option('--format <format>', 'default: from the name of --output, else text').choices([
+        'text',
+        'mermaid',
+        'dot',
+        'svg',
+      ]),
+    )
+    .option('-o, --output <file>', 'write there instead of to the standard output')
+    .option('--live', 'read AWS and show ids, what exists and what would change')
+    .option('--zones <names>', 'zones to assume without --live, separated by commas')
+    .addHelpText('after', '\nExample: landfall graph -f manifests/examples/portal -o portal.svg');
+
+  command<CompileOptions>(program, done, {
+    name: 'render',
+    text: 'Print the graph that manifests compile to as JSON: nodes, inputs, tags and edges.',
+    load: async () => (await import('./render-command.ts')).renderCommand,
+  })
+    .option('--live', 'take zones and prefix lists from AWS instead of assuming them')
+    .option('--zones <names>', 'zones to assume without --live, separated by commas')
+    .addHelpText('after', '\nExample: landfall render -f manifests/examples/portal | jq .graphs[0].nodes[0]');
+
+  command<AccountsOptions>(program, done, {
+    name: 'accounts',
+    text: 'Show for every Account who its credentials belong to, or why AWS does not say.',
+    load: async () => (await import('./accounts-command.ts')).accountsCommand,
+  })
+    .option('--json', 'one JSON document instead of a table')
+    .addHelpText('after', '\nExample: landfall accounts -f manifests/examples/accounts');
   return program;
 }
 

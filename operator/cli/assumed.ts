@@ -1,0 +1,64 @@
+import type { Account } from '../api/account.ts';
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import { partitionOf } from '../aws/partition.ts';
+import type { RegionFacts } from '../compile/input.ts';
+import { compileSecureVpc } from '../compile/secure-vpc.ts';
+import type { Graph } from '../graph/graph.ts';
+import { accountOf } from './account-of.ts';
+import { failureOf } from './failure-of.ts';
+import type { Manifests } from './manifests.ts';
+import type { Failure } from './usage.ts';
+
+/** One network as the compiler makes it, without a look at AWS. */
+export interface CompiledNetwork {
+  readonly network: SecureVpc;
+  readonly account: Account;
+  readonly graph: Graph;
+}
+
+const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** The services that AWS makes gateway endpoints for; their prefix lists have ids that differ by region. */
+const PREFIX_LISTS = { s3: 'pl-s3', dynamodb: 'pl-dynamodb' };
+
+/** What is taken for granted where AWS is not asked, in a sentence. */
+export const ASSUMPTIONS =
+  'assumed, since AWS was not asked (--live asks it): every region has zones a to f, or those of --zones, and prefix lists are called pl-<service>';
+
+/** Facts of a region as far as they can be assumed: `zones` replaces the zones a to f. */
+export function assumedFacts(network: SecureVpc, account: Account, zones?: readonly string[]): RegionFacts {
+  const { region } = network.spec;
+  return {
+    accountId: account.spec.aws.accountId,
+    partition: partitionOf(region),
+    zones: zones ?? [
+      ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network.spec.zones.names ?? [])]),
+    ],
+    prefixLists: PREFIX_LISTS,
+  };
+}
+
+/** Compiles every network of the manifests from what the manifests say and what can be assumed. */
+export function compileNetworks(
+  installation: string,
+  manifests: Manifests,
+  zones?: readonly string[],
+): { compiled: CompiledNetwork[]; failures: Failure[] } {
+  const compiled: CompiledNetwork[] = [];
+  const failures: Failure[] = [];
+  for (const found of manifests.networks) {
+    const network = found.value;
+    try {
+      const account = accountOf(network, manifests);
+      const graph = compileSecureVpc({
+        object: network,
+        installation,
+        account: account.spec.aws,
+        facts: assumedFacts(network, account, zones),
+      });
+      compiled.push({ network, account, graph });
+    } catch (error) {
+      failures.push(failureOf(found, error));
+    }
+  }
+  return { compiled, failures };
+}

@@ -1,0 +1,59 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Plan } from '../graph/plan.ts';
+import { ASSUMPTIONS, compileNetworks } from './assumed.ts';
+import { contextOf, pathsOf, type CommonOptions } from './context.ts';
+import { readManifests } from './manifests.ts';
+import type { Terminal } from './terminal.ts';
+import { Failures, UsageError } from './usage.ts';
+
+export interface CompileOptions extends CommonOptions {
+  readonly live?: boolean;
+  readonly zones?: string;
+}
+
+/** A network's graph, with its plan where AWS was asked. */
+export interface Compiled {
+  readonly owner: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly graph: Graph;
+  readonly plan: Plan | undefined;
+}
+
+/**
+ * The graphs of all networks: from manifests and assumptions, which are told on the notes, or with `--live` from
+ * what AWS says. Throws {@link Failures} where any of them cannot be compiled.
+ */
+export async function compile(
+  command: string,
+  options: CompileOptions,
+  terminal: Terminal,
+): Promise<Compiled[]> {
+  const manifests = await readManifests(pathsOf(command, options), options);
+  if (manifests.networks.length === 0)
+    throw new UsageError(
+      `there is no SecureVpc among the manifests, only ${manifests.accounts.length} Accounts`,
+    );
+  const { config } = contextOf(options, terminal, { quiet: options.live !== true });
+  const { networks, failures } =
+    options.live === true
+      ? await import('./live.ts').then(async ({ planNetworks }) => {
+          const survey = await planNetworks(config, manifests);
+          return { networks: survey.planned, failures: survey.failures };
+        })
+      : assume(config.installation);
+  if (failures.length > 0) throw new Failures(failures);
+  return networks.map(({ graph, account, network, ...rest }) => ({
+    owner: graph.owner,
+    accountId: account.spec.aws.accountId,
+    region: network.spec.region,
+    graph,
+    plan: 'plan' in rest ? rest.plan : undefined,
+  }));
+
+  function assume(installation: string) {
+    terminal.note(`landfall: ${ASSUMPTIONS}`);
+    const { compiled, failures } = compileNetworks(installation, manifests, options.zones?.split(','));
+    return { networks: compiled, failures };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Action } from '../../graph/plan.ts';
+
+/** How a thing stands; undefined where nobody looked. */
+export type Mark = 'exists' | 'create' | 'change' | 'replace' | 'delete' | 'wait';
+
+/** A node with the id of what stands for it: what a plan found standing, or what a status lists. */
+export interface Placed {
+  readonly node: string;
+  readonly id: string;
+}
+
+/** What is known of each node beside the graph. */
+export interface Marks {
+  id(node: string): string | undefined;
+  of(node: string): Mark | undefined;
+}
+
+/** Facets are drawn with the thing that they belong to. */
+const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
+  [/^vpc-attributes$/, 'vpc'],
+  [/^internet-gateway-attachment$/, 'internet-gateway'],
+  [/^routes\//, 'route-table/'],
+  [/^network-acl-entries\//, 'network-acl/'],
+  [/^(route-table|network-acl)-association\//, 'subnet/'],
+  [/^security-group-rules\//, 'security-group/'],
+  [/^role-policies\//, 'role/'],
+];
+
+/** Marks from what stands and what a plan would do; without `standing` nothing is marked. */
+export function marksOf(standing: readonly Placed[] | undefined, actions: readonly Action[]): Marks {
+  const ids = new Map((standing ?? []).map(({ node, id }) => [node, id]));
+  const marks = new Map<string, Mark>([...ids.keys()].map((node) => [node, 'exists']));
+  for (const action of actions) {
+    const home = homeOf(action.node);
+    if (home !== action.node) {
+      if (marks.get(home) === 'exists') marks.set(home, 'change');
+    } else marks.set(home, markOf(action));
+  }
+  return { id: (node) => ids.get(node), of: (node) => marks.get(node) };
+}
+
+function homeOf(node: string): string {
+  const [facet, home] = HOMES.find(([pattern]) => pattern.test(node)) ?? [];
+  return facet === undefined || home === undefined ? node : node.replace(facet, home);
+}
+
+const OF_VERB = { update: 'change', delete: 'delete', wait: 'wait', refuse: 'wait' } as const;
+
+function markOf(action: Action): Mark {
+  if (action.verb !== 'create') return OF_VERB[action.verb];
+  return action.revision === undefined ? 'create' : 'replace';
+}

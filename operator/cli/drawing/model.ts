@@ -1,0 +1,185 @@
+import type { RoutesInputs } from '../../aws/ec2/routes.ts';
+import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
+import type { SecurityGroupRulesInputs } from '../../aws/ec2/security-group-rules.ts';
+import type { SubnetInputs } from '../../aws/ec2/subnet.ts';
+import type { VpcEndpointInputs } from '../../aws/ec2/vpc-endpoint.ts';
+import type { VpcInputs } from '../../aws/ec2/vpc.ts';
+import type { LogGroupInputs } from '../../aws/logs/log-group.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { referencesIn } from '../../graph/ref.ts';
+
+/** A network as it is drawn, whatever the format: the same facts in every drawing. */
+export interface Network {
+  readonly owner: string;
+  /** Last part of the owner. */
+  readonly name: string;
+  readonly cidr: string;
+  readonly zones: readonly string[];
+  readonly tiers: readonly Tier[];
+  readonly hasGateway: boolean;
+  readonly groups: readonly Group[];
+  readonly flows: readonly Flow[];
+  readonly endpoints: readonly Endpoint[];
+  readonly logs: { readonly node: string; readonly group: string; readonly days: number } | undefined;
+}
+
+export interface Tier {
+  readonly name: string;
+  readonly subnets: readonly { readonly node: string; readonly zone: string; readonly cidr: string }[];
+  readonly table: string;
+  readonly routes: readonly { readonly to: string; readonly via: string }[];
+  /** Key of the ACL's node, where the tier has one of its own. */
+  readonly acl: string | undefined;
+}
+
+export interface Group {
+  readonly node: string;
+  readonly name: string;
+  /** The tier beside which it is drawn. */
+  readonly tier: string;
+}
+
+/** Who may open connections to whom: `from` and `to` are names of groups, networks or services. */
+export interface Flow {
+  readonly from: Party;
+  readonly to: Party;
+  /** `443`, `32768-65535`, sorted by number. */
+  readonly ports: readonly string[];
+}
+
+export interface Party {
+  readonly kind: 'group' | 'network' | 'service';
+  readonly name: string;
+  /** Who a network is, in the compiler's words: `outside`, `administrators`; empty for others. */
+  readonly who: string;
+}
+
+export interface Endpoint {
+  readonly node: string;
+  readonly service: string;
+  readonly type: 'Gateway' | 'Interface';
+  readonly tier: string;
+}
+
+/** Tiers beside which groups of these names belong, most wanted first; others go to the innermost. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  alb: ['public', 'private', 'data'],
+  bastion: ['public', 'private', 'data'],
+  ecs: ['private', 'public', 'data'],
+  endpoints: ['private', 'data', 'public'],
+  data: ['data', 'private', 'public'],
+};
+
+/** What a compiled network has to show. */
+export function networkOf(graph: Graph): Network {
+  const all = inputsBy(graph);
+  const tiers = tiersOf(all);
+  const names = tiers.map(({ name }) => name);
+  const logGroup = all<LogGroupInputs>('LogGroup').find(({ node }) => node === 'log-group/flow-logs');
+  return {
+    owner: graph.owner,
+    name: graph.owner.split('/').at(-1) ?? graph.owner,
+    cidr: all<VpcInputs>('Vpc')[0]?.inputs.cidr ?? '',
+    zones: [...new Set(all<SubnetInputs>('Subnet').map(({ inputs }) => inputs.zone))].sort(),
+    tiers,
+    hasGateway: graph.nodes.has('internet-gateway'),
+    groups: all('SecurityGroup').map(({ node }) => {
+      const name = rest(node);
+      return { node, name, tier: BESIDE[name]?.find((tier) => names.includes(tier)) ?? names.at(-1) ?? '' };
+    }),
+    flows: flowsOf(all),
+    endpoints: all<VpcEndpointInputs>('VpcEndpoint').map(({ node, inputs }) => ({
+      node,
+      service: rest(node),
+      type: inputs.type,
+      tier: tierOfSubnet(referencesIn(inputs.subnetIds)[0]?.node ?? ''),
+    })),
+    logs: logGroup && {
+      node: 'flow-log',
+      group: logGroup.inputs.name,
+      days: logGroup.inputs.retentionDays,
+    },
+  };
+}
+
+interface Entry<I> {
+  readonly node: string;
+  readonly inputs: I;
+}
+type All = <I>(type: string) => Entry<I>[];
+
+function inputsBy(graph: Graph): All {
+  return <I>(type: string) =>
+    [...graph.nodes.values()]
+      .filter((node) => node.type === type)
+      .map(({ key, inputs }) => ({ node: key, inputs: inputs as I }));
+}
+
+function tiersOf(all: All): Tier[] {
+  const gateways = all<VpcEndpointInputs>('VpcEndpoint').filter(({ inputs }) => inputs.type === 'Gateway');
+  return all('RouteTable').map(({ node: table }) => {
+    const name = rest(table);
+    const routes = all<RoutesInputs>('Routes').find(({ node }) => rest(node) === name)?.inputs.routes ?? [];
+    return {
+      name,
+      table,
+      subnets: all<SubnetInputs>('Subnet')
+        .filter(({ node }) => tierOfSubnet(node) === name)
+        .map(({ node, inputs }) => ({ node, zone: inputs.zone, cidr: inputs.cidr })),
+      routes: [
+        ...routes.map(({ destination, target }) => ({
+          to: destination,
+          via: referencesIn(target)[0]?.node ?? target,
+        })),
+        ...gateways
+          .filter(({ inputs }) => referencesIn(inputs.routeTableIds).some((ref) => ref.node === table))
+          .map(({ node }) => ({ to: rest(node), via: node })),
+      ],
+      acl: all('NetworkAcl').find(({ node }) => rest(node) === name)?.node,
+    };
+  });
+}
+
+/** Each connection once: those between groups stand in the rules of both, those to services only in the egress. */
+function flowsOf(all: All): Flow[] {
+  const flows = new Map<string, { from: Party; to: Party; rules: Rule[] }>();
+  const add = (from: Party, to: Party, rule: Rule) => {
+    const key = [from.kind, from.name, to.kind, to.name].join(' ');
+    const flow = flows.get(key) ?? { from, to, rules: [] };
+    flow.rules.push(rule);
+    flows.set(key, flow);
+  };
+  for (const { node, inputs } of all<SecurityGroupRulesInputs>('SecurityGroupRules')) {
+    const self: Party = { kind: 'group', name: rest(node), who: '' };
+    for (const rule of inputs.ingress) add(partyOf(rule, 'from'), self, rule);
+    for (const rule of inputs.egress) {
+      const to = partyOf(rule, 'to');
+      if (to.kind !== 'group') add(self, to, rule);
+    }
+  }
+  return [...flows.values()].map(({ from, to, rules }) => ({
+    from,
+    to,
+    ports: [...rules]
+      .sort((a, b) => a.fromPort - b.fromPort)
+      .map(({ fromPort, toPort }) => (fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`)),
+  }));
+}
+
+function partyOf({ peer, description }: Rule, word: 'from' | 'to'): Party {
+  const group = referencesIn(peer)[0]?.node;
+  if (group !== undefined) return { kind: 'group', name: rest(group), who: '' };
+  // The id of a prefix list says nothing; the compiler names its service at the end of the description.
+  const said = description.split(` ${word} `).at(-1) ?? '';
+  if (peer.startsWith('pl-')) return { kind: 'service', name: said === '' ? peer : said, who: '' };
+  return { kind: 'network', name: peer, who: said };
+}
+
+/** `private` of `subnet/private-a`. */
+function tierOfSubnet(node: string): string {
+  return rest(node).replace(/-[a-z]$/, '');
+}
+
+function rest(node: string): string {
+  return node.slice(node.indexOf('/') + 1);
+}

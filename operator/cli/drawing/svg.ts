@@ -1,0 +1,25 @@
+import type { Graph } from '../../graph/graph.ts';
+import type { Action } from '../../graph/plan.ts';
+import { drawDot } from './dot.ts';
+import type { Placed } from './marks.ts';
+
+/**
+ * Boxes are laid out for letters that are wider by this factor than they are drawn: where Helvetica and Arial
+ * are missing, the font that takes their place (DejaVu Sans on many Linux machines) still fits.
+ */
+const ROOM = 1.14;
+
+/** A network as a picture. Graphviz (compiled to WebAssembly) is loaded when it is first wanted. */
+export async function drawSvg(
+  graph: Graph,
+  standing?: readonly Placed[],
+  actions: readonly Action[] = [],
+): Promise<string> {
+  const { instance } = await import('@viz-js/viz');
+  const viz = await instance();
+  const svg = viz.renderString(drawDot(graph, standing, actions), { format: 'svg' });
+  return svg.replaceAll(
+    /font-size="([0-9.]+)"/g,
+    (_, size: string) => `font-size="${(Number(size) / ROOM).toFixed(2)}"`,
+  );
+}

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { compile, type Compiled, type CompileOptions } from './compiled.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage.ts';
+
+/** How a network can be drawn. */
+export const FORMATS = ['text', 'mermaid', 'dot', 'svg'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface GraphOptions extends CompileOptions {
+  readonly format?: Format;
+  readonly output?: string;
+}
+
+/** Draws the networks of the manifests, with `--live` as they stand. */
+export async function graphCommand(options: GraphOptions, terminal: Terminal): Promise<number> {
+  const { format = formatOf(options.output), output } = options;
+  const compiled = await compile('graph', options, terminal);
+  if (format === 'svg' && compiled.length > 1) {
+    const owners = compiled.map(({ owner }) => owner).join(', ');
+    throw new UsageError(
+      `an SVG file holds one drawing, but these manifests have ${owners}: give -f one of them`,
+    );
+  }
+  const drawings = await Promise.all(
+    compiled.map((one) => DRAW[format](one, output === undefined ? terminal : undefined)),
+  );
+  const text = drawings.join('\n\n');
+  if (output === undefined) terminal.out(text.trimEnd());
+  else {
+    await writeFile(output, `${text.trimEnd()}\n`);
+    terminal.note(`landfall: wrote ${output}`);
+  }
+  return 0;
+}
+
+type Draw = (compiled: Compiled, terminal: Terminal | undefined) => Promise<string>;
+
+/** Each drawing is loaded when it is wanted: Graphviz alone is a megabyte of WebAssembly. */
+const DRAW: Readonly<Record<Format, Draw>> = {
+  text: async ({ graph, plan }, terminal) =>
+    (await import('./drawing/text.ts')).drawText(graph, plan?.standing, {
+      actions: plan?.actions ?? [],
+      ...(terminal && { paint: terminal.paint }),
+    }),
+  mermaid: async ({ graph, plan }) =>
+    (await import('./drawing/mermaid.ts')).drawMermaid(graph, plan?.standing, plan?.actions),
+  dot: async ({ graph, plan }) =>
+    (await import('./drawing/dot.ts')).drawDot(graph, plan?.standing, plan?.actions),
+  svg: async ({ graph, plan }) =>
+    (await import('./drawing/svg.ts')).drawSvg(graph, plan?.standing, plan?.actions),
+};
+
+/** The format that a file's name asks for; a tree for the terminal where there is none. */
+function formatOf(output: string | undefined): Format {
+  if (output?.endsWith('.svg') === true) return 'svg';
+  if (output?.endsWith('.dot') === true || output?.endsWith('.gv') === true) return 'dot';
+  if (output?.endsWith('.mmd') === true || output?.endsWith('.md') === true) return 'mermaid';
+  return 'text';
+}
