@@ -303,13 +303,13 @@ describe('manifests/gitops', () => {
   it.each(environments)('%s has an Account that allows its namespace and region', async (environment) => {
     const made = await objects(`gitops/networks/${environment}`);
     const network = made.find(({ kind }) => kind === 'SecureVpc');
-    const { accountRef, region } = network?.spec as { accountRef: { name: string }; region: string };
+    const wanted = network?.spec as { accountRef: { name: string }; region: string } | undefined;
     const account = (await objects('gitops/accounts')).find(
-      ({ metadata }) => metadata.name === accountRef.name,
+      ({ metadata }) => metadata.name === wanted?.accountRef.name,
     );
-    const { aws } = account?.spec as { aws: { regions: string[]; namespaces: string[] } };
-    expect(aws.regions).toContain(region);
-    expect(aws.namespaces).toEqual([network?.metadata.namespace]);
+    const given = account?.spec as { aws: { regions: string[]; namespaces: string[] } } | undefined;
+    expect(given?.aws.regions).toContain(wanted?.region);
+    expect(given?.aws.namespaces).toEqual([network?.metadata.namespace]);
   });
 
   it('has a base that is the example of the portal', async () => {
