@@ -144,7 +144,7 @@ export class World {
 
   /** The object as it is now; undefined where there is none. */
   async read<T = Manifest>(object: Manifest): Promise<T | undefined> {
-    return await this.kube.get<T>(pathOf(object)).catch((error: unknown) => {
+    return this.kube.get<T>(pathOf(object)).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
@@ -169,7 +169,7 @@ export class World {
   ): Promise<Manifest> {
     let last: Manifest | undefined;
     const { status = 'True', reason, message } = want;
-    return await eventually(
+    return eventually(
       `${object.kind} ${object.metadata.name}: ${type}=${status} ${reason ?? ''} ${message ?? ''}`,
       async () => {
         last = await this.read(object);
@@ -195,7 +195,7 @@ export class World {
 
   /** Resolves when the object is Ready in its present generation, and nothing else holds. */
   async ready(object: Manifest, timeoutMs = 30_000): Promise<Manifest> {
-    return await this.condition(object, 'Ready', { reason: 'Succeeded' }, timeoutMs);
+    return this.condition(object, 'Ready', { reason: 'Succeeded' }, timeoutMs);
   }
 
   /** Resolves when the object is gone. */

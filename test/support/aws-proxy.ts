@@ -1,0 +1,119 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A write on its way to AWS; `n` counts from 1 since the counter was last reset. */
+export interface AwsWrite {
+  readonly n: number;
+  readonly action: string;
+}
+
+export interface AwsProxyHooks {
+  /** Called before a write is forwarded. */
+  readonly before?: (write: AwsWrite) => void | Promise<void>;
+  /** Called when AWS has carried a write out and answered, before the client is told. */
+  readonly after?: (write: AwsWrite & { readonly status: number }) => void | 'drop' | Promise<void | 'drop'>;
+}
+
+/** A proxy in front of the local AWS that sees every call and can lose answers. */
+export interface AwsProxy {
+  readonly url: string;
+  /** Writes since the last `count`. */
+  readonly writes: number;
+  /** Starts counting from 1 again, with these hooks or none. */
+  count(hooks?: AwsProxyHooks): void;
+  /** Connections are refused from now on, as without a network. */
+  refuse(): Promise<void>;
+  /** Listens again on the same port. */
+  accept(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const READ = /^(Describe|Get|List|Assume)/;
+
+/** Starts a proxy for the AWS at `upstream`. */
+export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
+  const agent = new http.Agent({ keepAlive: true });
+  let hooks: AwsProxyHooks = {};
+  let writes = 0;
+
+  const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const body = await bytesOf(request);
+    const action = actionOf(request, body);
+    const isWrite = !READ.test(action);
+    // The hooks of the moment at which the call came: a late answer belongs to the count before.
+    const { before, after } = hooks;
+    const write = { n: isWrite ? (writes += 1) : 0, action };
+    if (isWrite) await before?.(write);
+    const answer = await forward(request, body);
+    const bytes = await bytesOf(answer);
+    const status = answer.statusCode ?? 502;
+    if (isWrite && (await after?.({ ...write, status })) === 'drop') {
+      response.destroy();
+      return;
+    }
+    response.writeHead(status, headersOf(answer)).end(bytes);
+  };
+  const forward = (request: http.IncomingMessage, body: Buffer) =>
+    new Promise<http.IncomingMessage>((done, fail) => {
+      const { connection: _, ...headers } = request.headers;
+      http
+        .request(new URL(request.url ?? '/', upstream), { method: request.method, headers, agent })
+        .on('response', done)
+        .on('error', fail)
+        .end(body);
+    });
+
+  const server = http.createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  const listen = (port: number) =>
+    new Promise<void>((done, fail) => {
+      server.once('error', fail).listen(port, '127.0.0.1', () => {
+        server.off('error', fail);
+        done();
+      });
+    });
+  const close = async () => {
+    const closed = new Promise((done) => server.close(done));
+    server.closeAllConnections();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get writes() {
+      return writes;
+    },
+    count(next = {}) {
+      writes = 0;
+      hooks = next;
+    },
+    refuse: close,
+    accept: () => listen(port),
+    async stop() {
+      if (server.listening) await close();
+      agent.destroy();
+    },
+  };
+}
+
+/** The action, as the query protocol (EC2, IAM, STS) or the JSON protocol (the others) names it. */
+function actionOf(request: http.IncomingMessage, body: Buffer): string {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') return target.split('.').at(-1) ?? '';
+  return new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
+}
+
+async function bytesOf(message: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Without those that describe the hop; Node writes its own. */
+function headersOf(answer: http.IncomingMessage): http.OutgoingHttpHeaders {
+  const { connection: _, 'transfer-encoding': __, 'content-length': ___, ...headers } = answer.headers;
+  return headers;
+}

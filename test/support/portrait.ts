@@ -1,0 +1,148 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeFlowLogsCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeNetworkAclsCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand,
+  type Tag,
+} from '@aws-sdk/client-ec2';
+import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
+import type { World } from './world.ts';
+
+/**
+ * Everything that the account holds of what a network consists of, ours or not, in a form that two accounts share
+ * if they differ only in ids, addresses that AWS chose, and times: ids read as the node that they belong to.
+ */
+export async function portrait(world: World): Promise<Record<string, unknown[]>> {
+  const things = await everything(world);
+  const names = new Map(
+    Object.values(things)
+      .flat()
+      .flatMap((thing) => {
+        const node = nodeOf(thing);
+        return node === undefined ? [] : idsIn(thing).map((id) => [id, node] as const);
+      }),
+  );
+  return Object.fromEntries(
+    Object.entries(things).map(([type, records]) => [
+      type,
+      sorted(records.map((record) => plain(record, names))),
+    ]),
+  );
+}
+
+/** How many objects of each class the emulator holds, whatever they are. */
+export function census(dump: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (value !== null && typeof value === 'object') {
+      const { $class } = value as { $class?: unknown };
+      if (typeof $class === 'string') counts[$class] = (counts[$class] ?? 0) + 1;
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(JSON.parse(dump));
+  return counts;
+}
+
+async function everything(world: World): Promise<Record<string, object[]>> {
+  const { ec2 } = world;
+  const logs = new CloudWatchLogsClient(world.clientOptions());
+  const iam = new IAMClient(world.clientOptions());
+  try {
+    const vpcs = (await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? [];
+    const attributes = await Promise.all(
+      vpcs.flatMap(({ VpcId, Tags }) =>
+        (['enableDnsSupport', 'enableDnsHostnames'] as const).map(async (Attribute) => {
+          const answer = await ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
+          const value = answer.EnableDnsSupport ?? answer.EnableDnsHostnames;
+          return { Attribute, Value: value?.Value, Name: Tags?.find((tag) => tag.Key === 'Name')?.Value };
+        }),
+      ),
+    );
+    const roles = await iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'] }));
+    return {
+      vpcs,
+      attributes,
+      subnets: (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [],
+      gateways: (await ec2.send(new DescribeInternetGatewaysCommand({}))).InternetGateways ?? [],
+      tables: (await ec2.send(new DescribeRouteTablesCommand({}))).RouteTables ?? [],
+      acls: (await ec2.send(new DescribeNetworkAclsCommand({}))).NetworkAcls ?? [],
+      groups: (await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? [],
+      endpoints: (await ec2.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? [],
+      interfaces: (await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? [],
+      flowLogs: (await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs ?? [],
+      logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [],
+      roles: roles.RoleDetailList ?? [],
+    };
+  } finally {
+    logs.destroy();
+    iam.destroy();
+  }
+}
+
+function nodeOf(thing: object): string | undefined {
+  const { Tags = [] } = thing as { Tags?: Tag[] };
+  return Tags.find((tag) => tag.Key === 'landfall.dev/node')?.Value;
+}
+
+/** The thing's own id: the field that ends in `Id` and names the thing comes before the ids of what it uses. */
+function idsIn(thing: object): string[] {
+  const own = [
+    'SubnetId',
+    'RouteTableId',
+    'NetworkAclId',
+    'GroupId',
+    'VpcEndpointId',
+    'InternetGatewayId',
+    'FlowLogId',
+    'RoleId',
+    'VpcId',
+  ];
+  const fields = thing as Record<string, unknown>;
+  const field = own.find((name) => typeof fields[name] === 'string');
+  return field === undefined ? [] : [String(fields[field])];
+}
+
+const ID = /\b[a-z]+-[0-9a-f]{17}\b/g;
+
+function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (value instanceof Date) return 'time';
+  if (Array.isArray(value)) return sorted(value.map((item) => plain(item, names)));
+  if (value !== null && typeof value === 'object') {
+    const tag = value as Tag;
+    if (tag.Key === 'landfall.dev/uid') return 'uid';
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key, item]) => item !== undefined && !VARYING.has(key))
+        .map(([key, item]) => [key, plain(item, names)]),
+    );
+  }
+  if (typeof value !== 'string') return value;
+  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''));
+}
+
+/** Chosen by AWS at random, or the time. */
+const VARYING = new Set([
+  'MacAddress',
+  'PrivateIpAddress',
+  'PrivateIpAddresses',
+  'PrivateDnsName',
+  'RoleId',
+  'creationTime',
+  'storedBytes',
+  'AvailableIpAddressCount',
+  'DnsEntries',
+  'AttachTime',
+]);
+
+function sorted(items: readonly unknown[]): unknown[] {
+  return [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
