@@ -3,7 +3,8 @@
 // in a clone, to the sources, with the Node that npm installed beside them.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -41,14 +42,22 @@ const bundled = bundleIsCurrent();
 const entry = bundled ? bundle : source;
 if (!existsSync(entry))
   fail('the package is incomplete: neither dist/cli.js nor operator/cli/main.ts is there');
+// Compiled code is kept: the AWS SDK takes longer to compile than AWS to answer.
+const cache =
+  process.env.LANDFALL_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'landfall');
+const compiled = join(cache, 'compiled');
 // The bundle runs from Node 22 on; only Node 24 runs TypeScript.
 if (major >= (bundled ? 22 : 24)) {
+  nodeModule.enableCompileCache?.(compiled);
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
 } else {
   const node = installedNode();
   if (!node) fail(`needs Node 24, but this is ${process.version}: run npm ci in ${root}, or install Node 24`);
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [entry, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

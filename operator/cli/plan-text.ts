@@ -72,8 +72,11 @@ function actionText(action: Action, paint: Paint): string {
 
 /** One line per change; of a new thing only what it is given. */
 function changeLines({ path, from, to, replace }: Change, step: Step, paint: Paint): string[] {
-  const item = /^(.+?)\[(.+)\]$/.exec(path);
-  if (item) return [itemLine(item[1] ?? '', item[2] ?? '', from, to, paint)];
+  const item = /^(.+?)\[(.+)\](?:\.(\w+))?$/.exec(path);
+  if (item) {
+    const [, set = '', key = '', field] = item;
+    return [itemLine(set, field === undefined ? key : `${key} ${field}`, from, to, paint)];
+  }
   if (step === 'create' && from === undefined) {
     if (Array.isArray(to) && to.length === 0) return [];
     if (to === '') return [];

@@ -18,8 +18,12 @@ export async function drawSvg(
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
   const svg = viz.renderString(drawDot(graph, standing, actions), { format: 'svg' });
-  return svg.replaceAll(
-    /font-size="([0-9.]+)"/g,
-    (_, size: string) => `font-size="${(Number(size) / ROOM).toFixed(2)}"`,
-  );
+  return svg
+    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
+    .replace(/<!DOCTYPE[^>]*>\n?/, '')
+    .replaceAll('&#45;', '-')
+    .replaceAll(
+      /font-size="([0-9.]+)"/g,
+      (_, size: string) => `font-size="${(Number(size) / ROOM).toFixed(2)}"`,
+    );
 }
