@@ -8,7 +8,7 @@ FROM ${BASE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 # The bundle holds what it needs, so nothing of node_modules gets further than this stage.
-RUN npm ci --no-audit --no-fund
+RUN npm install --no-save --no-audit --no-fund
 COPY scripts scripts
 COPY operator operator
 RUN npm run build

@@ -11,7 +11,8 @@ help: ## What you can make
 node_modules/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'Landfall needs npm (Node 20 or later): install Node.js, then run make again.'; exit 1; }
 	@echo 'Installing npm packages (once)…'
-	@npm ci --no-audit --no-fund --loglevel=error
+	@# Not `npm ci`: it refuses a lock file without the optional packages of other platforms, which not every registry has.
+	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (KEEP=1 leaves it running)

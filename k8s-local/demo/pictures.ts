@@ -24,5 +24,5 @@ export async function drawPictures(
     return stdout.trimEnd();
   };
   await graph('--format', 'svg', '-o', svg);
-  return await graph('--format', 'text');
+  return graph('--format', 'text');
 }

@@ -1,7 +1,7 @@
 import logUpdate from 'log-update';
 import pc from 'picocolors';
 
-const live = process.stdout.isTTY === true;
+const live =  process.stdout.isTTY;
 
 /** A heading for one step of the demo. */
 export function heading(text: string): void {

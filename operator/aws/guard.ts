@@ -13,7 +13,7 @@ export interface AwsCall {
 
 /** What stands between the operator and every call that it makes. */
 export interface CallGuard {
-  /** Waits for the token bucket, checks that this process still leads before a write, and refuses when shutting down. Throws to prevent the call. */
+  /** Waits for the token bucket, and checks before a write that this process still leads. Throws to prevent the call. */
   before(call: AwsCall): Promise<void>;
   /** `result` is `ok` or the AWS error code. */
   after(call: AwsCall, result: string, durationMs: number): void;
@@ -32,10 +32,16 @@ export interface Guardable {
   readonly middlewareStack: unknown;
 }
 
+type Middleware = (next: Next, context: Context) => Next;
+
 interface Stack {
   add(
-    middleware: (next: Next, context: Context) => Next,
+    middleware: Middleware,
     options: { step: 'finalizeRequest'; name: string; priority: 'low' },
+  ): void;
+  addRelativeTo(
+    middleware: Middleware,
+    options: { relation: 'before'; toMiddleware: string; name: string },
   ): void;
 }
 
@@ -48,7 +54,8 @@ export function isRead(action: string): boolean {
 
 /**
  * Puts the guard around every attempt of every call of a client: the SDK's retries take tokens and check the
- * lease as first attempts do.
+ * lease as first attempts do. A call waits before it is signed, since AWS refuses a signature that is minutes
+ * old; its time is taken from when it is sent.
  */
 export function guard<C extends Guardable>(
   client: C,
@@ -56,10 +63,16 @@ export function guard<C extends Guardable>(
   where: { readonly accountId: string; readonly region: string },
   callGuard: CallGuard,
 ): C {
-  const middleware = (next: Next, context: Context) => async (args: MiddlewareArgs) => {
-    const action = (context.commandName ?? 'Unknown').replace(/Command$/, '');
-    const call: AwsCall = { ...where, service, action, write: !isRead(action) };
-    await callGuard.before(call);
+  const callOf = ({ commandName }: Context): AwsCall => {
+    const action = (commandName ?? 'Unknown').replace(/Command$/, '');
+    return { ...where, service, action, write: !isRead(action) };
+  };
+  const admit: Middleware = (next, context) => async (args) => {
+    await callGuard.before(callOf(context));
+    return next(args);
+  };
+  const measure: Middleware = (next, context) => async (args) => {
+    const call = callOf(context);
     const started = performance.now();
     try {
       const answer = await next(args);
@@ -70,10 +83,12 @@ export function guard<C extends Guardable>(
       throw error;
     }
   };
-  (client.middlewareStack as Stack).add(middleware, {
-    step: 'finalizeRequest',
-    name: 'landfallGuard',
-    priority: 'low',
+  const stack = client.middlewareStack as Stack;
+  stack.addRelativeTo(admit, {
+    relation: 'before',
+    toMiddleware: 'httpSigningMiddleware',
+    name: 'landfallAdmit',
   });
+  stack.add(measure, { step: 'finalizeRequest', name: 'landfallMeasure', priority: 'low' });
   return client;
 }

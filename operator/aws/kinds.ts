@@ -1,4 +1,4 @@
-import { kindRegistry, type AnyKind, type Kinds } from '../graph/kind.ts';
+import { kindRegistry, type Kinds } from '../graph/kind.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
@@ -39,4 +39,4 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   roleKind,
   rolePoliciesKind,
   flowLogKind,
-] as unknown as AnyKind<AwsSession>[]);
+]);

@@ -89,13 +89,14 @@ function changeLines({ path, from, to, replace }: Change, step: Step, paint: Pai
 /** A member of a set (a rule, a route, an entry, a policy) is added, taken away, or changed. */
 function itemLine(set: string, key: string, from: unknown, to: unknown, paint: Paint): string {
   const label = `${paint.dim(set)} ${key}`;
-  if (from === undefined) return `${paint.green('+')} ${label}${describe(to)}`;
-  if (to === undefined) return `${paint.red('-')} ${label}${describe(from)}`;
+  if (from === undefined) return `${paint.green('+')} ${label}${describe(key, to)}`;
+  if (to === undefined) return `${paint.red('-')} ${label}${describe(key, from)}`;
   return `${paint.yellow('~')} ${label}: ${changeOf(from, to, paint)}`;
 }
 
-function describe(value: unknown): string {
-  return value === '' || value === undefined ? '' : `  ${show(value)}`;
+/** Some sets have nothing to say of a member but its key. */
+function describe(key: string, value: unknown): string {
+  return value === '' || value === undefined || value === key ? '' : `  ${show(value)}`;
 }
 
 function changeOf(from: unknown, to: unknown, paint: Paint): string {

@@ -138,7 +138,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
   const left = await makePlan(deps, pass, target, graph, account);
-  return await conclude(deps, pass, { target, where, graph, outcomes, left, drift });
+  return conclude(deps, pass, { target, where, graph, outcomes, left, drift });
 }
 
 async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
@@ -168,7 +168,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
     }
   }
   const left = await makePlan(deps, pass, target, nothing, account);
-  return await conclude(deps, pass, { target, where, graph: nothing, outcomes, left, drift: undefined });
+  return conclude(deps, pass, { target, where, graph: nothing, outcomes, left, drift: undefined });
 }
 
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */

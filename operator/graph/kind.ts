@@ -9,6 +9,11 @@ export interface Change {
   readonly replace?: true;
 }
 
+/** A side of a change as text: itself where it is text, else as JSON. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
 /** How far a thing is: usable, on its way, broken, or on its way out. */
 export type State =
   | { readonly phase: 'ready' }

@@ -1,4 +1,4 @@
-import type { Change } from './kind.ts';
+import { textOf, type Change } from './kind.ts';
 import { TAG } from './ownership.ts';
 
 /** Tags that AWS sets itself; nobody may write them. */
@@ -30,7 +30,7 @@ export function tagWrites(changes: readonly Change[]): { set: Record<string, str
   const tags = changes.filter((change) => change.path.startsWith('tags.'));
   const set = tags
     .filter((change) => change.to !== undefined)
-    .map((change) => [change.path.slice(5), String(change.to)]);
+    .map((change) => [change.path.slice(5), textOf(change.to)]);
   const unset = tags.filter((change) => change.to === undefined).map((change) => change.path.slice(5));
   return { set: Object.fromEntries(set) as Record<string, string>, unset };
 }

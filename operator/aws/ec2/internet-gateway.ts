@@ -12,7 +12,8 @@ import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
 
-export type InternetGatewayInputs = Readonly<Record<never, never>>;
+/** An internet gateway has no settings. */
+export type InternetGatewayInputs = object;
 
 const read = (session: AwsSession, Filters: Filter[]) =>
   pages<InternetGateway>(async (NextToken) => {

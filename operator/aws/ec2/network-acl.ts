@@ -77,7 +77,7 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
       remove().catch(async (error: unknown) => {
         if (!isInUse(error)) throw error;
         await moveToDefaultAcl(session, acl);
-        return await remove();
+        return remove();
       }),
     );
     return undefined;

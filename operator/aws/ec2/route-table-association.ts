@@ -72,7 +72,7 @@ async function associate(
   RouteTableId: string,
   current: string | undefined,
 ): Promise<string | undefined> {
-  if (current !== undefined) return await replace(session, current, RouteTableId);
+  if (current !== undefined) return replace(session, current, RouteTableId);
   try {
     const answer = await session.ec2.send(new AssociateRouteTableCommand({ SubnetId, RouteTableId }));
     return answer.AssociationId;
@@ -84,7 +84,7 @@ async function associate(
       const table = page[0];
       const id = table && associationOf(table, SubnetId);
       if (table?.RouteTableId === RouteTableId) return id;
-      if (id !== undefined) return await replace(session, id, RouteTableId);
+      if (id !== undefined) return replace(session, id, RouteTableId);
     }
     throw error;
   }

@@ -83,7 +83,7 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
         for (const { RouteTableAssociationId: AssociationId, Main } of current?.Associations ?? []) {
           if (!Main) await unlessGone(session.ec2.send(new DisassociateRouteTableCommand({ AssociationId })));
         }
-        return await remove();
+        return remove();
       }),
     );
     return undefined;

@@ -5,7 +5,7 @@ import {
   type Route,
   type RouteTable,
 } from '@aws-sdk/client-ec2';
-import { READY, type Change } from '../../graph/kind.ts';
+import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { routeTables } from './route-table.ts';
@@ -52,19 +52,19 @@ export const routesKind: AwsKind<RoutesInputs, RouteTable> = {
   async update({ session, wrote }, { routeTableId }, _table, changes) {
     for (const { path, from, to } of changes) {
       const destination = path.slice('routes['.length, -1);
-      const at = { RouteTableId: routeTableId, DestinationCidrBlock: destination };
+      const at = { RouteTableId: routeTableId, ...destinationField(destination) };
       if (to === undefined) await unlessGone(session.ec2.send(new DeleteRouteCommand(at)));
       else if (from === undefined)
-        await unlessThere(session.ec2.send(new CreateRouteCommand({ ...at, ...targetField(String(to)) })));
-      else await session.ec2.send(new ReplaceRouteCommand({ ...at, ...targetField(String(to)) }));
+        await unlessThere(session.ec2.send(new CreateRouteCommand({ ...at, ...targetField(textOf(to)) })));
+      else await session.ec2.send(new ReplaceRouteCommand({ ...at, ...targetField(textOf(to)) }));
       wrote(routeTables, routeTableId, (table) => {
         if (!table) return undefined;
         const others = (table.Routes ?? []).filter((route) => destinationOf(route) !== destination);
         const route: Route = {
-          DestinationCidrBlock: destination,
+          ...destinationField(destination),
           Origin: 'CreateRoute',
           State: 'active',
-          ...(to !== undefined && targetField(String(to))),
+          ...(to !== undefined && targetField(textOf(to))),
         };
         return { ...table, Routes: to === undefined ? others : [...others, route] };
       });
@@ -72,8 +72,17 @@ export const routesKind: AwsKind<RoutesInputs, RouteTable> = {
   },
 };
 
+/** A gateway endpoint's own route leads from a prefix list to the endpoint; any other to a prefix list is a person's. */
 function isOurs(route: Route): boolean {
-  return route.Origin === 'CreateRoute' && route.DestinationPrefixListId === undefined;
+  const byEndpoint =
+    route.DestinationPrefixListId !== undefined && route.GatewayId?.startsWith('vpce-') === true;
+  return route.Origin === 'CreateRoute' && !byEndpoint;
+}
+
+function destinationField(destination: string): Partial<Route> {
+  if (destination.startsWith('pl-')) return { DestinationPrefixListId: destination };
+  if (destination.includes(':')) return { DestinationIpv6CidrBlock: destination };
+  return { DestinationCidrBlock: destination };
 }
 
 function destinationOf(route: Route): string {

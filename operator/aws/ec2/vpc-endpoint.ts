@@ -7,7 +7,7 @@ import {
   type ModifyVpcEndpointRequest,
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { READY, type Change, type State } from '../../graph/kind.ts';
+import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
@@ -179,11 +179,11 @@ function modificationOf(
 ): Partial<ModifyVpcEndpointRequest> {
   const added = (path: string) =>
     changes.flatMap(({ path: at, to }) =>
-      at.startsWith(`${path}[`) && to !== undefined ? [String(to)] : [],
+      at.startsWith(`${path}[`) && to !== undefined ? [textOf(to)] : [],
     );
   const removed = (path: string) =>
     changes.flatMap(({ path: at, from, to }) =>
-      at.startsWith(`${path}[`) && to === undefined ? [String(from)] : [],
+      at.startsWith(`${path}[`) && to === undefined ? [textOf(from)] : [],
     );
   const fields = {
     AddRouteTableIds: added('routeTableIds'),

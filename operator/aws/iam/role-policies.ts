@@ -1,5 +1,10 @@
-import { DeleteRolePolicyCommand, PutRolePolicyCommand, type RoleDetail } from '@aws-sdk/client-iam';
-import { READY, type Change } from '../../graph/kind.ts';
+import {
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  PutRolePolicyCommand,
+  type RoleDetail,
+} from '@aws-sdk/client-iam';
+import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { canonicalPolicy } from './policy-document.ts';
@@ -11,12 +16,15 @@ export interface RolePoliciesInputs {
   readonly policies: Readonly<Record<string, string>>;
 }
 
-/** The inline policies of a role, as an exclusive set: one that somebody adds would widen what the role may do. */
+/**
+ * The policies of a role, as an exclusive set: one that somebody adds, or a managed one that somebody attaches,
+ * would widen what the role may do.
+ */
 export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
   type: 'RolePolicies',
   collection: roles,
   idempotency: 'natural',
-  iam: ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+  iam: ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy'],
   after: [],
 
   find: (view, inputs) => view.get(inputs.roleName),
@@ -36,6 +44,8 @@ export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
     for (const [name, from] of actual) {
       if (!(name in inputs.policies)) changes.push({ path: `policies[${name}]`, from });
     }
+    for (const { PolicyArn } of role?.AttachedManagedPolicies ?? [])
+      changes.push({ path: `attached[${PolicyArn}]`, from: PolicyArn });
     return changes;
   },
   state: () => READY,
@@ -44,17 +54,33 @@ export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
   needs: () => [],
 
   async update({ session, wrote }, { roleName }, _role, changes) {
-    for (const { path, to } of changes) {
+    for (const { path, from, to } of changes) {
+      if (path.startsWith('attached[')) {
+        const PolicyArn = textOf(from);
+        await unlessGone(session.iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn })));
+        wrote(
+          roles,
+          roleName,
+          (record) =>
+            record && {
+              ...record,
+              AttachedManagedPolicies: (record.AttachedManagedPolicies ?? []).filter(
+                (policy) => policy.PolicyArn !== PolicyArn,
+              ),
+            },
+        );
+        continue;
+      }
       const PolicyName = path.slice('policies['.length, -1);
       const at = { RoleName: roleName, PolicyName };
       if (to === undefined) await unlessGone(session.iam.send(new DeleteRolePolicyCommand(at)));
-      else await session.iam.send(new PutRolePolicyCommand({ ...at, PolicyDocument: String(to) }));
+      else await session.iam.send(new PutRolePolicyCommand({ ...at, PolicyDocument: textOf(to) }));
       wrote(roles, roleName, (record) => {
         if (!record) return undefined;
         const others = (record.RolePolicyList ?? []).filter((policy) => policy.PolicyName !== PolicyName);
         return {
           ...record,
-          RolePolicyList: to === undefined ? others : [...others, { PolicyName, PolicyDocument: String(to) }],
+          RolePolicyList: to === undefined ? others : [...others, { PolicyName, PolicyDocument: textOf(to) }],
         };
       });
     }

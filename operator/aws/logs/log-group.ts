@@ -67,9 +67,7 @@ export const logGroups: AwsCollection<TaggedLogGroup> = {
   },
   async get(session, names) {
     const groups = await describe(session, names);
-    return await Promise.all(
-      groups.map(async (group) => ({ ...group, tags: await readTags(session, group) })),
-    );
+    return Promise.all(groups.map(async (group) => ({ ...group, tags: await readTags(session, group) })));
   },
   id: (group) => must(group.logGroupName, 'logGroupName'),
   tags: (group) => group.tags,

@@ -30,7 +30,7 @@ export function drawDot(graph: Graph, standing?: readonly Placed[], actions: rea
       ...outside(draw),
       ...vpc(draw),
       ...network.flows.map(flowEdge),
-      ...rows(network),
+      ...rows(draw),
       ...legend(standing === undefined ? undefined : marks, graph),
     ]),
     '}',
@@ -86,6 +86,7 @@ function vpc({ network, marks }: Draw): string[] {
       ...network.tiers.flatMap((tier) => tierEdges(tier, network)),
       ...groupCluster({ network, marks }),
       ...logsNode({ network, marks }),
+      ...leavingNode(marks),
     ]),
     '}',
   ];
@@ -181,12 +182,19 @@ function logsNode({ network, marks }: Draw): string[] {
   return [`"flow-log" [label=${box(lines, PLAIN_LOOK, { mark: marks.of(node) })}]`];
 }
 
+function leavingNode({ leaving }: Marks): string[] {
+  if (leaving.length === 0) return [];
+  const lines = [bold('To delete'), ...leaving.map(({ node, id }) => `${escape(node)} ${small(id)}`)];
+  return [`"leaving" [label=${box(lines, PLAIN_LOOK, { mark: 'delete' })}]`];
+}
+
 function flowEdge({ from, to, ports }: Flow): string {
   return `${quote(idOf(from))} -> ${quote(idOf(to))} [label=" ${ports.join(', ')} "]`;
 }
 
 /** One row per tier, outermost first: its routes, its subnets and the groups that stand there. */
-function rows(network: Network): string[] {
+function rows({ network, marks }: Draw): string[] {
+  const last = network.tiers.at(-1);
   const groupsOf = (tier: string): Group[] => network.groups.filter((group) => group.tier === tier);
   const order = network.tiers.map((tier) => [
     tier.table,
@@ -211,15 +219,16 @@ function rows(network: Network): string[] {
         (tier, index) =>
           `${quote(network.tiers[index]?.table ?? '')} -> ${quote(tier.table)} [style=invis weight=50]`,
       ),
-    ...(network.logs && network.tiers.length > 0
-      ? [`${quote(network.tiers.at(-1)?.table ?? '')} -> "flow-log" [style=invis weight=10]`]
+    ...(network.logs && last ? [`${quote(last.table)} -> "flow-log" [style=invis weight=10]`] : []),
+    ...(marks.leaving.length > 0 && last
+      ? [`${quote(last.subnets[0]?.node ?? last.table)} -> "leaving" [style=invis weight=10]`]
       : []),
   ];
 }
 
 function legend(marks: Marks | undefined, graph: Graph): string[] {
   if (!marks) return [];
-  const cells = presentMarks([...graph.nodes.keys()].map((key) => marks.of(key))).map(
+  const cells = presentMarks(marks, graph.nodes.keys()).map(
     (mark) =>
       `<td><font color="${MARK_LOOK[mark].line}">${MARK_LOOK[mark].sign} ${MARK_LOOK[mark].text}</font></td>`,
   );

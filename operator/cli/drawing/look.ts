@@ -1,4 +1,4 @@
-import type { Mark } from './marks.ts';
+import type { Mark, Marks } from './marks.ts';
 
 /** Colours of one sort of thing in a picture. */
 export interface Look {
@@ -43,8 +43,9 @@ export function nameOfRoute({ to, via }: { readonly to: string; readonly via: st
       : `${to} → ${via}`;
 }
 
-/** The marks that occur, for a legend, in a fixed order. */
-export function presentMarks(marks: Iterable<Mark | undefined>): Mark[] {
-  const present = new Set(marks);
+/** The marks that occur in a drawing, for its legend, in a fixed order. */
+export function presentMarks(marks: Marks, nodes: Iterable<string>): Mark[] {
+  const present = new Set([...nodes].map((node) => marks.of(node)));
+  if (marks.leaving.length > 0) present.add('delete');
   return (Object.keys(MARK_LOOK) as Mark[]).filter((mark) => present.has(mark));
 }

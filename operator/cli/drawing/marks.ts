@@ -13,6 +13,8 @@ export interface Placed {
 export interface Marks {
   id(node: string): string | undefined;
   of(node: string): Mark | undefined;
+  /** What stands and is to go: no node of the graph wants it any more. */
+  readonly leaving: readonly Placed[];
 }
 
 /** Facets are drawn with the thing that they belong to. */
@@ -34,9 +36,12 @@ export function marksOf(standing: readonly Placed[] | undefined, actions: readon
     const home = homeOf(action.node);
     if (home !== action.node) {
       if (marks.get(home) === 'exists') marks.set(home, 'change');
-    } else marks.set(home, markOf(action));
+    } else if (action.verb !== 'delete') marks.set(home, markOf(action));
   }
-  return { id: (node) => ids.get(node), of: (node) => marks.get(node) };
+  const leaving = actions.flatMap(({ verb, node, id }) =>
+    verb === 'delete' && id !== undefined ? [{ node, id }] : [],
+  );
+  return { id: (node) => ids.get(node), of: (node) => marks.get(node), leaving };
 }
 
 function homeOf(node: string): string {

@@ -33,6 +33,7 @@ export function drawMermaid(
     ...network.groups.map(({ node, name }) => `      ${key(node)}["${label(draw, node, name)}"]:::group`),
     ...endpointLines(draw),
     '    end',
+    ...leavingLines(draw),
     '  end',
     ...network.flows.map(({ from, to, ports }) => `  ${idOf(from)} -->|"${ports.join(', ')}"| ${idOf(to)}`),
     ...network.tiers.flatMap(edgesOf),
@@ -73,6 +74,11 @@ function endpointLines(draw: Draw): string[] {
     `      interfaces["Interface endpoints<br/>${lines.join('<br/>')}"]`,
     '      security_group_endpoints -.- interfaces',
   ];
+}
+
+function leavingLines({ marks: { leaving } }: Draw): string[] {
+  if (leaving.length === 0) return [];
+  return [`    leaving["To delete<br/>${leaving.map(({ node, id }) => `${node} ${id}`).join('<br/>')}"]`];
 }
 
 function edgesOf({ table, subnets, routes }: Tier): string[] {

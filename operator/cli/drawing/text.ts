@@ -28,7 +28,7 @@ export function drawText(graph: Graph, standing?: readonly Placed[], options: Te
   const marks = marksOf(standing, actions);
   const draw: Draw = { network, marks, paint };
   const head = labelOf(draw, 'vpc', `${paint.bold(`VPC ${network.name}`)}  ${network.cidr}`);
-  const legend = presentMarks([...graph.nodes.keys()].map((key) => marks.of(key)));
+  const legend = presentMarks(marks, graph.nodes.keys());
   return [
     head,
     ...treeLines(branchesOf(draw), ''),
@@ -51,6 +51,7 @@ function branchesOf(draw: Draw): Branch[] {
     ...tierBranches(draw),
     ...groupBranches(draw),
     ...endpointBranches(draw),
+    ...leavingBranches(draw),
     ...(network.logs
       ? [
           {
@@ -113,6 +114,14 @@ function endpointBranches(draw: Draw): Branch[] {
     ),
   }));
   return [{ line: paint.bold('endpoints'), below }];
+}
+
+function leavingBranches({ marks, paint }: Draw): Branch[] {
+  if (marks.leaving.length === 0) return [];
+  const below = marks.leaving.map(({ node, id }) => ({
+    line: `${signOf('delete', paint)}${node}  ${paint.cyan(id)}`,
+  }));
+  return [{ line: paint.bold('to delete'), below }];
 }
 
 function peerText(arrow: string, { kind, name, who }: Party, { ports }: Flow): string {
