@@ -256,7 +256,7 @@ describe('landfall plan of a network that stands', () => {
     written = (await aws.ledger(before)).filter(({ write }) => write).length;
   });
 
-  it('has nothing to do and exits 0', async () => {
+  it('has nothing to do in the zones that were chosen, and exits 0', async () => {
     const { code, out } = await landfall(['plan', '-f', portal]);
     expect(out).toMatch(/✓ \d+ things are as the manifests say/);
     expect(out).toContain('Plan: 0 to create, 0 to update, 0 to replace, 0 to delete\n');
@@ -267,11 +267,24 @@ describe('landfall plan of a network that stands', () => {
     expect(estimate).toBe(written);
   });
 
-  it('keeps its zones when the spec counts them and AWS offers others first', async () => {
+  it('adds a zone beside those that were chosen, although AWS now offers others first', async () => {
     const more = await changed('three-zones', 'network.yaml', 'count: 2', 'count: 3');
     const { out } = await landfall(['plan', '-f', more]);
-    expect(out).toContain('subnet/private-c');
-    expect(out).not.toContain('delete  Subnet');
+    expect(out).toMatch(/\+ {3}create {2}Subnet subnet\/private-a\n/);
+    expect(out).not.toContain('subnet/private-c');
+    expect(out).toMatch(/Plan: \d+ to create, 12 to update, 0 to replace, 0 to delete/);
+  });
+
+  it('refuses a change that would move subnets, as the operator does', async () => {
+    const moved = await changed(
+      'moved',
+      'network.yaml',
+      '- name: data\n',
+      '- name: data\n      subnetPrefixLength: 24\n',
+    );
+    const { code, err } = await landfall(['plan', '-f', moved]);
+    expect(code).toBe(1);
+    expect(err).toContain('subnet data-b exists with 10.0.68.0/22 and would become 10.0.68.0/24');
   });
 
   it('shows a change by field, and what goes', async () => {
@@ -283,6 +296,8 @@ describe('landfall plan of a network that stands', () => {
     expect(out).toContain('retentionDays: 7 → 14');
     expect(out).toMatch(/- {3}delete {2}VpcEndpoint endpoint\/kms {2}vpce-/);
     expect(out).toContain('Plan: 0 to create, 1 to update, 0 to replace, 1 to delete (about 2 AWS writes)');
+    const tree = await landfall(['graph', '-f', edited, '--live']);
+    expect(tree.out).toMatch(/to delete\n.*− endpoint\/kms {2}vpce-/);
   });
 
   it('shows drift of a single rule as one line, and marks it in the drawing', async () => {
@@ -338,9 +353,12 @@ async function build(): Promise<void> {
     onError: () => {},
   });
   try {
-    const { session, world, facts } = targets.open('portal', account, object.spec.region);
+    const target = targets.open('portal', account, object.spec.region);
+    const { session, world } = target;
     await world.load();
-    const graph = compileSecureVpc({ object, installation: 'default', account, facts: await facts() });
+    // As if these had been the first zones when the network was made.
+    const facts = { ...(await target.facts()), zones: ['us-east-1b', 'us-east-1d'] };
+    const graph = compileSecureVpc({ object, installation: 'default', account, facts });
     const made = plan({
       graph,
       kinds: awsKinds,
