@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +9,7 @@ import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/co
 import { commandOf } from '../../k8s-local/cluster/process.ts';
 import { run } from '../../k8s-local/cluster/run.ts';
 import { type GitOpsAgent, startGitOpsAgent } from '../../k8s-local/gitops/agent.ts';
+import { resolveGitOpsProgram } from '../../k8s-local/gitops/programs.ts';
 
 let plane: ControlPlane;
 let repository = '';
@@ -47,16 +50,18 @@ const value = async (name: string) =>
   (await plane.kubectl(['get', 'configmap', name, '--ignore-not-found', '-o', 'jsonpath={.data.key}']))
     .stdout;
 
-const start = () =>
-  startGitOpsAgent({
-    repository,
-    path: 'app',
-    kubeconfigPath: plane.kubeconfigPath,
-    namespace: 'default',
-    resyncSeconds: 0.2,
-  });
+const options = () => ({
+  repository,
+  path: 'app',
+  kubeconfigPath: plane.kubeconfigPath,
+  namespace: 'default',
+  resyncSeconds: 0.2,
+});
+const start = () => startGitOpsAgent(options());
 
 beforeAll(async () => {
+  // Here, since a hook may take the minutes of a first build.
+  await resolveGitOpsProgram();
   plane = await startControlPlane();
 });
 afterAll(() => plane.stop());
@@ -131,7 +136,6 @@ describe('the sync engine of Argo CD', () => {
     await write('app/one.yaml', configMap('left', 'x'));
     await commit();
     const temporary = await mkdtemp(join(tmpdir(), 'landfall-test-'));
-    const shared = existsSync('/dev/shm') ? await readdir('/dev/shm') : [];
     vi.stubEnv('TMPDIR', temporary);
     try {
       const engine = await start();
@@ -149,6 +153,34 @@ describe('the sync engine of Argo CD', () => {
       vi.unstubAllEnvs();
       await rm(temporary, { recursive: true });
     }
-    if (existsSync('/dev/shm')) expect(await readdir('/dev/shm')).toEqual(shared);
+    // Where the engine would write its kubeconfig if nobody stopped it.
+    for (const name of existsSync('/dev/shm') ? await readdir('/dev/shm') : []) {
+      expect(await readFile(join('/dev/shm', name), 'utf8').catch(() => '')).not.toContain(plane.url);
+    }
+  });
+
+  it('ends, and leaves no file, when the process that started it is killed', async () => {
+    await write('app/one.yaml', configMap('orphan', 'x'));
+    await commit();
+    const temporary = await mkdtemp(join(tmpdir(), 'landfall-test-'));
+    const module = join(import.meta.dirname, '../../k8s-local/gitops/agent.ts');
+    const code = `import { startGitOpsAgent } from ${JSON.stringify(module)};
+      const agent = await startGitOpsAgent(${JSON.stringify(options())});
+      console.log(agent.pid);
+      setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(await commandOf(pid)).toContain('gitops sync');
+    expect(await readdir(temporary)).toHaveLength(1);
+    parent.kill('SIGKILL');
+    await vi.waitFor(async () => {
+      expect(await commandOf(pid)).toBeUndefined();
+      expect(await readdir(temporary)).toEqual([]);
+    }, 10_000);
+    await rm(temporary, { recursive: true });
   });
 });

@@ -34,6 +34,7 @@ interface Manifest extends KubeObject {
 
 let plane: ControlPlane;
 let operator: string;
+let gitops: string;
 const clients: KubeClient[] = [];
 
 async function kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -61,6 +62,8 @@ interface PodSpec {
 }
 
 beforeAll(async () => {
+  // Here, since a hook may take the minutes of a first build.
+  gitops = await resolveGitOpsProgram();
   plane = await startControlPlane();
   await kubectl(['apply', '-f', join(root, 'crds')]);
   await kubectl(['apply', '--server-side', '-f', join(root, 'test/fixtures/crds')]);
@@ -417,9 +420,8 @@ describe('the health checks for Argo CD', () => {
     const going = object(ready, { deletionTimestamp: '2026-01-01T00:00:00Z' });
     const subjects = [...cases.map(([, status]) => object(status)), going];
     const ask = async (config: Record<string, string>) => {
-      const program = await resolveGitOpsProgram();
       const input = JSON.stringify({ config, objects: subjects });
-      const done = await run(program, ['health'], { input });
+      const done = await run(gitops, ['health'], { input });
       expect(done).toMatchObject({ code: 0, stderr: '' });
       return JSON.parse(done.stdout) as (Health | null)[];
     };
