@@ -35,10 +35,7 @@ export interface Guardable {
 type Middleware = (next: Next, context: Context) => Next;
 
 interface Stack {
-  add(
-    middleware: Middleware,
-    options: { step: 'finalizeRequest'; name: string; priority: 'low' },
-  ): void;
+  add(middleware: Middleware, options: { step: 'finalizeRequest'; name: string; priority: 'low' }): void;
   addRelativeTo(
     middleware: Middleware,
     options: { relation: 'before'; toMiddleware: string; name: string },
