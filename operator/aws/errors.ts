@@ -5,7 +5,7 @@ import type { Verdict } from '../graph/apply.ts';
  * where several services spell one thing differently, all spellings stand here.
  */
 const THROTTLED =
-  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|TooManyRequestsException|RequestThrottled|RequestThrottledException|BandwidthLimitExceeded|SlowDown|EC2ThrottledException|LimitExceededException\.Throttle)$/;
+  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|TooManyRequestsException|RequestThrottled|RequestThrottledException|BandwidthLimitExceeded|SlowDown|EC2ThrottledException|PriorRequestNotComplete)$/;
 const DENIED =
   /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|UnauthorizedAccess|AuthorizationError|Client\.UnauthorizedOperation)$/;
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
@@ -13,19 +13,22 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|\.Malformed)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached)$/;
 const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate)$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException|Gateway\.NotAttached\.InUse|InvalidParameterValue\.InUse)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|IdempotentParameterMismatch\.InFlight)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn)$/;
 /** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
 const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
 const NO_ANSWER =
-  /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError)$/;
+  /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
+/** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
+const FAULT =
+  /^(InternalError|InternalFailure|InternalServerError|InternalServiceException|ServiceFailure|ServiceUnavailable|ServiceUnavailableException|Unavailable)$/;
 
 /** Thrown where AWS answers 200 and yet lists what it did not do. */
 export class PartialFailure extends Error {
@@ -36,19 +39,27 @@ export class PartialFailure extends Error {
   }
 }
 
-/** The AWS error code, or the network's, of anything thrown by a call; undefined for a bug of our own. */
+/**
+ * The AWS error code, or the network's, of anything thrown by a call or of what caused it; undefined for a bug
+ * of our own. `UnreadableAnswer` where something answered, but not as AWS does.
+ */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const bare = error as Error & {
     readonly Code?: unknown;
     readonly code?: unknown;
-    readonly $metadata?: unknown;
+    readonly $fault?: unknown;
+    readonly errors?: unknown;
   };
   if (typeof bare.code === 'string' && NO_ANSWER.test(bare.code)) return bare.code;
   if (typeof bare.Code === 'string') return bare.Code;
-  if (bare.$metadata !== undefined || error instanceof PartialFailure) return error.name;
+  if (bare.$fault !== undefined || error instanceof PartialFailure) return error.name;
   if (NO_ANSWER.test(error.name) || NO_CREDENTIALS.test(error.name)) return error.name;
-  return undefined;
+  // The SDK puts $metadata on whatever passes through it, our own errors included; only an answer has a status.
+  if (statusOf(error) > 0) return 'UnreadableAnswer';
+  // Node tries every address of a name, and reports all failures in one.
+  const causes = Array.isArray(bare.errors) ? (bare.errors as unknown[]) : [error.cause];
+  return causes.map(errorCode).find((code) => code !== undefined);
 }
 
 /** Whether AWS says that the thing does not exist. On a delete that is success. */
@@ -111,7 +122,7 @@ export function interpret(error: unknown): Verdict {
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (NOT_FOUND.test(code)) return { kind: 'waiting', reason: 'NotYetVisible', message };
-  if (NO_ANSWER.test(code) || statusOf(error) >= 500)
+  if (NO_ANSWER.test(code) || FAULT.test(code) || statusOf(error) >= 500)
     return { kind: 'unclear', reason: 'AwsUnreachable', message };
   return { kind: 'stalled', reason: 'AwsRefused', message };
 }

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import {
+  errorCode,
+  interpret,
+  isAlreadyThere,
+  isInUse,
+  isNotFound,
+  PartialFailure,
+  unlessGone,
+  unlessThere,
+} from '../../../operator/aws/errors.ts';
+import { NotLeader } from '../../../operator/kube/leader.ts';
+
+/** An error as the SDK makes it of AWS's answer. */
+function answered(name: string, status = 400, message = 'AWS says why'): Error {
+  return Object.assign(new Error(message), {
+    name,
+    $fault: status >= 500 ? 'server' : 'client',
+    $metadata: { httpStatusCode: status, attempts: 1 },
+  });
+}
+
+/** An error as the SDK leaves it where nothing answered: it has metadata, but no status. */
+function unanswered(fields: object, message = 'no answer'): Error {
+  return Object.assign(new Error(message), { $metadata: { attempts: 3 } }, fields);
+}
+
+const CODES: readonly [string, string, readonly string[]][] = [
+  [
+    'waiting',
+    'Throttled',
+    ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException', 'SlowDown'],
+  ],
+  ['waiting', 'Throttled', ['EC2ThrottledException', 'BandwidthLimitExceeded', 'RequestThrottledException']],
+  ['stalled', 'AccessDenied', ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']],
+  ['stalled', 'CredentialsExpired', ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']],
+  ['stalled', 'CredentialsUnavailable', ['AuthFailure', 'InvalidClientTokenId', 'SignatureDoesNotMatch']],
+  ['stalled', 'CredentialsUnavailable', ['UnrecognizedClientException', 'OptInRequired']],
+  ['waiting', 'NotYetVisible', ['InvalidVpcID.NotFound', 'NoSuchEntity', 'ResourceNotFoundException']],
+  [
+    'waiting',
+    'NotYetVisible',
+    ['InvalidPermission.NotFound', 'NoSuchEntityException', 'DBClusterNotFoundFault'],
+  ],
+  ['waiting', 'NotYetVisible', ['Gateway.NotAttached', 'InvalidNetworkAclEntry.NotFound']],
+  ['inUse', 'DependencyViolation', ['DependencyViolation', 'DeleteConflict', 'InvalidGroup.InUse']],
+  ['exists', 'AlreadyExists', ['InvalidGroup.Duplicate', 'EntityAlreadyExists', 'InvalidSubnet.Conflict']],
+  ['exists', 'AlreadyExists', ['ResourceAlreadyExistsException', 'RouteAlreadyExists']],
+  ['exists', 'AlreadyExists', ['Resource.AlreadyAssociated', 'InvalidPermission.Duplicate']],
+  ['stalled', 'QuotaExceeded', ['VpcLimitExceeded', 'LimitExceededException', 'RouteLimitExceeded']],
+  ['stalled', 'QuotaExceeded', ['RulesPerSecurityGroupLimitExceeded', 'ServiceQuotaExceededException']],
+  ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
+  ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
+  ['stalled', 'AwsRefused', ['InvalidVpcID.Malformed', 'NobodyEverSawThisCode']],
+];
+
+describe('interpret', () => {
+  for (const [kind, reason, codes] of CODES) {
+    for (const code of codes) {
+      it(`${code} is ${kind}, ${reason}`, () => {
+        expect(interpret(answered(code))).toEqual({ kind, reason, message: `${code}: AWS says why` });
+      });
+    }
+  }
+
+  it('does not say the code twice', () => {
+    expect(interpret(answered('VpcLimitExceeded', 400, 'VpcLimitExceeded: five')).message).toBe(
+      'VpcLimitExceeded: five',
+    );
+  });
+
+  it.each([500, 502, 503])('status %i leaves open whether it was done', (status) => {
+    expect(interpret(answered('WhateverItIsCalled', status))).toMatchObject({
+      kind: 'unclear',
+      reason: 'AwsUnreachable',
+    });
+  });
+
+  it.each([
+    ['a refused connection', { code: 'ECONNREFUSED' }],
+    ['a reset connection', { code: 'ECONNRESET' }],
+    ['an unknown host', { code: 'ENOTFOUND' }],
+    ['a timeout', { name: 'TimeoutError' }],
+    ['a certificate of somebody else', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+    ['a certificate of an unknown authority', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+  ])('%s leaves open whether it was done', (_, fields) => {
+    expect(interpret(unanswered(fields))).toMatchObject({ kind: 'unclear', reason: 'AwsUnreachable' });
+  });
+
+  it('an answer that cannot be read leaves open whether it was done', () => {
+    const error = unanswered({ $metadata: { httpStatusCode: 200 } }, 'XML parse error');
+    expect(interpret(error)).toEqual({
+      kind: 'unclear',
+      reason: 'AwsUnreachable',
+      message: 'UnreadableAnswer: XML parse error',
+    });
+  });
+
+  it('a role that AWS does not know everywhere yet is waited for', () => {
+    const error = answered('InvalidParameterException', 400, 'Unable to assume given IAM role');
+    expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
+  });
+
+  it('missing credentials need a person', () => {
+    const error = Object.assign(new Error('Could not load credentials'), {
+      name: 'CredentialsProviderError',
+    });
+    expect(interpret(error)).toMatchObject({ kind: 'stalled', reason: 'CredentialsUnavailable' });
+  });
+
+  it.each([
+    ['a bug', new TypeError('x is not a function')],
+    ['a bug below the SDK, which puts metadata on it', unanswered({ name: 'TypeError' })],
+    ['something that is no error', 'text'],
+    ['nothing', undefined],
+  ])('%s is an internal error, never a refusal by AWS', (_, thrown) => {
+    expect(interpret(thrown)).toMatchObject({ kind: 'unclear', reason: 'InternalError' });
+  });
+
+  it('a write that the lease prevented is no refusal by AWS', () => {
+    const error = Object.assign(new NotLeader('somebody else leads'), { $metadata: { attempts: 1 } });
+    expect(interpret(error)).toMatchObject({ kind: 'unclear', reason: 'InternalError' });
+  });
+
+  it.each([
+    ['InternalError', 'unclear', 'AwsUnreachable'],
+    ['ServiceUnavailable', 'unclear', 'AwsUnreachable'],
+    ['InvalidFlowLogId.NotFound', 'waiting', 'NotYetVisible'],
+    ['UnauthorizedOperation', 'stalled', 'AccessDenied'],
+  ])('%s inside a successful answer is %s', (code, kind, reason) => {
+    expect(interpret(new PartialFailure('CreateFlowLogs', code, 'not done'))).toEqual({
+      kind,
+      reason,
+      message: `${code}: CreateFlowLogs: not done`,
+    });
+  });
+});
+
+describe('errorCode', () => {
+  it('finds what caused an error', () => {
+    const inner = answered('AccessDenied', 403);
+    expect(errorCode(new Error('outer', { cause: new Error('middle', { cause: inner }) }))).toBe(
+      'AccessDenied',
+    );
+  });
+
+  it('reads what Node throws where no address of a name answers', () => {
+    const refused = (address: string) =>
+      Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: 'ECONNREFUSED' });
+    const each = [refused('::1:80'), refused('127.0.0.1:80')];
+    expect(errorCode(Object.assign(new AggregateError(each), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
+    expect(errorCode(new AggregateError(each))).toBe('ECONNREFUSED');
+    expect(errorCode(new AggregateError([new Error('a bug')]))).toBeUndefined();
+  });
+
+  it("prefers EC2's own code to the name of the class", () => {
+    expect(errorCode(Object.assign(answered('EC2ServiceException'), { Code: 'VpcLimitExceeded' }))).toBe(
+      'VpcLimitExceeded',
+    );
+  });
+
+  it('does not take an error code of Node for one of AWS', () => {
+    expect(errorCode(Object.assign(new Error('no such file'), { code: 'ENOENT' }))).toBeUndefined();
+  });
+});
+
+describe('what a repeated call may meet', () => {
+  it('is told apart', () => {
+    expect(isNotFound(answered('InvalidSubnetID.NotFound'))).toBe(true);
+    expect(isNotFound(answered('InvalidSubnetID.Malformed'))).toBe(false);
+    expect(isAlreadyThere(answered('EntityAlreadyExists', 409))).toBe(true);
+    expect(isInUse(answered('DependencyViolation'))).toBe(true);
+    expect([isNotFound, isAlreadyThere, isInUse].some((is) => is(new Error('a bug')))).toBe(false);
+  });
+
+  it('a delete of what is gone succeeds, any other failure rises', async () => {
+    await expect(unlessGone(Promise.reject(answered('InvalidVpcID.NotFound')))).resolves.toBeUndefined();
+    await expect(unlessGone(Promise.reject(answered('DependencyViolation')))).rejects.toThrow('AWS says why');
+  });
+
+  it('a create of what is there succeeds, any other failure rises', async () => {
+    await expect(unlessThere(Promise.reject(answered('RouteAlreadyExists')))).resolves.toBeUndefined();
+    await expect(unlessThere(Promise.reject(answered('InvalidRoute.NotFound')))).rejects.toThrow(
+      'AWS says why',
+    );
+  });
+});
