@@ -7,19 +7,29 @@ export interface Rate {
 }
 
 /**
- * AWS's published rates per account, region and action, taken at nine tenths so that other users of the
- * account keep some. Source: Amazon EC2 API Reference, "Request throttling for the Amazon EC2 API"; IAM and
- * CloudWatch Logs from their quota pages.
+ * AWS's published rates per account, region and action, for the actions that Landfall calls and that have rates
+ * of their own. Source: Amazon EC2 Developer Guide, "Request throttling for the Amazon EC2 API", table "Request
+ * token bucket sizes and refill rates".
  */
 const EC2_RATES: Readonly<Record<string, Rate>> = {
+  CreateTags: { burst: 100, perSecond: 10 },
+  DeleteTags: { burst: 100, perSecond: 10 },
   CreateVpcEndpoint: { burst: 4, perSecond: 0.3 },
   ModifyVpcEndpoint: { burst: 4, perSecond: 0.3 },
   DeleteVpcEndpoints: { burst: 4, perSecond: 0.3 },
+  AcceptVpcEndpointConnections: { burst: 10, perSecond: 1 },
+  RejectVpcEndpointConnections: { burst: 10, perSecond: 1 },
+  CreateVpcEndpointServiceConfiguration: { burst: 10, perSecond: 1 },
+  ModifyVpcEndpointServiceConfiguration: { burst: 10, perSecond: 1 },
+  DeleteVpcEndpointServiceConfigurations: { burst: 10, perSecond: 1 },
   CreateNatGateway: { burst: 10, perSecond: 1 },
   DeleteNatGateway: { burst: 10, perSecond: 1 },
 };
+/** Same table: non-mutating actions. Every read of ours is filtered or paginated, so none is in the smaller class. */
 const EC2_READ: Rate = { burst: 100, perSecond: 20 };
+/** Same table: mutating actions, and equally the resource-intensive ones such as AuthorizeSecurityGroupIngress. */
 const EC2_WRITE: Rate = { burst: 50, perSecond: 5 };
+/** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
 /** The rate that holds for an action when AWS's own limits are in force. */

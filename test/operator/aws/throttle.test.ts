@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { awsRate, createThrottle, type Rate } from '../../../operator/aws/throttle.ts';
+import { createFakeClock, settle } from '../../support/fake-clock.ts';
+
+/** Takes `count` tokens and notes when each was given, in seconds. */
+function takeMany(count: number, rate: Rate, scale?: number, key: (index: number) => string = () => 'key') {
+  const clock = createFakeClock();
+  const throttle = createThrottle(clock, scale);
+  const given: string[] = [];
+  for (let index = 0; index < count; index += 1)
+    void throttle.take(key(index), rate).then(() => given.push(`${index} at ${clock.now() / 1000}`));
+  return { clock, throttle, given };
+}
+
+describe('createThrottle', () => {
+  it('lets a burst go at once, then as many a second as the rate says, in the order of asking', async () => {
+    const { clock, given } = takeMany(6, { burst: 3, perSecond: 0.5 });
+    await settle();
+    expect(given).toEqual(['0 at 0', '1 at 0', '2 at 0']);
+    await clock.advance(1_999);
+    expect(given).toHaveLength(3);
+    await clock.advance(10_000);
+    expect(given.slice(3)).toEqual(['3 at 2', '4 at 4', '5 at 6']);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('who comes later goes later, even when a token is there for him', async () => {
+    const { clock, throttle, given } = takeMany(3, { burst: 1, perSecond: 1 });
+    await clock.advance(1_500);
+    void throttle
+      .take('key', { burst: 1, perSecond: 1 })
+      .then(() => given.push(`late at ${clock.now() / 1000}`));
+    await clock.advance(5_000);
+    expect(given).toEqual(['0 at 0', '1 at 1', '2 at 2', 'late at 3']);
+  });
+
+  it('fills up again, but never over the burst', async () => {
+    const { clock, throttle, given } = takeMany(2, { burst: 2, perSecond: 1 });
+    await clock.advance(3_600_000);
+    for (const name of ['a', 'b', 'c'])
+      void throttle.take('key', { burst: 2, perSecond: 1 }).then(() => given.push(name));
+    await settle();
+    expect(given.slice(2)).toEqual(['a', 'b']);
+  });
+
+  it('has a bucket for each key', async () => {
+    const { given } = takeMany(4, { burst: 1, perSecond: 1 }, 1, (index) => `key ${index % 2}`);
+    await settle();
+    expect(given).toEqual(['0 at 0', '1 at 0']);
+  });
+
+  it('scales both burst and rate', async () => {
+    const { clock, given } = takeMany(4, { burst: 4, perSecond: 1 }, 0.5);
+    await settle();
+    expect(given).toHaveLength(2);
+    await clock.advance(2_000);
+    expect(given.at(-1)).toBe('2 at 2');
+  });
+
+  it('a small scale still lets a first call go', async () => {
+    const { given } = takeMany(1, { burst: 4, perSecond: 0.3 }, 0.1);
+    await settle();
+    expect(given).toEqual(['0 at 0']);
+  });
+
+  it('is off at 0', async () => {
+    const { clock, given } = takeMany(500, { burst: 1, perSecond: 0.001 }, 0);
+    await settle();
+    expect(given).toHaveLength(500);
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+describe('awsRate, as in the EC2 Developer Guide', () => {
+  it.each([
+    ['ec2', 'DescribeVpcs', false, 100, 20],
+    ['ec2', 'CreateVpc', true, 50, 5],
+    ['ec2', 'AuthorizeSecurityGroupIngress', true, 50, 5],
+    ['ec2', 'RevokeSecurityGroupEgress', true, 50, 5],
+    ['ec2', 'CreateTags', true, 100, 10],
+    ['ec2', 'DeleteTags', true, 100, 10],
+    ['ec2', 'CreateVpcEndpoint', true, 4, 0.3],
+    ['ec2', 'ModifyVpcEndpoint', true, 4, 0.3],
+    ['ec2', 'DeleteVpcEndpoints', true, 4, 0.3],
+    ['ec2', 'CreateNatGateway', true, 10, 1],
+    ['iam', 'CreateTags', true, 20, 5],
+  ])('%s %s', (service, action, write, burst, perSecond) => {
+    expect(awsRate(service, action, write)).toEqual({ burst, perSecond });
+  });
+});
