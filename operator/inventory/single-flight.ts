@@ -17,7 +17,8 @@ export class SingleFlight {
 
   /** Resolves when a read that began at or after `notBefore` (monotonic milliseconds) has ended. */
   run(notBefore: number): Promise<void> {
-    if (!this.#running) return this.#start();
+    // Between the end of one read and the start of the next, the next is already promised to somebody.
+    if (!this.#running) return this.#next ?? this.#start();
     if (this.#running.beganAt >= notBefore) return this.#running.done;
     this.#next ??= this.#running.done
       .catch(() => {})
@@ -29,10 +30,12 @@ export class SingleFlight {
   }
 
   #start(): Promise<void> {
+    // Taken before the read begins: a read may call at once, and must not pass for younger than that call.
+    const beganAt = this.#clock.now();
     const done = this.#read().finally(() => {
       this.#running = undefined;
     });
-    this.#running = { beganAt: this.#clock.now(), done };
+    this.#running = { beganAt, done };
     return done;
   }
 }
