@@ -53,7 +53,10 @@ if (major >= (bundled ? 22 : 24)) {
   await import(pathToFileURL(entry).href);
 } else {
   const node = installedNode();
-  if (!node) fail(`needs Node 24, but this is ${process.version}: run npm ci in ${root}, or install Node 24`);
+  const wanted = bundled
+    ? 'Node 22 or later: install it'
+    : `Node 24: run npm ci in ${root}, or install Node 24`;
+  if (!node) fail(`this is Node ${process.version}, and it needs ${wanted}`);
   const child = spawn(node, [entry, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { NODE_COMPILE_CACHE: compiled, ...process.env },

@@ -102,6 +102,9 @@ export interface AwsPlace {
 /** Written by `make aws-up` into the folder from which it was run. */
 export const LOCAL_AWS_FILE = '.landfall/aws.env';
 
+/** A folder from somebody else must not be able to send signed requests anywhere. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
 /** These would send somebody's real identity to the local AWS, or take precedence over its own. */
 const FOREIGN_IDENTITY = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ROLE_ARN'];
 
@@ -114,9 +117,16 @@ export function findAws(folder: string, environment: NodeJS.ProcessEnv = process
   if (given !== undefined && given !== '') return { endpoint: given, source: 'environment' };
   const file = join(folder, LOCAL_AWS_FILE);
   if (!existsSync(file)) return { endpoint: undefined, source: 'aws' };
-  const found = parseEnv(readFileSync(file, 'utf8'));
+  const found = Object.fromEntries(
+    Object.entries(parseEnv(readFileSync(file, 'utf8'))).filter(([name]) => /^(AWS|LANDFALL)_/.test(name)),
+  );
   const endpoint = found['AWS_ENDPOINT_URL'];
   if (endpoint === undefined || endpoint === '') return { endpoint: undefined, source: 'aws' };
+  if (!LOOPBACK.has(URL.parse(endpoint)?.hostname ?? '')) {
+    throw new ConfigError(
+      `${LOCAL_AWS_FILE} names ${endpoint}, which is not on this machine; set AWS_ENDPOINT_URL yourself if you mean it`,
+    );
+  }
   for (const name of FOREIGN_IDENTITY) delete environment[name];
   const installation = environment['LANDFALL_INSTALLATION'];
   Object.assign(environment, found, installation !== undefined && { LANDFALL_INSTALLATION: installation });

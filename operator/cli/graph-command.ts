@@ -28,7 +28,9 @@ export async function graphCommand(options: GraphOptions, terminal: Terminal): P
   const text = drawings.join('\n\n');
   if (output === undefined) terminal.out(text.trimEnd());
   else {
-    await writeFile(output, `${text.trimEnd()}\n`);
+    await writeFile(output, `${text.trimEnd()}\n`).catch((error: unknown) => {
+      throw new UsageError(`cannot write ${output}: ${(error as Error).message}`, { cause: error });
+    });
     terminal.note(`landfall: wrote ${output}`);
   }
   return 0;

@@ -7,6 +7,12 @@ import { Failures, UsageError } from './usage.ts';
 
 const FAILED = 1;
 
+// Whoever reads may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 try {
   await landfall((code) => {
     process.exitCode = code;

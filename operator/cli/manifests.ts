@@ -49,7 +49,7 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
   const accounts: Found<Account>[] = [];
   const networks: Found<SecureVpc>[] = [];
   for (const file of new Set(files)) {
-    const source = file === '-' ? await text(options.stdin ?? process.stdin) : await readFile(file, 'utf8');
+    const source = file === '-' ? await text(options.stdin ?? process.stdin) : await contentOf(file);
     for (const { place, value } of objectsIn(file === '-' ? 'stdin' : file, source, failures)) {
       const read = readObject(withNamespace(value, options.namespace ?? 'default'), place);
       if (read === undefined) continue;
@@ -95,6 +95,14 @@ async function filesBelow(path: string): Promise<string[]> {
       }),
   );
   return below.flat();
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function objectsIn(file: string, source: string, failures: Failure[]): Found<unknown>[] {

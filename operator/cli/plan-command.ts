@@ -1,3 +1,4 @@
+import type { AwsPlace } from '../config.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
 import { failuresText } from './failures-text.ts';
 import { planNetworks } from './live.ts';
@@ -5,7 +6,7 @@ import { readManifests, type Manifests } from './manifests.ts';
 import { planDocument } from './plan-json.ts';
 import { planText, summarizeAll, summaryText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
-import { Failures } from './usage.ts';
+import { Failures, type Failure } from './usage.ts';
 
 export interface PlanOptions extends CommonOptions {
   readonly json?: boolean;
@@ -42,6 +43,8 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
   }
   if (failures.length > 0) {
     terminal.note(failuresText(failures, paint));
+    if (isGone(place, failures))
+      terminal.note('Is the local AWS still running? make aws-up starts it; make aws-down forgets it.');
     return FAILED;
   }
   return planned.some(({ plan }) => plan.actions.length > 0) ? CHANGES : NOTHING_TO_DO;
@@ -54,4 +57,9 @@ async function readOrFail(paths: readonly string[], options: PlanOptions): Promi
     if (error instanceof Failures) return error;
     throw error;
   }
+}
+
+/** The file of a local AWS outlives it when the machine goes down. */
+function isGone(place: AwsPlace, failures: readonly Failure[]): boolean {
+  return place.source === 'file' && failures.some(({ message }) => message.includes('ECONNREFUSED'));
 }

@@ -20,6 +20,10 @@ describe('usage errors say what to type instead', () => {
     [['plam'], "unknown command 'plam' (Did you mean plan?)"],
     [['plan'], 'landfall plan needs to know which manifests: landfall plan -f manifests/'],
     [['plan', '-f', 'nowhere'], 'there is no file or folder nowhere'],
+    [
+      ['graph', '-f', '../manifests/examples/portal', '-o', 'no/such/folder/x.svg'],
+      'cannot write no/such/folder/x.svg',
+    ],
     [['plan', '--jsn'], "unknown option '--jsn' (Did you mean --json?)"],
     [['graph', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, svg.'],
     [['render', '-f', '../docs'], 'give the folder with your manifests: -f manifests/'],
