@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { cacheFolder } from '../../k8s-local/aws/python-env.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
 import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
@@ -48,7 +49,12 @@ async function landfall(
 ): Promise<Result> {
   const child = spawn(process.execPath, [join(root, 'bin/landfall.js'), ...args], {
     cwd: options.cwd ?? folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...(options.env ?? aws.env()) },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      LANDFALL_CACHE: cacheFolder(process.env),
+      ...(options.env ?? aws.env()),
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(options.stdin ?? '');
@@ -126,7 +132,7 @@ describe('landfall plan of a network that does not exist', () => {
   });
 });
 
-describe('landfall plan of what cannot be planned', () => {
+describe.concurrent('landfall plan of what cannot be planned', () => {
   it('names both accounts where the credentials belong to another', async () => {
     const wrong = await changed('wrong-account', 'account.yaml', '123456789012', '999999999999');
     const { code, err } = await landfall(['plan', '-f', wrong]);
@@ -196,7 +202,7 @@ describe('landfall plan of what cannot be planned', () => {
   });
 });
 
-describe('landfall accounts', () => {
+describe.concurrent('landfall accounts', () => {
   it('shows the caller of each of the five accounts', async () => {
     const { code, out } = await landfall(['accounts', '-f', join(root, 'manifests/examples/accounts')]);
     expect(code).toBe(0);
