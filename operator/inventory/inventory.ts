@@ -28,6 +28,10 @@ export class Inventory<S> implements World<S> {
   readonly #flights = new Map<string, SingleFlight>();
   /** When each object that is read alone was last read, by collection and id. */
   readonly #readAt = new Map<string, Map<string, number>>();
+  /** First readings of single objects under way, by collection: everybody who loads shares them. */
+  readonly #firstReads = new Map<string, Promise<void>>();
+  /** How much of the slow lane's share is not yet spent, by collection, in objects times milliseconds. */
+  readonly #credit = new Map<string, number>();
 
   constructor(options: InventoryOptions<S>) {
     this.#options = options;
@@ -83,26 +87,31 @@ export class Inventory<S> implements World<S> {
   /** Reads these collections unless a listing that began at or after `notBefore` is there. */
   async refresh(names: readonly string[], notBefore: number): Promise<void> {
     const stale = names.filter((name) => (this.#shelf(name).listedAt ?? -Infinity) < notBefore);
-    await Promise.all(stale.map((name) => this.#flights.get(name)?.run(notBefore)));
+    await Promise.all(stale.map(async (name) => this.#flights.get(name)?.run(notBefore)));
   }
 
   /** Reads everything that was never read: all listings, and each object that is read alone. */
   async load(): Promise<void> {
     await this.refresh(this.names(), 0);
-    for (const name of this.#readAt.keys()) await this.#readSome(name, this.#unread(name));
+    for (const name of this.#readAt.keys()) await this.#readUnread(name);
   }
 
-  /** Reads the share of single objects that falls due: those older than the slow lane's time, spread evenly over it. */
+  /**
+   * Reads the share of single objects that falls due in a time: those read longest ago, so that each has its turn
+   * once in the slow lane's time and no minute has more than its share.
+   */
   async readDue(sinceLastMs: number): Promise<void> {
+    const { slowLaneMs } = this.#options;
     for (const [name, readAt] of this.#readAt) {
       const ids = this.#parentIds(name);
-      const share = Math.ceil((ids.length * sinceLastMs) / this.#options.slowLaneMs);
-      const horizon = this.#options.clock.now() - this.#options.slowLaneMs;
+      this.#forgetOrphans(name, new Set(ids));
+      const credit = (this.#credit.get(name) ?? 0) + ids.length * sinceLastMs;
+      const share = Math.floor(credit / slowLaneMs);
+      this.#credit.set(name, credit - share * slowLaneMs);
       const oldest = ids
         .map((id) => ({ id, at: readAt.get(id) ?? -Infinity }))
         .sort((a, b) => a.at - b.at)
-        .slice(0, share)
-        .filter(({ at }) => at <= horizon + this.#options.slowLaneMs / 2);
+        .slice(0, share);
       await this.#readSome(
         name,
         oldest.map(({ id }) => id),
@@ -129,15 +138,35 @@ export class Inventory<S> implements World<S> {
     );
     const readAt = this.#readAt.get(name);
     // What was written while this read was under way is newer than its answer.
-    const current = ids.filter((id) => (readAt?.get(id) ?? -Infinity) <= beganAt);
+    const current = ids.filter((id) => (readAt?.get(id) ?? -Infinity) < beganAt);
     const changed = current.filter((id) => shelf.set(id, records.get(id)));
     for (const id of current) readAt?.set(id, beganAt);
     if (changed.length > 0) onChange(new Set(changed.flatMap((id) => this.#ownerOfParent(name, id) ?? [])));
   }
 
-  #unread(name: string): string[] {
+  /** Reads what was never read. Whoever comes while that is under way waits for it, and then looks for more. */
+  async #readUnread(name: string): Promise<void> {
+    const running = this.#firstReads.get(name);
+    if (running) {
+      await running;
+      return this.#readUnread(name);
+    }
     const readAt = this.#readAt.get(name);
-    return this.#parentIds(name).filter((id) => readAt?.has(id) !== true);
+    const ids = this.#parentIds(name).filter((id) => readAt?.has(id) !== true);
+    if (ids.length === 0) return undefined;
+    const reading = this.#readSome(name, ids).finally(() => this.#firstReads.delete(name));
+    this.#firstReads.set(name, reading);
+    return reading;
+  }
+
+  /** Objects whose parent is gone are gone as well, and are never asked for again. */
+  #forgetOrphans(name: string, parents: ReadonlySet<string>): void {
+    const readAt = this.#readAt.get(name);
+    for (const id of readAt?.keys() ?? []) {
+      if (parents.has(id)) continue;
+      readAt?.delete(id);
+      this.#shelf(name).set(id, undefined);
+    }
   }
 
   #parentIds(name: string): string[] {
