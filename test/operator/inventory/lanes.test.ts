@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { Inventory } from '../../../operator/inventory/inventory.ts';
+import { Lanes } from '../../../operator/inventory/lanes.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { fakeCollection, fakeSession } from './fake-collection.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const fast = fakeCollection('fast');
+const slow = fakeCollection('slow', { lane: 'slow' });
+const single = fakeCollection('single', { lane: 'slow', parent: 'fast' });
+
+function scene() {
+  const clock = createFakeClock();
+  const session = fakeSession();
+  session.things.set('fast', [{ id: 'a' }]);
+  const errors: unknown[] = [];
+  const state = { active: true };
+  const inventory = new Inventory({
+    session,
+    collections: [fast, slow, single],
+    installation: 'here',
+    clock,
+    graceMs: 1,
+    slowLaneMs: 30 * MINUTE,
+    onChange: () => {},
+  });
+  const lanes = new Lanes({
+    inventory,
+    times: { fastLaneMs: MINUTE, slowLaneMs: 30 * MINUTE, pollMs: 5 * SECOND },
+    clock,
+    active: () => state.active,
+    onError: (error) => void errors.push(error),
+  });
+  const count = (prefix: string) => session.calls.filter((call) => call.startsWith(prefix)).length;
+  return { clock, session, errors, state, inventory, lanes, count };
+}
+
+describe('Lanes', () => {
+  it('reads the fast lane each minute, the slow lane and each single object each half hour', async () => {
+    const { clock, lanes, count } = scene();
+    lanes.start();
+    await clock.advance(MINUTE - 1);
+    expect(count('list')).toBe(0);
+    await clock.advance(30 * MINUTE + 1);
+    expect(count('list fast')).toBe(31);
+    expect(count('list slow')).toBe(1);
+    expect(count('get single')).toBe(1);
+  });
+
+  it('reads nothing while inactive, and goes on when active again', async () => {
+    const { clock, lanes, count, state } = scene();
+    state.active = false;
+    lanes.start();
+    lanes.waitIn('x', ['fast']);
+    await clock.advance(10 * MINUTE);
+    expect(count('')).toBe(0);
+    lanes.waitIn('x', []);
+    state.active = true;
+    await clock.advance(MINUTE);
+    expect(count('list fast')).toBe(1);
+  });
+
+  it('an error is told and does not end a lane', async () => {
+    const { clock, session, lanes, count, errors } = scene();
+    lanes.start();
+    session.gate = Promise.reject(new Error('throttled'));
+    session.gate.catch(() => {});
+    await clock.advance(3 * MINUTE);
+    expect(errors).toEqual([new Error('throttled'), new Error('throttled'), new Error('throttled')]);
+    session.gate = Promise.resolve();
+    await clock.advance(MINUTE);
+    expect(errors).toHaveLength(3);
+    expect(count('list fast')).toBe(4);
+  });
+
+  it('polls what somebody waits in, only that, and only while he does', async () => {
+    const { clock, lanes, count } = scene();
+    lanes.waitIn('x', ['slow']);
+    lanes.waitIn('y', ['slow']);
+    await clock.advance(20 * SECOND);
+    expect(count('list slow')).toBe(4);
+    expect(count('list fast')).toBe(0);
+    lanes.waitIn('x', []);
+    await clock.advance(10 * SECOND);
+    expect(count('list slow')).toBe(6);
+    lanes.waitIn('y', []);
+    await clock.advance(MINUTE);
+    expect(count('list slow')).toBe(6);
+    expect(clock.pending()).toBe(0);
+    lanes.waitIn('y', ['fast']);
+    await clock.advance(5 * SECOND);
+    expect(count('list fast')).toBe(1);
+  });
+
+  it('does not poll what it has no listing of', async () => {
+    const { clock, lanes } = scene();
+    lanes.waitIn('x', ['single', 'of another inventory']);
+    expect(clock.pending()).toBe(0);
+    await clock.advance(MINUTE);
+  });
+
+  it('a listing that takes longer than its lane is not overtaken by the next', async () => {
+    const { clock, session, lanes, count } = scene();
+    lanes.start();
+    let open = (): void => {};
+    session.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await clock.advance(5 * MINUTE);
+    expect(count('list fast')).toBe(1);
+    open();
+    await clock.advance(MINUTE);
+    expect(count('list fast')).toBe(2);
+  });
+
+  it('stops for good, also while a reading is under way', async () => {
+    const { clock, session, lanes, count } = scene();
+    lanes.start();
+    let open = (): void => {};
+    session.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await clock.advance(MINUTE);
+    lanes.stop();
+    open();
+    await clock.advance(60 * MINUTE);
+    lanes.waitIn('x', ['fast']);
+    expect(count('list fast')).toBe(1);
+    expect(clock.pending()).toBe(0);
+  });
+});
