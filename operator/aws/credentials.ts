@@ -1,5 +1,5 @@
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 
 /** How an Account says that it is reached. */
 export interface CredentialSource {
@@ -18,6 +18,9 @@ export interface CredentialSource {
 /** The longest that a role's session lasts when one role assumes another, in seconds. */
 const SESSION_SECONDS = 3600;
 
+/** How long before their end a role's credentials are renewed, in milliseconds: earlier than the SDK's clients ask for it (5 minutes). */
+const RENEW_MS = 360_000;
+
 /** The external id of an Account that names none: known to both sides, and of no use to another Account. */
 export function defaultExternalId(installation: string, account: string): string {
   return `landfall:${installation}:${account}`;
@@ -35,7 +38,7 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
       ? fromNodeProviderChain({ clientConfig })
       : fromIni({ clientConfig, profile: source.profile });
   if (source.roleArn === undefined) return base;
-  return fromTemporaryCredentials({
+  const assumed = fromTemporaryCredentials({
     masterCredentials: base,
     clientConfig,
     params: {
@@ -45,4 +48,23 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
       DurationSeconds: SESSION_SECONDS,
     },
   });
+  return cached(assumed);
+}
+
+/** Each client keeps what it was given, but for itself: without this every service of a session would assume the role anew. */
+function cached(fetch: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
+  let known: AwsCredentialIdentity | undefined;
+  let fetching: Promise<AwsCredentialIdentity> | undefined;
+  return async () => {
+    if (known?.expiration && known.expiration.getTime() - Date.now() > RENEW_MS) return known;
+    fetching ??= fetch()
+      .then((fresh) => {
+        known = fresh;
+        return fresh;
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    return fetching;
+  };
 }

@@ -1,0 +1,95 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { credentialsFor, defaultExternalId } from '../../../operator/aws/credentials.ts';
+
+const ROLE = 'arn:aws:iam::222222222222:role/landfall';
+
+const opened: { close(): void }[] = [];
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIABASE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const open of opened.splice(0)) open.close();
+});
+
+/** An STS that gives sessions of this many minutes and keeps what it was asked. */
+async function sts(minutes: number) {
+  const asked: URLSearchParams[] = [];
+  const state = { refuse: false };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      asked.push(new URLSearchParams(body));
+      const end = new Date(Date.now() + minutes * 60_000).toISOString();
+      response
+        .writeHead(state.refuse ? 403 : 200, { 'content-type': 'text/xml' })
+        .end(
+          state.refuse
+            ? '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>'
+            : `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA${asked.length}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+        );
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  opened.push({
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  const provider = credentialsFor({
+    region: 'eu-central-1',
+    profile: undefined,
+    roleArn: ROLE,
+    externalId: 'landfall:here:team',
+    installation: 'here',
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
+  return { provider, asked, state };
+}
+
+describe('credentialsFor', () => {
+  it('assumes the role with external id and session name, once for everybody', async () => {
+    const { provider, asked } = await sts(60);
+    const all = await Promise.all(Array.from({ length: 5 }, () => provider()));
+    await provider();
+    expect(new Set(all.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(['ASIA1']));
+    expect(asked).toHaveLength(1);
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+      Action: 'AssumeRole',
+      RoleArn: ROLE,
+      ExternalId: 'landfall:here:team',
+      RoleSessionName: 'landfall-here',
+      DurationSeconds: '3600',
+    });
+  });
+
+  it('assumes it again before the session ends', async () => {
+    const { provider, asked } = await sts(5);
+    await provider();
+    await provider();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('a refusal is not kept', async () => {
+    const { provider, state } = await sts(60);
+    state.refuse = true;
+    await expect(provider()).rejects.toMatchObject({ name: 'AccessDenied' });
+    state.refuse = false;
+    await expect(provider()).resolves.toMatchObject({
+      accessKeyId: expect.stringMatching(/^ASIA/) as string,
+    });
+  });
+});
+
+describe('defaultExternalId', () => {
+  it('names installation and Account', () => {
+    expect(defaultExternalId('here', 'team')).toBe('landfall:here:team');
+  });
+});
