@@ -63,7 +63,7 @@ async function demo(): Promise<void> {
   command('kubectl delete -f manifests/examples/portal');
   const gone = follow(operator, 'portal');
   await kubectl.run('delete', '--wait=true', '--timeout=120s', '-n', 'portal', 'securevpc', 'portal');
-  gone.end();
+  gone.finish();
   await kubectl.deleteAll(owned.toReversed());
   const after = await aws.dump();
   if (after !== before) throw new Error('AWS is not as it was before the demo: something is left.');
@@ -108,8 +108,9 @@ function follow(operator: OperatorProcess, title: string): Tree {
   const take = (line: LogLine): void => {
     const plan = line['plan'] as { actions: { node: string }[] } | undefined;
     for (const action of plan?.actions ?? []) tree.plan(action.node);
-    if (line.msg === 'done') tree.mark(String(line['node']), 'done', String(line['id'] ?? ''));
-    if (line.msg === 'not done') tree.mark(String(line['node']), 'waiting');
+    if (line.msg === 'done')
+      tree.mark(String(line['node']), 'done', typeof line['id'] === 'string' ? line['id'] : '');
+    if (line.msg === 'waiting') tree.mark(String(line['node']), 'waiting');
   };
   void operator
     .line((line) => {

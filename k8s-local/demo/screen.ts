@@ -1,7 +1,7 @@
 import logUpdate from 'log-update';
 import pc from 'picocolors';
 
-const live =  process.stdout.isTTY;
+const live = process.stdout.isTTY;
 
 /** A heading for one step of the demo. */
 export function heading(text: string): void {
@@ -57,6 +57,12 @@ export class Tree {
     if (live) this.#draw();
     else if (mark === 'done' && before?.mark !== 'done')
       console.log(`  ✓ ${node}${id === '' ? '' : ` ${id}`}`);
+  }
+
+  /** Everything that was waited for has come: marks it so and draws for good. */
+  finish(): void {
+    for (const [node, leaf] of this.#leaves) this.mark(node, 'done', leaf.id);
+    this.end();
   }
 
   /** Draws the last state for good. */

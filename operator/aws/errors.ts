@@ -112,7 +112,9 @@ export function interpret(error: unknown): Verdict {
   const message = code !== undefined && !text.includes(code) ? `${code}: ${text}` : text;
   if (code === undefined) return { kind: 'unclear', reason: 'InternalError', message };
   if (THROTTLED.test(code)) return { kind: 'waiting', reason: 'Throttled', message };
-  if (EXPIRED.test(code)) return { kind: 'stalled', reason: 'CredentialsExpired', message };
+  // The SDK's own providers give one name to everything; an SSO login that has ended says so only in words.
+  const ended = NO_CREDENTIALS.test(code) && /\bexpired\b/i.test(text);
+  if (EXPIRED.test(code) || ended) return { kind: 'stalled', reason: 'CredentialsExpired', message };
   if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
     return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
   if (DENIED.test(code)) return { kind: 'stalled', reason: 'AccessDenied', message };

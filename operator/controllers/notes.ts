@@ -39,8 +39,20 @@ export function noteOutcome(
     });
     return;
   }
+  if (result === 'skipped' || reason === 'WaitingForAws') {
+    // AWS is at it, or an earlier step is: nothing that a person should look into.
+    log.info({ ...fields, message }, 'waiting');
+    if (result === 'skipped' || action.verb !== 'delete') return;
+    const deleting = `AWS is deleting ${action.type} ${id ?? ''} (${action.node})`;
+    to.events.record(refOf(object), {
+      type: 'Normal',
+      reason: DONE.delete,
+      action: 'delete',
+      message: deleting,
+    });
+    return;
+  }
   log.warn({ ...fields, message }, 'not done');
-  if (result === 'skipped') return;
   to.events.record(refOf(object), {
     type: 'Warning',
     reason: reason ?? 'Failed',
