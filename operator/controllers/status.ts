@@ -19,7 +19,14 @@ export interface ConditionInput {
  */
 export function conditionsFor(input: ConditionInput): Condition[] {
   const { verdict, drift, generation, now } = input;
-  const keepsReady = verdict.kind === 'reconciling' && drift !== undefined;
+  const holds = (type: string) =>
+    input.before.some(
+      (condition) =>
+        condition.type === type && condition.status === 'True' && condition.observedGeneration === generation,
+    );
+  // A repair may take several passes, and only the first of them finds something to do.
+  const repairing = drift !== undefined || (holds('Drifted') && holds('Ready'));
+  const keepsReady = verdict.kind === 'reconciling' && repairing;
   let conditions: readonly Condition[] = input.before.filter(
     ({ type }) =>
       (type !== 'Reconciling' || verdict.kind === 'reconciling') &&
@@ -40,6 +47,9 @@ export function conditionsFor(input: ConditionInput): Condition[] {
   if (drift) {
     if (drift.repaired) set('Drifted', 'False', 'DriftRepaired', drift.found);
     else set('Drifted', 'True', 'DriftDetected', drift.found);
+  } else if (verdict.kind === 'ready') {
+    const former = conditions.find(({ type, status }) => type === 'Drifted' && status === 'True');
+    if (former) set('Drifted', 'False', 'DriftRepaired', former.message);
   }
   return [...conditions];
 }

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../../operator/api/common.ts';
+import { conditionsFor, type Drift } from '../../../operator/controllers/status.ts';
+import type { Verdict } from '../../../operator/controllers/verdict.ts';
+
+const READY: Verdict = { kind: 'ready', message: '3 things are as specified' };
+const WAITING: Verdict = { kind: 'reconciling', reason: 'WaitingForAws', message: 'endpoint is pending' };
+const STALLED: Verdict = { kind: 'stalled', reason: 'QuotaExceeded', message: 'five VPCs' };
+const FOUND: Drift = { found: 'update rules', repaired: false };
+const REPAIRED: Drift = { found: 'update rules', repaired: true };
+
+/** A pass: its verdict, its drift, and the generation it looked at (default 1). */
+type Pass = readonly [Verdict, Drift?, number?];
+
+/** The conditions after each pass, one a line; passes are a minute apart. */
+function after(...passes: readonly Pass[]): string {
+  let conditions: Condition[] = [];
+  const lines = passes.map(([verdict, drift, generation = 1], index) => {
+    const now = new Date(Date.UTC(2026, 0, 1, 0, index));
+    conditions = conditionsFor({ before: conditions, verdict, drift, generation, now });
+    return conditions
+      .map(
+        ({ type, status, reason, observedGeneration, lastTransitionTime }) =>
+          `${type}=${status} ${reason} g${observedGeneration} ${lastTransitionTime.slice(11, 16)}`,
+      )
+      .join(' | ');
+  });
+  return `\n${lines.join('\n')}\n`;
+}
+
+describe('conditionsFor', () => {
+  it('making something: Ready is False with the reason, until it is True', () => {
+    expect(after([WAITING], [WAITING], [READY], [READY])).toBe(`
+Ready=False WaitingForAws g1 00:00 | Reconciling=True WaitingForAws g1 00:00
+Ready=False WaitingForAws g1 00:00 | Reconciling=True WaitingForAws g1 00:00
+Ready=True Succeeded g1 00:02
+Ready=True Succeeded g1 00:02
+`);
+  });
+
+  it('stalled and back: Reconciling and Stalled take turns', () => {
+    expect(after([WAITING], [STALLED], [WAITING], [READY], [STALLED])).toBe(`
+Ready=False WaitingForAws g1 00:00 | Reconciling=True WaitingForAws g1 00:00
+Ready=False QuotaExceeded g1 00:00 | Stalled=True QuotaExceeded g1 00:01
+Ready=False WaitingForAws g1 00:00 | Reconciling=True WaitingForAws g1 00:02
+Ready=True Succeeded g1 00:03
+Ready=False QuotaExceeded g1 00:04 | Stalled=True QuotaExceeded g1 00:04
+`);
+  });
+
+  it('drift that is repaired at once keeps Ready', () => {
+    expect(after([READY], [WAITING, FOUND], [READY, REPAIRED], [READY])).toBe(`
+Ready=True Succeeded g1 00:00
+Ready=True Succeeded g1 00:00 | Reconciling=True WaitingForAws g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g1 00:00 | Drifted=False DriftRepaired g1 00:02
+Ready=True Succeeded g1 00:00 | Drifted=False DriftRepaired g1 00:02
+`);
+  });
+
+  it('a repair that AWS takes minutes for keeps Ready, and ends with the drift', () => {
+    expect(after([READY], [WAITING, FOUND], [WAITING], [WAITING], [READY])).toBe(`
+Ready=True Succeeded g1 00:00
+Ready=True Succeeded g1 00:00 | Reconciling=True WaitingForAws g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g1 00:00 | Reconciling=True WaitingForAws g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g1 00:00 | Reconciling=True WaitingForAws g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g1 00:00 | Drifted=False DriftRepaired g1 00:04
+`);
+  });
+
+  it('drift that cannot be repaired is not Ready, and its end is told', () => {
+    expect(after([READY], [STALLED, FOUND], [STALLED], [READY])).toBe(`
+Ready=True Succeeded g1 00:00
+Ready=False QuotaExceeded g1 00:01 | Stalled=True QuotaExceeded g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=False QuotaExceeded g1 00:01 | Stalled=True QuotaExceeded g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g1 00:03 | Drifted=False DriftRepaired g1 00:03
+`);
+  });
+
+  it('a new generation is not Ready before it is done, drift or not', () => {
+    expect(after([READY], [WAITING, FOUND], [WAITING, undefined, 2], [READY, undefined, 2])).toBe(`
+Ready=True Succeeded g1 00:00
+Ready=True Succeeded g1 00:00 | Reconciling=True WaitingForAws g1 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=False WaitingForAws g2 00:02 | Reconciling=True WaitingForAws g2 00:01 | Drifted=True DriftDetected g1 00:01
+Ready=True Succeeded g2 00:03 | Drifted=False DriftRepaired g2 00:03
+`);
+  });
+
+  it('says what was repaired', () => {
+    const conditions = conditionsFor({
+      before: conditionsFor({ before: [], verdict: WAITING, drift: FOUND, generation: 1, now: new Date(0) }),
+      verdict: READY,
+      drift: undefined,
+      generation: 1,
+      now: new Date(0),
+    });
+    expect(conditions.find(({ type }) => type === 'Drifted')).toMatchObject({
+      status: 'False',
+      message: 'update rules',
+    });
+  });
+
+  it('never has Reconciling and Stalled at once, and leaves conditions of others alone', () => {
+    const foreign: Condition = {
+      type: 'Paused',
+      status: 'True',
+      reason: 'Asked',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const verdicts = [READY, WAITING, STALLED];
+    const drifts = [undefined, FOUND, REPAIRED];
+    for (const first of verdicts) {
+      for (const second of verdicts) {
+        for (const drift of drifts) {
+          const pass = (before: readonly Condition[], verdict: Verdict) =>
+            conditionsFor({ before, verdict, drift, generation: 1, now: new Date(0) });
+          const types = pass(pass([foreign], first), second).map(({ type }) => type);
+          expect(types.filter((type) => type === 'Reconciling' || type === 'Stalled').length).toBe(
+            second.kind === 'ready' ? 0 : 1,
+          );
+          expect(types).toContain('Paused');
+          expect(types).toHaveLength(new Set(types).size);
+        }
+      }
+    }
+  });
+});
