@@ -37,15 +37,17 @@ export function allowedAccount(account: Account | undefined, request: AccessRequ
 /** The Account that a resource may use, checked by the operator as well. Throws what stands in the way. */
 export function requireAccount(candidate: Account | undefined, request: AccessRequest): AwsAccount {
   const account = allowedAccount(candidate, request);
-  const { accountRef } = request;
-  const ready = account.status.conditions?.find((condition) => condition.type === 'Ready');
-  if (ready?.status === 'True' && ready.observedGeneration === account.metadata.generation)
-    return account.spec.aws;
-  if (ready?.status === 'False' && ready.reason !== 'Progressing') {
-    throw new Terminal(
-      'AccountNotReady',
-      `Account ${accountRef} is not ready: ${ready.reason}: ${ready.message}`,
-    );
-  }
-  throw new Waiting('DependencyNotReady', `Account ${accountRef} has not been checked yet`);
+  const { accountRef, deleting } = request;
+  const conditions = account.status.conditions ?? [];
+  const ready = conditions.find((condition) => condition.type === 'Ready');
+  if (ready?.observedGeneration !== account.metadata.generation)
+    throw new Waiting('DependencyNotReady', `Account ${accountRef} has not been checked yet`);
+  if (ready?.status === 'True') return account.spec.aws;
+  // Its credentials are good, and it waits for this very deletion.
+  const going = ready?.reason === 'InUse';
+  if (going && deleting) return account.spec.aws;
+  const message = `Account ${accountRef} is not ready: ${ready?.reason}: ${ready?.message}`;
+  if (going || conditions.some(({ type, status }) => type === 'Stalled' && status === 'True'))
+    throw new Terminal('AccountNotReady', message);
+  throw new Waiting('DependencyNotReady', message);
 }
