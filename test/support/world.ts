@@ -228,15 +228,16 @@ export class World {
   }
 
   /** Resolves when AWS was listed `rounds` times after now: that many refreshes of the fast lane and the slow one have begun and the first ones ended. */
-  async refreshes(rounds = 2): Promise<void> {
+  async refreshes(
+    rounds = 2,
+    actions: readonly string[] = ['DescribeVpcs', 'GetAccountAuthorizationDetails', 'DescribeVpcAttribute'],
+  ): Promise<void> {
     const mark = await this.mark();
     await eventually(
       `${rounds} refreshes`,
       async () => {
         const calls = await this.aws.ledger(mark);
-        return ['DescribeVpcs', 'GetAccountAuthorizationDetails', 'DescribeVpcAttribute'].every(
-          (action) => calls.filter((call) => call.action === action).length >= rounds,
-        );
+        return actions.every((action) => calls.filter((call) => call.action === action).length >= rounds);
       },
       { everyMs: 100 },
     );
