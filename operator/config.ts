@@ -67,9 +67,14 @@ export class ConfigError extends Error {
 
 /** Reads and checks the environment. Throws {@link ConfigError} naming every variable that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = Environment.safeParse(environment);
+  // A manifest that sets a variable to nothing means that nobody chose.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join('.');
+      return `${name} is "${given[name]}": ${message}`;
+    });
     throw new ConfigError(faults.join('; '));
   }
   const env = parsed.data;
