@@ -1,4 +1,7 @@
-/** A policy's JSON in one spelling, so that equal policies compare equal: IAM answers URL-encoded and reordered. */
+/**
+ * A policy's JSON in one spelling, so that equal policies compare equal: IAM answers URL-encoded, and neither the
+ * order of keys nor that of statements, actions, resources or principals means anything.
+ */
 export function canonicalPolicy(document: string): string {
   if (document === '') return '';
   const text = document.startsWith('%') ? decodeURIComponent(document) : document;
@@ -6,7 +9,11 @@ export function canonicalPolicy(document: string): string {
 }
 
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 1 ? sorted(value[0]) : value.map(sorted);
+  if (Array.isArray(value)) {
+    const [first, ...rest] = value.map(sorted);
+    if (rest.length === 0) return first ?? [];
+    return [first, ...rest].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
