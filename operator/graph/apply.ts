@@ -253,7 +253,7 @@ async function releaseAll<S>(
 ): Promise<Map<string, Outcome>> {
   const results = await runTasks(
     deletes
-      .filter((action) => kindOf(input.kinds, action.type).release)
+      .filter((action) => 'release' in kindOf(input.kinds, action.type))
       .map((action) => ({
         key: action.id,
         after: [],

@@ -50,7 +50,7 @@ export async function runTasks<T extends { readonly result: string }>(
   };
 
   while (waiting.size > 0 || running.size > 0) {
-    for (const task of [...waiting.values()]) {
+    for (const task of waiting.values()) {
       const blockedBy = options.stopping() ? 'shutdown' : blockerOf(task);
       if (blockedBy !== undefined) {
         waiting.delete(task.key);

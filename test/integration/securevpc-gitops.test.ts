@@ -54,7 +54,7 @@ async function networkIsReady(): Promise<boolean> {
 
 /** What a write to the object would change: its spec's generation and, with every write, its resource version. */
 async function versions(): Promise<string> {
-  return await world.kubectl(
+  return world.kubectl(
     'get',
     'securevpc',
     'portal',
