@@ -1,0 +1,136 @@
+import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import {
+  permissionOf,
+  permissionsToGroups,
+  rulesOf,
+  withoutDescription,
+  type Rule,
+} from '../../../../operator/aws/ec2/security-group-permissions.ts';
+import {
+  securityGroupRulesKind as kind,
+  type SecurityGroupRulesInputs,
+} from '../../../../operator/aws/ec2/security-group-rules.ts';
+import { linesOf } from '../changes.ts';
+
+const rule = (peer: string, port: number, description = ''): Rule => ({
+  protocol: 'tcp',
+  fromPort: port,
+  toPort: port,
+  peer,
+  description,
+});
+const web = rule('0.0.0.0/0', 443, 'web');
+const fromAlb = rule('sg-alb', 8080, 'from the alb');
+const toS3 = rule('pl-s3', 443, 'S3');
+const inputs: SecurityGroupRulesInputs = { groupId: 'sg-1', ingress: [web, fromAlb], egress: [toS3] };
+
+const group = (ingress: IpPermission[], egress: IpPermission[]): SecurityGroup => ({
+  GroupId: 'sg-1',
+  IpPermissions: ingress,
+  IpPermissionsEgress: egress,
+});
+const asWanted = group([web, fromAlb].map(permissionOf), [permissionOf(toS3)]);
+const diff = (wanted: Partial<SecurityGroupRulesInputs>, record: SecurityGroup | undefined = asWanted) =>
+  linesOf(kind.diff({ ...inputs, ...wanted }, record));
+
+describe('the rules of a security group', () => {
+  it('are as they were made', () => {
+    expect(diff({})).toEqual([]);
+  });
+
+  it('may come in any order, and several peers in one permission', () => {
+    const grouped: IpPermission = {
+      IpProtocol: 'tcp',
+      FromPort: 443,
+      ToPort: 443,
+      IpRanges: [
+        { CidrIp: '10.1.0.0/16', Description: 'b' },
+        { CidrIp: '10.0.0.0/16', Description: 'a' },
+      ],
+      Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+      UserIdGroupPairs: [{ GroupId: 'sg-x', UserId: '111111111111' }],
+      PrefixListIds: [{ PrefixListId: 'pl-x' }],
+    };
+    const ingress = [
+      rule('pl-x', 443),
+      rule('10.0.0.0/16', 443, 'a'),
+      rule('sg-x', 443),
+      rule('10.1.0.0/16', 443, 'b'),
+      rule('::/0', 443),
+    ];
+    expect(diff({ ingress, egress: [] }, group([grouped], []))).toEqual([]);
+    expect(diff({ ingress: ingress.slice(1), egress: [] }, group([grouped], []))).toEqual([
+      'ingress[tcp 443 pl-x]:  -> (nothing)',
+    ]);
+  });
+
+  it.each([
+    [
+      'one more',
+      { ingress: [web, fromAlb, rule('10.9.0.0/16', 22)] },
+      ['ingress[tcp 22 10.9.0.0/16]: (nothing) -> '],
+    ],
+    ['one less', { egress: [] }, ['egress[tcp 443 pl-s3]: S3 -> (nothing)']],
+    [
+      'another port is another rule',
+      { egress: [rule('pl-s3', 80, 'S3')] },
+      ['egress[tcp 80 pl-s3]: (nothing) -> S3', 'egress[tcp 443 pl-s3]: S3 -> (nothing)'],
+    ],
+    [
+      'only another description',
+      { ingress: [{ ...web, description: 'the world' }, fromAlb] },
+      ['ingress[tcp 443 0.0.0.0/0].description: web -> the world'],
+    ],
+    [
+      'a range of ports',
+      { egress: [toS3, { ...toS3, toPort: 500 }] },
+      ['egress[tcp 443-500 pl-s3]: (nothing) -> S3'],
+    ],
+    [
+      'everything',
+      { egress: [toS3, { ...rule('0.0.0.0/0', 0), protocol: 'all' as const }] },
+      ['egress[all 0.0.0.0/0]: (nothing) -> '],
+    ],
+  ])('%s', (_, wanted, lines) => {
+    expect(diff(wanted)).toEqual(lines);
+  });
+
+  it('of a group that is still to be made: AWS lets everything out of it', () => {
+    expect(linesOf(kind.diff({ ...inputs, ingress: [], egress: [] }, undefined))).toEqual([
+      'egress[all 0.0.0.0/0]:  -> (nothing)',
+    ]);
+    expect(linesOf(kind.diff(inputs, undefined))).toHaveLength(4);
+  });
+
+  it('survive the way to AWS and back', () => {
+    const rules: Rule[] = [
+      web,
+      fromAlb,
+      toS3,
+      rule('2001:db8::/32', 53),
+      { ...rule('0.0.0.0/0', 0), protocol: 'all' },
+    ];
+    expect(rulesOf(group(rules.map(permissionOf), []), 'ingress').sort(byPeer)).toEqual(
+      [...rules].sort(byPeer),
+    );
+  });
+
+  it('are named without their description when they are revoked', () => {
+    expect(withoutDescription(permissionOf(fromAlb))).toEqual({
+      IpProtocol: 'tcp',
+      FromPort: 8080,
+      ToPort: 8080,
+      UserIdGroupPairs: [{ GroupId: 'sg-alb' }],
+    });
+  });
+
+  it('towards groups are known apart, since they hold groups together', () => {
+    expect(permissionsToGroups(asWanted, 'ingress')).toEqual([withoutDescription(permissionOf(fromAlb))]);
+    expect(permissionsToGroups(asWanted, 'egress')).toEqual([]);
+  });
+});
+
+function byPeer(left: Rule, right: Rule): number {
+  return left.peer < right.peer ? -1 : 1;
+}

@@ -1,0 +1,116 @@
+import type { State as EndpointState, VpcEndpoint } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import {
+  vpcEndpointKind as kind,
+  type VpcEndpointInputs,
+} from '../../../../operator/aws/ec2/vpc-endpoint.ts';
+import { linesOf } from '../changes.ts';
+
+const gateway: VpcEndpointInputs = {
+  vpcId: 'vpc-1',
+  serviceName: 'com.amazonaws.eu-central-1.s3',
+  type: 'Gateway',
+  routeTableIds: ['rtb-1', 'rtb-2'],
+  subnetIds: [],
+  securityGroupIds: [],
+  privateDns: false,
+};
+const listedGateway: VpcEndpoint = {
+  VpcEndpointId: 'vpce-1',
+  VpcEndpointType: 'Gateway',
+  VpcId: 'vpc-1',
+  ServiceName: 'com.amazonaws.eu-central-1.s3',
+  State: 'available' as EndpointState,
+  RouteTableIds: ['rtb-2', 'rtb-1'],
+  PrivateDnsEnabled: false,
+};
+const face: VpcEndpointInputs = {
+  ...gateway,
+  serviceName: 'com.amazonaws.eu-central-1.kms',
+  type: 'Interface',
+  routeTableIds: [],
+  subnetIds: ['subnet-a', 'subnet-b'],
+  securityGroupIds: ['sg-1'],
+  privateDns: true,
+};
+const listedFace: VpcEndpoint = {
+  VpcEndpointId: 'vpce-2',
+  VpcEndpointType: 'Interface',
+  VpcId: 'vpc-1',
+  ServiceName: 'com.amazonaws.eu-central-1.kms',
+  State: 'pending' as EndpointState,
+  SubnetIds: ['subnet-b', 'subnet-a'],
+  Groups: [{ GroupId: 'sg-1', GroupName: 'endpoints' }],
+  PrivateDnsEnabled: true,
+};
+
+describe('diff', () => {
+  it('finds nothing between an endpoint and what it was made from', () => {
+    expect(linesOf(kind.diff(gateway, listedGateway))).toEqual([]);
+    expect(linesOf(kind.diff(face, listedFace))).toEqual([]);
+  });
+
+  it.each<[VpcEndpointInputs, VpcEndpoint, string]>([
+    [{ ...gateway, vpcId: 'vpc-2' }, listedGateway, 'vpcId: vpc-1 -> vpc-2 (replace)'],
+    [{ ...face, serviceName: 'x' }, listedFace, 'serviceName: com.amazonaws.eu-central-1.kms -> x (replace)'],
+    [{ ...gateway, type: 'Interface' }, listedGateway, 'type: Gateway -> Interface (replace)'],
+    [
+      { ...gateway, routeTableIds: ['rtb-1', 'rtb-2', 'rtb-3'] },
+      listedGateway,
+      'routeTableIds[rtb-3]: (nothing) -> rtb-3',
+    ],
+    [{ ...gateway, routeTableIds: ['rtb-1'] }, listedGateway, 'routeTableIds[rtb-2]: rtb-2 -> (nothing)'],
+    [{ ...face, subnetIds: ['subnet-a'] }, listedFace, 'subnetIds[subnet-b]: subnet-b -> (nothing)'],
+    [
+      { ...face, securityGroupIds: ['sg-1', 'sg-2'] },
+      listedFace,
+      'securityGroupIds[sg-2]: (nothing) -> sg-2',
+    ],
+    [{ ...face, privateDns: false }, listedFace, 'privateDns: true -> false'],
+  ])('finds %#', (inputs, record, line) => {
+    expect(linesOf(kind.diff(inputs, record))).toEqual([line]);
+  });
+});
+
+describe('state', () => {
+  it.each([
+    ['available', 'ready'],
+    ['pending', 'pending'],
+    ['pendingAcceptance', 'pending'],
+    ['deleting', 'deleting'],
+    ['deleted', 'deleting'],
+    ['rejected', 'failed'],
+    ['failed', 'failed'],
+    ['expired', 'failed'],
+  ])('%s is %s, in either spelling', (state, phase) => {
+    const capital = `${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+    for (const spelling of [state, capital])
+      expect(kind.state({ ...listedFace, State: spelling as EndpointState }).phase).toBe(phase);
+  });
+
+  it('says why an endpoint failed, and what to do', () => {
+    const broken = {
+      ...listedFace,
+      State: 'failed' as EndpointState,
+      LastError: { Message: 'no addresses left' },
+    };
+    expect(kind.state(broken)).toMatchObject({
+      message:
+        'endpoint vpce-2 to com.amazonaws.eu-central-1.kms is failed: no addresses left; delete it and Landfall makes a new one',
+    });
+  });
+
+  it.each([
+    ['deleted', true],
+    ['Deleted', true],
+    ['deleting', false],
+    ['available', false],
+  ])('%s: gone is %s', (state, gone) => {
+    expect(kind.gone({ ...listedFace, State: state as EndpointState })).toBe(gone);
+  });
+});
+
+it('needs everything that it is attached to', () => {
+  expect(kind.needs(listedFace)).toEqual(['vpc-1', 'subnet-b', 'subnet-a', 'sg-1']);
+  expect(kind.needs(listedGateway)).toEqual(['vpc-1', 'rtb-2', 'rtb-1']);
+});
