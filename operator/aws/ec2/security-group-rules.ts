@@ -91,11 +91,13 @@ async function writeRules(
   },
 ): Promise<void> {
   const lay = (change: (now: readonly Rule[]) => readonly Rule[]) =>
-    wrote(
-      securityGroups,
-      groupId,
-      (record) => record && withRules(record, direction, change(rulesOf(record, direction))),
-    );
+    wrote(securityGroups, groupId, (record) => {
+      if (!record) return undefined;
+      const now = rulesOf(record, direction);
+      const next = change(now);
+      // A listing that shows the write is left as AWS groups it: only so is it seen to show it.
+      return compareRules(direction, next, now).length === 0 ? record : withRules(record, direction, next);
+    });
   const without = (now: readonly Rule[], gone: readonly Rule[]) => {
     const keys = new Set(gone.map(ruleKey));
     return now.filter((rule) => !keys.has(ruleKey(rule)));

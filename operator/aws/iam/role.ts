@@ -147,7 +147,11 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
         roles,
         RoleName,
         (record) =>
-          record && { ...record, PermissionsBoundary: { PermissionsBoundaryArn: PermissionsBoundary } },
+          record && {
+            ...record,
+            PermissionsBoundary:
+              PermissionsBoundary === '' ? undefined : { PermissionsBoundaryArn: PermissionsBoundary },
+          },
       );
     }
     await updateTags(context, RoleName, changes);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   permissionOf,
   permissionsToGroups,
+  ruleKey,
   rulesOf,
   withoutDescription,
   type Rule,
@@ -11,6 +12,9 @@ import {
   securityGroupRulesKind as kind,
   type SecurityGroupRulesInputs,
 } from '../../../../operator/aws/ec2/security-group-rules.ts';
+import { securityGroups } from '../../../../operator/aws/ec2/security-group.ts';
+import type { AwsSession } from '../../../../operator/aws/session.ts';
+import { Shelf } from '../../../../operator/inventory/shelf.ts';
 import { linesOf } from '../changes.ts';
 
 const rule = (peer: string, port: number, description = ''): Rule => ({
@@ -128,6 +132,57 @@ describe('the rules of a security group', () => {
   it('towards groups are known apart, since they hold groups together', () => {
     expect(permissionsToGroups(asWanted, 'ingress')).toEqual([withoutDescription(permissionOf(fromAlb))]);
     expect(permissionsToGroups(asWanted, 'egress')).toEqual([]);
+  });
+});
+
+describe('update', () => {
+  const before = group([permissionOf(web), permissionOf(rule('10.9.0.0/16', 22))], [permissionOf(toS3)]);
+  const wanted = { ...inputs, ingress: [{ ...web, description: 'the world' }, fromAlb] };
+
+  async function update() {
+    const sent: string[] = [];
+    const shelf = new Shelf<SecurityGroup, AwsSession>(securityGroups);
+    shelf.replace([before], 0, 0, 1_000);
+    const session = {
+      ec2: {
+        async send(command: { input: { IpPermissions?: IpPermission[] } }) {
+          const rules = rulesOf(group(command.input.IpPermissions ?? [], []), 'ingress').map(ruleKey);
+          sent.push(`${command.constructor.name}: ${rules.join(', ')}`);
+          return {};
+        },
+      },
+    } as unknown as AwsSession;
+    const wrote = (_: unknown, id: string, patch: unknown) =>
+      shelf.wrote(id, patch as (record: SecurityGroup | undefined) => SecurityGroup | undefined, 10);
+    const context = { session, wrote, owner: 'x', node: 'x', tags: {}, token: 'x' };
+    await kind.update(context, wanted, before, kind.diff(wanted, before));
+    return { sent, shelf };
+  }
+
+  it('authorises what is new before it revokes what is old, and touches nothing else (community#2951)', async () => {
+    const { sent, shelf } = await update();
+    expect(sent).toEqual([
+      'AuthorizeSecurityGroupIngressCommand: tcp 8080 sg-alb',
+      'UpdateSecurityGroupRuleDescriptionsIngressCommand: tcp 443 0.0.0.0/0',
+      'RevokeSecurityGroupIngressCommand: tcp 22 10.9.0.0/16',
+    ]);
+    expect(kind.diff(wanted, shelf.get('sg-1'))).toEqual([]);
+  });
+
+  it('a listing that shows the rules in its own grouping ends the belief in the write', async () => {
+    const { shelf } = await update();
+    const listed = group(
+      [
+        { ...permissionOf(fromAlb), IpRanges: [], Ipv6Ranges: [], PrefixListIds: [] },
+        { ...permissionOf({ ...web, description: 'the world' }), UserIdGroupPairs: [] },
+      ],
+      [permissionOf(toS3)],
+    );
+    expect([...shelf.replace([before], 20, 20, 1_000)]).toEqual([]);
+    expect(shelf.overlaid).toBe(1);
+    shelf.replace([listed], 30, 30, 1_000);
+    expect(shelf.overlaid).toBe(0);
+    expect(kind.diff(wanted, shelf.get('sg-1'))).toEqual([]);
   });
 });
 
