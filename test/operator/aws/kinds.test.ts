@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { awsKinds } from '../../../operator/aws/kinds.ts';
+import { kindOf } from '../../../operator/graph/kind.ts';
+import { linesOf, viewOf } from './changes.ts';
+
+/** A thing as AWS lists it, what it was made from, and what each change of an input is. */
+interface Case {
+  readonly inputs: object;
+  readonly record: object;
+  readonly needs: readonly string[];
+  /** A changed input, and the line that it causes. */
+  readonly changes: readonly [object, string][];
+}
+
+const policy = (action: string) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
+const ROLE_ARN = 'arn:aws:iam::111111111111:role/landfall/team/flow';
+
+const CASES: Readonly<Record<string, Case>> = {
+  Vpc: {
+    inputs: { cidr: '10.0.0.0/16' },
+    record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16' },
+    needs: [],
+    changes: [[{ cidr: '10.1.0.0/16' }, 'cidr: 10.0.0.0/16 -> 10.1.0.0/16 (replace)']],
+  },
+  VpcAttributes: {
+    inputs: { vpcId: 'vpc-1', dnsSupport: true, dnsHostnames: true },
+    record: { VpcId: 'vpc-1', dnsSupport: true, dnsHostnames: true },
+    needs: ['vpc-1'],
+    changes: [
+      [{ dnsSupport: false }, 'dnsSupport: true -> false'],
+      [{ dnsHostnames: false }, 'dnsHostnames: true -> false'],
+    ],
+  },
+  Subnet: {
+    inputs: { vpcId: 'vpc-1', cidr: '10.0.0.0/24', zone: 'eu-central-1a' },
+    record: {
+      SubnetId: 'subnet-1',
+      VpcId: 'vpc-1',
+      CidrBlock: '10.0.0.0/24',
+      AvailabilityZone: 'eu-central-1a',
+      AvailableIpAddressCount: 251,
+    },
+    needs: ['vpc-1'],
+    changes: [
+      [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
+      [{ cidr: '10.0.1.0/24' }, 'cidr: 10.0.0.0/24 -> 10.0.1.0/24 (replace)'],
+      [{ zone: 'eu-central-1b' }, 'zone: eu-central-1a -> eu-central-1b (replace)'],
+    ],
+  },
+  InternetGateway: {
+    inputs: {},
+    record: { InternetGatewayId: 'igw-1', Attachments: [{ VpcId: 'vpc-1', State: 'available' }] },
+    needs: ['vpc-1'],
+    changes: [],
+  },
+  InternetGatewayAttachment: {
+    inputs: { internetGatewayId: 'igw-1', vpcId: 'vpc-1' },
+    record: { InternetGatewayId: 'igw-1', Attachments: [{ VpcId: 'vpc-1', State: 'available' }] },
+    needs: [],
+    changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2']],
+  },
+  RouteTable: {
+    inputs: { vpcId: 'vpc-1' },
+    record: { RouteTableId: 'rtb-1', VpcId: 'vpc-1' },
+    needs: ['vpc-1'],
+    changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)']],
+  },
+  Routes: {
+    inputs: { routeTableId: 'rtb-1', routes: [] },
+    record: { RouteTableId: 'rtb-1', Routes: [] },
+    needs: [],
+    changes: [
+      [{ routes: [{ destination: '0.0.0.0/0', target: 'igw-1' }] }, 'routes[0.0.0.0/0]: (nothing) -> igw-1'],
+    ],
+  },
+  RouteTableAssociation: {
+    inputs: { subnetId: 'subnet-1', routeTableId: 'rtb-1' },
+    record: { RouteTableId: 'rtb-1', Associations: [{ SubnetId: 'subnet-1', RouteTableAssociationId: 'a' }] },
+    needs: [],
+    changes: [[{ routeTableId: 'rtb-2' }, 'routeTableId: rtb-1 -> rtb-2']],
+  },
+  NetworkAcl: {
+    inputs: { vpcId: 'vpc-1' },
+    record: { NetworkAclId: 'acl-1', VpcId: 'vpc-1' },
+    needs: ['vpc-1'],
+    changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)']],
+  },
+  NetworkAclEntries: {
+    inputs: { networkAclId: 'acl-1', entries: [] },
+    record: { NetworkAclId: 'acl-1', Entries: [{ Egress: false, RuleNumber: 32767 }] },
+    needs: [],
+    changes: [],
+  },
+  NetworkAclAssociation: {
+    inputs: { subnetId: 'subnet-1', networkAclId: 'acl-1' },
+    record: { NetworkAclId: 'acl-1', Associations: [{ SubnetId: 'subnet-1', NetworkAclAssociationId: 'a' }] },
+    needs: [],
+    changes: [[{ networkAclId: 'acl-2' }, 'networkAclId: acl-1 -> acl-2']],
+  },
+  SecurityGroup: {
+    inputs: { vpcId: 'vpc-1', name: 'alb', description: 'from the internet' },
+    record: { GroupId: 'sg-1', VpcId: 'vpc-1', GroupName: 'alb', Description: 'from the internet' },
+    needs: ['vpc-1'],
+    changes: [
+      [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
+      [{ name: 'ecs' }, 'name: alb -> ecs (replace)'],
+    ],
+  },
+  SecurityGroupRules: {
+    inputs: { groupId: 'sg-1', ingress: [], egress: [] },
+    record: { GroupId: 'sg-1', IpPermissions: [], IpPermissionsEgress: [] },
+    needs: [],
+    changes: [],
+  },
+  VpcEndpoint: {
+    inputs: {
+      vpcId: 'vpc-1',
+      serviceName: 's3',
+      type: 'Gateway',
+      routeTableIds: ['rtb-1'],
+      subnetIds: [],
+      securityGroupIds: [],
+      privateDns: false,
+    },
+    record: {
+      VpcEndpointId: 'vpce-1',
+      VpcId: 'vpc-1',
+      ServiceName: 's3',
+      VpcEndpointType: 'Gateway',
+      RouteTableIds: ['rtb-1'],
+      State: 'available',
+    },
+    needs: ['vpc-1', 'rtb-1'],
+    changes: [[{ routeTableIds: [] }, 'routeTableIds[rtb-1]: rtb-1 -> (nothing)']],
+  },
+  LogGroup: {
+    inputs: { name: '/vpc/flow', retentionDays: 30 },
+    record: { logGroupName: '/vpc/flow', retentionInDays: 30, tags: {} },
+    needs: [],
+    changes: [
+      [{ name: '/vpc/other' }, 'name: /vpc/flow -> /vpc/other (replace)'],
+      [{ retentionDays: 7 }, 'retentionDays: 30 -> 7'],
+    ],
+  },
+  Role: {
+    inputs: {
+      name: 'flow',
+      path: '/landfall/team/',
+      trustPolicy: policy('sts:AssumeRole'),
+      permissionsBoundaryArn: '',
+    },
+    record: {
+      RoleName: 'flow',
+      Arn: ROLE_ARN,
+      Path: '/landfall/team/',
+      AssumeRolePolicyDocument: encodeURIComponent(policy('sts:AssumeRole')),
+    },
+    needs: [],
+    changes: [
+      [{ permissionsBoundaryArn: 'arn:b' }, 'permissionsBoundaryArn:  -> arn:b'],
+      [
+        { trustPolicy: policy('sts:TagSession') },
+        `trustPolicy: {"Statement":{"Action":"sts:AssumeRole","Effect":"Allow","Resource":"*"},"Version":"2012-10-17"} -> ${policy('sts:TagSession')}`,
+      ],
+    ],
+  },
+  RolePolicies: {
+    inputs: { roleName: 'flow', policies: { write: policy('logs:PutLogEvents') } },
+    record: {
+      RoleName: 'flow',
+      RolePolicyList: [
+        { PolicyName: 'write', PolicyDocument: encodeURIComponent(policy('logs:PutLogEvents')) },
+      ],
+    },
+    needs: [],
+    changes: [
+      [
+        { policies: {} },
+        'policies[write]: {"Statement":{"Action":"logs:PutLogEvents","Effect":"Allow","Resource":"*"},"Version":"2012-10-17"} -> (nothing)',
+      ],
+      [
+        { policies: { write: policy('logs:*') } },
+        'policies[write]: {"Statement":{"Action":"logs:PutLogEvents","Effect":"Allow","Resource":"*"},"Version":"2012-10-17"} -> {"Statement":{"Action":"logs:*","Effect":"Allow","Resource":"*"},"Version":"2012-10-17"}',
+      ],
+    ],
+  },
+  FlowLog: {
+    inputs: {
+      vpcId: 'vpc-1',
+      logGroupName: '/vpc/flow',
+      roleArn: ROLE_ARN,
+      trafficType: 'ALL',
+      maxAggregationIntervalSeconds: 600,
+    },
+    record: {
+      FlowLogId: 'fl-1',
+      ResourceId: 'vpc-1',
+      LogGroupName: '/vpc/flow',
+      DeliverLogsPermissionArn: ROLE_ARN,
+      TrafficType: 'ALL',
+    },
+    needs: ['vpc-1', '/vpc/flow', 'flow'],
+    changes: [
+      [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
+      [{ logGroupName: '/x' }, 'logGroupName: /vpc/flow -> /x (replace)'],
+      [{ roleArn: 'arn:x' }, `roleArn: ${ROLE_ARN} -> arn:x (replace)`],
+      [{ trafficType: 'REJECT' }, 'trafficType: ALL -> REJECT (replace)'],
+      [{ maxAggregationIntervalSeconds: 60 }, 'maxAggregationIntervalSeconds: 600 -> 60 (replace)'],
+    ],
+  },
+};
+
+it('every kind has a case', () => {
+  expect(Object.keys(CASES).sort()).toEqual([...awsKinds.keys()].sort());
+});
+
+describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, changes }) => {
+  const kind = kindOf(awsKinds, type);
+
+  it('does not differ from what it was made from', () => {
+    expect(linesOf(kind.diff(inputs, record))).toEqual([]);
+  });
+
+  it.each(changes)('%j', (change, line) => {
+    expect(linesOf(kind.diff({ ...inputs, ...change }, record))).toEqual([line]);
+  });
+
+  it('names what it needs, and its id', () => {
+    expect(kind.needs(record)).toEqual(needs);
+    expect(kind.outputs(record)['id']).toBe(kind.collection.id(record));
+  });
+
+  it('is usable and not gone', () => {
+    expect(kind.state(record)).toEqual({ phase: 'ready' });
+    expect(kind.gone(record)).toBe(false);
+  });
+
+  it('is either a thing with a create and a delete, or a facet that is found through its parent', () => {
+    expect([kind.create, kind.delete, kind.find].map((method) => method !== undefined)).toEqual(
+      kind.create ? [true, true, false] : [false, false, true],
+    );
+    expect(kind.find?.(viewOf(kind.collection.id, record), inputs)).toBe(kind.find && record);
+    expect(kind.find?.(viewOf(kind.collection.id), inputs)).toBeUndefined();
+  });
+
+  it('names only kinds that there are', () => {
+    expect(kind.after.filter((other) => !awsKinds.has(other))).toEqual([]);
+  });
+});
+
+describe('facets of a parent that is still to be made', () => {
+  it.each([
+    ['VpcAttributes', { dnsHostnames: false }, []],
+    ['VpcAttributes', {}, ['dnsHostnames: false -> true']],
+    ['InternetGatewayAttachment', {}, ['vpcId: (nothing) -> vpc-1']],
+    ['RouteTableAssociation', {}, ['routeTableId: (nothing) -> rtb-1']],
+    ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
+  ])('%s %j', (type, change, lines) => {
+    const kind = kindOf(awsKinds, type);
+    expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);
+  });
+});
