@@ -30,6 +30,9 @@ const NO_ANSWER =
 const FAULT =
   /^(InternalError|InternalFailure|InternalServerError|InternalServiceException|ServiceFailure|ServiceUnavailable|ServiceUnavailableException|Unavailable)$/;
 
+/** No connection came about, so nothing was asked of AWS. Calls of which that matters are attempted once. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
 /** Thrown where AWS answers 200 and yet lists what it did not do. */
 export class PartialFailure extends Error {
   override readonly name: string;
@@ -124,6 +127,7 @@ export function interpret(error: unknown): Verdict {
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (NOT_FOUND.test(code)) return { kind: 'waiting', reason: 'NotYetVisible', message };
+  if (NEVER_SENT.test(code)) return { kind: 'waiting', reason: 'AwsUnreachable', message };
   if (NO_ANSWER.test(code) || FAULT.test(code) || statusOf(error) >= 500)
     return { kind: 'unclear', reason: 'AwsUnreachable', message };
   return { kind: 'stalled', reason: 'AwsRefused', message };
