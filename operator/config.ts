@@ -30,6 +30,7 @@ const Environment = z.object({
   LANDFALL_GRACE_SECONDS: seconds(120),
   LANDFALL_STALLED_RETRY_SECONDS: seconds(600),
   LANDFALL_LEASE_SECONDS: seconds(15),
+  LANDFALL_WATCH_SILENCE_SECONDS: seconds(150),
   LANDFALL_AWS_RATE_SCALE: z.coerce.number().min(0).default(0.9),
   AWS_ENDPOINT_URL: z.url().optional(),
   POD_NAME: z.string().default(`${hostname()}-${process.pid}`),
@@ -52,6 +53,8 @@ export interface Config {
   readonly graceMs: number;
   readonly stalledRetryMs: number;
   readonly leaseMs: number;
+  /** A watch that says nothing for so long, not even a bookmark (the API server sends one a minute), is opened anew. */
+  readonly watchSilenceMs: number;
   /** Share of AWS's published call rates that is used; 0 turns the buckets off. */
   readonly awsRateScale: number;
   /** Where AWS is reached instead of its own addresses; for a local AWS. */
@@ -90,6 +93,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     graceMs: env.LANDFALL_GRACE_SECONDS,
     stalledRetryMs: env.LANDFALL_STALLED_RETRY_SECONDS,
     leaseMs: env.LANDFALL_LEASE_SECONDS,
+    watchSilenceMs: env.LANDFALL_WATCH_SILENCE_SECONDS,
     awsRateScale: env.LANDFALL_AWS_RATE_SCALE,
     awsEndpoint: env.AWS_ENDPOINT_URL,
     identity: env.POD_NAME,

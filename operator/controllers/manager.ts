@@ -63,6 +63,7 @@ export class Manager {
     this.#accounts = createInformer<Account>({
       client,
       path: path('accounts'),
+      idleTimeoutMs: config.watchSilenceMs,
       clock,
       log,
       onChange: (name) => this.#accountChanged(name),
@@ -70,6 +71,7 @@ export class Manager {
     this.#networks = createInformer<SecureVpc>({
       client,
       path: path('securevpcs'),
+      idleTimeoutMs: config.watchSilenceMs,
       clock,
       log,
       onChange: (key, change) => this.#networkChanged(key, change),
