@@ -49,7 +49,8 @@ export const internetGatewayAttachmentKind: AwsKind<InternetGatewayAttachmentInp
     wrote(
       internetGateways,
       internetGatewayId,
-      (record) => record && { ...record, Attachments: [{ VpcId: vpcId, State: 'attached' as const }] },
+      // DescribeInternetGateways says `available` of a gateway that is attached, a word that the SDK's type lacks.
+      (record) => record && { ...record, Attachments: [{ VpcId: vpcId, State: 'available' as 'attached' }] },
     );
   },
 };
