@@ -74,6 +74,8 @@ async function main(config: Config): Promise<void> {
     ready: () => watching,
   });
 
+  log.info({ address: server.address() }, 'listening');
+
   let stopping = false;
   stop = (reason, code) => {
     if (stopping) return;
