@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
 
-import type { Progress } from './python-env.ts';
+import { MissingPrerequisite, type Progress } from './python-env.ts';
 
 const port = 4566;
 
@@ -24,13 +24,19 @@ export function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
 
 /**
  * Starts the local AWS as a container, from `image`, or from one built of this folder's Dockerfile where none is
- * given (`BASE_IMAGE` chooses what that is built on). Server options are passed as `LANDFALL_AWS_*`.
+ * given (`BASE_IMAGE` chooses what that is built on). Server options are passed as `LANDFALL_AWS_*`. Throws
+ * {@link MissingPrerequisite} where no container engine answers.
  */
 export async function startContainer(
   image: string | undefined,
   env: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<AwsContainer> {
+  if (!(await dockerAnswers(env))) {
+    throw new MissingPrerequisite(
+      'The local AWS as a container needs Docker, and no Docker daemon answers: start one, or point DOCKER_HOST at it.',
+    );
+  }
   // Only here: loading it costs a second, and most machines have Python.
   const { GenericContainer, Wait } = await import('testcontainers');
   if (image === undefined) progress('Building the image of the local AWS; this happens once.');

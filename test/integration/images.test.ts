@@ -1,0 +1,205 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+// Other base images than the public ones, where those cannot be pulled; .ci/docker makes them.
+const nodeImage = process.env['LANDFALL_TEST_NODE_IMAGE'];
+const pythonImage = process.env['LANDFALL_TEST_PYTHON_IMAGE'];
+
+const answers = await dockerAnswers(process.env);
+const ci = process.env['CI'] === 'true';
+
+describe(
+  answers ? 'images' : 'images: no Docker daemon answers, so only what is said about that is tested',
+  () => {
+    if (ci) {
+      test('in CI a Docker daemon answers', () => {
+        expect(answers, 'no Docker daemon answers, so the images cannot be tested: see .ci/docker').toBe(
+          true,
+        );
+      });
+    }
+
+    test('without a daemon the launcher says so in one sentence', async () => {
+      const env = { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+      await expect(startLocalAws({ image: 'landfall-local-aws', env })).rejects.toThrow(
+        /^The local AWS as a container needs Docker, and no Docker daemon answers: [^.]*\.$/,
+      );
+    });
+
+    if (answers) {
+      describe('the local AWS', localAws);
+      describe('the operator', operator);
+    }
+  },
+);
+
+/** What an SDK client needs to be the administrator of `account`. */
+function clientOptions(aws: LocalAws, account: string) {
+  return { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials(account) };
+}
+
+interface Run {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the Docker command line; a failure is an answer, too. */
+function docker(...args: string[]): Promise<Run> {
+  return promisify(execFile)('docker', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      out: error.stdout,
+      err: error.stderr,
+    }),
+  );
+}
+
+/** A few calls of two accounts, the ledger that counted them, and the dump before and after. */
+async function use(aws: LocalAws): Promise<void> {
+  const before = await aws.dump();
+  const identity = await new STSClient(clientOptions(aws, 'provider-account')).send(
+    new GetCallerIdentityCommand({}),
+  );
+  expect(identity.Account).toBe('222222222222');
+
+  const ec2 = new EC2Client(clientOptions(aws, 'portal'));
+  const { Vpc: vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  const { Vpcs: listed } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [vpc?.VpcId ?? ''] }));
+  expect(listed?.map((each) => each.CidrBlock)).toEqual(['10.0.0.0/16']);
+  expect(await aws.dump()).toContain(vpc?.VpcId);
+
+  await ec2.send(new DeleteVpcCommand({ VpcId: vpc?.VpcId }));
+  expect(await aws.dump()).toBe(before);
+  const writes = (await aws.ledger()).filter((call) => call.write).map((call) => call.action);
+  expect(writes).toEqual(['CreateVpc', 'DeleteVpc']);
+}
+
+function localAws(): void {
+  test('is built and started where there is no Python, and then runs by the name of its image', async () => {
+    const said: string[] = [];
+    const env = {
+      ...process.env,
+      LANDFALL_PYTHON: '/nonexistent/python3',
+      ...(pythonImage === undefined ? {} : { BASE_IMAGE: pythonImage }),
+    };
+    const built = await startLocalAws({ env, progress: (line) => said.push(line) });
+    try {
+      expect(said.join('\n')).toMatch(/Python 3\.10.*runs in a container instead/);
+      expect(built.pid).toBe(0);
+      await use(built);
+    } finally {
+      await built.stop();
+    }
+
+    const named = await startLocalAws({ image: 'landfall-local-aws' });
+    try {
+      await use(named);
+    } finally {
+      await named.stop();
+    }
+    expect(await named.ready()).toBe(false);
+  });
+
+  test('does not run as root', async () => {
+    const { out } = await docker('run', '--rm', '--entrypoint', 'id', 'landfall-local-aws', '-u');
+    expect(out.trim()).toBe('10001');
+  });
+}
+
+function operator(): void {
+  const image = 'landfall:test';
+
+  /** Runs the image as the Deployment does: nothing can be written, no capability; here without a network, too. */
+  function run(args: string[], options: string[] = []): Promise<Run> {
+    const confined = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--network=none'];
+    return docker('run', '--rm', ...confined, ...options, image, ...args);
+  }
+
+  beforeAll(async () => {
+    const base = nodeImage === undefined ? [] : ['--build-arg', `BASE_IMAGE=${nodeImage}`];
+    const built = await docker('build', '--tag', image, ...base, '.');
+    expect(built.code, `${built.out}\n${built.err}`).toBe(0);
+  });
+
+  test('runs as a user that is not root and can write nowhere', async () => {
+    const program = `
+      const { accessSync, constants, readdirSync } = require('node:fs');
+      const writable = [];
+      (function walk(folder) {
+        for (const entry of readdirSync(folder, { withFileTypes: true })) {
+          const path = folder + (folder === '/' ? '' : '/') + entry.name;
+          if (['/proc', '/sys', '/dev'].includes(path)) continue;
+          try { accessSync(path, constants.W_OK); writable.push(path); } catch {}
+          if (entry.isDirectory()) walk(path);
+        }
+      })('/');
+      console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), major: process.versions.node.split('.')[0], writable }));`;
+    const ran = await run(['-e', program]);
+    expect(ran.err).toBe('');
+    expect(JSON.parse(ran.out)).toEqual({ uid: 65532, gid: 65532, major: '24', writable: [] });
+  });
+
+  test('holds no shell, no npm, no sources and nothing of the machine that built it', async () => {
+    const { out: container } = await docker('create', image);
+    try {
+      const { stdout } = await promisify(execFile)('bash', [
+        '-o',
+        'pipefail',
+        '-c',
+        `docker export ${container.trim()} | tar -t`,
+      ]);
+      const files = stdout.split('\n').filter((path) => path !== '' && !path.endsWith('/'));
+      expect(files).toContain('usr/local/bin/node');
+      expect(files).toContain('app/dist/operator.js');
+      const known = /^(usr\/local\/bin\/node$|lib(64)?\/|usr\/lib\/|app\/)/;
+      // Docker's own: empty files that it mounts over.
+      const mounted = /^(\.dockerenv|dev\/console|etc\/(hostname|hosts|mtab|resolv\.conf))$/;
+      expect(files.filter((path) => !known.test(path) && !mounted.test(path))).toEqual([]);
+      const libraries = files.filter((path) => /^(usr\/)?lib/.test(path));
+      expect(libraries.filter((path) => !/\.so(\.\d+)*$/.test(path))).toEqual([]);
+      expect(files.filter((path) => /node_modules|\.npmrc|\.ts$/.test(path))).toEqual([]);
+    } finally {
+      await docker('rm', container.trim());
+    }
+    const shell = await run([], ['--entrypoint', '/bin/sh']);
+    expect(shell.code).toBe(127);
+  });
+
+  test('finds the libraries to look up names', async () => {
+    const lookup =
+      "require('node:dns').lookup('aws.test', (error, address) => console.log(error ?? address))";
+    const ran = await run(['-e', lookup], ['--add-host', 'aws.test:192.0.2.7']);
+    expect(ran.out.trim()).toBe('192.0.2.7');
+  });
+
+  test('without the kubeconfig that it is told to use, says so in one log line and ends', async () => {
+    const ran = await run([], ['--env', 'KUBECONFIG=/etc/landfall/kubeconfig']);
+    expect(ran.code).toBe(1);
+    const lines = ran.out.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    const entry = JSON.parse(lines[0] ?? '') as { level: string; msg: string; err: { message: string } };
+    expect(entry.level).toBe('fatal');
+    expect(entry.msg).toBe('cannot start');
+    expect(entry.err.message).toContain('/etc/landfall/kubeconfig');
+  });
+
+  test('is the command line, too, and has the examples with it', async () => {
+    const help = await run(['dist/cli.js', '--help']);
+    expect(help.code).toBe(0);
+    expect(help.out).toMatch(/^Usage: landfall /m);
+    const graph = await run(['dist/cli.js', 'render', '-f', 'manifests/examples/portal']);
+    expect(graph.code, graph.err).toBe(0);
+    expect(Object.keys(JSON.parse(graph.out) as object)).not.toEqual([]);
+  });
+}
