@@ -137,6 +137,7 @@ export class Manager {
       this.#keys.delete(ownerTag(queueKey));
       this.#waits.delete(queueKey);
       this.#queue.forget(queueKey);
+      this.#targets.forget(queueKey);
     } else {
       this.#keys.set(ownerTag(ownerOf(network)), queueKey);
       this.#queue.add(queueKey, { priority: PRIORITY.change });

@@ -40,6 +40,8 @@ export interface TargetsOptions {
 export class Targets {
   readonly #options: TargetsOptions;
   readonly #targets = new Map<string, Target>();
+  /** The key of the target in use, by Account and region. */
+  readonly #places = new Map<string, string>();
   readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
   readonly #identities = new Map<string, { at: number; identity: CallerIdentity }>();
 
@@ -52,6 +54,7 @@ export class Targets {
     const key = `${reachKey(account, aws)} ${region}`;
     const known = this.#targets.get(key);
     if (known) return known;
+    this.#leave(`${account} ${region}`, key);
     const session = openSession({
       accountId: aws.accountId,
       region,
@@ -101,6 +104,13 @@ export class Targets {
     return identity;
   }
 
+  /** A resource is no more: nothing is polled for its sake. */
+  forget(key: string): void {
+    for (const target of this.#targets.values()) {
+      for (const lanes of target.lanes) lanes.waitIn(key, []);
+    }
+  }
+
   /** Records that still wait for a listing to show what was written, over all targets. */
   get overlaid(): number {
     return [...this.#targets.values()].reduce((sum, target) => sum + target.world.regional.overlaid, 0);
@@ -110,6 +120,20 @@ export class Targets {
     for (const target of this.#targets.values()) {
       for (const lanes of target.lanes) lanes.stop();
       target.session.close();
+    }
+  }
+
+  /** An Account that is reached in another way is no longer read in the former; a pass under way may end with it. */
+  #leave(place: string, key: string): void {
+    const former = this.#places.get(place);
+    this.#places.set(place, key);
+    if (former === undefined) return;
+    const left = this.#targets.get(former);
+    this.#targets.delete(former);
+    const used = new Set([...this.#targets.values()].flatMap((target) => target.lanes));
+    for (const lanes of left?.lanes ?? []) if (!used.has(lanes)) lanes.stop();
+    for (const [reach, { lanes }] of this.#globals) {
+      if (left?.lanes.includes(lanes) === true && !used.has(lanes)) this.#globals.delete(reach);
     }
   }
 
