@@ -7,7 +7,7 @@ import { ConfigError, findAws, LOCAL_AWS_FILE, readConfig, wantsColor } from '..
 describe('readConfig', () => {
   it('has a default for everything', () => {
     const { identity, ...config } = readConfig({});
-    expect(config).toEqual({
+    expect(config).toMatchObject({
       installation: 'default',
       namespace: 'landfall-system',
       logLevel: 'info',

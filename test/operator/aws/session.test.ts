@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AwsCall } from '../../../operator/aws/guard.ts';
+import { openSession } from '../../../operator/aws/session.ts';
+
+const opened: { close(): void }[] = [];
+afterEach(() => {
+  for (const open of opened.splice(0)) open.close();
+});
+
+/** A session whose every service is a server that is always unavailable. */
+async function scene() {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response
+        .writeHead(503, { 'content-type': 'text/xml' })
+        .end('<Response><Errors><Error><Code>Unavailable</Code></Error></Errors></Response>');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const calls: AwsCall[] = [];
+  const session = openSession({
+    accountId: '111111111111',
+    region: 'cn-north-1',
+    credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }),
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    callGuard: { before: async (call) => void calls.push(call), after: () => {} },
+  });
+  opened.push({
+    close: () => {
+      session.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  return { session, calls };
+}
+
+describe('openSession', () => {
+  it('knows account, region and partition, and makes each client once', async () => {
+    const { session, calls } = await scene();
+    expect([session.accountId, session.region, session.partition]).toEqual([
+      '111111111111',
+      'cn-north-1',
+      'aws-cn',
+    ]);
+    expect(session.ec2).toBe(session.ec2);
+    expect(session.ec2Once).not.toBe(session.ec2);
+    expect(calls).toEqual([]);
+  });
+
+  it('a create that nothing protects against repetition is sent exactly once', async () => {
+    const { session, calls } = await scene();
+    await expect(session.ec2Once.send(new CreateVpcCommand({}))).rejects.toThrow();
+    expect(calls.map(({ service, action, write }) => `${service} ${action} ${write}`)).toEqual([
+      'ec2 CreateVpc true',
+    ]);
+  });
+
+  it('what may be repeated is tried four times, every attempt past the guard', async () => {
+    const { session, calls } = await scene();
+    await expect(session.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
+    expect(calls).toHaveLength(4);
+  });
+
+  it('names services as IAM does', async () => {
+    const { session, calls } = await scene();
+    await expect(session.iam.send(new GetRoleCommand({ RoleName: 'x' }))).rejects.toThrow();
+    expect(calls[0]).toMatchObject({ service: 'iam', action: 'GetRole', write: false });
+  });
+});
