@@ -2,14 +2,13 @@ import {
   CreateFlowLogsCommand,
   DeleteFlowLogsCommand,
   DescribeFlowLogsCommand,
-  type Filter,
   type FlowLog,
 } from '@aws-sdk/client-ec2';
 import { READY, type Change } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 export interface FlowLogInputs {
   readonly vpcId: string;
@@ -19,29 +18,17 @@ export interface FlowLogInputs {
   readonly maxAggregationIntervalSeconds: 60 | 600;
 }
 
-const read = (session: AwsSession, Filter: Filter[]) =>
-  pages<FlowLog>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeFlowLogsCommand({
-        Filter,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.FlowLogs, next: answer.NextToken };
-  });
-
 /** Flow logs. */
-export const flowLogs: AwsCollection<FlowLog> = {
+export const flowLogs = ec2Collection<FlowLog>({
   name: 'ec2/flow-logs',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeFlowLogs'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('flow-log-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeFlowLogs',
+  idFilter: 'flow-log-id',
   id: (log) => must(log.FlowLogId, 'FlowLogId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, { Filters, ...rest }) {
+    const answer = await ec2.send(new DescribeFlowLogsCommand({ ...rest, Filter: Filters }));
+    return { items: answer.FlowLogs, next: answer.NextToken };
+  },
+});
 
 /** The record of a VPC's traffic, sent to a log group. AWS changes none of its settings: another one is made first. */
 export const flowLogKind: AwsKind<FlowLogInputs, FlowLog> = {

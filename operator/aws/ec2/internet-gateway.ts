@@ -3,41 +3,28 @@ import {
   DeleteInternetGatewayCommand,
   DescribeInternetGatewaysCommand,
   DetachInternetGatewayCommand,
-  type Filter,
   type InternetGateway,
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 /** An internet gateway has no settings. */
 export type InternetGatewayInputs = object;
 
-const read = (session: AwsSession, Filters: Filter[]) =>
-  pages<InternetGateway>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeInternetGatewaysCommand({
-        Filters,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.InternetGateways, next: answer.NextToken };
-  });
-
 /** Internet gateways with their attachments. */
-export const internetGateways: AwsCollection<InternetGateway> = {
+export const internetGateways = ec2Collection<InternetGateway>({
   name: 'ec2/internet-gateways',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeInternetGateways'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('internet-gateway-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeInternetGateways',
+  idFilter: 'internet-gateway-id',
   id: (gateway) => must(gateway.InternetGatewayId, 'InternetGatewayId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeInternetGatewaysCommand(query));
+    return { items: answer.InternetGateways, next: answer.NextToken };
+  },
+});
 
 /** An internet gateway. CreateInternetGateway has neither token nor name. */
 export const internetGatewayKind: AwsKind<InternetGatewayInputs, InternetGateway> = {

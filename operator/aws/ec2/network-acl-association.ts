@@ -2,8 +2,7 @@ import { ReplaceNetworkAclAssociationCommand, type NetworkAcl } from '@aws-sdk/c
 import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
-import { networkAcls, readNetworkAcls } from './network-acl.ts';
-import { byFilter } from './shared.ts';
+import { networkAcls } from './network-acl.ts';
 
 export interface NetworkAclAssociationInputs {
   readonly subnetId: string;
@@ -72,9 +71,7 @@ async function readAssociations(
   session: AwsSession,
   subnetIds: readonly string[],
 ): Promise<ReadonlyMap<string, Held>> {
-  const acls = await byFilter('association.subnet-id', subnetIds, (filters) =>
-    readNetworkAcls(session, filters),
-  );
+  const acls = await networkAcls.matching(session, 'association.subnet-id', subnetIds);
   const held = acls.flatMap((acl) =>
     (acl.Associations ?? []).map(
       (association) =>

@@ -3,43 +3,30 @@ import {
   DeleteNetworkAclCommand,
   DescribeNetworkAclsCommand,
   ReplaceNetworkAclAssociationCommand,
-  type Filter,
   type NetworkAcl,
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
 import type { AwsSession } from '../session.ts';
-import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 export interface NetworkAclInputs {
   readonly vpcId: string;
 }
 
-/** Network ACLs that match a filter, with their entries and associations. */
-export const readNetworkAcls = (session: AwsSession, Filters: Filter[]) =>
-  pages<NetworkAcl>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeNetworkAclsCommand({
-        Filters,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.NetworkAcls, next: answer.NextToken };
-  });
-
 /** Network ACLs with their entries and associations. */
-export const networkAcls: AwsCollection<NetworkAcl> = {
+export const networkAcls = ec2Collection<NetworkAcl>({
   name: 'ec2/network-acls',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeNetworkAcls'],
-  list: (session, installation) => readNetworkAcls(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('network-acl-id', ids, (filters) => readNetworkAcls(session, filters)),
+  action: 'ec2:DescribeNetworkAcls',
+  idFilter: 'network-acl-id',
   id: (acl) => must(acl.NetworkAclId, 'NetworkAclId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeNetworkAclsCommand(query));
+    return { items: answer.NetworkAcls, next: answer.NextToken };
+  },
+});
 
 /** A network ACL without its entries; a new one denies everything. */
 export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
@@ -86,8 +73,11 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
 
 /** Gives an ACL's subnets the default ACL of their VPC, as AWS does with a new subnet. */
 async function moveToDefaultAcl(session: AwsSession, acl: NetworkAcl): Promise<void> {
-  const fallback = await byFilter('vpc-id', [must(acl.VpcId, 'VpcId')], (filters) =>
-    readNetworkAcls(session, [...filters, { Name: 'default', Values: ['true'] }]),
+  const fallback = await networkAcls.matching(
+    session,
+    'vpc-id',
+    [must(acl.VpcId, 'VpcId')],
+    [{ Name: 'default', Values: ['true'] }],
   );
   const NetworkAclId = must(fallback[0]?.NetworkAclId, 'the default network ACL');
   const [current] = await networkAcls.get(session, [must(acl.NetworkAclId, 'NetworkAclId')]);

@@ -7,7 +7,7 @@ import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { isAlreadyThere } from '../errors.ts';
-import { readRouteTables, routeTables } from './route-table.ts';
+import { routeTables } from './route-table.ts';
 
 export interface RouteTableAssociationInputs {
   readonly subnetId: string;
@@ -78,14 +78,10 @@ async function associate(
     return answer.AssociationId;
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
-    for await (const page of readRouteTables(session, [
-      { Name: 'association.subnet-id', Values: [SubnetId] },
-    ])) {
-      const table = page[0];
-      const id = table && associationOf(table, SubnetId);
-      if (table?.RouteTableId === RouteTableId) return id;
-      if (id !== undefined) return replace(session, id, RouteTableId);
-    }
+    const [table] = await routeTables.matching(session, 'association.subnet-id', [SubnetId]);
+    const id = table && associationOf(table, SubnetId);
+    if (table?.RouteTableId === RouteTableId) return id;
+    if (id !== undefined) return replace(session, id, RouteTableId);
     throw error;
   }
 }

@@ -3,14 +3,13 @@ import {
   DeleteRouteTableCommand,
   DescribeRouteTablesCommand,
   DisassociateRouteTableCommand,
-  type Filter,
   type RouteTable,
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import { byFilter, ownFilter, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 /** DescribeRouteTables gives at most 100 a page. */
 const ROUTE_TABLE_PAGE = 100;
@@ -19,30 +18,18 @@ export interface RouteTableInputs {
   readonly vpcId: string;
 }
 
-/** Route tables that match a filter, with their routes and associations. */
-export const readRouteTables = (session: AwsSession, Filters: Filter[]) =>
-  pages<RouteTable>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeRouteTablesCommand({
-        Filters,
-        MaxResults: ROUTE_TABLE_PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.RouteTables, next: answer.NextToken };
-  });
-
 /** Route tables with their routes and associations. */
-export const routeTables: AwsCollection<RouteTable> = {
+export const routeTables = ec2Collection<RouteTable>({
   name: 'ec2/route-tables',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeRouteTables'],
-  list: (session, installation) => readRouteTables(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('route-table-id', ids, (filters) => readRouteTables(session, filters)),
+  action: 'ec2:DescribeRouteTables',
+  idFilter: 'route-table-id',
+  pageSize: ROUTE_TABLE_PAGE,
   id: (table) => must(table.RouteTableId, 'RouteTableId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeRouteTablesCommand(query));
+    return { items: answer.RouteTables, next: answer.NextToken };
+  },
+});
 
 /** A route table without its routes. */
 export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {

@@ -2,25 +2,14 @@ import {
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
   DescribeSecurityGroupsCommand,
-  type Filter,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
 import { permissionsToGroups, revoke } from './security-group-permissions.ts';
-import {
-  BLOCKER_ACTIONS,
-  byFilter,
-  interfacesIn,
-  ownFilter,
-  PAGE,
-  TAG_ACTIONS,
-  tagSpecification,
-  tagsOf,
-  updateTags,
-} from './shared.ts';
+import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 export interface SecurityGroupInputs {
   readonly vpcId: string;
@@ -30,29 +19,17 @@ export interface SecurityGroupInputs {
   readonly description: string;
 }
 
-const read = (session: AwsSession, Filters: Filter[]) =>
-  pages<SecurityGroup>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeSecurityGroupsCommand({
-        Filters,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.SecurityGroups, next: answer.NextToken };
-  });
-
 /** Security groups with their rules. */
-export const securityGroups: AwsCollection<SecurityGroup> = {
+export const securityGroups = ec2Collection<SecurityGroup>({
   name: 'ec2/security-groups',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeSecurityGroups'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('group-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeSecurityGroups',
+  idFilter: 'group-id',
   id: (group) => must(group.GroupId, 'GroupId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeSecurityGroupsCommand(query));
+    return { items: answer.SecurityGroups, next: answer.NextToken };
+  },
+});
 
 /** A security group without its rules, so that groups may name each other (aws-controllers-k8s/community#2119). */
 export const securityGroupKind: AwsKind<SecurityGroupInputs, SecurityGroup> = {
@@ -104,8 +81,11 @@ export const securityGroupKind: AwsKind<SecurityGroupInputs, SecurityGroup> = {
     };
   },
   async conflicting(session, { vpcId, name }) {
-    const found = await byFilter('vpc-id', [vpcId], (filters) =>
-      read(session, [...filters, { Name: 'group-name', Values: [name] }]),
+    const found = await securityGroups.matching(
+      session,
+      'vpc-id',
+      [vpcId],
+      [{ Name: 'group-name', Values: [name] }],
     );
     return found[0];
   },

@@ -2,26 +2,17 @@ import {
   CreateTagsCommand,
   DeleteTagsCommand,
   DescribeNetworkInterfacesCommand,
-  type Filter,
   type ResourceType,
   type Tag,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import type { ActionContext, Change } from '../../graph/kind.ts';
-import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { pages, type AwsCollection } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 
 /** The largest page that most of EC2's describe calls give. */
-export const PAGE = 1000;
-/** Values that one filter may hold. */
-const FILTER_VALUES_MAX = 200;
-
-/** A filter for everything that carries the installation's tag. */
-export function ownFilter(installation: string): Filter[] {
-  return [{ Name: `tag:${TAG.installation}`, Values: [installation] }];
-}
+const PAGE = 1000;
 
 /** Tags for a create call. */
 export function tagSpecification(
@@ -34,23 +25,6 @@ export function tagSpecification(
 /** EC2's list of tags as a record. */
 export function tagsOf(record: { readonly Tags?: Tag[] | undefined }): Record<string, string> {
   return Object.fromEntries((record.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
-}
-
-/**
- * Reads exactly these ids by a filter: unlike the call's own id parameter, a filter answers with what exists
- * instead of an error for what does not.
- */
-export async function byFilter<R>(
-  name: string,
-  ids: readonly string[],
-  read: (filters: Filter[]) => AsyncIterable<readonly R[]>,
-): Promise<R[]> {
-  const found: R[] = [];
-  for (let start = 0; start < ids.length; start += FILTER_VALUES_MAX) {
-    const Values = ids.slice(start, start + FILTER_VALUES_MAX);
-    for await (const page of read([{ Name: name, Values }])) found.push(...page);
-  }
-  return found;
 }
 
 /** Writes the tag changes among `changes`, and lays them over the inventory. */

@@ -2,24 +2,13 @@ import {
   CreateSubnetCommand,
   DeleteSubnetCommand,
   DescribeSubnetsCommand,
-  type Filter,
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import {
-  BLOCKER_ACTIONS,
-  byFilter,
-  interfacesIn,
-  ownFilter,
-  PAGE,
-  TAG_ACTIONS,
-  tagSpecification,
-  tagsOf,
-  updateTags,
-} from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 export interface SubnetInputs {
   readonly vpcId: string;
@@ -28,29 +17,17 @@ export interface SubnetInputs {
   readonly zone: string;
 }
 
-const read = (session: AwsSession, Filters: Filter[]) =>
-  pages<Subnet>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeSubnetsCommand({
-        Filters,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.Subnets, next: answer.NextToken };
-  });
-
 /** Subnets. */
-export const subnets: AwsCollection<Subnet> = {
+export const subnets = ec2Collection<Subnet>({
   name: 'ec2/subnets',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeSubnets'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('subnet-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeSubnets',
+  idFilter: 'subnet-id',
   id: (subnet) => must(subnet.SubnetId, 'SubnetId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeSubnetsCommand(query));
+    return { items: answer.Subnets, next: answer.NextToken };
+  },
+});
 
 /** A subnet. AWS refuses a second one with an overlapping CIDR in the same VPC, so a repeated create cannot duplicate it. */
 export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
@@ -92,8 +69,11 @@ export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
     return must(answer.Subnet, 'Subnet');
   },
   async conflicting(session, { vpcId, cidr }) {
-    const found = await byFilter('vpc-id', [vpcId], (filters) =>
-      read(session, [...filters, { Name: 'cidr-block', Values: [cidr] }]),
+    const found = await subnets.matching(
+      session,
+      'vpc-id',
+      [vpcId],
+      [{ Name: 'cidr-block', Values: [cidr] }],
     );
     return found[0];
   },

@@ -3,15 +3,14 @@ import {
   DeleteVpcEndpointsCommand,
   DescribeVpcEndpointsCommand,
   ModifyVpcEndpointCommand,
-  type Filter,
   type ModifyVpcEndpointRequest,
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import { byFilter, ownFilter, PAGE, TAG_ACTIONS, tagSpecification, tagsOf, updateTags } from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
 export interface VpcEndpointInputs {
   readonly vpcId: string;
@@ -26,29 +25,17 @@ export interface VpcEndpointInputs {
   readonly privateDns: boolean;
 }
 
-const read = (session: AwsSession, Filters: Filter[]) =>
-  pages<VpcEndpoint>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeVpcEndpointsCommand({
-        Filters,
-        MaxResults: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    return { items: answer.VpcEndpoints, next: answer.NextToken };
-  });
-
 /** VPC endpoints. */
-export const vpcEndpoints: AwsCollection<VpcEndpoint> = {
+export const vpcEndpoints = ec2Collection<VpcEndpoint>({
   name: 'ec2/vpc-endpoints',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeVpcEndpoints'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('vpc-endpoint-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeVpcEndpoints',
+  idFilter: 'vpc-endpoint-id',
   id: (endpoint) => must(endpoint.VpcEndpointId, 'VpcEndpointId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeVpcEndpointsCommand(query));
+    return { items: answer.VpcEndpoints, next: answer.NextToken };
+  },
+});
 
 /** A private way from a VPC to a service of AWS. */
 export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {

@@ -1,25 +1,9 @@
-import {
-  CreateVpcCommand,
-  DeleteVpcCommand,
-  DescribeVpcsCommand,
-  type Filter,
-  type Vpc,
-} from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import type { AwsSession } from '../session.ts';
-import {
-  BLOCKER_ACTIONS,
-  byFilter,
-  interfacesIn,
-  ownFilter,
-  PAGE,
-  TAG_ACTIONS,
-  tagSpecification,
-  tagsOf,
-  updateTags,
-} from './shared.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { ec2Collection } from './collection.ts';
+import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 import { vpcAttributes } from './vpc-attributes.ts';
 
 export interface VpcInputs {
@@ -27,25 +11,17 @@ export interface VpcInputs {
   readonly cidr: string;
 }
 
-const read = (session: AwsSession, Filters: Filter[]) =>
-  pages<Vpc>(async (NextToken) => {
-    const answer = await session.ec2.send(
-      new DescribeVpcsCommand({ Filters, MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }),
-    );
-    return { items: answer.Vpcs, next: answer.NextToken };
-  });
-
 /** VPCs. */
-export const vpcs: AwsCollection<Vpc> = {
+export const vpcs = ec2Collection<Vpc>({
   name: 'ec2/vpcs',
-  lane: 'fast',
-  scope: 'region',
-  iam: ['ec2:DescribeVpcs'],
-  list: (session, installation) => read(session, ownFilter(installation)),
-  get: (session, ids) => byFilter('vpc-id', ids, (filters) => read(session, filters)),
+  action: 'ec2:DescribeVpcs',
+  idFilter: 'vpc-id',
   id: (vpc) => must(vpc.VpcId, 'VpcId'),
-  tags: tagsOf,
-};
+  async page({ ec2 }, query) {
+    const answer = await ec2.send(new DescribeVpcsCommand(query));
+    return { items: answer.Vpcs, next: answer.NextToken };
+  },
+});
 
 /** A VPC. CreateVpc has no client token and allows equal CIDRs, so nothing in AWS prevents a second one. */
 export const vpcKind: AwsKind<VpcInputs, Vpc> = {
