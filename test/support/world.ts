@@ -124,7 +124,12 @@ export class World {
       },
     });
     this.#operators.add(operator);
-    void operator.ended.then(() => this.#operators.delete(operator));
+    void operator.ended.then((how) => {
+      this.#operators.delete(operator);
+      // One that ends by itself is most often why a test waits in vain.
+      if (how !== 0 && how !== 'SIGKILL')
+        console.error(`the operator ended (${how})`, operator.lines.slice(-3));
+    });
     return operator;
   }
 
