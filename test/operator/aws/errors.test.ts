@@ -77,14 +77,16 @@ describe('interpret', () => {
   });
 
   it.each([
-    ['a refused connection', { code: 'ECONNREFUSED' }],
     ['a reset connection', { code: 'ECONNRESET' }],
-    ['an unknown host', { code: 'ENOTFOUND' }],
     ['a timeout', { name: 'TimeoutError' }],
     ['a certificate of somebody else', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
     ['a certificate of an unknown authority', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
   ])('%s leaves open whether it was done', (_, fields) => {
     expect(interpret(unanswered(fields))).toMatchObject({ kind: 'unclear', reason: 'AwsUnreachable' });
+  });
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND'])('where no connection came about (%s) nothing was done', (code) => {
+    expect(interpret(unanswered({ code }))).toMatchObject({ kind: 'waiting', reason: 'AwsUnreachable' });
   });
 
   it('an answer that cannot be read leaves open whether it was done', () => {
