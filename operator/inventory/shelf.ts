@@ -1,6 +1,6 @@
 import type { Collection, View } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
-import { canonical, fingerprint } from './canonical.ts';
+import { bearsOut, fingerprint } from './canonical.ts';
 
 interface Overlay<R> {
   readonly patches: ((record: R | undefined) => R | undefined)[];
@@ -108,7 +108,7 @@ export class Shelf<R, S> implements View<R> {
     for (const [id, overlay] of this.#overlays) {
       const listed = this.#listed.get(id);
       const believed = applyPatches(overlay, listed);
-      const same = canonical(believed) === canonical(listed);
+      const same = bearsOut(listed, believed);
       if (!(same && beganAt > overlay.at) && now - overlay.at <= graceMs) continue;
       this.#overlays.delete(id);
       this.#forgetMerged();

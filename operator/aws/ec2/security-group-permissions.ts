@@ -76,6 +76,23 @@ export function permissionOf(rule: Rule): IpPermission {
   };
 }
 
+/** Rules as AWS lists them: one permission for a protocol and its ports, with all peers. */
+export function grouped(rules: readonly Rule[]): IpPermission[] {
+  const groups = Map.groupBy(rules, ({ protocol, fromPort, toPort }) =>
+    protocol === 'all' ? protocol : `${protocol} ${fromPort}-${toPort}`,
+  );
+  return [...groups.values()].map((members) => {
+    const permissions = members.map(permissionOf);
+    return {
+      ...permissions[0],
+      IpRanges: permissions.flatMap((permission) => permission.IpRanges ?? []),
+      Ipv6Ranges: permissions.flatMap((permission) => permission.Ipv6Ranges ?? []),
+      UserIdGroupPairs: permissions.flatMap((permission) => permission.UserIdGroupPairs ?? []),
+      PrefixListIds: permissions.flatMap((permission) => permission.PrefixListIds ?? []),
+    };
+  });
+}
+
 function peerOf(peer: string, Description: string): Partial<IpPermission> {
   if (peer.startsWith('sg-')) return { UserIdGroupPairs: [{ GroupId: peer, Description }] };
   if (peer.startsWith('pl-')) return { PrefixListIds: [{ PrefixListId: peer, Description }] };

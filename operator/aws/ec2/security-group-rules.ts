@@ -9,6 +9,7 @@ import { must, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import {
   authorize,
+  grouped,
   permissionOf,
   revoke,
   ruleKey,
@@ -152,7 +153,7 @@ function pathOf(direction: Direction, rule: Rule): string {
 }
 
 function withRules(group: SecurityGroup, direction: Direction, rules: readonly Rule[]): SecurityGroup {
-  const permissions = rules.map(permissionOf);
+  const permissions = grouped(rules);
   return direction === 'ingress'
     ? { ...group, IpPermissions: permissions }
     : { ...group, IpPermissionsEgress: permissions };
