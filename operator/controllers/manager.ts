@@ -13,7 +13,8 @@ import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
 import { reconcileAccount } from './account.ts';
 import { ownerOf } from './resource-status.ts';
-import { reconcileResource, type PassResult, type ResourceDeps } from './resource.ts';
+import type { ResourceDeps } from './pass.ts';
+import { reconcileResource, type PassResult } from './resource.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
 

@@ -1,82 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from 'pino';
-import type { Account, AwsAccount } from '../api/account.ts';
-import type { ReconcilingReason, StalledReason } from '../api/conditions.ts';
 import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
-import type { Clock } from '../clock.ts';
-import type { CompileInput } from '../compile/input.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import { apply, type Outcome } from '../graph/apply.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
-import { TAG } from '../graph/ownership.ts';
-import {
-  describePlan,
-  plan,
-  planHash,
-  type Action,
-  type Intent,
-  type Memory,
-  type Plan,
-  type Standing,
-} from '../graph/plan.ts';
-import type { KubeClient } from '../kube/client.ts';
-import type { EventRecorder } from '../kube/events.ts';
-import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.ts';
-import { NotLeader } from '../kube/leader.ts';
+import { describePlan, planHash, type Action, type Memory, type Plan } from '../graph/plan.ts';
+import { hasFinalizer } from '../kube/finalizer.ts';
 import type { Informer } from '../kube/informer.ts';
+import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
-import { patchStatus } from '../kube/status.ts';
 import { requireAccount } from './account-access.ts';
 import { noteOutcome } from './notes.ts';
-import type { Metrics } from '../metrics.ts';
 import {
-  memoryOf,
-  ownerOf,
-  refOf,
-  pendingOf,
-  resourcesOf,
-  type GraphObject,
-  type GraphStatus,
-} from './resource-status.ts';
-import { conditionsFor, type Drift } from './status.ts';
-import { findSurvivors } from './survivors.ts';
-import type { Target, Targets } from './targets.ts';
+  ensureFinalizer,
+  FINALIZER,
+  release,
+  writeStatus,
+  type GraphKind,
+  type Pass,
+  type ResourceDeps,
+} from './pass.ts';
+import { driftIn, makePlan, observe, reasonFor, refuseUntagged, summaryOf, unconfirmed } from './planning.ts';
+import { memoryOf, ownerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
+import type { Drift } from './status.ts';
+import type { Target } from './targets.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
-
-/** Held by every resource while it owns anything. */
-export const FINALIZER = 'landfall.dev/aws';
 
 /** Actions of one resource under way at once. */
 const CONCURRENCY = 12;
-
-/** What differs from kind to kind. */
-export interface GraphKind<T extends GraphObject> {
-  readonly kind: string;
-  readonly plural: string;
-  /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
-  readonly parse: (object: T) => T;
-  readonly compile: (input: CompileInput<T>) => Graph;
-  /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
-  readonly outputs: (standing: readonly Standing[], graph: Graph) => object;
-}
-
-export interface ResourceDeps {
-  readonly client: KubeClient;
-  readonly accounts: Pick<Informer<Account>, 'get'>;
-  readonly targets: Targets;
-  readonly events: EventRecorder;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly installation: string;
-  readonly graceMs: number;
-  readonly log: Logger;
-  readonly assertLeading: () => void;
-  readonly stopping: () => boolean;
-}
 
 /** How a pass ended, for the queue. */
 export interface PassResult {
@@ -84,14 +38,6 @@ export interface PassResult {
   /** Collections in which the resource waits for AWS. */
   readonly waitsIn: readonly string[];
   readonly target: Target | undefined;
-}
-
-interface Pass<T extends GraphObject> {
-  readonly kind: GraphKind<T>;
-  readonly informer: Informer<T>;
-  readonly path: string;
-  readonly log: Logger;
-  object: T;
 }
 
 /** Reconciles one resource once: fetch, finalizer, compile, observe, plan, apply, status. */
@@ -192,52 +138,6 @@ async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, 
     throw new Terminal('TargetChanged', message);
   }
   return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
-}
-
-async function makePlan<T extends GraphObject>(
-  deps: ResourceDeps,
-  pass: Pass<T>,
-  target: Target,
-  graph: Graph,
-  account: AwsAccount,
-): Promise<Plan> {
-  const memory = memoryOf(pass.object.status);
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  return plan<AwsSession>({
-    graph,
-    kinds: awsKinds,
-    world: target.world,
-    memory,
-    survivors,
-    ignoredTagKeys: account.ignoredTagKeys,
-    mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind.collection.name),
-  });
-}
-
-/** What lost its tags cannot be told from a stranger's: it is neither deleted nor silently left behind. */
-async function refuseUntagged<T extends GraphObject>(
-  deps: ResourceDeps,
-  pass: Pass<T>,
-  target: Target,
-): Promise<void> {
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  if (survivors.size === 0) return;
-  const named = [...survivors].map(([node, { id }]) => `${id} (${node})`).join(', ');
-  const message = `${named} exist without the tags by which Landfall knows its own; put ${TAG.installation}, ${TAG.owner} and ${TAG.node} back, or delete them, and the deletion goes on`;
-  throw new Terminal('OwnershipTagsMissing', message);
-}
-
-/** A create may be made again when listings that began a grace time after it still do not show it. */
-function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, collection: string): boolean {
-  const ageMs = deps.clock.date().getTime() - intent.time;
-  const listedAt = target.world.regional.listedAt(collection);
-  const listingAgeMs = listedAt === undefined ? Infinity : deps.clock.now() - listedAt;
-  return ageMs - listingAgeMs > deps.graceMs;
-}
-
-function unconfirmed(deps: ResourceDeps, status: GraphStatus): boolean {
-  const now = deps.clock.date().getTime();
-  return (status.pending ?? []).some(({ time }) => now - Date.parse(time) <= deps.graceMs);
 }
 
 interface Execution {
@@ -346,105 +246,8 @@ function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[]
   return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
 }
 
-interface StatusChange {
-  readonly verdict: Verdict;
-  readonly drift?: Drift;
-  readonly fields?: Partial<GraphStatus>;
-}
-
-/** One patch a call, and none where nothing changed. The object that the pass holds is then the one written. */
-async function writeStatus<T extends GraphObject>(
-  deps: ResourceDeps,
-  pass: Pass<T>,
-  change: StatusChange,
-): Promise<void> {
-  const { object } = pass;
-  const generation = object.metadata.generation ?? 0;
-  const after = {
-    ...object.status,
-    ...change.fields,
-    observedGeneration: generation,
-    conditions: conditionsFor({
-      before: object.status.conditions ?? [],
-      verdict: change.verdict,
-      drift: change.drift,
-      generation,
-      now: deps.clock.date(),
-    }),
-  };
-  deps.assertLeading();
-  const written = await patchStatus<T>(deps.client, pass.path, object.status, after);
-  if (written) adopt(pass, written);
-}
-
-async function ensureFinalizer<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<void> {
-  if (hasFinalizer(pass.object, FINALIZER)) return;
-  deps.assertLeading();
-  adopt(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
-}
-
-/** Nothing is left in AWS: Kubernetes may forget the object. */
-async function release<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<void> {
-  deps.assertLeading();
-  await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
-  deps.events.record(refOf(pass.object), {
-    type: 'Normal',
-    reason: 'Deleted',
-    action: 'Delete',
-    message: 'nothing is left of it in AWS',
-  });
-  pass.log.info({}, 'nothing left in AWS, finalizer removed');
-}
-
-function adopt<T extends GraphObject>(pass: Pass<T>, written: T): void {
-  pass.informer.observe(written, pass.object.metadata.resourceVersion);
-  pass.object = written;
-}
-
-/** Changes nobody asked for: the object was Ready for this very generation, and yet there is something to do. */
-function driftIn(object: GraphObject, planned: Plan): Drift {
-  const ready = object.status.conditions?.find((condition) => condition.type === 'Ready');
-  const settled = ready?.status === 'True' && object.status.observedGeneration === object.metadata.generation;
-  const changes = planned.actions.filter((action) => action.verb !== 'wait');
-  if (!settled || changes.length === 0) return undefined;
-  return { found: summaryOf(planned), repaired: false };
-}
-
 function isFirstPass(object: GraphObject): boolean {
   return object.status.observedGeneration !== object.metadata.generation;
-}
-
-function reasonFor(planned: Plan, object: GraphObject): string {
-  if (object.metadata.deletionTimestamp !== undefined) return 'Deleting';
-  return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
-}
-
-function summaryOf(planned: Plan): string {
-  const shown = planned.actions.slice(0, 4).map((action) => {
-    const paths =
-      action.verb === 'update'
-        ? ` (${action.changes
-            .slice(0, 3)
-            .map((change) => change.path)
-            .join(', ')})`
-        : '';
-    return `${action.verb} ${action.node}${paths}`;
-  });
-  const rest = planned.actions.length - shown.length;
-  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
-/** Reads of AWS whose failure says something about credentials or permissions become conditions. */
-async function observe<V>(read: () => Promise<V>): Promise<V> {
-  try {
-    return await read();
-  } catch (error) {
-    const verdict = interpret(error);
-    if (verdict.kind === 'stalled')
-      throw new Terminal(verdict.reason as StalledReason, verdict.message, { cause: error });
-    if (verdict.reason === 'InternalError') throw error;
-    throw new Waiting(verdict.reason as ReconcilingReason, verdict.message, { cause: error });
-  }
 }
 
 function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {

@@ -3,7 +3,7 @@ import type { SecureVpc } from '../api/secure-vpc.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import { Terminal } from '../errors.ts';
-import type { GraphKind } from './resource.ts';
+import type { GraphKind } from './pass.ts';
 
 /** What is particular to SecureVpc. */
 export const secureVpcKind: GraphKind<SecureVpc> = {

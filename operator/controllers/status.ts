@@ -26,7 +26,9 @@ export function conditionsFor(input: ConditionInput): Condition[] {
     );
   // A repair may take several passes, and only the first of them finds something to do.
   const repairing = drift !== undefined || (holds('Drifted') && holds('Ready'));
-  const keepsReady = verdict.kind === 'reconciling' && repairing;
+  // AWS asks for a pause; what stands is as it was.
+  const throttled = verdict.kind === 'reconciling' && verdict.reason === 'Throttled' && holds('Ready');
+  const keepsReady = (verdict.kind === 'reconciling' && repairing) || throttled;
   let conditions: readonly Condition[] = input.before.filter(
     ({ type }) =>
       (type !== 'Reconciling' || verdict.kind === 'reconciling') &&

@@ -98,6 +98,10 @@ export const flowLogKind: AwsKind<FlowLogInputs, FlowLog> = {
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     };
   },
+  async conflicting(session, inputs) {
+    const found = await flowLogs.matching(session, 'resource-id', [inputs.vpcId]);
+    return found.find((log) => flowLogKind.diff(inputs, log).length === 0);
+  },
   update: (context, _inputs, log, changes) =>
     updateTags(context, flowLogs, must(log.FlowLogId, 'FlowLogId'), changes),
   async delete({ session }, log) {

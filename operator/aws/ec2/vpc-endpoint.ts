@@ -97,6 +97,18 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
     );
     return must(answer.VpcEndpoint, 'VpcEndpoint');
   },
+  // One gateway endpoint a service and route table, one private name a service and VPC.
+  async conflicting(session, inputs) {
+    const found = await vpcEndpoints.matching(
+      session,
+      'vpc-id',
+      [inputs.vpcId],
+      [{ Name: 'service-name', Values: [inputs.serviceName] }],
+    );
+    return found.find(
+      (endpoint) => !vpcEndpointKind.gone(endpoint) && stateOf(endpoint).phase !== 'deleting',
+    );
+  },
   async update(context, inputs, endpoint, changes) {
     const id = must(endpoint.VpcEndpointId, 'VpcEndpointId');
     await updateTags(context, vpcEndpoints, id, changes);

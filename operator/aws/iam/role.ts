@@ -118,7 +118,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
       RoleName: must(role.RoleName, 'RoleName'),
       Arn: must(role.Arn, 'Arn'),
       Path: inputs.path,
-      AssumeRolePolicyDocument: inputs.trustPolicy,
+      AssumeRolePolicyDocument: canonicalPolicy(inputs.trustPolicy),
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       RolePolicyList: [],
       ...(boundary !== '' && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
@@ -135,7 +135,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
       wrote(
         roles,
         RoleName,
-        (record) => record && { ...record, AssumeRolePolicyDocument: inputs.trustPolicy },
+        (record) => record && { ...record, AssumeRolePolicyDocument: canonicalPolicy(inputs.trustPolicy) },
       );
     }
     if (changes.some((change) => change.path === 'permissionsBoundaryArn')) {
@@ -173,6 +173,18 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
   },
 };
 
+/** IAM answers policies URL-encoded; they are kept in one spelling, in which our own writes are kept too. */
+function legible(role: RoleDetail): RoleDetail {
+  return {
+    ...role,
+    AssumeRolePolicyDocument: canonicalPolicy(role.AssumeRolePolicyDocument ?? ''),
+    RolePolicyList: (role.RolePolicyList ?? []).map(({ PolicyName, PolicyDocument }) => ({
+      PolicyName,
+      PolicyDocument: canonicalPolicy(PolicyDocument ?? ''),
+    })),
+  };
+}
+
 async function getRole(session: AwsSession, RoleName: string): Promise<RoleDetail | undefined> {
   try {
     const [{ Role: role }, inline, attached] = await Promise.all([
@@ -185,7 +197,7 @@ async function getRole(session: AwsSession, RoleName: string): Promise<RoleDetai
         session.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })),
       ),
     );
-    return role && { ...role, RolePolicyList, AttachedManagedPolicies: attached.AttachedPolicies };
+    return role && legible({ ...role, RolePolicyList, AttachedManagedPolicies: attached.AttachedPolicies });
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

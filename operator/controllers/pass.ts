@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import type { Account } from '../api/account.ts';
+import type { Clock } from '../clock.ts';
+import type { CompileInput } from '../compile/input.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Standing } from '../graph/plan.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.ts';
+import type { Informer } from '../kube/informer.ts';
+import { patchStatus } from '../kube/status.ts';
+import type { Metrics } from '../metrics.ts';
+import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import { conditionsFor, type Drift } from './status.ts';
+import type { Targets } from './targets.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Held by every resource while it owns anything. */
+export const FINALIZER = 'landfall.dev/aws';
+
+/** What differs from kind to kind. */
+export interface GraphKind<T extends GraphObject> {
+  readonly kind: string;
+  readonly plural: string;
+  /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
+  readonly parse: (object: T) => T;
+  readonly compile: (input: CompileInput<T>) => Graph;
+  /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
+  readonly outputs: (standing: readonly Standing[], graph: Graph) => object;
+}
+
+export interface ResourceDeps {
+  readonly client: KubeClient;
+  readonly accounts: Pick<Informer<Account>, 'get'>;
+  readonly targets: Targets;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly installation: string;
+  readonly graceMs: number;
+  readonly log: Logger;
+  readonly assertLeading: () => void;
+  readonly stopping: () => boolean;
+}
+
+/** One pass over one resource. */
+export interface Pass<T extends GraphObject> {
+  readonly kind: GraphKind<T>;
+  readonly informer: Informer<T>;
+  readonly path: string;
+  readonly log: Logger;
+  object: T;
+}
+
+interface StatusChange {
+  readonly verdict: Verdict;
+  readonly drift?: Drift;
+  readonly fields?: Partial<GraphStatus>;
+}
+
+/** One patch a call, and none where nothing changed. The object that the pass holds is then the one written. */
+export async function writeStatus<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  change: StatusChange,
+): Promise<void> {
+  const { object } = pass;
+  const generation = object.metadata.generation ?? 0;
+  const after = {
+    ...object.status,
+    ...change.fields,
+    observedGeneration: generation,
+    conditions: conditionsFor({
+      before: object.status.conditions ?? [],
+      verdict: change.verdict,
+      drift: change.drift,
+      generation,
+      now: deps.clock.date(),
+    }),
+  };
+  deps.assertLeading();
+  const written = await patchStatus<T>(deps.client, pass.path, object.status, after);
+  if (written) adopt(pass, written);
+}
+
+/** Before anything is made, Kubernetes is told not to forget the object. */
+export async function ensureFinalizer<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+): Promise<void> {
+  if (hasFinalizer(pass.object, FINALIZER)) return;
+  deps.assertLeading();
+  adopt(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
+}
+
+/** Nothing is left in AWS: Kubernetes may forget the object. */
+export async function release<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<void> {
+  deps.assertLeading();
+  await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
+  deps.events.record(refOf(pass.object), {
+    type: 'Normal',
+    reason: 'Deleted',
+    action: 'Delete',
+    message: 'nothing is left of it in AWS',
+  });
+  pass.log.info({}, 'nothing left in AWS, finalizer removed');
+}
+
+function adopt<T extends GraphObject>(pass: Pass<T>, written: T): void {
+  pass.informer.observe(written, pass.object.metadata.resourceVersion);
+  pass.object = written;
+}

@@ -1,0 +1,107 @@
+import type { AwsAccount } from '../api/account.ts';
+import type { ReconcilingReason, StalledReason } from '../api/conditions.ts';
+import { interpret } from '../aws/errors.ts';
+import { awsKinds } from '../aws/kinds.ts';
+import type { AwsSession } from '../aws/session.ts';
+import { Terminal, Waiting } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { AnyKind } from '../graph/kind.ts';
+import { TAG } from '../graph/ownership.ts';
+import { plan, type Intent, type Plan } from '../graph/plan.ts';
+import type { Pass, ResourceDeps } from './pass.ts';
+import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import type { Drift } from './status.ts';
+import { findSurvivors } from './survivors.ts';
+import type { Target } from './targets.ts';
+
+/** Compares a graph with what is known of AWS, and with what status remembers. */
+export async function makePlan<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  target: Target,
+  graph: Graph,
+  account: AwsAccount,
+): Promise<Plan> {
+  const memory = memoryOf(pass.object.status);
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  return plan<AwsSession>({
+    graph,
+    kinds: awsKinds,
+    world: target.world,
+    memory,
+    survivors,
+    ignoredTagKeys: account.ignoredTagKeys,
+    mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
+  });
+}
+
+/** A create may be made again when listings that began a grace time after it still do not show it. */
+function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, kind: AnyKind<AwsSession>): boolean {
+  const ageMs = deps.clock.date().getTime() - intent.time;
+  const listedAt = target.world.of(kind.collection).listedAt(kind.collection.name);
+  const listingAgeMs = listedAt === undefined ? Infinity : deps.clock.now() - listedAt;
+  return ageMs - listingAgeMs > deps.graceMs;
+}
+
+/** What lost its tags cannot be told from a stranger's: it is neither deleted nor silently left behind. */
+export async function refuseUntagged<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  target: Target,
+): Promise<void> {
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  if (survivors.size === 0) return;
+  const named = [...survivors].map(([node, { id }]) => `${id} (${node})`).join(', ');
+  const message = `${named} exist without the tags by which Landfall knows its own; put ${TAG.installation}, ${TAG.owner} and ${TAG.node} back, or delete them, and the deletion goes on`;
+  throw new Terminal('OwnershipTagsMissing', message);
+}
+
+/** A create was begun so recently that no listing can be trusted to show what it made. */
+export function unconfirmed(deps: ResourceDeps, status: GraphStatus): boolean {
+  const now = deps.clock.date().getTime();
+  return (status.pending ?? []).some(({ time }) => now - Date.parse(time) <= deps.graceMs);
+}
+
+/** Changes nobody asked for: the object was Ready for this very generation, and yet there is something to do. */
+export function driftIn(object: GraphObject, planned: Plan): Drift {
+  const ready = object.status.conditions?.find((condition) => condition.type === 'Ready');
+  const settled = ready?.status === 'True' && object.status.observedGeneration === object.metadata.generation;
+  const changes = planned.actions.filter((action) => action.verb !== 'wait');
+  if (!settled || changes.length === 0) return undefined;
+  return { found: summaryOf(planned), repaired: false };
+}
+
+/** What the coming pass does, as a condition's reason. */
+export function reasonFor(planned: Plan, object: GraphObject): string {
+  if (object.metadata.deletionTimestamp !== undefined) return 'Deleting';
+  return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
+}
+
+/** The first few actions of a plan, in words. */
+export function summaryOf(planned: Plan): string {
+  const shown = planned.actions.slice(0, 4).map((action) => {
+    const paths =
+      action.verb === 'update'
+        ? ` (${action.changes
+            .slice(0, 3)
+            .map((change) => change.path)
+            .join(', ')})`
+        : '';
+    return `${action.verb} ${action.node}${paths}`;
+  });
+  const rest = planned.actions.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** Reads of AWS whose failure says something about credentials or permissions become conditions. */
+export async function observe<V>(read: () => Promise<V>): Promise<V> {
+  try {
+    return await read();
+  } catch (error) {
+    const verdict = interpret(error);
+    if (verdict.kind === 'stalled')
+      throw new Terminal(verdict.reason as StalledReason, verdict.message, { cause: error });
+    if (verdict.reason === 'InternalError') throw error;
+    throw new Waiting(verdict.reason as ReconcilingReason, verdict.message, { cause: error });
+  }
+}
