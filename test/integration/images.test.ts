@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
@@ -8,6 +10,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { portal } from '../support/manifests.ts';
+import { QUICK, World } from '../support/world.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 // Other base images than the public ones, where those cannot be pulled; .ci/docker makes them.
@@ -38,6 +42,7 @@ describe(
     if (answers) {
       describe('the local AWS', localAws);
       describe('the operator', operator);
+      test('both together make a network and leave nothing, with the rights of manifests/install', together);
     }
   },
 );
@@ -117,13 +122,14 @@ function localAws(): void {
   });
 }
 
-function operator(): void {
-  const image = 'landfall:test';
+const image = 'landfall:test';
+/** As in the Deployment: nothing can be written, no capability, nothing gained. */
+const confined = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 
-  /** Runs the image as the Deployment does: nothing can be written, no capability; here without a network, too. */
+function operator(): void {
+  /** Runs the image as the Deployment does, here without a network, too. */
   function run(args: string[], options: string[] = []): Promise<Run> {
-    const confined = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--network=none'];
-    return docker('run', '--rm', ...confined, ...options, image, ...args);
+    return docker('run', '--rm', ...confined, '--network=none', ...options, image, ...args);
   }
 
   beforeAll(async () => {
@@ -202,4 +208,59 @@ function operator(): void {
     expect(graph.code, graph.err).toBe(0);
     expect(Object.keys(JSON.parse(graph.out) as object)).not.toEqual([]);
   });
+}
+
+async function together(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-images-'));
+  const world = await World.start({ LANDFALL_AWS_IMAGE: 'landfall-local-aws' });
+  let container = '';
+  try {
+    expect(world.aws.pid, 'AWS runs in its container').toBe(0);
+    const empty = await world.aws.dump();
+    await world.kubectl('apply', '--server-side', '-k', join(root, 'manifests/install'));
+    await world.apply([portal.namespace, portal.account, portal.network]);
+
+    // The user of the image is nobody's here; in a Pod the token is a mounted file that it may read.
+    const kubeconfig = join(folder, 'kubeconfig');
+    await copyFile(await world.plane.kubeconfigForServiceAccount('landfall-system', 'landfall'), kubeconfig);
+    await chmod(kubeconfig, 0o644);
+    await chmod(folder, 0o755);
+    const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = world.aws.env();
+    const env = {
+      ...QUICK,
+      AWS_ENDPOINT_URL,
+      AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+      LANDFALL_HTTP_PORT: '0',
+      KUBECONFIG: '/kubeconfig',
+    };
+    const started = await docker(
+      'run',
+      '--detach',
+      ...confined,
+      '--network=host',
+      '--memory=256m',
+      `--volume=${kubeconfig}:/kubeconfig:ro`,
+      ...Object.entries(env).map(([name, value]) => `--env=${name}=${value ?? ''}`),
+      image,
+    );
+    expect(started.code, started.err).toBe(0);
+    container = started.out.trim();
+
+    await world.ready(portal.network, 60_000);
+    await world.remove(portal.network, 60_000);
+    expect(await world.aws.dump()).toBe(empty);
+
+    // As Kubernetes ends it: it finishes by itself, before it is killed.
+    await docker('stop', '--time', '20', container);
+    const { out: code } = await docker('inspect', '--format', '{{.State.ExitCode}}', container);
+    expect(code.trim()).toBe('0');
+  } catch (error) {
+    const { out } = await docker('logs', '--tail', '20', container);
+    throw new Error(`the last words of the operator:\n${out}`, { cause: error });
+  } finally {
+    if (container !== '') await docker('rm', '--force', container);
+    await world.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
