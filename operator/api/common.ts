@@ -113,9 +113,22 @@ export const targetStatus = {
     .describe(
       'Creates that were begun and whose result is not known yet, for things that AWS would make twice if asked twice.',
     ),
+  former: listMap(
+    z.object({
+      node: nodeKey,
+      id: z.string().max(512).describe('Id of what was there.'),
+    }),
+    'node',
+    200,
+  )
+    .optional()
+    .describe(
+      'What the spec had once and has no more: made again, it must not be taken by AWS for a repetition of the first request.',
+    ),
 };
 export type TargetStatus = NonNullable<z.output<typeof targetStatus.target>>;
 export type ResourceStatus = NonNullable<z.output<typeof targetStatus.resources>>[number];
+export type FormerThing = NonNullable<z.output<typeof targetStatus.former>>[number];
 export type PendingCreate = NonNullable<z.output<typeof targetStatus.pending>>[number];
 
 /** A whole object of a kind: type, metadata, spec and status. */

@@ -1,6 +1,7 @@
 import {
   API_VERSION,
   type Condition,
+  type FormerThing,
   type PendingCreate,
   type ResourceStatus,
   type TargetStatus,
@@ -15,6 +16,7 @@ export interface GraphStatus {
   readonly target?: TargetStatus | undefined;
   readonly resources?: ResourceStatus[] | undefined;
   readonly pending?: PendingCreate[] | undefined;
+  readonly former?: FormerThing[] | undefined;
   readonly zones?: string[] | undefined;
 }
 
@@ -31,7 +33,7 @@ export function memoryOf(status: GraphStatus): Memory {
     intents: new Map(
       (status.pending ?? []).map(({ node, time }) => [node, { node, time: Date.parse(time) }]),
     ),
-    ids: new Map((status.resources ?? []).map(({ node, id }) => [node, id])),
+    ids: new Map([...(status.former ?? []), ...(status.resources ?? [])].map(({ node, id }) => [node, id])),
   };
 }
 
@@ -60,6 +62,19 @@ export function resourcesOf(
   }));
   const nodes = new Set(seen.map(({ node }) => node));
   return [...seen, ...former.filter(({ node }) => !nodes.has(node) && wanted(node))];
+}
+
+/** How many things that are no more are remembered; AWS forgets client tokens after a day or so. */
+const FORMER_MAX = 200;
+
+/** The last ids of nodes that are no more among `resources`, newest last; undefined for none. */
+export function formerOf(
+  status: GraphStatus,
+  resources: readonly ResourceStatus[],
+): FormerThing[] | undefined {
+  const present = new Set(resources.map(({ node }) => node));
+  const gone = [...memoryOf(status).ids].filter(([node]) => !present.has(node));
+  return gone.length === 0 ? undefined : gone.slice(-FORMER_MAX).map(([node, id]) => ({ node, id }));
 }
 
 /** `Kind/namespace/name`, as in the owner tag. */

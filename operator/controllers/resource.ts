@@ -24,7 +24,7 @@ import {
   type ResourceDeps,
 } from './pass.ts';
 import { driftIn, makePlan, observe, reasonFor, refuseUntagged, summaryOf, unconfirmed } from './planning.ts';
-import { memoryOf, ownerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
+import { formerOf, memoryOf, ownerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -222,15 +222,17 @@ async function conclude<T extends GraphObject>(
   );
   const memory: Memory = memoryOf(pass.object.status);
   const intents = [...memory.intents.values()].filter(({ node }) => unclear.has(node) || waiting.has(node));
+  const resources = resourcesOf(left.standing, pass.object.status.resources ?? [], (node) =>
+    graph.nodes.has(node),
+  );
   await writeStatus(deps, pass, {
     verdict,
     drift: repaired,
     fields: {
       target: where,
       pending: pendingOf(intents),
-      resources: resourcesOf(left.standing, pass.object.status.resources ?? [], (node) =>
-        graph.nodes.has(node),
-      ),
+      resources,
+      former: formerOf(pass.object.status, resources),
       ...pass.kind.outputs(left.standing, graph),
     },
   });
