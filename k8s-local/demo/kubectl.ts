@@ -63,7 +63,14 @@ export function createKubectl(program: string, kubeconfig: string): Kubectl {
       for (const path of paths) await run('delete', '--ignore-not-found', '--wait=false', '-f', path);
     },
     async waitReady() {
-      await run('wait', '--for=condition=Ready', '--timeout=180s', '-n', 'portal', 'securevpc/portal');
+      await run('wait', '--for=condition=Ready', '--timeout=180s', '-n', 'portal', 'securevpc/portal').catch(
+        async () => {
+          const ready = (await status()).conditions.find((condition) => condition.type === 'Ready');
+          throw new Error(
+            `the network is not Ready after three minutes: ${ready?.reason}: ${ready?.message}`,
+          );
+        },
+      );
     },
     async waitDriftRepaired() {
       for (let tries = 0; tries < 100; tries += 1) {

@@ -9,7 +9,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
  */
 export function loadKubeConfig(options: { path?: string; context?: string } = {}): KubeConfig {
   const config = new KubeConfig();
-  if (options.path === undefined) config.loadFromDefault();
+  if (options.path === undefined) loadDefault(config);
   else config.loadFromFile(options.path);
   if (options.context !== undefined) {
     if (config.getContextObject(options.context) === null) {
@@ -19,4 +19,15 @@ export function loadKubeConfig(options: { path?: string; context?: string } = {}
     config.setCurrentContext(options.context);
   }
   return config;
+}
+
+/** Where client-node finds nothing to go by it makes up a server, which nobody would answer for. */
+function loadDefault(config: KubeConfig): void {
+  config.loadFromDefault();
+  const invented = config.getCurrentContext() === 'loaded-context';
+  if (invented && config.getCurrentCluster()?.server === 'http://localhost:8080') {
+    throw new Error(
+      'no cluster: set KUBECONFIG, write ~/.kube/config, or run in a Pod with a service account',
+    );
+  }
 }

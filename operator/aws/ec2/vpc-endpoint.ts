@@ -9,8 +9,12 @@ import {
 import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
+
+/** Endpoints that one call deletes. */
+const DELETES_MAX = 25;
 
 export interface VpcEndpointInputs {
   readonly vpcId: string;
@@ -128,16 +132,38 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
         },
     );
   },
+  // AWS allows few calls of this a second and many endpoints in one, so those asked for together go together.
   async delete({ session }, endpoint) {
-    const answer = await session.ec2.send(
-      new DeleteVpcEndpointsCommand({ VpcEndpointIds: [must(endpoint.VpcEndpointId, 'VpcEndpointId')] }),
+    const id = must(endpoint.VpcEndpointId, 'VpcEndpointId');
+    const failed = await session.batches.ask('delete-vpc-endpoints', id, (ids) =>
+      deleteEndpoints(session, ids),
     );
-    const failed = answer.Unsuccessful?.[0]?.Error;
-    if (failed && !isNotFoundCode(failed.Code))
-      throw new PartialFailure('DeleteVpcEndpoints', failed.Code ?? 'Unknown', failed.Message ?? '');
-    return failed ? undefined : { ...endpoint, State: 'Deleting' as const };
+    if (!failed) return { ...endpoint, State: 'Deleting' as const };
+    if (isNotFoundCode(failed.name)) return undefined;
+    throw failed;
   },
 };
+
+/** Deletes endpoints in calls of 25; answers with those that AWS did not delete. */
+async function deleteEndpoints(
+  session: AwsSession,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PartialFailure>> {
+  const failures = new Map<string, PartialFailure>();
+  for (let start = 0; start < ids.length; start += DELETES_MAX) {
+    const VpcEndpointIds = ids.slice(start, start + DELETES_MAX);
+    const answer = await session.ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
+    for (const { ResourceId, Error: error } of answer.Unsuccessful ?? []) {
+      const failure = new PartialFailure(
+        'DeleteVpcEndpoints',
+        error?.Code ?? 'Unknown',
+        error?.Message ?? '',
+      );
+      failures.set(ResourceId ?? '', failure);
+    }
+  }
+  return failures;
+}
 
 function stateOf(endpoint: VpcEndpoint): State {
   const id = endpoint.VpcEndpointId;
