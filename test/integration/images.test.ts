@@ -200,6 +200,12 @@ function operator(): void {
     expect(entry.err.message).toContain('/etc/landfall/kubeconfig');
   });
 
+  test('with nothing that names a cluster, says what to do', async () => {
+    const ran = await run([], []);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('no cluster: set KUBECONFIG');
+  });
+
   test('is the command line, too, and has the examples with it', async () => {
     const help = await run(['dist/cli.js', '--help']);
     expect(help.code).toBe(0);
