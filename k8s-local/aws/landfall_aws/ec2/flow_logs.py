@@ -1,5 +1,6 @@
 """Flow logs: the role must be one that the flow-log service may assume, and a second equal one is refused."""
 
+import inspect
 import json
 from typing import Any
 
@@ -13,6 +14,8 @@ from ..override import wrap
 from .tags import forget
 
 _SERVICE = "vpc-flow-logs.amazonaws.com"
+_SETTINGS = ("traffic_type", "max_aggregation_interval", "log_format")
+_signature = inspect.signature(EC2Backend.create_flow_logs)
 
 
 def _assumable(account: str, role_arn: str) -> bool:
@@ -73,6 +76,24 @@ def install() -> None:
             return ActionResult({"FlowLogIds": [], "Unsuccessful": problems})
         result: Any = original(self).result
         return ActionResult({**result, "Unsuccessful": problems + result["Unsuccessful"]})
+
+    @wrap(EC2Backend, "create_flow_logs")
+    def create_in_backend(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+        # A flow log is refused beside an equal one, not beside one of other traffic to the same group: AWS lets
+        # several "publish data to the same log group" (VPC User Guide, "Publish flow logs to CloudWatch Logs").
+        # moto compares only resource and destination.
+        asked = _signature.bind(self, *args, **kwargs).arguments
+        others = {
+            key: log
+            for key, log in self.flow_logs.items()
+            if any(asked.get(name) not in (None, getattr(log, name)) for name in _SETTINGS)
+        }
+        for key in others:
+            del self.flow_logs[key]
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            self.flow_logs.update(others)
 
     @wrap(EC2Backend, "delete_flow_logs")
     def delete(original: Any, self: Any, flow_log_ids: list[str]) -> None:
