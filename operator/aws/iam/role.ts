@@ -58,7 +58,7 @@ export const roles: AwsCollection<RoleDetail> = {
       return { items: answer.RoleDetailList, next: answer.IsTruncated ? answer.Marker : undefined };
     });
     for await (const page of all)
-      yield page.filter((role) => tagsOf(role)[TAG.installation] === installation);
+      yield page.filter((role) => tagsOf(role)[TAG.installation] === installation).map(readable);
   },
   async get(session, names) {
     const found = await Promise.all(names.map((name) => getRole(session, name)));
@@ -182,6 +182,21 @@ function legible(role: RoleDetail): RoleDetail {
       PolicyName,
       PolicyDocument: canonicalPolicy(PolicyDocument ?? ''),
     })),
+  };
+}
+
+/** IAM lists documents URL-encoded; decoded they are as they were written, so that a listing bears our writes out. */
+function readable(role: RoleDetail): RoleDetail {
+  const { AssumeRolePolicyDocument: trust, RolePolicyList: policies } = role;
+  return {
+    ...role,
+    ...(trust !== undefined && { AssumeRolePolicyDocument: decodeURIComponent(trust) }),
+    ...(policies && {
+      RolePolicyList: policies.map((policy) => ({
+        ...policy,
+        PolicyDocument: decodeURIComponent(policy.PolicyDocument ?? ''),
+      })),
+    }),
   };
 }
 
