@@ -74,7 +74,7 @@ export function startOperator(options: OperatorOptions): OperatorProcess {
     async line(test) {
       const past = lines.find(test);
       if (past) return past;
-      return await new Promise<LogLine>((resolve, reject) => {
+      return new Promise<LogLine>((resolve, reject) => {
         const listener = (line: LogLine): void => {
           if (!test(line)) return;
           listeners.delete(listener);
