@@ -180,7 +180,8 @@ function planThing<S>(at: {
   if (!chosen) return planMissing(at, candidates[0]);
 
   const changes = [
-    ...kind.diff(inputs, chosen),
+    // What it refers to may come back under the same name: whether it has to be replaced is known only then.
+    ...kind.diff(inputs, chosen).filter((change) => !(change.replace && isUnresolved(change.to))),
     ...compareTags(node.tags, kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
   const id = kind.collection.id(chosen);
