@@ -26,9 +26,11 @@ export function conditionsFor(input: ConditionInput): Condition[] {
     );
   // A repair may take several passes, and only the first of them finds something to do.
   const repairing = drift !== undefined || (holds('Drifted') && holds('Ready'));
-  // AWS asks for a pause; what stands is as it was.
-  const throttled = verdict.kind === 'reconciling' && verdict.reason === 'Throttled' && holds('Ready');
-  const keepsReady = (verdict.kind === 'reconciling' && repairing) || throttled;
+  // AWS asks for a pause or cannot be asked: what stands is as it was when last looked at.
+  const blind = ['Throttled', 'AwsUnreachable'].includes(
+    verdict.kind === 'reconciling' ? verdict.reason : '',
+  );
+  const keepsReady = verdict.kind === 'reconciling' && (repairing || (blind && holds('Ready')));
   let conditions: readonly Condition[] = input.before.filter(
     ({ type }) =>
       (type !== 'Reconciling' || verdict.kind === 'reconciling') &&

@@ -48,6 +48,19 @@ Ready=False QuotaExceeded g1 00:04 | Stalled=True QuotaExceeded g1 00:04
 `);
   });
 
+  it('throttled, or without an answer, is not failed: what was Ready stays so, what never was does not become it', () => {
+    const throttled: Verdict = { kind: 'reconciling', reason: 'Throttled', message: 'slow down' };
+    const silent: Verdict = { kind: 'reconciling', reason: 'AwsUnreachable', message: 'no answer' };
+    expect(after([silent], [READY], [throttled], [silent], [READY], [throttled, undefined, 2])).toBe(`
+Ready=False AwsUnreachable g1 00:00 | Reconciling=True AwsUnreachable g1 00:00
+Ready=True Succeeded g1 00:01
+Ready=True Succeeded g1 00:01 | Reconciling=True Throttled g1 00:02
+Ready=True Succeeded g1 00:01 | Reconciling=True AwsUnreachable g1 00:02
+Ready=True Succeeded g1 00:01
+Ready=False Throttled g2 00:05 | Reconciling=True Throttled g2 00:05
+`);
+  });
+
   it('drift that is repaired at once keeps Ready', () => {
     expect(after([READY], [WAITING, FOUND], [READY, REPAIRED], [READY])).toBe(`
 Ready=True Succeeded g1 00:00
