@@ -18,6 +18,9 @@ export function createCallGuard(options: CallGuardOptions): CallGuard {
       await throttle.take([accountId, region, service, action].join('/'), awsRate(service, action, write));
       if (write) assertLeading();
     },
+    sending({ write }) {
+      if (write) assertLeading();
+    },
     after({ service, action }, result, durationMs) {
       metrics.awsCalls.inc({ service, action, result });
       metrics.awsLatency.observe({ service }, durationMs / 1000);

@@ -15,6 +15,8 @@ export interface AwsCall {
 export interface CallGuard {
   /** Waits for the token bucket, and checks before a write that this process still leads. Throws to prevent the call. */
   before(call: AwsCall): Promise<void>;
+  /** The last moment before a signed call leaves. Throws to prevent it. */
+  readonly sending?: (call: AwsCall) => void;
   /** `result` is `ok` or the AWS error code. */
   after(call: AwsCall, result: string, durationMs: number): void;
 }
@@ -70,6 +72,8 @@ export function guard<C extends Guardable>(
   };
   const measure: Middleware = (next, context) => async (args) => {
     const call = callOf(context);
+    // Credentials may have been renewed and the process stopped since it was admitted.
+    callGuard.sending?.(call);
     const started = performance.now();
     try {
       const answer = await next(args);

@@ -155,9 +155,13 @@ describe('two operators', () => {
     await second.line((line) => line.msg === 'leading');
     await world.ready(network, 60_000);
     const done = await world.mark();
+    const stood = await world.aws.dump();
     first.process.kill('SIGCONT');
     expect(await first.ended).toBe(1);
-    expect((await world.writes(done)).map(({ action }) => action)).toEqual([]);
+    // A request whose bytes were on their way when the process was stopped leaves with the wakening. Such a one
+    // changes nothing: its token, name or place has been used by then.
+    expect((await world.writes(done)).length).toBeLessThanOrEqual(2);
+    expect((await world.aws.dump()) === stood, 'AWS is as before the wakening').toBe(true);
     expect(await portrait(world)).toEqual(undisturbed.portrait);
     expect(census(await world.aws.dump())).toEqual(undisturbed.census);
     const object = await world.read<SecureVpc>(network);

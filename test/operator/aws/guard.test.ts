@@ -20,7 +20,11 @@ afterEach(() => {
 });
 
 /** An EC2 that answers with these replies in turn, and a client of it whose every step is noted. */
-async function scene(replies: readonly Reply[], before: (call: AwsCall) => Promise<void> = async () => {}) {
+async function scene(
+  replies: readonly Reply[],
+  before: (call: AwsCall) => Promise<void> = async () => {},
+  sending: (call: AwsCall) => void = () => {},
+) {
   const notes: string[] = [];
   const signedAt: string[] = [];
   let turn = 0;
@@ -44,6 +48,7 @@ async function scene(replies: readonly Reply[], before: (call: AwsCall) => Promi
       calls.push(call);
       await before(call);
     },
+    sending,
     after(call, result, durationMs) {
       notes.push(`after ${call.action} ${result}`);
       durations.push(durationMs);
@@ -103,6 +108,14 @@ describe('guard', () => {
     expect(notes).toEqual(['before CreateVpc']);
     await client.send(new DescribeVpcsCommand({}));
     expect(notes).toContain('sent');
+  });
+
+  it('a lease that is lost after a call was admitted still keeps it back', async () => {
+    const { client, notes } = await scene([{ status: 200, body: EMPTY }], undefined, () => {
+      throw new NotLeader('lost while signing');
+    });
+    await expect(client.send(new CreateVpcCommand({}))).rejects.toThrow('lost while signing');
+    expect(notes).toEqual(['before CreateVpc']);
   });
 
   it('a retry checks the lease again', async () => {
