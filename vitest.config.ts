@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * Three projects: `unit` needs nothing but Node; `integration` starts its own API server and local AWS;
- * `proof` holds the long suites (crash points, GitOps, faults), each with its own control plane.
- */
+/** Two projects: `unit` needs nothing but Node; `integration` starts its own API servers and local AWS. */
 export default defineConfig({
   test: {
     projects: [
