@@ -7,28 +7,29 @@ import { Terminal, Waiting } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AnyKind } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
-import { plan, type Intent, type Plan } from '../graph/plan.ts';
+import { plan, type Intent, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
-import { findSurvivors } from './survivors.ts';
 import type { Target } from './targets.ts';
 
-/** Compares a graph with what is known of AWS, and with what status remembers. */
-export async function makePlan<T extends GraphObject>(
-  deps: ResourceDeps,
-  pass: Pass<T>,
-  target: Target,
-  graph: Graph,
-  account: AwsAccount,
-): Promise<Plan> {
-  const memory = memoryOf(pass.object.status);
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+/** What a plan compares, and whose tags it leaves alone. */
+export interface PlanScope {
+  readonly target: Target;
+  readonly graph: Graph;
+  readonly account: AwsAccount;
+  /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
+  readonly survivors: ReadonlyMap<string, Survivor>;
+}
+
+/** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
+export function makePlan<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, scope: PlanScope): Plan {
+  const { target, graph, account, survivors } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
     world: target.world,
-    memory,
+    memory: memoryOf(pass.object.status),
     survivors,
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
@@ -44,12 +45,7 @@ function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, kind: Any
 }
 
 /** What lost its tags cannot be told from a stranger's: it is neither deleted nor silently left behind. */
-export async function refuseUntagged<T extends GraphObject>(
-  deps: ResourceDeps,
-  pass: Pass<T>,
-  target: Target,
-): Promise<void> {
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+export function refuseUntagged(survivors: ReadonlyMap<string, Survivor>): void {
   if (survivors.size === 0) return;
   const named = [...survivors].map(([node, { id }]) => `${id} (${node})`).join(', ');
   const message = `${named} exist without the tags by which Landfall knows its own; put ${TAG.installation}, ${TAG.owner} and ${TAG.node} back, or delete them, and the deletion goes on`;

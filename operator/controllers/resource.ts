@@ -26,6 +26,7 @@ import {
 import { driftIn, makePlan, observe, reasonFor, refuseUntagged, summaryOf, unconfirmed } from './planning.ts';
 import { formerOf, memoryOf, ownerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
+import { findSurvivors } from './survivors.ts';
 import type { Target } from './targets.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 
@@ -80,10 +81,12 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   });
   await ensureFinalizer(deps, pass);
 
-  const planned = await makePlan(deps, pass, target, graph, account);
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  const scope = { target, graph, account, survivors };
+  const planned = makePlan(deps, pass, scope);
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
-  const left = await makePlan(deps, pass, target, graph, account);
+  const left = makePlan(deps, pass, scope);
   return conclude(deps, pass, { target, where, graph, outcomes, left, drift });
 }
 
@@ -95,14 +98,16 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const { account, target, where } = await locate(deps, pass, true);
   await observe(() => target.world.load());
   const nothing = buildGraph(ownerOf(pass.object), []);
-  await refuseUntagged(deps, pass, target);
-  const planned = await makePlan(deps, pass, target, nothing, account);
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  refuseUntagged(survivors);
+  const scope = { target, graph: nothing, account, survivors };
+  const planned = makePlan(deps, pass, scope);
   const outcomes = await execute(deps, pass, { target, graph: nothing, planned, where, drift: undefined });
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
     await observe(() => target.world.refreshAll(deps.clock.now()));
-    const left = await makePlan(deps, pass, target, nothing, account);
+    const left = makePlan(deps, pass, scope);
     if (left.actions.length === 0) {
       if (unconfirmed(deps, pass.object.status))
         throw new Waiting(
@@ -113,7 +118,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
       return { verdict: undefined, waitsIn: [], target };
     }
   }
-  const left = await makePlan(deps, pass, target, nothing, account);
+  const left = makePlan(deps, pass, scope);
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, left, drift: undefined });
 }
 
