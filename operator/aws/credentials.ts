@@ -1,5 +1,6 @@
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { createHttpHandler } from './http.ts';
 
 /** How an Account says that it is reached. */
 export interface CredentialSource {
@@ -13,6 +14,8 @@ export interface CredentialSource {
   /** Shows in CloudTrail as the session's name. */
   readonly installation: string;
   readonly endpoint: string | undefined;
+  /** As of a session. */
+  readonly responseTimeoutMs?: number;
 }
 
 /** The longest that a role's session lasts when one role assumes another, in seconds. */
@@ -30,6 +33,7 @@ export function defaultExternalId(installation: string, account: string): string
 export function credentialsFor(source: CredentialSource): AwsCredentialIdentityProvider {
   const clientConfig = {
     region: source.region,
+    requestHandler: createHttpHandler(source.responseTimeoutMs),
     ...(source.endpoint !== undefined && { endpoint: source.endpoint }),
   };
   // With a profile the default chain would go on to the pod's or the instance's identity where it fails.

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { guard, type CallGuard } from './guard.ts';
+import { createHttpHandler } from './http.ts';
 
 /** Who the credentials belong to. */
 export interface CallerIdentity {
@@ -25,6 +26,7 @@ export async function callerIdentity(options: IdentityOptions): Promise<CallerId
     new STSClient({
       region,
       credentials,
+      requestHandler: createHttpHandler(),
       retryMode: 'standard',
       maxAttempts: 3,
       ...(endpoint !== undefined && { endpoint }),

@@ -2,16 +2,12 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
 import { guard, type CallGuard, type Guardable } from './guard.ts';
+import { createHttpHandler } from './http.ts';
 import { partitionOf } from './partition.ts';
 
-/** Time for a connection to open, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Time for an answer to begin, in milliseconds; AWS's slowest control-plane calls take seconds. */
-const RESPONSE_TIMEOUT_MS = 30_000;
 /** Attempts of the SDK for calls that are safe to repeat. */
 const MAX_ATTEMPTS = 4;
 
@@ -38,20 +34,17 @@ export interface SessionOptions {
   /** Overrides where every service is reached, for a local AWS; undefined for AWS itself. */
   readonly endpoint: string | undefined;
   readonly callGuard: CallGuard;
+  /** How long a call may be silent before its attempt has failed, in milliseconds; default 30 000. */
+  readonly responseTimeoutMs?: number;
 }
 
 /** Opens a session. Nothing is called, and no client is made, before it is used. */
 export function openSession(options: SessionOptions): AwsSession {
   const { accountId, region } = options;
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: RESPONSE_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-  });
   const base = {
     region,
     credentials: options.credentials,
-    requestHandler,
+    requestHandler: createHttpHandler(options.responseTimeoutMs),
     retryMode: 'standard',
     maxAttempts: MAX_ATTEMPTS,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),

@@ -18,14 +18,15 @@ afterEach(() => {
 /** An STS that gives sessions of this many minutes and keeps what it was asked. */
 async function sts(minutes: number) {
   const asked: URLSearchParams[] = [];
-  const state = { refuse: false };
+  const state = { refuse: false, silent: false };
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       asked.push(new URLSearchParams(body));
+      if (state.silent) return void response.writeHead(200).write('<AssumeRole');
       const end = new Date(Date.now() + minutes * 60_000).toISOString();
-      response
+      return void response
         .writeHead(state.refuse ? 403 : 200, { 'content-type': 'text/xml' })
         .end(
           state.refuse
@@ -50,6 +51,7 @@ async function sts(minutes: number) {
     externalId: 'landfall:here:team',
     installation: 'here',
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    responseTimeoutMs: 200,
   });
   return { provider, asked, state };
 }
@@ -75,6 +77,14 @@ describe('credentialsFor', () => {
     await provider();
     await provider();
     expect(asked).toHaveLength(2);
+  });
+
+  it('an answer that breaks off is not waited for without end, nor kept', async () => {
+    const { provider, state } = await sts(60);
+    state.silent = true;
+    await expect(provider()).rejects.toMatchObject({ name: 'TimeoutError' });
+    state.silent = false;
+    expect(await provider()).toMatchObject({ accessKeyId: expect.stringMatching(/^ASIA/) });
   });
 
   it('a refusal is not kept', async () => {

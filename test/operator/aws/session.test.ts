@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
@@ -11,14 +11,15 @@ afterEach(() => {
   for (const open of opened.splice(0)) open.close();
 });
 
-/** A session whose every service is a server that is always unavailable. */
-async function scene() {
+const unavailable = (response: ServerResponse): void =>
+  void response
+    .writeHead(503, { 'content-type': 'text/xml' })
+    .end('<Response><Errors><Error><Code>Unavailable</Code></Error></Errors></Response>');
+
+/** A session whose every service is a server that answers so; by default it is always unavailable. */
+async function scene(answer: (response: ServerResponse) => void = unavailable) {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      response
-        .writeHead(503, { 'content-type': 'text/xml' })
-        .end('<Response><Errors><Error><Code>Unavailable</Code></Error></Errors></Response>');
-    });
+    request.resume().on('end', () => answer(response));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -30,6 +31,7 @@ async function scene() {
     credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }),
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     callGuard: { before: async (call) => void calls.push(call), after: () => {} },
+    responseTimeoutMs: 200,
   });
   opened.push({
     close: () => {
@@ -66,6 +68,18 @@ describe('openSession', () => {
     const { session, calls } = await scene();
     await expect(session.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
     expect(calls).toHaveLength(4);
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['never begins', () => {}],
+    ['ends after the headers', (response) => response.writeHead(200).flushHeaders()],
+    ['ends in the middle', (response) => response.writeHead(200).write('<DescribeVpcsResponse>')],
+  ])('an answer that %s is given up, and asked for again', async (_case, answer) => {
+    const { session, calls } = await scene(answer);
+    await expect(session.ec2.send(new DescribeVpcsCommand({}))).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+    expect(calls.length).toBeGreaterThan(1);
   });
 
   it('names services as IAM does', async () => {
