@@ -20,19 +20,23 @@ export interface OperatorOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Run the bundle in dist/ instead of the source; it starts faster and needs less memory. */
   readonly bundled?: boolean;
+  /** Start it anew when it ends by itself with an error, as the kubelet does; default false. */
+  readonly restarts?: boolean;
   /** Told every line of the log. */
   readonly onLine?: (line: LogLine) => void;
+  /** Told how it ended whenever it did so by itself: its exit code or the signal. */
+  readonly onCrash?: (how: number | NodeJS.Signals) => void;
 }
 
 /** The operator as a process of its own, so that it can be killed, stopped and measured. */
 export interface OperatorProcess {
-  readonly pid: number;
+  /** The process as it runs now; another one after a restart. */
   readonly process: ChildProcess;
-  /** Lines so far. */
+  /** Lines so far, those before a restart included. */
   readonly lines: readonly LogLine[];
   /** Resolves with the first line, past or to come, for which the test holds; rejects when the process ends before. */
   line(test: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Resolves with the exit code (or signal) when the process has ended. */
+  /** Resolves with the exit code (or signal) when the process has ended and is not started anew. */
   readonly ended: Promise<number | NodeJS.Signals>;
   /** Ends it as Kubernetes would (SIGTERM, then SIGKILL after the time) and waits. */
   stop(killAfterMs?: number): Promise<void>;
@@ -44,12 +48,6 @@ export interface OperatorProcess {
 export function startOperator(options: OperatorOptions): OperatorProcess {
   const entry = options.bundled ? join(ROOT, 'dist/operator.js') : join(ROOT, 'operator/main.ts');
   if (!existsSync(entry)) throw new Error(`${entry} is not there; run npm run build`);
-  const child = spawn(process.execPath, [...(options.bundled ? BUNDLE_FLAGS : []), entry], {
-    env: { ...process.env, LANDFALL_HTTP_PORT: '0', ...options.env, KUBECONFIG: options.kubeconfigPath },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const die = (): void => void child.kill('SIGKILL');
-  process.once('exit', die);
   const lines: LogLine[] = [];
   const listeners = new Set<(line: LogLine) => void>();
   const take = (text: string): void => {
@@ -58,17 +56,35 @@ export function startOperator(options: OperatorOptions): OperatorProcess {
     options.onLine?.(line);
     for (const listener of listeners) listener(line);
   };
-  createInterface({ input: child.stdout }).on('line', take);
-  createInterface({ input: child.stderr }).on('line', take);
+  // Set by whoever asks it to end: then an end is no crash.
+  let asked = false;
+  let child: ChildProcess;
+  const die = (): void => void child.kill('SIGKILL');
+  process.once('exit', die);
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    child.once('close', (code, signal) => {
-      process.off('exit', die);
-      resolve(signal ?? code ?? 0);
-    });
+    const run = (): void => {
+      child = spawn(process.execPath, [...(options.bundled ? BUNDLE_FLAGS : []), entry], {
+        env: { ...process.env, LANDFALL_HTTP_PORT: '0', ...options.env, KUBECONFIG: options.kubeconfigPath },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [child.stdout, child.stderr]) {
+        if (stream) createInterface({ input: stream }).on('line', take);
+      }
+      child.once('close', (code, signal) => {
+        const how = signal ?? code ?? 0;
+        const crashed = !asked && how !== 0;
+        if (crashed) options.onCrash?.(how);
+        if (crashed && options.restarts) return run();
+        process.off('exit', die);
+        return resolve(how);
+      });
+    };
+    run();
   });
   return {
-    pid: child.pid ?? 0,
-    process: child,
+    get process() {
+      return child;
+    },
     lines,
     ended,
     async line(test) {
@@ -94,12 +110,14 @@ export function startOperator(options: OperatorOptions): OperatorProcess {
       });
     },
     async stop(killAfterMs = 10_000) {
+      asked = true;
       child.kill('SIGTERM');
       const timer = setTimeout(die, killAfterMs);
       await ended;
       clearTimeout(timer);
     },
     async kill() {
+      asked = true;
       die();
       await ended;
     },

@@ -55,7 +55,7 @@ async function measure(networks: number): Promise<Result> {
       console.error(`${failed.length} calls failed, first: ${failed[0]?.action} ${failed[0]?.error}`);
     const changes = networks * [...fewestCalls().values()].reduce((sum, count) => sum + count, 0);
     const writes = ledger.filter((call) => call.write).length;
-    const usage = resources(operator.pid);
+    const usage = resources(operator.process.pid ?? 0);
     const standing = networks === Math.max(...SIZES) ? await watchStanding(aws) : undefined;
     return {
       networks,

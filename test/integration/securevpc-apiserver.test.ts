@@ -142,7 +142,7 @@ describe('two operators', () => {
     await world.remove(network);
     await alone.stop();
 
-    const first = world.operator({ env: { ...pair, POD_NAME: 'first' } });
+    const first = world.operator({ env: { ...pair, POD_NAME: 'first' }, restarts: false });
     await first.line((line) => line.msg === 'leading');
     const second = world.operator({ env: { ...pair, POD_NAME: 'second' } });
     await second.line((line) => line.msg === 'starting');

@@ -112,24 +112,24 @@ export class World {
     };
   }
 
-  /** Starts an operator; the identity stays the same, so that a successor takes the Lease over at once. */
+  /**
+   * Starts an operator; the identity stays the same, so that a successor takes the Lease over at once. One that
+   * ends by itself is started anew, as in a cluster, where a machine that stood still may cost it the Lease.
+   */
   operator(options: OperatorSettings = {}): OperatorProcess {
     const operator = startOperator({
       kubeconfigPath: options.kubeconfigPath ?? this.plane.kubeconfigPath,
       env: { ...this.aws.env(), ...QUICK, POD_NAME: 'operator', ...options.env },
+      restarts: options.restarts ?? true,
       onLine: (line) => {
         // For whoever looks for the reason of a failure: LANDFALL_TEST_LOG=1.
         if (process.env['LANDFALL_TEST_LOG']) console.log(new Date().toISOString(), JSON.stringify(line));
         options.onLine?.(line);
       },
+      onCrash: (how) => console.error(`the operator ended (${how})`, operator.lines.slice(-5)),
     });
     this.#operators.add(operator);
-    void operator.ended.then((how) => {
-      this.#operators.delete(operator);
-      // One that ends by itself is most often why a test waits in vain.
-      if (how !== 0 && how !== 'SIGKILL')
-        console.error(`the operator ended (${how})`, operator.lines.slice(-3));
-    });
+    void operator.ended.then(() => this.#operators.delete(operator));
     return operator;
   }
 
@@ -244,7 +244,17 @@ export class World {
         const calls = await this.aws.ledger(mark);
         return actions.every((action) => calls.filter((call) => call.action === action).length >= rounds);
       },
-      { everyMs: 100 },
+      {
+        everyMs: 100,
+        seen: async () => ({
+          calls: countBy((await this.aws.ledger(mark)).map(({ action }) => action ?? 'unknown')),
+          operators: [...this.#operators].map(({ process, lines }) => ({
+            exitCode: process.exitCode,
+            signal: process.signalCode,
+            lines: lines.slice(-10),
+          })),
+        }),
+      },
     );
   }
 
@@ -271,6 +281,8 @@ export class World {
 
 export interface OperatorSettings {
   readonly kubeconfigPath?: string;
+  /** Default true. */
+  readonly restarts?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: LogLine) => void;
 }
@@ -284,6 +296,12 @@ export function conditionOf(object: Manifest | undefined, type: string): Conditi
 export function idsOf(object: Manifest | SecureVpc): Record<string, string> {
   const resources = (object.status as SecureVpc['status'] | undefined)?.resources ?? [];
   return Object.fromEntries(resources.map(({ node, id }) => [node, id]));
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
 }
 
 function pathOf({ kind, metadata }: Manifest): string {
