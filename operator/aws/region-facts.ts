@@ -1,5 +1,14 @@
-import { DescribeAvailabilityZonesCommand, DescribePrefixListsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribePrefixListsCommand,
+  DescribeVpcEndpointServicesCommand,
+  type ServiceDetail,
+} from '@aws-sdk/client-ec2';
+import { pages } from './kind.ts';
 import type { AwsSession } from './session.ts';
+
+/** Largest page of DescribeVpcEndpointServices. */
+const SERVICES_PAGE = 1000;
 
 /** What AWS fixes for a region and an account, read once. */
 export interface AwsRegionFacts {
@@ -9,31 +18,66 @@ export interface AwsRegionFacts {
   readonly zones: readonly string[];
   /** Ids of AWS's own prefix lists by the service's short name: `s3`, `dynamodb`. */
   readonly prefixLists: Readonly<Record<string, string>>;
+  /** AWS's own endpoint services, by short name and then by the type of endpoint that they take. */
+  readonly endpointServices: AwsEndpointServices;
 }
 
-/** Actions that reading the facts needs. */
-export const REGION_FACTS_ACTIONS = ['ec2:DescribeAvailabilityZones', 'ec2:DescribePrefixLists'] as const;
+/** Short name of a service → type of endpoint, as `Interface` → names of the zones where AWS offers it. */
+export type AwsEndpointServices = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Reads zones and prefix lists: two calls. */
+/** Actions that reading the facts needs. */
+export const REGION_FACTS_ACTIONS = [
+  'ec2:DescribeAvailabilityZones',
+  'ec2:DescribePrefixLists',
+  'ec2:DescribeVpcEndpointServices',
+] as const;
+
+/** Reads zones, prefix lists and endpoint services: three calls, more where a region has over 1000 services. */
 export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFacts> {
-  const [zones, lists] = await Promise.all([
+  const [zones, lists, endpointServices] = await Promise.all([
     session.ec2.send(
       new DescribeAvailabilityZonesCommand({
         Filters: [{ Name: 'zone-type', Values: ['availability-zone'] }],
       }),
     ),
     session.ec2.send(new DescribePrefixListsCommand({})),
+    readEndpointServices(session),
   ]);
-  const prefix = `com.amazonaws.${session.region}.`;
   return {
     accountId: session.accountId,
     partition: session.partition,
     zones: (zones.AvailabilityZones ?? []).flatMap((zone) => zone.ZoneName ?? []).sort(),
     prefixLists: Object.fromEntries(
       (lists.PrefixLists ?? []).map((list) => [
-        (list.PrefixListName ?? '').replace(prefix, ''),
+        (list.PrefixListName ?? '').replace(servicePrefix(session), ''),
         list.PrefixListId ?? '',
       ]),
     ),
+    endpointServices,
   };
 }
+
+async function readEndpointServices(session: AwsSession): Promise<AwsEndpointServices> {
+  const services = new Map<string, Map<string, readonly string[]>>();
+  const all = pages<ServiceDetail>(async (NextToken) => {
+    const Filters = [{ Name: 'owner', Values: ['amazon'] }];
+    const query = { Filters, MaxResults: SERVICES_PAGE, ...(NextToken !== undefined && { NextToken }) };
+    const page = await session.ec2.send(new DescribeVpcEndpointServicesCommand(query));
+    return { items: page.ServiceDetails, next: page.NextToken };
+  });
+  const prefix = servicePrefix(session);
+  for await (const page of all) {
+    for (const { ServiceName = '', ServiceType = [], AvailabilityZones = [] } of page) {
+      if (!ServiceName.startsWith(prefix)) continue;
+      const name = ServiceName.slice(prefix.length);
+      const types = services.get(name) ?? new Map<string, readonly string[]>();
+      // AWS lists a service once for each type.
+      for (const type of ServiceType)
+        if (type.ServiceType) types.set(type.ServiceType, [...AvailabilityZones]);
+      services.set(name, types);
+    }
+  }
+  return services;
+}
+
+const servicePrefix = ({ region }: AwsSession): string => `com.amazonaws.${region}.`;

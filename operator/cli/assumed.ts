@@ -22,7 +22,7 @@ const PREFIX_LISTS = { s3: 'pl-s3', dynamodb: 'pl-dynamodb' };
 
 /** What is taken for granted where AWS is not asked, in a sentence. */
 export const ASSUMPTIONS =
-  'assumed, since AWS was not asked (--live asks it): every region has zones a to f, or those of --zones, and prefix lists are called pl-<service>';
+  'assumed, since AWS was not asked (--live asks it): every region has zones a to f, or those of --zones, AWS offers every endpoint in them, and prefix lists are called pl-<service>';
 
 /** Facts of a region as far as they can be assumed: `zones` replaces the zones a to f. */
 export function assumedFacts(network: SecureVpc, account: Account, zones?: readonly string[]): RegionFacts {
@@ -34,6 +34,7 @@ export function assumedFacts(network: SecureVpc, account: Account, zones?: reado
       ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network.spec.zones.names ?? [])]),
     ],
     prefixLists: PREFIX_LISTS,
+    endpointServices: undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SecureVpcSpec } from '../api/secure-vpc.ts';
 import { Terminal } from '../errors.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
+import type { RegionFacts } from './input.ts';
 import type { NodeBuilder } from './nodes.ts';
 import { type PlannedSubnet, tiersOf } from './subnets.ts';
 
@@ -14,7 +15,9 @@ export function endpointNodes(
   build: NodeBuilder,
   spec: SecureVpcSpec,
   subnets: readonly PlannedSubnet[],
+  facts: RegionFacts,
 ): GraphNode[] {
+  for (const endpoint of spec.endpoints) refuseUnoffered(spec, endpoint, subnets, facts);
   return [...spec.endpoints]
     .sort((a, b) => (a.service < b.service ? -1 : 1))
     .map((endpoint) =>
@@ -98,6 +101,48 @@ function refuseImpossible(spec: SecureVpcSpec, { service, tier, privateDns }: En
       `${field}.privateDns is Enabled on an Interface endpoint, which AWS takes for ${service} only beside a Gateway endpoint: set privateDns to Disabled, or take the Gateway endpoint instead`,
     );
   }
+}
+
+/** AWS would refuse these only when the VPC stands already. */
+function refuseUnoffered(
+  { region }: SecureVpcSpec,
+  endpoint: Endpoint,
+  subnets: readonly PlannedSubnet[],
+  { endpointServices }: RegionFacts,
+): void {
+  if (!endpointServices) return;
+  const { service, tier } = endpoint;
+  const field = `spec.endpoints[${service}]`;
+  const types = endpointServices.get(service);
+  if (!types) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.service is ${service}, which has no endpoint service com.amazonaws.${region}.${service}: ${alternatives(service, region, [...endpointServices.keys()])}`,
+    );
+  }
+  const type = endpointType(endpoint);
+  const zones = types.get(type);
+  if (!zones) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.type is ${type}, but in ${region} AWS has for ${service} only ${[...types.keys()].sort().join(', ')}: set type to that, or leave the endpoint out`,
+    );
+  }
+  if (type === 'Gateway') return;
+  const missing = subnets.find((subnet) => subnet.tier === tier && !zones.includes(subnet.zone));
+  if (missing) {
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}.tier is ${tier}, which has a subnet in ${missing.zone}, where AWS does not offer ${service}: take zones among ${[...zones].sort().join(', ')}, or leave the endpoint out`,
+    );
+  }
+}
+
+function alternatives(service: string, region: string, offered: readonly string[]): string {
+  const alike = offered.filter((name) => name.startsWith(service) || service.startsWith(name)).sort();
+  return alike.length > 0
+    ? `write one that there is, for example ${alike.slice(0, 5).join(', ')}`
+    : `aws ec2 describe-vpc-endpoint-services --region ${region} lists those that there are`;
 }
 
 function serviceName(spec: SecureVpcSpec, service: string): string {

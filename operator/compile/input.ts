@@ -9,6 +9,11 @@ export interface RegionFacts {
   readonly zones: readonly string[];
   /** Ids of AWS's prefix lists by short service name: `s3` → `pl-…`. */
   readonly prefixLists: Readonly<Record<string, string>>;
+  /**
+   * Short name of a service → type of endpoint → names of the zones where AWS offers it. Undefined where AWS
+   * was not asked: every service is then taken to be offered everywhere.
+   */
+  readonly endpointServices: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> | undefined;
 }
 
 /** All that a compiler may look at. */

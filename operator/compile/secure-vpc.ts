@@ -30,7 +30,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
     ...gatewayNodes(build, object),
     ...tiersOf(spec).flatMap((tier) => tierNodes(build, object, tier, flows, subnets)),
     ...securityGroupNodes(build, object, flows, facts),
-    ...endpointNodes(build, spec, subnets),
+    ...endpointNodes(build, spec, subnets, facts),
     ...flowLogNodes(build, input),
   ]);
 }

@@ -28,7 +28,15 @@ class Settings:
     member_role: str
     endpoint_seconds: float
     interface_seconds: float
+    service_gaps: frozenset[tuple[str, str]]
     parent: int | None
+
+
+def _gaps(text: str) -> frozenset[tuple[str, str]]:
+    gaps = [tuple(gap.split("@")) for gap in text.split(",") if gap]
+    if not all(len(gap) == 2 and all(gap) for gap in gaps):
+        raise SystemExit(f"--service-gaps {text}: write service@zone, separated by commas")
+    return frozenset((service, zone) for service, zone in gaps)
 
 
 def from_command_line(argv: list[str] | None = None) -> Settings:
@@ -53,6 +61,11 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         default=float(env("LANDFALL_AWS_INTERFACE_SECONDS", "0.3")),
         help="how long network interfaces outlive their endpoint's deleting state",
     )
+    parser.add_argument(
+        "--service-gaps",
+        default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
+        help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
+    )
     parser.add_argument("--parent", type=int, default=None, help="exit when this process is gone")
     args = parser.parse_args(argv)
     accounts = dict(DEFAULT_ACCOUNTS)
@@ -71,5 +84,6 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         member_role=args.member_role,
         endpoint_seconds=args.endpoint_seconds,
         interface_seconds=args.interface_seconds,
+        service_gaps=_gaps(args.service_gaps),
         parent=args.parent,
     )

@@ -247,6 +247,16 @@ export function endpoints(): void {
     });
   });
 
+  test('the list of services is filtered by owner and by name', async () => {
+    const filtered = async (Name: string, value: string) =>
+      (
+        await ec2().send(new DescribeVpcEndpointServicesCommand({ Filters: [{ Name, Values: [value] }] }))
+      ).ServiceNames?.sort();
+    expect((await filtered('owner', 'amazon'))?.length).toBeGreaterThan(20);
+    expect(await filtered('owner', '999999999999')).toEqual([]);
+    expect(await filtered('service-name', s3)).toEqual([s3, s3]);
+  });
+
   test('the services that the portal needs are offered', async () => {
     const names = [
       'ecr.api',

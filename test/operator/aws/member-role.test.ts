@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
+import { REGION_FACTS_ACTIONS } from '../../../operator/aws/region-facts.ts';
 
 interface Statement {
   Sid?: string;
@@ -34,13 +35,11 @@ const granting = (action: string) => statements.filter((statement) => actionsOf(
 
 /** With it a role that Landfall made could be freed of its boundary. */
 const WITHHELD = new Set(['iam:DeleteRolePermissionsBoundary']);
-/** Read to compile a network, not to make one. */
-const COMPILING = ['ec2:DescribeAvailabilityZones', 'ec2:DescribePrefixLists'];
 
 describe('manifests/bootstrap/member-role.yaml', () => {
   it('grants what the kinds say they need, and nothing else', () => {
     const needed = [...awsKinds.values()].flatMap((kind) => [...kind.iam, ...kind.collection.iam]);
-    const expected = new Set([...needed, ...COMPILING].filter((action) => !WITHHELD.has(action)));
+    const expected = new Set([...needed, ...REGION_FACTS_ACTIONS].filter((action) => !WITHHELD.has(action)));
     expect([...new Set(statements.flatMap(actionsOf))].sort()).toEqual([...expected].sort());
   });
 

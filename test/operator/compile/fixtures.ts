@@ -3,15 +3,16 @@ import { parse } from 'yaml';
 import type { AwsAccount } from '../../../operator/api/account.ts';
 import { formatIssue, parseManifest } from '../../../operator/api/parse.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
-import type { CompileInput } from '../../../operator/compile/input.ts';
+import type { CompileInput, RegionFacts } from '../../../operator/compile/input.ts';
 import { compileSecureVpc } from '../../../operator/compile/secure-vpc.ts';
 import type { Graph, GraphNode } from '../../../operator/graph/graph.ts';
 
-export const FACTS = {
+export const FACTS: RegionFacts = {
   accountId: '123456789012',
   partition: 'aws',
   zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `us-east-1${letter}`),
   prefixLists: { s3: 'pl-63a5400a', dynamodb: 'pl-02cd2c6b' },
+  endpointServices: undefined,
 };
 
 const MANIFESTS = new URL('../../../manifests/examples/', import.meta.url);

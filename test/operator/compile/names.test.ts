@@ -3,7 +3,7 @@ import { fit, ownerOf } from '../../../operator/compile/names.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import type { SecurityGroupInputs } from '../../../operator/aws/ec2/security-group.ts';
 import { compileSecureVpc } from '../../../operator/compile/secure-vpc.ts';
-import { inputFor, inputsOf, secureVpc } from './fixtures.ts';
+import { FACTS, inputFor, inputsOf, secureVpc } from './fixtures.ts';
 
 const SPEC = { tiers: [{ name: 'private' }], securityGroups: { ecs: {} } };
 
@@ -21,7 +21,7 @@ describe('fit', () => {
 describe('names', () => {
   const roleName = (installation: string, region: string, metadata: object) => {
     const object = secureVpc({ ...SPEC, region }, { metadata });
-    const facts = { accountId: '1', partition: 'aws', zones: [`${region}a`, `${region}b`], prefixLists: {} };
+    const facts = { ...FACTS, accountId: '1', zones: [`${region}a`, `${region}b`] };
     return inputsOf<RoleInputs>(compileSecureVpc(inputFor(object, { installation, facts })), 'role/flow-logs')
       .name;
   };

@@ -391,6 +391,59 @@ describe('refusals', () => {
     });
   });
 
+  describe('an endpoint that AWS does not offer', () => {
+    const both = ['us-east-1a', 'us-east-1b'];
+    const endpointServices = new Map([
+      ['ecr.api', new Map([['Interface', both]])],
+      ['ecr.dkr', new Map([['Interface', both]])],
+      ['kms', new Map([['Interface', ['us-east-1b', 'us-east-1c']]])],
+      [
+        's3',
+        new Map([
+          ['Gateway', both],
+          ['Interface', both],
+        ]),
+      ],
+    ]);
+    const facts = { endpointServices };
+
+    it.each<[string, Spec['endpoints'][number], string]>([
+      [
+        'a service that has others of its name',
+        { service: 'ecr', tier: 'private', privateDns: 'Enabled' },
+        'spec.endpoints[ecr].service is ecr, which has no endpoint service com.amazonaws.us-east-1.ecr: write one that there is, for example ecr.api, ecr.dkr',
+      ],
+      [
+        'a service like no other',
+        { service: 'frobnicate', tier: 'private', privateDns: 'Enabled' },
+        'spec.endpoints[frobnicate].service is frobnicate, which has no endpoint service com.amazonaws.us-east-1.frobnicate: aws ec2 describe-vpc-endpoint-services --region us-east-1 lists those that there are',
+      ],
+      [
+        'a type that the service does not have',
+        { service: 'kms', type: 'Gateway', tier: 'private', privateDns: 'Enabled' },
+        'spec.endpoints[kms].type is Gateway, but in us-east-1 AWS has for kms only Interface: set type to that, or leave the endpoint out',
+      ],
+      [
+        'a zone that the service does not have',
+        { service: 'kms', tier: 'private', privateDns: 'Enabled' },
+        'spec.endpoints[kms].tier is private, which has a subnet in us-east-1a, where AWS does not offer kms: take zones among us-east-1b, us-east-1c, or leave the endpoint out',
+      ],
+    ])('%s', (_what, endpoint, message) => {
+      expect(refused({ endpoints: [endpoint] }, { facts })).toEqual({ reason: 'InvalidSpec', message });
+    });
+
+    it('what it offers is made, a Gateway endpoint whatever its zones', () => {
+      const object = secureVpc({
+        zones: { names: ['us-east-1b', 'us-east-1c'] },
+        tiers: TIERS,
+        securityGroups: { endpoints: {} },
+        endpoints: [{ service: 'kms' }, { service: 's3' }],
+      });
+      const graph = compileSecureVpc(inputFor(object, { facts: { ...FACTS, ...facts } }));
+      expect([...graph.nodes.keys()]).toEqual(expect.arrayContaining(['endpoint/kms', 'endpoint/s3']));
+    });
+  });
+
   it('a change that would move a subnet that exists', () => {
     const status = { subnets: { private: [{ zone: 'us-east-1a', id: 'subnet-1', cidr: '10.0.32.0/22' }] } };
     expect(refused({ tiers: [tier('private', { subnetPrefixLength: 24 })] }, { status })).toEqual({

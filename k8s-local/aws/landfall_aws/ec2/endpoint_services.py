@@ -46,11 +46,17 @@ def _service(name: str, kind: str, region: str, zones: list[str]) -> dict[str, A
     return service
 
 
+# Services that a zone lacks, as us-east-1e lacks many; set when the server starts.
+_gaps: frozenset[tuple[str, str]] = frozenset()
+
+
 @functools.cache
 def _offered(region: str) -> list[dict[str, Any]]:
     zones = [zone.name for zone in RegionsAndZonesBackend.zones.get(region, [])]
     names = sorted({*AWS_ENDPOINT_SERVICES, "ecr.api", "ecr.dkr", "s3"})
-    interfaces = [_service(name, "Interface", region, zones) for name in names]
+    interfaces = [
+        _service(name, "Interface", region, [zone for zone in zones if (name, zone) not in _gaps]) for name in names
+    ]
     return [_service(name, "Gateway", region, zones) for name in _GATEWAY] + interfaces
 
 
@@ -73,5 +79,34 @@ def find(region: str, name: str, kind: str) -> dict[str, Any]:
     raise AwsError("InvalidParameter", f"Endpoint type ({kind}) does not match available service types ([{types}]).")
 
 
-def install() -> None:
+def check_zones(backend: Any, service: dict[str, Any], subnet_ids: list[str]) -> None:
+    """https://repost.aws/knowledge-center/interface-endpoint-availability-zone"""
+    for subnet_id in subnet_ids:
+        if backend.get_subnet(subnet_id).availability_zone not in service["AvailabilityZones"]:
+            raise AwsError(
+                "InvalidParameter",
+                f"The VPC endpoint service {service['ServiceName']} does not support the availability zone of the "
+                f"subnet: {subnet_id}.",
+            )
+
+
+_moto_filter = EC2Backend._filter_endpoint_services
+
+
+def _filter(names: list[str], filters: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """moto refuses the filter `owner`, and looks for a service's name under a key that is not there."""
+    wanted = {f["Name"]: f["Values"] for f in filters if f["Name"] in ("owner", "service-name")}
+    rest = [f for f in filters if f["Name"] not in wanted]
+    return [
+        service
+        for service in _moto_filter(names, rest, services)
+        if service.get("Owner") in wanted.get("owner", [service.get("Owner")])
+        and service["ServiceName"] in wanted.get("service-name", [service["ServiceName"]])
+    ]
+
+
+def install(gaps: frozenset[tuple[str, str]]) -> None:
+    global _gaps
+    _gaps = gaps
+    replace(EC2Backend, "_filter_endpoint_services")(staticmethod(_filter))
     replace(EC2Backend, "_collect_default_endpoint_services")(staticmethod(lambda _account, region: _offered(region)))

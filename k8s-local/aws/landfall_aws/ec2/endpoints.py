@@ -148,6 +148,7 @@ class _Endpoints:
         private_dns = response._get_bool_param("PrivateDnsEnabled", bool(service.get("PrivateDnsName")))
         interfaces.check_network(backend, vpc.id, subnets, groups)
         interfaces.check_zones(backend, subnets)
+        endpoint_services.check_zones(backend, service, subnets)
         if private_dns:
             _check_private_dns(backend, vpc.id, service)
         endpoint = self._new(response, vpc, "Interface", security_group_ids=groups, private_dns_enabled=private_dns)
@@ -190,9 +191,10 @@ class _Endpoints:
         groups = [g for g in endpoint.security_group_ids if g not in without] + more
         interfaces.check_network(backend, endpoint.vpc_id, added, more)
         interfaces.check_zones(backend, kept + added)
+        service = endpoint_services.find(response.region, endpoint.service_name, "Interface")
+        endpoint_services.check_zones(backend, service, added)
         if not groups:
             raise AwsError("InvalidParameter", "You must specify at least one security group for the VPC endpoint.")
-        service = endpoint_services.find(response.region, endpoint.service_name, "Interface")
         private_dns = response._get_bool_param("PrivateDnsEnabled", endpoint.private_dns_enabled)
         if private_dns and not endpoint.private_dns_enabled:
             _check_private_dns(backend, endpoint.vpc_id, service, endpoint.id)
@@ -235,7 +237,7 @@ class _Endpoints:
 
 
 def install(settings: Settings) -> None:
-    endpoint_services.install()
+    endpoint_services.install(settings.service_gaps)
     actions = _Endpoints(settings)
     replace(EC2Response, "create_vpc_endpoint")(lambda self: actions.create(self))
     replace(EC2Response, "modify_vpc_endpoint")(lambda self: actions.modify(self))
