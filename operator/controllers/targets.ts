@@ -10,9 +10,12 @@ import type { AnyKind } from '../graph/kind.ts';
 import { Inventory } from '../inventory/inventory.ts';
 import { Lanes, type LaneTimes } from '../inventory/lanes.ts';
 import { TargetWorld } from '../inventory/world.ts';
+import { remembered } from '../remembered.ts';
 
 /** How long an answer of GetCallerIdentity is believed, in milliseconds. */
 const IDENTITY_MS = 300_000;
+/** How long a region's facts are, in milliseconds: AWS opens zones and services, but not every hour. */
+const FACTS_MS = 3_600_000;
 
 /** One account in one region as an Account reaches it: where things are made. */
 export interface Target {
@@ -43,7 +46,7 @@ export class Targets {
   /** The key of the target in use, by Account and region. */
   readonly #places = new Map<string, string>();
   readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
-  readonly #identities = new Map<string, { at: number; identity: CallerIdentity }>();
+  readonly #identities = new Map<string, () => Promise<CallerIdentity>>();
 
   constructor(options: TargetsOptions) {
     this.#options = options;
@@ -55,6 +58,7 @@ export class Targets {
     const known = this.#targets.get(key);
     if (known) return known;
     this.#leave(`${account} ${region}`, key);
+    const { clock } = this.#options;
     const session = openSession({
       accountId: aws.accountId,
       region,
@@ -65,18 +69,11 @@ export class Targets {
     const regional = this.#inventory(session, 'region');
     const global = this.#global(account, aws, session);
     const lanes = this.#lanes(regional);
-    let facts: Promise<AwsRegionFacts> | undefined;
     const target: Target = {
       session,
       world: new TargetWorld(regional, global.inventory),
       lanes: [lanes, global.lanes],
-      facts() {
-        facts ??= readRegionFacts(session).catch((error: unknown) => {
-          facts = undefined;
-          throw error;
-        });
-        return facts;
-      },
+      facts: remembered(clock, FACTS_MS, () => readRegionFacts(session)),
     };
     this.#targets.set(key, target);
     return target;
@@ -89,19 +86,10 @@ export class Targets {
     options: { fresh?: boolean } = {},
   ): Promise<CallerIdentity> {
     const key = reachKey(account, aws);
-    const known = this.#identities.get(key);
-    const now = this.#options.clock.now();
-    if (known && !options.fresh && now - known.at < IDENTITY_MS) return known.identity;
-    const region = aws.regions[0] ?? 'us-east-1';
-    const identity = await callerIdentity({
-      accountId: aws.accountId,
-      region,
-      credentials: this.#credentials(account, aws, region),
-      endpoint: this.#options.endpoint,
-      callGuard: this.#options.callGuard,
-    });
-    this.#identities.set(key, { at: now, identity });
-    return identity;
+    const known = options.fresh ? undefined : this.#identities.get(key);
+    const ask = known ?? this.#askIdentity(account, aws);
+    this.#identities.set(key, ask);
+    return ask();
   }
 
   /** A resource is no more: nothing is polled for its sake. */
@@ -135,6 +123,15 @@ export class Targets {
     for (const [reach, { lanes }] of this.#globals) {
       if (left?.lanes.includes(lanes) === true && !used.has(lanes)) this.#globals.delete(reach);
     }
+  }
+
+  #askIdentity(account: string, aws: AwsAccount): () => Promise<CallerIdentity> {
+    const { clock, endpoint, callGuard } = this.#options;
+    const region = aws.regions[0] ?? 'us-east-1';
+    return remembered(clock, IDENTITY_MS, () => {
+      const credentials = this.#credentials(account, aws, region);
+      return callerIdentity({ accountId: aws.accountId, region, credentials, endpoint, callGuard });
+    });
   }
 
   #credentials(account: string, aws: AwsAccount, region: string) {
