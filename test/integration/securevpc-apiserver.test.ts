@@ -126,6 +126,33 @@ describe('an API server that fails: nothing is missed', () => {
   });
 });
 
+describe('an API server that is away for longer than the Lease', () => {
+  it('the operator ends, is started anew until it is back, and nothing is missed', async () => {
+    await operator.stop();
+    const short = world.operator({
+      kubeconfigPath: proxy.kubeconfigPath,
+      env: { ...env, LANDFALL_LEASE_SECONDS: '6' },
+    });
+    const said = (msg: string) => short.lines.filter((line) => line.msg === msg).length;
+    await short.line((line) => line.msg === 'leading');
+    await missesNothing(
+      'lost',
+      () => Promise.resolve(),
+      async () => {
+        await proxy.refuse();
+        await eventually('the Lease is lost', () => Promise.resolve(said('leadership lost') > 0));
+        const lost = await world.mark();
+        await delay(20_000);
+        expect(await world.writes(lost)).toEqual([]);
+        expect(said('starting')).toBeGreaterThan(1);
+        await proxy.accept();
+      },
+    );
+    expect(said('leading')).toBeGreaterThan(1);
+    await short.stop();
+  });
+});
+
 describe('two operators', () => {
   it('one leads; stopped for longer than its lease and woken, it does nothing a second time', async () => {
     await operator.stop();
