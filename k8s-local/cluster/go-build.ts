@@ -1,11 +1,11 @@
 import { rename } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { findGo } from './go-tool.ts';
+import type { Guard } from './guard.ts';
 import type { Environment } from './paths.ts';
 import type { Pins } from './pins.ts';
-import { onPath, run } from './run.ts';
-import type { Guard } from './guard.ts';
+import { run } from './run.ts';
 
 const packages = [
   'go.etcd.io/etcd/server/v3',
@@ -32,30 +32,10 @@ export interface GoBuildRequest {
 const minutes = (ms: number): string =>
   `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 
-/**
- * Go's own caches and its telemetry counters go below our cache folder, so that removing that folder removes
- * all. The user's `go env -w` settings stay in force: a private proxy is often named there.
- */
-export const goEnvironment = (env: Environment, cache: string): Environment => ({
-  ...env,
-  GOMODCACHE: join(cache, 'go', 'mod'),
-  GOCACHE: join(cache, 'go', 'build'),
-  // The module cache is read-only by default, and could then not be removed by a plain rm.
-  GOFLAGS: '-modcacherw -buildvcs=false',
-  GOWORK: 'off',
-  ...(process.platform === 'linux'
-    ? {
-        GOENV: env['GOENV'] || join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'go', 'env'),
-        XDG_CONFIG_HOME: join(cache, 'go', 'config'),
-      }
-    : {}),
-});
-
 /** Builds etcd, kube-apiserver and kubectl. Returns their version; a failure is an Error in Go's own words. */
 export const buildFromModules = async (request: GoBuildRequest): Promise<string> => {
   const { pins, into, guard } = request;
-  const go = await onPath('go', request.env);
-  if (go === undefined) throw new Error('Go is not on the PATH');
+  const { go, env } = await findGo(request);
   request.progress(
     `building etcd ${pins.etcd}, kube-apiserver and kubectl ${pins.kubernetes} from Go modules, once: nothing cached ` +
       `in ${request.cache} fits; about 7 minutes on two cores`,
@@ -80,7 +60,7 @@ export const buildFromModules = async (request: GoBuildRequest): Promise<string>
     const ticker = setInterval(tell, 1_000);
     const done = await run(go, args, {
       cwd: request.modules,
-      env: goEnvironment(request.env, request.cache),
+      env,
       onStart: (started) => guard.watch((pid = started)),
       onErrorLine: (line) => {
         if (line.startsWith('go: downloading ')) modules += 1;

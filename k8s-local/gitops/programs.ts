@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { goEnvironment } from '../cluster/go-build.ts';
+import { findGo } from '../cluster/go-tool.ts';
 import type { Guard } from '../cluster/guard.ts';
 import { startGuard } from '../cluster/guard.ts';
 import { withLock } from '../cluster/lock.ts';
 import type { Environment } from '../cluster/paths.ts';
 import { cacheRoot } from '../cluster/paths.ts';
 import { goPlatform } from '../cluster/pins.ts';
-import { isExecutable, onPath, run } from '../cluster/run.ts';
+import { isExecutable, run } from '../cluster/run.ts';
 
 /** Where the program is looked for and built. Everything has a default. */
 export interface ProgramOptions {
@@ -37,10 +37,11 @@ const build = async (
   progress: (line: string) => void,
   guard: Guard,
 ): Promise<void> => {
-  const go = await onPath('go', env);
-  if (go === undefined)
-    throw new Error("Argo CD's sync engine is built by Go, which is not on the PATH: install it");
-  const cache = cacheRoot(env);
+  const tool = await findGo({ modules, cache: cacheRoot(env), guard, env, progress }).catch(
+    (error: unknown) => {
+      throw new Error(`Argo CD's sync engine is built by Go: ${(error as Error).message}`, { cause: error });
+    },
+  );
   const into = await mkdtemp(join(dirname(dirname(program)), '.new-'));
   guard.removeFolder(into);
   let modulesSeen = 0;
@@ -55,11 +56,11 @@ const build = async (
     const complaints: string[] = [];
     let pid = 0;
     const built = await run(
-      go,
+      tool.go,
       ['build', '-v', '-trimpath', '-ldflags=-s -w', '-o', join(into, 'gitops'), '.'],
       {
         cwd: modules,
-        env: goEnvironment(env, cache),
+        env: tool.env,
         onStart: (started) => guard.watch((pid = started)),
         onErrorLine: (line) => {
           if (line.startsWith('go: downloading ')) modulesSeen += 1;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { resolveBinaries } from '../../../k8s-local/cluster/binaries.ts';
 import type { FakeMachine } from './fakes.ts';
-import { archiveServer, fakeGo, fakeMachine } from './fakes.ts';
+import { archiveServer, fakeGo, fakeMachine, GO_VERSION } from './fakes.ts';
 
 const binariesModule = resolve(import.meta.dirname, '../../../k8s-local/cluster/binaries.ts');
 
@@ -110,7 +110,10 @@ describe('resolveBinaries', () => {
   });
 
   it('keeps nothing of a build that fails, and says so in one sentence with every alternative', async () => {
-    await machine.install('go', '[ $1 = list ] && echo a/b && exit; echo "a.go:1: no such host" >&2; exit 1');
+    await machine.install(
+      'go',
+      `${GO_VERSION}; [ $1 = list ] && echo a/b && exit; echo "a.go:1: no such host" >&2; exit 1`,
+    );
     const failure = await resolveBinaries(machine).then(String, (error: unknown) => (error as Error).message);
     expect(failure).toMatchInlineSnapshot(
       `"Nothing to start a Kubernetes control plane with: name a cluster by LANDFALL_KUBECONFIG, or name a folder with etcd, kube-apiserver and kubectl by KUBEBUILDER_ASSETS, or install kind and Docker (for the shell, not for tests), or let the envtest archive be downloaded, or install Go and let it reach its module proxy (no envtest archive: switched off by LANDFALL_ENVTEST_INDEX; no go build: go build failed: a.go:1: no such host)."`,
@@ -119,7 +122,10 @@ describe('resolveBinaries', () => {
   });
 
   it('leaves nothing of a build whose process is killed, and does not wait for its lock', async () => {
-    await machine.install('go', 'echo started >&2; echo half > "${PWD%/modules}/half"; exec sleep 60');
+    await machine.install(
+      'go',
+      `${GO_VERSION}; echo started >&2; echo half > "\${PWD%/modules}/half"; exec sleep 60`,
+    );
     const script = `import { resolveBinaries } from ${JSON.stringify(binariesModule)};
       await resolveBinaries({ ...JSON.parse(process.argv[1]), progress: () => {} });`;
     const builder = spawn(

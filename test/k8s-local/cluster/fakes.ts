@@ -19,7 +19,7 @@ export const fakeMachine = async () => {
     if (real !== undefined) await symlink(real, join(folder('bin'), tool));
   }
   const goMod =
-    'module fake\n\nrequire (\n\tgo.etcd.io/etcd/server/v3 v3.6.8\n\tk8s.io/kubernetes v1.36.1\n)\n';
+    'module fake\n\ngo 1.26.0\n\nrequire (\n\tgo.etcd.io/etcd/server/v3 v3.6.8\n\tk8s.io/kubernetes v1.36.1\n)\n';
   await writeFile(join(folder('modules'), 'go.mod'), goMod);
   await writeFile(join(folder('modules'), 'go.sum'), 'sums\n');
   const env: Record<string, string> = {
@@ -60,12 +60,16 @@ export const fakeMachine = async () => {
 /** What `fakeMachine` gives. */
 export type FakeMachine = Awaited<ReturnType<typeof fakeMachine>>;
 
+/** How a script answers `go version`: with one that is new enough. */
+export const GO_VERSION = '[ $1 = version ] && echo go version go1.26.3 linux/amd64 && exit';
+
 /** A `go` that lists two packages, downloads one module, and builds empty programs; `log` gets its arguments. */
 export const fakeGo = (log: string): string => `
 echo "$@" >> ${log}
 echo "mod=$GOMODCACHE cache=$GOCACHE flags=$GOFLAGS" >> ${log}
 echo "go: downloading k8s.io/api v0.36.1" >&2
 case $1 in
+  version) echo go version go1.26.3 linux/amd64 ;;
   list) echo a/b; echo c/d ;;
   build)
     echo a/b >&2; sleep 0.2; echo c/d >&2
