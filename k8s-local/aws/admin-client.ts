@@ -29,6 +29,8 @@ export interface AdminClient {
   clearLedger: () => Promise<void>;
   /** The whole state as canonical JSON: equal states give equal strings. Waits for what is under way. */
   dump: () => Promise<string>;
+  /** Ends the session of an assumed role now, as if its time had passed. Rejects where no session has this key. */
+  expire: (accessKeyId: string) => Promise<void>;
   /** Back to the state of a fresh start; the ledger stays. */
   reset: () => Promise<void>;
   ready: () => Promise<boolean>;
@@ -46,6 +48,7 @@ export function adminClient(url: string): AdminClient {
     ledger: async (after = 0) => JSON.parse(await call('GET', `ledger?after=${after}`)) as LedgerEntry[],
     clearLedger: async () => void (await call('DELETE', 'ledger')),
     dump: () => call('GET', 'dump'),
+    expire: async (accessKeyId) => void (await call('POST', `expire?key=${accessKeyId}`)),
     reset: async () => void (await call('POST', 'reset')),
     ready: () =>
       call('GET', 'ready').then(

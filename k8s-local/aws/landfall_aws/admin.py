@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from . import dump, lifecycle
+from . import dump, lifecycle, sessions
 from .server import Application
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -27,6 +27,9 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
             if route == ("GET", "dump"):
                 lifecycle.settle()
                 return 200, {"Content-Type": "application/json"}, dump.dump().encode()
+            if route == ("POST", "expire"):
+                key = query.get("key", "")
+                return _json({}) if sessions.end(key) else _json({"error": f"no session has the key {key}"}, 404)
             if route == ("POST", "reset"):
                 reset()
                 return _json({})

@@ -50,6 +50,11 @@ def install() -> None:
             _check_boundary(self.current_account, boundary)
         return original(self)
 
+    @wrap(IamResponse, "put_role_permissions_boundary")
+    def put_boundary(original: Any, self: Any) -> ActionResult:
+        _check_boundary(self.current_account, self._get_param("PermissionsBoundary") or "")
+        return original(self)
+
     @wrap(IamResponse, "update_assume_role_policy")
     def update_trust(original: Any, self: Any) -> ActionResult:
         _check_trust(self._get_param("PolicyDocument") or "")

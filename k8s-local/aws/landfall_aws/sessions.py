@@ -6,7 +6,7 @@ that differ only in who is logged in must give the same dump.
 
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from moto.core.utils import utcnow
@@ -55,6 +55,14 @@ def open_session(account: str, role_arn: str, role_id: str, name: str, seconds: 
 
 def find(access_key: str) -> Session | None:
     return _sessions.get(access_key)
+
+
+def end(access_key: str) -> bool:
+    """Lets a session's time be over, as if its hour had passed; False where there is none."""
+    session = _sessions.get(access_key)
+    if session:
+        _sessions[access_key] = replace(session, expiration=utcnow())
+    return session is not None
 
 
 def expired(session: Session) -> bool:

@@ -29,6 +29,8 @@ class Settings:
     endpoint_seconds: float
     interface_seconds: float
     service_gaps: frozenset[tuple[str, str]]
+    # None for no limit: a benchmark makes a hundred.
+    vpc_quota: int | None
     parent: int | None
 
 
@@ -66,6 +68,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
     )
+    parser.add_argument(
+        "--vpc-quota",
+        type=int,
+        default=int(quota) if (quota := env("LANDFALL_AWS_VPC_QUOTA")) else None,
+        help="VPCs that an account may have in a region, the default one included; AWS begins with 5",
+    )
     parser.add_argument("--parent", type=int, default=None, help="exit when this process is gone")
     args = parser.parse_args(argv)
     accounts = dict(DEFAULT_ACCOUNTS)
@@ -85,5 +93,6 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         endpoint_seconds=args.endpoint_seconds,
         interface_seconds=args.interface_seconds,
         service_gaps=_gaps(args.service_gaps),
+        vpc_quota=args.vpc_quota,
         parent=args.parent,
     )

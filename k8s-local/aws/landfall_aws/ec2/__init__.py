@@ -9,7 +9,7 @@ def install(settings: Settings) -> None:
     tags.install()
     filters.install()
     interfaces.install()
-    vpcs.install()
+    vpcs.install(settings)
     subnets.install()
     gateways.install()
     route_tables.install()
