@@ -1,0 +1,65 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import { eventually } from '../../support/eventually.ts';
+
+/** What a case gets to change AWS behind the operator's back. */
+export interface DriftContext {
+  readonly ec2: EC2Client;
+  readonly iam: IAMClient;
+  readonly logs: CloudWatchLogsClient;
+  /** Id by node of the network. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+export interface DriftCase {
+  /** The node that is changed, and whose repair is expected. */
+  readonly node: string;
+  /** Returns what tidies up things that the case itself made, once the drift is repaired. */
+  readonly drift: (at: DriftContext) => Promise<void | (() => Promise<unknown>)>;
+}
+
+/** AWS's refusal with which a change that nobody can make ends. */
+export interface RefusedCase {
+  readonly refused: string;
+  readonly attempt: (at: DriftContext) => Promise<unknown>;
+}
+
+export type Case = DriftCase | RefusedCase;
+
+/** By kind and then by the change that is brought about. */
+export type Cases = Readonly<Record<string, Readonly<Record<string, Case>>>>;
+
+/**
+ * By kind, what happens to any node of it that somebody wants to delete: what AWS refuses as long as others
+ * depend on it, and the deletion by one who first takes away what stands in the way.
+ */
+export type Deletions = Readonly<Record<string, (node: string) => Readonly<Record<string, Case>>>>;
+
+/** A deletion that AWS refuses with this code. */
+export function refused(code: string, attempt: RefusedCase['attempt']): RefusedCase {
+  return { refused: code, attempt };
+}
+
+/** The id of a node of the network; throws where it has none. */
+export function id(at: DriftContext, node: string): string {
+  const found = at.ids[node];
+  if (found === undefined) throw new Error(`the network has no ${node}`);
+  return found;
+}
+
+/** The first of what AWS answered; throws where there is nothing. */
+export function one<T>(things: readonly T[] | undefined, what: string): T {
+  const [first] = things ?? [];
+  if (first === undefined) throw new Error(`AWS has no ${what}`);
+  return first;
+}
+
+/** Resolves when no network interface is left there: an endpoint's go only a while after it. */
+export async function unused(at: DriftContext, filter: 'subnet-id' | 'vpc-id', value: string): Promise<void> {
+  const Filters = [{ Name: filter, Values: [value] }];
+  await eventually(`no network interface in ${value}`, async () => {
+    const answer = await at.ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
+    return answer.NetworkInterfaces?.length === 0;
+  });
+}

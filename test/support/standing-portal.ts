@@ -1,0 +1,214 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { expect } from 'vitest';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
+import { AwsAccountSchema } from '../../operator/api/account.ts';
+import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
+import { awsKinds } from '../../operator/aws/kinds.ts';
+import { readRegionFacts } from '../../operator/aws/region-facts.ts';
+import { type AwsSession, openSession } from '../../operator/aws/session.ts';
+import { systemClock } from '../../operator/clock.ts';
+import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
+import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
+import type { Graph } from '../../operator/graph/graph.ts';
+import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
+import { Inventory } from '../../operator/inventory/inventory.ts';
+import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
+import { eventually } from './eventually.ts';
+import { portal } from './manifests.ts';
+import { portrait } from './portrait.ts';
+import { conditionOf, idsOf, type Manifest, World } from './world.ts';
+
+/** What there should be, what there is, and what is left to do. */
+export interface Sight {
+  readonly graph: Graph;
+  readonly inventory: Inventory<AwsSession>;
+  readonly plan: Plan;
+}
+
+/** The portal's network, Ready, under an operator that looks three times a second; and proofs that it stays so. */
+export class StandingPortal {
+  readonly world: World;
+  readonly operator: OperatorProcess;
+  /** AWS's whole state from before the network. */
+  readonly empty: string;
+  readonly #clients: Omit<DriftContext, 'ids'>;
+  #asMade: unknown;
+  #readySince: string | undefined;
+
+  private constructor(world: World, empty: string) {
+    this.world = world;
+    this.empty = empty;
+    this.#clients = {
+      ec2: world.ec2,
+      iam: new IAMClient(world.clientOptions()),
+      logs: new CloudWatchLogsClient(world.clientOptions()),
+    };
+    this.operator = world.operator({
+      env: { LANDFALL_FAST_LANE_SECONDS: '0.3', LANDFALL_SLOW_LANE_SECONDS: '0.3' },
+    });
+  }
+
+  static async start(): Promise<StandingPortal> {
+    const world = await World.start();
+    const standing = new StandingPortal(world, await world.aws.dump());
+    await world.apply([portal.namespace, portal.account]);
+    await world.apply([portal.network]);
+    const made = await world.ready(portal.network);
+    standing.#asMade = await portrait(world);
+    standing.#readySince = conditionOf(made, 'Ready')?.lastTransitionTime;
+    return standing;
+  }
+
+  async stop(): Promise<void> {
+    this.#clients.iam.destroy();
+    this.#clients.logs.destroy();
+    await this.world.stop();
+  }
+
+  /** What a case needs to change the network from outside, with the ids as they are now. */
+  async context(): Promise<DriftContext> {
+    const object = await this.world.read(portal.network);
+    if (!object) throw new Error('the network is gone');
+    return { ...this.#clients, ids: idsOf(object) };
+  }
+
+  /** Runs something of several steps that the operator sees only as a whole. */
+  async unseen<T>(act: () => Promise<T>): Promise<T> {
+    this.operator.process.kill('SIGSTOP');
+    try {
+      return await act();
+    } finally {
+      this.operator.process.kill('SIGCONT');
+    }
+  }
+
+  /** Fails unless AWS refuses the attempt with the code of the case. */
+  async proveRefusal({ refused, attempt }: RefusedCase): Promise<void> {
+    const refusal: unknown = await attempt(await this.context()).then(
+      () => ({ name: 'allowed' }),
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({ name: refused });
+  }
+
+  /**
+   * Fails unless the network is as it was within a refresh after the drift, Ready all the while, with a condition
+   * and a log line that tell of it.
+   */
+  async proveRepair({ node, drift }: DriftCase, how: 'seen' | 'unseen' = 'seen'): Promise<void> {
+    const { world, operator } = this;
+    // What the repair before wrote is believed until a listing shows it; only then is a difference drift.
+    await world.refreshes(2);
+    const said = operator.lines.length;
+    const act = async () => {
+      const tidy = await drift(await this.context());
+      return { tidy, mark: await world.mark() };
+    };
+    const { tidy, mark } = how === 'unseen' ? await this.unseen(act) : await act();
+    await eventually('the first write of the repair', async () => (await world.writes(mark))[0]);
+    if (tidy) {
+      await eventually(
+        'nothing is left to do but what the case itself made',
+        async () => (await this.look()).plan.actions.length === 0,
+        { everyMs: 150, timeoutMs: 15_000 },
+      );
+    } else await this.restored();
+    const calls = await world.aws.ledger(mark);
+    const repair = calls.findIndex((call) => call.write);
+    const listing = node.startsWith('role') ? 'GetAccountAuthorizationDetails' : 'DescribeSecurityGroups';
+    // What is lost is also looked up by its id, in case it only lost its tags.
+    const refreshes = calls
+      .slice(0, repair)
+      .filter(({ action, params }) => action === listing && !JSON.stringify(params).includes('group-id'));
+    // One that began before the drift may be under way; the next shows it.
+    expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(2);
+    if (tidy) {
+      await tidy();
+      await this.restored();
+    }
+    const object = await this.settled();
+    expect(conditionOf(object, 'Ready')).toMatchObject({
+      status: 'True',
+      lastTransitionTime: this.#readySince,
+    });
+    expect(conditionOf(object, 'Drifted')).toMatchObject({ status: 'False', reason: 'DriftRepaired' });
+    await eventually('a log line that names the node', async () =>
+      operator.lines.slice(said).some((line) => line.msg === 'done' && line['node'] === node),
+    );
+  }
+
+  /** Resolves when AWS holds what it held when the network was made; fails with the difference. */
+  async restored(): Promise<void> {
+    let seen: unknown;
+    await eventually(
+      'the network is as it was',
+      async () => {
+        seen = await portrait(this.world);
+        return JSON.stringify(seen) === JSON.stringify(this.#asMade);
+      },
+      { everyMs: 150, timeoutMs: 15_000 },
+    ).catch((error: unknown) => {
+      expect(seen).toEqual(this.#asMade);
+      throw error;
+    });
+  }
+
+  /** The object when the repair is written down. */
+  async settled(): Promise<Manifest> {
+    let last: Manifest | undefined;
+    return eventually(
+      'the repair is in the condition',
+      async () => {
+        last = await this.world.read(portal.network);
+        const drifted = conditionOf(last, 'Drifted');
+        return drifted?.status === 'False' && conditionOf(last, 'Reconciling') === undefined && last;
+      },
+      { seen: () => last?.status?.conditions },
+    );
+  }
+
+  /** The portal's graph beside a fresh reading of AWS, as the operator sees both. */
+  async look(): Promise<Sight> {
+    const object = await this.world.read<SecureVpc>(portal.network);
+    if (!object) throw new Error('the network is gone');
+    const session = openSession({
+      accountId: '123456789012',
+      region: 'us-east-1',
+      credentials: () => Promise.resolve(this.world.aws.credentials('123456789012')),
+      endpoint: this.world.aws.url,
+      callGuard: { before: () => Promise.resolve(), after: () => {} },
+    });
+    try {
+      const inventory = new Inventory({
+        session,
+        collections: [...awsKinds.values()].map((kind) => kind.collection),
+        installation: 'local',
+        clock: systemClock,
+        graceMs: 0,
+        slowLaneMs: 1000,
+        onChange: () => {},
+      });
+      await inventory.load();
+      const account = AwsAccountSchema.parse((portal.account.spec as { aws: unknown }).aws);
+      const graph = compileSecureVpc({
+        object: secureVpcKind.parse(object),
+        installation: 'local',
+        account,
+        facts: await readRegionFacts(session),
+      });
+      const made = plan({
+        graph,
+        kinds: awsKinds,
+        world: inventory,
+        memory: NO_MEMORY,
+        survivors: new Map(),
+        ignoredTagKeys: account.ignoredTagKeys,
+        mayRepeat: () => true,
+      });
+      return { graph, inventory, plan: made };
+    } finally {
+      session.close();
+    }
+  }
+}
