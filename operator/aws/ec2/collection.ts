@@ -2,7 +2,7 @@ import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { TAG } from '../../graph/ownership.ts';
 import { pages, type AwsCollection, type Page } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
-import { tagsOf } from './shared.ts';
+import { tagsOf } from '../tags.ts';
 
 /** The largest page that most of EC2's describe calls give. */
 const PAGE = 1000;

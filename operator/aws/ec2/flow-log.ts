@@ -7,6 +7,7 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { tagList } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
@@ -95,7 +96,7 @@ export const flowLogKind: AwsKind<FlowLogInputs, FlowLog> = {
       ...settings,
       FlowLogId,
       ResourceId: inputs.vpcId,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: tagList(tags),
     };
   },
   async conflicting(session, inputs) {

@@ -7,6 +7,7 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { tagList } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
 import { permissionsToGroups, revoke } from './security-group-permissions.ts';
 import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -75,7 +76,7 @@ export const securityGroupKind: AwsKind<SecurityGroupInputs, SecurityGroup> = {
       GroupName: name,
       VpcId: vpcId,
       Description: description,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: tagList(tags),
       IpPermissions: [],
       IpPermissionsEgress: everything,
     };

@@ -10,6 +10,7 @@ import type { ActionContext, Change } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { pages, type AwsCollection } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
+import { retagged, tagList } from '../tags.ts';
 
 /** The largest page that most of EC2's describe calls give. */
 const PAGE = 1000;
@@ -19,12 +20,7 @@ export function tagSpecification(
   type: ResourceType,
   tags: Readonly<Record<string, string>>,
 ): TagSpecification[] {
-  return [{ ResourceType: type, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }];
-}
-
-/** EC2's list of tags as a record. */
-export function tagsOf(record: { readonly Tags?: Tag[] | undefined }): Record<string, string> {
-  return Object.fromEntries((record.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+  return [{ ResourceType: type, Tags: tagList(tags) }];
 }
 
 /** Writes the tag changes among `changes`, and lays them over the inventory. */
@@ -34,22 +30,16 @@ export async function updateTags<R extends { Tags?: Tag[] | undefined }>(
   id: string,
   changes: readonly Change[],
 ): Promise<void> {
-  const { set, unset } = tagWrites(changes);
-  const Tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
+  const writes = tagWrites(changes);
+  const Tags = tagList(writes.set);
   if (Tags.length > 0) await context.session.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
-  if (unset.length > 0) {
+  if (writes.unset.length > 0) {
     await context.session.ec2.send(
-      new DeleteTagsCommand({ Resources: [id], Tags: unset.map((Key) => ({ Key })) }),
+      new DeleteTagsCommand({ Resources: [id], Tags: writes.unset.map((Key) => ({ Key })) }),
     );
   }
-  if (Tags.length + unset.length === 0) return;
-  context.wrote(collection, id, (record) => {
-    if (!record) return undefined;
-    const kept = (record.Tags ?? []).filter(
-      (tag) => !unset.includes(tag.Key ?? '') && !((tag.Key ?? '') in set),
-    );
-    return { ...record, Tags: [...kept, ...Tags] };
-  });
+  if (Tags.length + writes.unset.length === 0) return;
+  context.wrote(collection, id, (record) => record && retagged(record, writes));
 }
 
 /** Actions that {@link updateTags} needs. */

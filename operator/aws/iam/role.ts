@@ -21,6 +21,7 @@ import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
+import { retagged, tagList, tagsOf } from '../tags.ts';
 import { canonicalPolicy } from './policy-document.ts';
 
 export interface RoleInputs {
@@ -108,7 +109,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
         RoleName: inputs.name,
         Path: inputs.path,
         AssumeRolePolicyDocument: inputs.trustPolicy,
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: tagList(tags),
         ...(inputs.permissionsBoundaryArn !== '' && { PermissionsBoundary: inputs.permissionsBoundaryArn }),
       }),
     );
@@ -119,7 +120,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
       Arn: must(role.Arn, 'Arn'),
       Path: inputs.path,
       AssumeRolePolicyDocument: canonicalPolicy(inputs.trustPolicy),
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: tagList(tags),
       RolePolicyList: [],
       ...(boundary !== '' && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
     };
@@ -224,19 +225,10 @@ async function updateTags(
   RoleName: string,
   changes: readonly Change[],
 ): Promise<void> {
-  const { set, unset } = tagWrites(changes);
-  const Tags = Object.entries(set).map(([Key, Value]) => ({ Key, Value }));
+  const writes = tagWrites(changes);
+  const { unset } = writes;
+  const Tags = tagList(writes.set);
   if (Tags.length > 0) await context.session.iam.send(new TagRoleCommand({ RoleName, Tags }));
   if (unset.length > 0) await context.session.iam.send(new UntagRoleCommand({ RoleName, TagKeys: unset }));
-  context.wrote(roles, RoleName, (record) => {
-    if (!record) return undefined;
-    const kept = (record.Tags ?? []).filter(
-      (tag) => !unset.includes(tag.Key ?? '') && !((tag.Key ?? '') in set),
-    );
-    return { ...record, Tags: [...kept, ...Tags] };
-  });
-}
-
-function tagsOf(role: RoleDetail): Record<string, string> {
-  return Object.fromEntries((role.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+  context.wrote(roles, RoleName, (record) => record && retagged(record, writes));
 }
