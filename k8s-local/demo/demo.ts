@@ -32,6 +32,7 @@ async function demo(): Promise<void> {
   const owned = await install(kubectl, cluster);
   const operator = startOperator({
     kubeconfigPath: cluster.kubeconfig,
+    restarts: true,
     env: {
       ...aws.env(),
       LANDFALL_INSTALLATION: INSTALLATION,
