@@ -7,7 +7,7 @@ import { Terminal, Waiting } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AnyKind } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
-import { plan, type Intent, type Plan, type Survivor } from '../graph/plan.ts';
+import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
@@ -23,13 +23,18 @@ export interface PlanScope {
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
-export function makePlan<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, scope: PlanScope): Plan {
+export function makePlan<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  scope: PlanScope,
+  memory: Memory = memoryOf(pass.object.status),
+): Plan {
   const { target, graph, account, survivors } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
     world: target.world,
-    memory: memoryOf(pass.object.status),
+    memory,
     survivors,
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),

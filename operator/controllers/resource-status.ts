@@ -6,6 +6,7 @@ import {
   type ResourceStatus,
   type TargetStatus,
 } from '../api/common.ts';
+import type { Outcome } from '../graph/apply.ts';
 import type { Intent, Memory, Standing } from '../graph/plan.ts';
 import type { KubeObject } from '../kube/types.ts';
 
@@ -35,6 +36,19 @@ export function memoryOf(status: GraphStatus): Memory {
     ),
     ids: new Map([...(status.former ?? []), ...(status.resources ?? [])].map(({ node, id }) => [node, id])),
   };
+}
+
+/**
+ * The memory after a pass: a create that AWS clearly refused, or that was never sent, made nothing, and nothing is
+ * waited for on its account. One that succeeded stays in mind until the thing is seen.
+ */
+export function settle(memory: Memory, outcomes: readonly Outcome[]): Memory {
+  const settled = new Set(
+    outcomes
+      .filter(({ action, result, clear }) => action.verb === 'create' && result !== 'done' && clear)
+      .map(({ action }) => action.node),
+  );
+  return { ...memory, intents: new Map([...memory.intents].filter(([node]) => !settled.has(node))) };
 }
 
 /** Intents as status keeps them; undefined for none. */

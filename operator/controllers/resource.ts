@@ -24,7 +24,15 @@ import {
   type ResourceDeps,
 } from './pass.ts';
 import { driftIn, makePlan, observe, reasonFor, refuseUntagged, summaryOf, unconfirmed } from './planning.ts';
-import { formerOf, memoryOf, ownerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
+import {
+  formerOf,
+  memoryOf,
+  ownerOf,
+  pendingOf,
+  resourcesOf,
+  settle,
+  type GraphObject,
+} from './resource-status.ts';
 import type { Drift } from './status.ts';
 import { findSurvivors } from './survivors.ts';
 import type { Target } from './targets.ts';
@@ -86,8 +94,9 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const planned = makePlan(deps, pass, scope);
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
-  const left = makePlan(deps, pass, scope);
-  return conclude(deps, pass, { target, where, graph, outcomes, left, drift });
+  const memory = settle(memoryOf(pass.object.status), outcomes);
+  const left = makePlan(deps, pass, scope, memory);
+  return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
 }
 
 async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
@@ -118,8 +127,9 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
       return { verdict: undefined, waitsIn: [], target };
     }
   }
-  const left = makePlan(deps, pass, scope);
-  return conclude(deps, pass, { target, where, graph: nothing, outcomes, left, drift: undefined });
+  const memory = memoryOf(pass.object.status);
+  const left = makePlan(deps, pass, scope, memory);
+  return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */
@@ -207,6 +217,8 @@ interface Conclusion {
   readonly where: TargetStatus;
   readonly graph: Graph;
   readonly outcomes: readonly Outcome[];
+  /** What status remembers, less what the pass has settled. */
+  readonly memory: Memory;
   readonly left: Plan;
   readonly drift: Drift;
 }
@@ -216,7 +228,7 @@ async function conclude<T extends GraphObject>(
   pass: Pass<T>,
   conclusion: Conclusion,
 ): Promise<PassResult> {
-  const { target, where, graph, outcomes, left, drift } = conclusion;
+  const { target, where, graph, outcomes, memory, left, drift } = conclusion;
   const verdict = verdictOf(outcomes, left);
   const repaired: Drift = drift && { found: drift.found, repaired: verdict.kind === 'ready' };
   const unclear = new Set(outcomes.flatMap((outcome) => (outcome.clear ? [] : [outcome.action.node])));
@@ -225,7 +237,6 @@ async function conclude<T extends GraphObject>(
       'reason' in action && action.reason === 'WaitingForIntent' ? [action.node] : [],
     ),
   );
-  const memory: Memory = memoryOf(pass.object.status);
   const intents = [...memory.intents.values()].filter(({ node }) => unclear.has(node) || waiting.has(node));
   const resources = resourcesOf(left.standing, pass.object.status.resources ?? [], (node) =>
     graph.nodes.has(node),

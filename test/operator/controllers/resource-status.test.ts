@@ -5,8 +5,10 @@ import {
   pendingOf,
   refOf,
   resourcesOf,
+  settle,
   type GraphObject,
 } from '../../../operator/controllers/resource-status.ts';
+import type { Outcome } from '../../../operator/graph/apply.ts';
 import type { Standing } from '../../../operator/graph/plan.ts';
 
 const standing = (node: string, id: string): Standing => ({
@@ -33,6 +35,29 @@ describe('memory', () => {
     expect(pendingOf([])).toBeUndefined();
     const memory = memoryOf({ observedGeneration: -1 });
     expect([memory.intents.size, memory.ids.size]).toEqual([0, 0]);
+  });
+});
+
+describe('settle', () => {
+  const memory = memoryOf({
+    observedGeneration: 1,
+    pending: [{ node: 'vpc', time: '2026-01-01T00:00:00Z' }],
+  });
+  const outcome = (fields: Partial<Outcome>, node = 'vpc'): Outcome => ({
+    action: { verb: 'create', node, type: 'Vpc', changes: [], inputs: {} },
+    result: 'stalled',
+    clear: true,
+    ...fields,
+  });
+
+  it.each([
+    ['was clearly refused', outcome({}), 0],
+    ['was never sent', outcome({ result: 'skipped' }), 0],
+    ['was never answered', outcome({ result: 'waiting', clear: false }), 1],
+    ['succeeded, and is not listed yet', outcome({ result: 'done' }), 1],
+    ['is that of another thing', outcome({}, 'igw'), 1],
+  ])('of a create that %s', (_, of, left) => {
+    expect(settle(memory, [of]).intents.size).toBe(left);
   });
 });
 
