@@ -17,6 +17,7 @@ import type { ResourceDeps } from './pass.ts';
 import { reconcileResource, type PassResult } from './resource.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
+import { Wakes } from './wakes.ts';
 
 /** A person's change goes before drift, and drift before what is only looked at again. */
 const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
@@ -49,6 +50,7 @@ export class Manager {
   /** Owner tags of what is being reconciled, to find the key when AWS changed. */
   readonly #keys = new Map<string, string>();
   readonly #waits = new Map<string, number>();
+  readonly #wakes = new Wakes();
   #stopping = false;
 
   constructor(deps: ManagerDeps) {
@@ -138,10 +140,11 @@ export class Manager {
       this.#keys.delete(ownerTag(queueKey));
       this.#waits.delete(queueKey);
       this.#queue.forget(queueKey);
+      this.#wakes.forget(queueKey);
       this.#targets.forget(queueKey);
     } else {
       this.#keys.set(ownerTag(ownerOf(network)), queueKey);
-      this.#queue.add(queueKey, { priority: PRIORITY.change });
+      if (this.#wakes.changed(queueKey, network)) this.#queue.add(queueKey, { priority: PRIORITY.change });
     }
     for (const account of this.#accounts.list()) {
       if (account.status.usedBy !== this.#users(account.metadata.name))
