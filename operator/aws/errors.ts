@@ -24,6 +24,11 @@ const UNSETTLED =
   /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn)$/;
 /** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
 const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
+/**
+ * Words by which IAM says that a permissions boundary is not there: not something of ours that is still on its way,
+ * though the code is that of any missing thing.
+ */
+const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
 const NO_ANSWER =
   /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
 /** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
@@ -116,7 +121,7 @@ export function interpret(error: unknown): Verdict {
   if (code === undefined) return { kind: 'unclear', reason: 'InternalError', message };
   if (THROTTLED.test(code)) return { kind: 'waiting', reason: 'Throttled', message };
   // The SDK's own providers give one name to everything; an SSO login that has ended says so only in words.
-  const ended = NO_CREDENTIALS.test(code) && /\bexpired\b/i.test(text);
+  const ended = NO_CREDENTIALS.test(code) && /\bexpired\b|\bCannot refresh\b/i.test(text);
   if (EXPIRED.test(code) || ended) return { kind: 'stalled', reason: 'CredentialsExpired', message };
   if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
     return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
@@ -126,6 +131,12 @@ export function interpret(error: unknown): Verdict {
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
+  if (NO_BOUNDARY_TEXT.test(text))
+    return {
+      kind: 'stalled',
+      reason: 'AwsRefused',
+      message: `${message} It is what permissionsBoundaryArn of the Account names.`,
+    };
   if (NOT_FOUND.test(code)) return { kind: 'waiting', reason: 'NotYetVisible', message };
   if (NEVER_SENT.test(code)) return { kind: 'waiting', reason: 'AwsUnreachable', message };
   if (NO_ANSWER.test(code) || FAULT.test(code) || statusOf(error) >= 500)

@@ -5,6 +5,9 @@ import type { CallerIdentity } from '../aws/identity.ts';
 import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
 
+/** How AWS's words on a refusal name the action. */
+const ASSUMING = /\bperform: sts:AssumeRole/;
+
 /** What the check of an Account needs. */
 export interface IdentityDeps {
   readonly targets: Pick<Targets, 'identity'>;
@@ -39,6 +42,11 @@ function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unk
   const from = aws.profile === undefined ? 'the default credential chain' : `profile ${aws.profile}`;
   if (reason === 'AccessDenied' && aws.roleArn !== undefined) {
     const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with external id ${externalId} was refused: ${message}; its trust policy must allow this caller and demand this external id`;
+    return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };
+  }
+  // A profile that assumes a role by itself does so with the external id of the file, or with none.
+  if (reason === 'AccessDenied' && ASSUMING.test(message)) {
+    const text = `the sts:AssumeRole that ${from} makes was refused: ${message}; the trust policy of the role must allow this caller, and what it demands as external id must stand as external_id in the profile`;
     return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };
   }
   const role = aws.roleArn === undefined ? '' : ` for role ${aws.roleArn}`;

@@ -1,9 +1,19 @@
 import type { Condition } from '../api/common.ts';
+import { CONDITIONS, type ReasonDoc, type StalledReason } from '../api/conditions.ts';
 import { setCondition } from '../kube/conditions.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a pass found out about drift: nothing, a difference that is left, or one that it repaired. */
 export type Drift = { readonly found: string; readonly repaired: boolean } | undefined;
+
+/** Reasons whose message is in AWS's words, which tell what is wrong, but not what to do about it. */
+const IN_AWS_WORDS: ReadonlySet<string> = new Set<StalledReason>([
+  'AccessDenied',
+  'QuotaExceeded',
+  'AwsRefused',
+  'CredentialsUnavailable',
+  'CredentialsExpired',
+]);
 
 export interface ConditionInput {
   readonly before: readonly Condition[];
@@ -45,8 +55,9 @@ export function conditionsFor(input: ConditionInput): Condition[] {
   };
   if (verdict.kind === 'ready') set('Ready', 'True', 'Succeeded', verdict.message);
   else {
-    if (!keepsReady) set('Ready', 'False', verdict.reason, verdict.message);
-    set(verdict.kind === 'stalled' ? 'Stalled' : 'Reconciling', 'True', verdict.reason, verdict.message);
+    const message = verdict.kind === 'stalled' ? advised(verdict) : verdict.message;
+    if (!keepsReady) set('Ready', 'False', verdict.reason, message);
+    set(verdict.kind === 'stalled' ? 'Stalled' : 'Reconciling', 'True', verdict.reason, message);
   }
   if (drift) {
     if (drift.repaired) set('Drifted', 'False', 'DriftRepaired', drift.found);
@@ -56,4 +67,11 @@ export function conditionsFor(input: ConditionInput): Condition[] {
     if (former) set('Drifted', 'False', 'DriftRepaired', former.message);
   }
   return [...conditions];
+}
+
+/** The message, followed by what to do where that is not part of it. */
+function advised({ reason, message }: { readonly reason: string; readonly message: string }): string {
+  if (!IN_AWS_WORDS.has(reason)) return message;
+  const doc: ReasonDoc = CONDITIONS.Stalled.reasons[reason as StalledReason];
+  return doc.todo === undefined ? message : `${message.replace(/\.$/, '')}. ${doc.todo}`;
 }

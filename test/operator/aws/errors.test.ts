@@ -103,6 +103,24 @@ describe('interpret', () => {
     expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
   });
 
+  it('a permissions boundary that is not there does not come by itself', () => {
+    const text = 'Scope ARN: arn:aws:iam::111111111111:policy/b does not exist or is not attachable.';
+    expect(interpret(answered('NoSuchEntity', 404, text))).toEqual({
+      kind: 'stalled',
+      reason: 'AwsRefused',
+      message: `NoSuchEntity: ${text} It is what permissionsBoundaryArn of the Account names.`,
+    });
+  });
+
+  it.each([
+    ['The SSO session associated with this profile has expired.', 'CredentialsExpired'],
+    ["Value not present for 'clientId' in SSO Token. Cannot refresh.", 'CredentialsExpired'],
+    ['Could not load credentials from any providers', 'CredentialsUnavailable'],
+  ])('%s', (text, reason) => {
+    const error = Object.assign(new Error(text), { name: 'CredentialsProviderError' });
+    expect(interpret(error)).toMatchObject({ kind: 'stalled', reason });
+  });
+
   it('missing credentials need a person', () => {
     const error = Object.assign(new Error('Could not load credentials'), {
       name: 'CredentialsProviderError',

@@ -48,6 +48,25 @@ Ready=False QuotaExceeded g1 00:04 | Stalled=True QuotaExceeded g1 00:04
 `);
   });
 
+  it.each([
+    [
+      'QuotaExceeded',
+      'vpc: VpcLimitExceeded: The maximum has been reached.',
+      'vpc: VpcLimitExceeded: The maximum has been reached. Have the quota raised, or delete what is not needed.',
+    ],
+    [
+      'AccessDenied',
+      'vpc: AccessDenied: no',
+      'vpc: AccessDenied: no. Allow the action in the policies of the role, its boundary and the organisation.',
+    ],
+    ['InvalidSpec', 'use another block', 'use another block'],
+  ])('%s: what AWS says is followed by what to do, what we say has it already', (reason, message, shown) => {
+    const verdict: Verdict = { kind: 'stalled', reason, message };
+    const now = new Date(0);
+    const conditions = conditionsFor({ before: [], verdict, drift: undefined, generation: 1, now });
+    expect(conditions.map((condition) => condition.message)).toEqual([shown, shown]);
+  });
+
   it('throttled, or without an answer, is not failed: what was Ready stays so, what never was does not become it', () => {
     const throttled: Verdict = { kind: 'reconciling', reason: 'Throttled', message: 'slow down' };
     const silent: Verdict = { kind: 'reconciling', reason: 'AwsUnreachable', message: 'no answer' };
