@@ -18,6 +18,11 @@ export interface CredentialSource {
   readonly responseTimeoutMs?: number;
 }
 
+/** How long a client believes credentials of which no end is known, in milliseconds. */
+const REREAD_MS = 5_000;
+/** Clients of the SDK ask again for credentials that end within this time, in milliseconds. */
+const SDK_RENEWS_MS = 300_000;
+
 /** The longest that a role's session lasts when one role assumes another, in seconds. */
 const SESSION_SECONDS = 3600;
 
@@ -37,13 +42,12 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
     ...(source.endpoint !== undefined && { endpoint: source.endpoint }),
   };
   // With a profile the default chain would go on to the pod's or the instance's identity where it fails.
+  const files = { clientConfig, ignoreCache: true };
   const base =
-    source.profile === undefined
-      ? fromNodeProviderChain({ clientConfig })
-      : fromIni({ clientConfig, profile: source.profile });
+    source.profile === undefined ? currentChain(files) : fromIni({ ...files, profile: source.profile });
   if (source.roleArn === undefined) return base;
   const assumed = fromTemporaryCredentials({
-    masterCredentials: base,
+    masterCredentials: reread(base),
     clientConfig,
     params: {
       RoleArn: source.roleArn,
@@ -53,6 +57,29 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
     },
   });
   return cached(assumed);
+}
+
+/**
+ * For a client of the SDK, which keeps credentials without an end for ever: it looks again every few seconds, so
+ * that a new session token in the files is taken without a restart.
+ */
+export function reread(provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
+  return async (options) => {
+    const found = await provider(options);
+    if (found.expiration !== undefined) return found;
+    return { ...found, expiration: new Date(Date.now() + SDK_RENEWS_MS + REREAD_MS) };
+  };
+}
+
+/** The default chain, walked anew where what it found last has no end: it would give that for ever. */
+function currentChain(init: Parameters<typeof fromNodeProviderChain>[0]): AwsCredentialIdentityProvider {
+  const chain = fromNodeProviderChain(init);
+  let endless = false;
+  return async (options) => {
+    const found = await chain(endless ? { ...options, forceRefresh: true } : options);
+    endless = found.expiration === undefined;
+    return found;
+  };
 }
 
 /** Each client keeps what it was given, but for itself: without this every service of a session would assume the role anew. */

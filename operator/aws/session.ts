@@ -4,6 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
+import { reread } from './credentials.ts';
 import { guard, type CallGuard, type Guardable } from './guard.ts';
 import { createHttpHandler } from './http.ts';
 import { partitionOf } from './partition.ts';
@@ -43,7 +44,7 @@ export function openSession(options: SessionOptions): AwsSession {
   const { accountId, region } = options;
   const base = {
     region,
-    credentials: options.credentials,
+    credentials: reread(options.credentials),
     requestHandler: createHttpHandler(options.responseTimeoutMs),
     retryMode: 'standard',
     maxAttempts: MAX_ATTEMPTS,

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { credentialsFor, defaultExternalId } from '../../../operator/aws/credentials.ts';
+import { credentialsFor, defaultExternalId, reread } from '../../../operator/aws/credentials.ts';
 
 const ROLE = 'arn:aws:iam::222222222222:role/landfall';
 
@@ -95,6 +98,55 @@ describe('credentialsFor', () => {
     await expect(provider()).resolves.toMatchObject({
       accessKeyId: expect.stringMatching(/^ASIA/) as string,
     });
+  });
+});
+
+describe('credentials of a file', () => {
+  const open = (profile: string | undefined) =>
+    credentialsFor({
+      region: 'eu-central-1',
+      profile,
+      roleArn: undefined,
+      externalId: 'none',
+      installation: 'here',
+      endpoint: undefined,
+    });
+
+  it.each([
+    ['a profile', 'guest'],
+    ['the default chain', undefined],
+  ])('%s: a new session token is taken as soon as it is asked for again', async (_, profile) => {
+    const folder = mkdtempSync(join(tmpdir(), 'landfall-credentials-'));
+    opened.push({ close: () => rmSync(folder, { recursive: true }) });
+    const file = join(folder, 'credentials');
+    const write = (token: string) =>
+      writeFileSync(
+        file,
+        `[${profile ?? 'default'}]\naws_access_key_id = ASIA\naws_secret_access_key = s\naws_session_token = ${token}\n`,
+      );
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+    write('old');
+    const provider = open(profile);
+    expect(await provider()).toMatchObject({ sessionToken: 'old' });
+    write('new');
+    expect(await provider()).toMatchObject({ sessionToken: 'new' });
+  });
+});
+
+describe('reread', () => {
+  it('gives credentials without an end one, soon enough for the SDK to ask again', async () => {
+    const { expiration } = await reread(() => Promise.resolve({ accessKeyId: 'a', secretAccessKey: 's' }))();
+    const ms = (expiration?.getTime() ?? 0) - Date.now();
+    expect(ms).toBeGreaterThan(300_000);
+    expect(ms).toBeLessThanOrEqual(310_000);
+  });
+
+  it('leaves an end that is known', async () => {
+    const known = { accessKeyId: 'a', secretAccessKey: 's', expiration: new Date(7) };
+    expect(await reread(() => Promise.resolve(known))()).toBe(known);
   });
 });
 
