@@ -15,17 +15,29 @@ export async function findSurvivors(
 ): Promise<Map<string, Survivor>> {
   const owner = ownerOf(object);
   const survivors = new Map<string, Survivor>();
-  for (const { node, kind: type, id } of object.status.resources ?? []) {
+  const remembered = Map.groupBy(object.status.resources ?? [], ({ kind }) => kind);
+  for (const [type, things] of remembered) {
     const kind = awsKinds.get(type);
     if (!kind?.create) continue;
-    const owned = target.world.view(kind.collection).ownedBy(ownerTag(owner));
-    if (owned.some((record) => kind.collection.tags(record)[TAG.node] === node)) continue;
-    const [record] = await kind.collection.get(target.session, [id]);
-    if (!record || kind.gone(record) || kind.state(record).phase === 'deleting') continue;
-    const wanted = ownershipTags(installation, owner, node);
-    if (isOwned(kind.collection.tags(record), wanted))
-      target.world.wrote(kind.collection, id, (listed) => listed ?? record);
-    else survivors.set(node, { id });
+    const { collection } = kind;
+    const owned = target.world.view(collection).ownedBy(ownerTag(owner));
+    const listed = new Set(owned.map((record) => collection.tags(record)[TAG.node]));
+    const missing = things.filter(({ node }) => !listed.has(node));
+    if (missing.length === 0) continue;
+    // One question for all of a kind: who loses a whole network would else wait for a call a thing.
+    const found = await collection.get(
+      target.session,
+      missing.map(({ id }) => id),
+    );
+    const records = new Map(found.map((record) => [collection.id(record), record]));
+    for (const { node, id } of missing) {
+      const record = records.get(id);
+      if (!record || kind.gone(record) || kind.state(record).phase === 'deleting') continue;
+      const wanted = ownershipTags(installation, owner, node);
+      if (isOwned(collection.tags(record), wanted))
+        target.world.wrote(collection, id, (listedAs) => listedAs ?? record);
+      else survivors.set(node, { id });
+    }
   }
   return survivors;
 }
