@@ -7,11 +7,12 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { adminClient } from '../../k8s-local/aws/admin-client.ts';
 import { accessKeyOf } from '../../k8s-local/aws/identity-files.ts';
+import { startLocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { eventually } from './local-aws/eventually.ts';
 
 const folder = resolve(import.meta.dirname, '../../k8s-local/aws');
@@ -32,6 +33,27 @@ test('the server ends when the process that started it is killed', async () => {
   expect(await adminClient(url).ready()).toBe(true);
   parent.kill('SIGKILL');
   await eventually(async () => ((await adminClient(url).ready()) ? undefined : true));
+});
+
+test('a quota of VPCs counts the default one, is of one region, and leaves room again', async () => {
+  const aws = await startLocalAws({ env: { ...process.env, LANDFALL_AWS_VPC_QUOTA: '2' } });
+  const credentials = aws.credentials('portal');
+  const client = (region: string) =>
+    new EC2Client({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
+  const make = (ec2: EC2Client) => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  try {
+    const here = client('us-east-1');
+    const made = await make(here);
+    await expect(make(here)).rejects.toMatchObject({
+      name: 'VpcLimitExceeded',
+      message: 'The maximum number of VPCs has been reached.',
+    });
+    await make(client('eu-west-1'));
+    await here.send(new DeleteVpcCommand({ VpcId: made.Vpc?.VpcId }));
+    await make(here);
+  } finally {
+    await aws.stop();
+  }
 });
 
 /** Runs the command line with a state folder of its own. */

@@ -5,7 +5,7 @@ from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
-from . import accounts, dry_run, dump, ec2, fast_serialize, iam, idempotency, lifecycle, logs, pages, pipeline, sessions, tagging
+from . import accounts, denials, dry_run, dump, ec2, fast_serialize, iam, idempotency, lifecycle, logs, pages, pipeline, sessions, tagging
 from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions
@@ -16,6 +16,7 @@ def install(settings: Settings) -> None:
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)  # type: ignore[method-assign]
     pipeline.install()
     fast_serialize.install()
+    pipeline.stage(denials.refuse)
     pipeline.stage(dry_run.stop_short)
     pipeline.stage(idempotency.once)
     pipeline.stage(check_specifications)

@@ -52,4 +52,4 @@ def authenticate(service: str, access_key: str, token: str | None) -> Caller:
     return caller
 
 
-REFUSAL_STATUS = {"AuthFailure": 401, "DryRunOperation": 412, "InvalidClientTokenId": 403, "ExpiredToken": 403, "AccessDenied": 403}
+REFUSAL_STATUS = {"AuthFailure": 401, "DryRunOperation": 412, "InvalidClientTokenId": 403, "ExpiredToken": 403, "AccessDenied": 403, "UnauthorizedOperation": 403}

@@ -1,5 +1,12 @@
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CreateRoleCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  IAMClient,
+  ListRolesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from 'vitest';
 
@@ -22,6 +29,24 @@ export function accounts(): void {
         ...(externalId === undefined ? {} : { ExternalId: externalId }),
       }),
     );
+  }
+
+  const role = memberRoleArn('provider-account');
+
+  /** Credentials of a new session of the provider account's member role, under the name `loop`. */
+  async function session() {
+    const { Credentials: made } = await sts().send(
+      new AssumeRoleCommand({
+        RoleArn: role,
+        RoleSessionName: 'loop',
+        ExternalId: memberExternalId('provider-account'),
+      }),
+    );
+    return {
+      accessKeyId: given(made?.AccessKeyId),
+      secretAccessKey: given(made?.SecretAccessKey),
+      sessionToken: given(made?.SessionToken),
+    };
   }
 
   describe('accounts and credentials', () => {
@@ -58,8 +83,6 @@ export function accounts(): void {
   });
 
   describe('AssumeRole', () => {
-    const role = memberRoleArn('provider-account');
-
     test('wants the external id that the trust policy names', async () => {
       const words = new RegExp(
         `^User: arn:aws:iam::123456789012:user/landfall is not authorized to perform: sts:AssumeRole on resource: ${role}$`,
@@ -92,18 +115,7 @@ export function accounts(): void {
     });
 
     test('gives a session that acts in the account and is known by its name', async () => {
-      const { Credentials: session } = await sts().send(
-        new AssumeRoleCommand({
-          RoleArn: role,
-          RoleSessionName: 'loop',
-          ExternalId: memberExternalId('provider-account'),
-        }),
-      );
-      const credentials = {
-        accessKeyId: given(session?.AccessKeyId),
-        secretAccessKey: given(session?.SecretAccessKey),
-        sessionToken: given(session?.SessionToken),
-      };
+      const credentials = await session();
       const options = { ...clientOptions(aws()), maxAttempts: 1 };
       const identity = await new STSClient({ ...options, credentials }).send(
         new GetCallerIdentityCommand({}),
@@ -115,6 +127,42 @@ export function accounts(): void {
         new STSClient({ ...options, credentials: wrong }).send(new GetCallerIdentityCommand({})),
         'InvalidClientTokenId',
       );
+    });
+  });
+
+  describe('what an inline policy of the role denies', () => {
+    test('is refused to its sessions, in the words of each service, and nothing else is', async () => {
+      const iam = new IAMClient(clientOptions(aws(), 'provider-account'));
+      const RoleName = given(role.split('/')[1]);
+      const PolicyName = 'no';
+      const Statement = [{ Effect: 'Deny', Action: ['ec2:CreateV*', 'iam:ListRoles'], Resource: '*' }];
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+      const credentials = await session();
+      const options = { ...clientOptions(aws()), credentials, maxAttempts: 1 };
+      const member = new EC2Client(options);
+      const make = () => member.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+      await refused(make(), 'UnauthorizedOperation', /perform: ec2:CreateVpc with an explicit deny/);
+      await refused(new IAMClient(options).send(new ListRolesCommand({})), 'AccessDenied', /iam:ListRoles/);
+      await member.send(new DescribeVpcsCommand({}));
+      await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+      await make();
+    });
+  });
+
+  describe('a session whose time is over', () => {
+    test('is refused in the words of each service', async () => {
+      const credentials = await session();
+      const options = { ...clientOptions(aws()), credentials, maxAttempts: 1 };
+      await new STSClient(options).send(new GetCallerIdentityCommand({}));
+      await aws().expire(credentials.accessKeyId);
+      await refused(new STSClient(options).send(new GetCallerIdentityCommand({})), 'ExpiredToken');
+      await refused(new IAMClient(options).send(new ListRolesCommand({})), 'ExpiredToken');
+      await refused(new EC2Client(options).send(new DescribeVpcsCommand({})), 'RequestExpired');
+    });
+
+    test('is ended only where there is one', async () => {
+      await expect(aws().expire('ASIAUNKNOWN')).rejects.toThrow('no session has the key ASIAUNKNOWN');
     });
   });
 
