@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from '../../../operator/api/account.ts';
 import { parseManifest } from '../../../operator/api/parse.ts';
 import { checkAccount } from '../../../operator/controllers/account-identity.ts';
 import { account } from '../../support/manifests.ts';
@@ -16,7 +15,7 @@ async function verdict(aws: object, error: Error) {
   const parsed = parseManifest('Account', account('team', ['team-a'], aws));
   if (!parsed.ok) throw new Error('the Account is not valid');
   const deps = { targets: { identity: () => Promise.reject(error) }, installation: 'here' };
-  return (await checkAccount(deps, parsed.value as Account, { fresh: true })).verdict;
+  return (await checkAccount(deps, parsed.value, { fresh: true })).verdict;
 }
 
 describe('checkAccount', () => {

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CONDITIONS, type StalledReason } from '../../../operator/api/conditions.ts';
+
+const tests = join(import.meta.dirname, '..', '..');
+const OURS = 'integration/securevpc-refusals.test.ts';
+const OF_AWS = 'integration/securevpc-refusals-of-aws.test.ts';
+const invalid = (name: string) => `fixtures/invalid/securevpc/${name}.yaml`;
+
+/** Where each refusal is brought about on a real API server and the local AWS. A new reason does not compile without. */
+const PROVED: Readonly<Record<StalledReason, string | { readonly none: string }>> = {
+  InvalidSpec: invalid('59-zone-not-in-region'),
+  AccountNotFound: OURS,
+  AccountNotReady: OURS,
+  NamespaceNotAllowed: OURS,
+  RegionNotAllowed: invalid('64-region-not-allowed'),
+  AccessDenied: OF_AWS,
+  QuotaExceeded: OF_AWS,
+  NameTaken: OF_AWS,
+  OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
+  ReplacementNeeded: OF_AWS,
+  AwsRefused: OF_AWS,
+  TargetChanged: OURS,
+  InstallationClaimed: { none: 'claims on an account are not made yet, so nothing can be refused by one' },
+  CredentialsUnavailable: OURS,
+  CredentialsExpired: OF_AWS,
+  RoleNotAssumable: OF_AWS,
+  AccountMismatch: OURS,
+};
+
+describe('every refusal', () => {
+  it.each(Object.keys(CONDITIONS.Stalled.reasons) as StalledReason[])('%s', (reason) => {
+    const where = PROVED[reason];
+    if (typeof where !== 'string') return expect(where.none).not.toBe('');
+    const text = readFileSync(join(tests, where), 'utf8');
+    // A fixture says the reason in its header; securevpc-refusals.test.ts applies it. A test expects it as a literal.
+    return expect(text).toMatch(
+      where.startsWith('fixtures/')
+        ? new RegExp(`^# by: operator$[^]*^# reason: ${reason}$`, 'm')
+        : new RegExp(`'${reason}'|\\.includes\\('${reason}'\\)`),
+    );
+  });
+});
