@@ -41,7 +41,6 @@ async function main(config: Config): Promise<void> {
     renewDeadlineMs: config.leaseMs * RENEW_SHARE,
     retryPeriodMs: config.leaseMs * RETRY_SHARE,
     onStartedLeading: () => {
-      log.info({ identity: config.identity }, 'leading');
       metrics.leader.set(1);
       manager.lead();
     },

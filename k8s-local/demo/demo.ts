@@ -176,6 +176,7 @@ async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
     'kubectl edit securevpc portal -n portal',
     'npx landfall plan -f manifests/examples/portal',
     'npx landfall graph -f manifests/examples/portal --live --format text',
+    'kubectl delete securevpc portal -n portal',
   ]) {
     command(hint);
   }
