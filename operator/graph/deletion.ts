@@ -9,7 +9,7 @@ export interface Doomed {
 }
 
 /** A thing to delete with the ids whose deletion comes first. */
-export interface OrderedDelete {
+interface OrderedDelete {
   readonly id: string;
   readonly type: string;
   readonly waitsFor: readonly string[];

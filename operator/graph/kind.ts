@@ -27,7 +27,7 @@ export const READY: State = { phase: 'ready' };
  * own uniqueness (a CIDR in a VPC, a route's destination), or nothing at all. For `none` the intent is
  * persisted first and the SDK makes one attempt.
  */
-export type Idempotency = 'token' | 'name' | 'natural' | 'none';
+type Idempotency = 'token' | 'name' | 'natural' | 'none';
 
 /** How things of one sort are read: in pages for everybody, or object by object. `S` is the provider's session. */
 export interface Collection<R, S> {

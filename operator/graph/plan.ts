@@ -322,11 +322,6 @@ function describeInputs(inputs: object): Change[] {
     .map(([path, to]) => ({ path, to }));
 }
 
-/** Whether a plan would write anything, or still waits for something. */
-export function isSettled(made: Plan): boolean {
-  return made.actions.length === 0;
-}
-
 /** A plan as plain data: for `--json`, for the log line before acting, and for its hash. References read `${node.id}`. */
 export function describePlan(made: Plan): { owner: string; actions: object[] } {
   const actions = made.actions.map((action) => {
@@ -341,9 +336,4 @@ export function describePlan(made: Plan): { owner: string; actions: object[] } {
 /** A short hash of what a plan would do; another plan with the same hash does the same. */
 export function planHash(made: Plan): string {
   return shortHash(JSON.stringify(describePlan(made)), 16);
-}
-
-/** Whether an action still refers to what an earlier action has to make. */
-export function dependsOnEarlier(action: Action): boolean {
-  return 'inputs' in action && isUnresolved(action.inputs);
 }

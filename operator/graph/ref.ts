@@ -7,7 +7,7 @@ const CLOSE = '\uE001';
 const PATTERN = /\uE000([^\uE000\uE001]+)\.([A-Za-z]+)\uE001/g;
 
 /** A parsed reference: the node it points at and the name of that node's output. */
-export interface Reference {
+interface Reference {
   readonly node: string;
   readonly output: string;
 }

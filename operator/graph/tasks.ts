@@ -12,7 +12,7 @@ export interface TaskResult<T> {
   readonly blockedBy?: string;
 }
 
-export interface TaskOptions {
+interface TaskOptions {
   /** Keys that will not become done in this run: whatever needs them is held back. */
   readonly held: ReadonlySet<string>;
   /** True as soon as nothing more may be started. */
