@@ -82,7 +82,7 @@ export const CONDITIONS = {
   },
   Stalled: {
     means:
-      'A person has to act. The operator still tries again every 10 minutes and at every change of the object.',
+      'A person has to act. The operator still tries again: at once at every change of the object or of its Account, else after seconds at first and then ever more rarely, up to 10 minutes apart.',
     reasons: {
       InvalidSpec: {
         means:
@@ -145,10 +145,6 @@ export const CONDITIONS = {
           'status.target names another account, region or installation than the one the operator would act in.',
         todo: 'Run the operator with the former installation id, or point the Account at the former account.',
         kinds: network,
-      },
-      InstallationClaimed: {
-        means: 'Another cluster acts in this account under the same installation id.',
-        todo: 'Give one of them another installation id.',
       },
       CredentialsUnavailable: {
         means: 'The operator finds no credentials; the message lists where it looked.',
