@@ -84,10 +84,7 @@ afterAll(async () => {
 describe('a network that lives in Git, followed by Argo CD’s sync engine', () => {
   it('becomes Ready from one commit that brings the CRDs along', async () => {
     world.operator();
-    await cp(join(ROOT, 'crds'), join(repository, 'platform/crds'), {
-      recursive: true,
-      filter: (source) => !source.endsWith('kustomization.yaml'),
-    });
+    await cp(join(ROOT, 'crds'), join(repository, 'platform/crds'), { recursive: true });
     await cp(PORTAL, join(repository, 'platform/portal'), { recursive: true });
     await commit('the portal’s network');
     agent = await startGitOpsAgent({
