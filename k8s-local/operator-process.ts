@@ -22,6 +22,8 @@ export interface OperatorOptions {
   readonly bundled?: boolean;
   /** Start it anew when it ends by itself with an error, as the kubelet does; default false. */
   readonly restarts?: boolean;
+  /** Give it a session of its own, so that Ctrl-C in a terminal reaches this process alone; default false. */
+  readonly detached?: boolean;
   /** Told every line of the log. */
   readonly onLine?: (line: LogLine) => void;
   /** Told how it ended whenever it did so by itself: its exit code or the signal. */
@@ -66,6 +68,7 @@ export function startOperator(options: OperatorOptions): OperatorProcess {
       child = spawn(process.execPath, [...(options.bundled ? BUNDLE_FLAGS : []), entry], {
         env: { ...process.env, LANDFALL_HTTP_PORT: '0', ...options.env, KUBECONFIG: options.kubeconfigPath },
         stdio: ['ignore', 'pipe', 'pipe'],
+        detached: options.detached ?? false,
       });
       for (const stream of [child.stdout, child.stderr]) {
         if (stream) createInterface({ input: stream }).on('line', take);

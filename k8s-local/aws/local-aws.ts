@@ -25,6 +25,8 @@ export interface LocalAwsOptions {
   image?: string;
   /** Region of the written profiles; default us-east-1. */
   region?: string;
+  /** Give the child a session of its own, so that Ctrl-C in a terminal reaches this process alone; default false. */
+  detached?: boolean;
   /** Where the profiles are written; default a folder of its own that `stop` removes. */
   stateFolder?: string;
 }
@@ -108,6 +110,7 @@ async function serveAsChild(options: LocalAwsOptions, env: NodeJS.ProcessEnv): P
   const child = spawn(server.command, [...server.args, '--parent', String(process.pid)], {
     env: server.env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.detached ?? false,
   });
   const { url } = await whenListening(child, options.log ?? (() => {}));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

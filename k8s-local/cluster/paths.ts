@@ -10,8 +10,11 @@ export const cacheRoot = (env: Environment): string =>
 
 const clone = resolve(import.meta.dirname, '..', '..');
 
-/** State of the shell's cluster, inside the clone and ignored by Git. */
-export const shellStateFolder = join(clone, '.landfall', 'cluster');
+/** Where state of the shell's local things is kept: `LANDFALL_STATE`, else inside the clone, ignored by Git. */
+export const stateFolder = resolve(process.env['LANDFALL_STATE'] || join(clone, '.landfall'));
+
+/** State of the shell's cluster. */
+export const shellStateFolder = join(stateFolder, 'cluster');
 
 /** The go.mod that pins what the control plane is built from. */
 export const modulesFolder = join(import.meta.dirname, 'binaries');

@@ -1,38 +1,67 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import { startLocalAws, type LocalAws } from '../aws/local-aws.ts';
-import { MissingPrerequisite } from '../aws/python-env.ts';
+import { stateFolder } from '../cluster/paths.ts';
 import { down, findKubectl, up, type ShellCluster } from '../cluster/shell.ts';
-import { startOperator, type LogLine, type OperatorProcess } from '../operator-process.ts';
+import { startOperator, type OperatorProcess } from '../operator-process.ts';
 import { breakTheNetwork } from './drift.ts';
+import { Endings } from './endings.ts';
+import { follow } from './follow.ts';
+import { FORCE, Footprint, INSTALLATION } from './footprint.ts';
+import { Interrupted, onInterruption } from './interruption.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
+import { clearUp, removeMark, setMark } from './mark.ts';
 import { drawPictures } from './pictures.ts';
-import { command, heading, say, Tree } from './screen.ts';
+import { command, heading, say } from './screen.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const FOLDER = join(ROOT, '.landfall/demo');
-const INSTALLATION = 'demo';
+const FOLDER = join(stateFolder, 'demo');
+const MARK = join(FOLDER, 'running.json');
 /** So that drift is seen within seconds here; the operator's own default is a minute. */
 const FAST_LANE_SECONDS = 4;
+/** Long enough for an operator to take a whole network down on a busy machine. */
+const REMOVAL_SECONDS = 120;
 
 const keep = process.argv.includes('--keep');
 const began = performance.now();
-const ending: (() => Promise<unknown>)[] = [];
+const endings = new Endings();
+let marked = false;
+const interruption = onInterruption({
+  onFirst: () => console.error(`\n${pc.yellow('Taking everything down.')} Ctrl-C again leaves at once.`),
+  onSecond: () =>
+    console.error(
+      'Left at once. The next demo takes a cluster of its own down; on a cluster of yours look for ' +
+        `SecureVpc portal/portal and Account portal: ${FORCE}.`,
+    ),
+});
+const { signal } = interruption;
 
 async function demo(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
+  if (await clearUp(MARK)) say('The cluster of a demo that was killed is taken down first.');
+  await setMark(MARK);
+  marked = true;
+
   heading('A Kubernetes API server and a local AWS');
-  const [cluster, aws] = await Promise.all([startCluster(), startAws()]);
-  const kubectl = createKubectl(await findKubectl(), cluster.kubeconfig);
+  const starting = [startCluster(), startAws()] as const;
+  // What is still starting when the end comes is waited for, so that it is taken down, too.
+  endings.add('What was starting may be left: make cluster-down', 5, () => Promise.allSettled(starting));
+  const [cluster, aws] = await interruption.orEnd(Promise.all(starting));
+  const program = await findKubectl();
+  const kubectl = createKubectl(program, cluster.kubeconfig, signal);
   const before = await aws.dump();
 
   heading('Landfall is installed, and the portal’s network is applied');
-  const owned = await install(kubectl, cluster);
+  // Without the signal: it also takes things away after one.
+  const footprint = await Footprint.on(createKubectl(program, cluster.kubeconfig));
+  const goesOn = cluster.already || cluster.rung === 'cluster';
+  if (goesOn)
+    endings.add('CRDs and namespaces of the demo are left on the cluster', 60, () => footprint.removeRest());
+  await install(kubectl);
   const operator = startOperator({
     kubeconfigPath: cluster.kubeconfig,
     restarts: true,
+    detached: true,
     env: {
       ...aws.env(),
       LANDFALL_INSTALLATION: INSTALLATION,
@@ -43,11 +72,16 @@ async function demo(): Promise<void> {
       LANDFALL_AWS_RATE_SCALE: '0',
     },
   });
-  ending.unshift(() => operator.stop());
-  const created = follow(operator, 'portal');
+  endings.add('The operator may be left', 20, () => operator.stop());
+  if (goesOn)
+    endings.add(
+      `The network or its Account is left on the cluster, and no operator runs: ${FORCE}`,
+      REMOVAL_SECONDS + 5,
+      () => footprint.removeObjects(REMOVAL_SECONDS),
+    );
+  const created = follow(operator, 'portal', signal);
   command('kubectl apply -f manifests/examples/portal');
   await kubectl.apply('manifests/examples/portal');
-  owned.push('manifests/examples/portal');
   await kubectl.waitReady();
   created.end();
   say(await kubectl.text('get', 'svpc', '-n', 'portal'));
@@ -56,42 +90,47 @@ async function demo(): Promise<void> {
   await repairDrift(operator, aws, kubectl);
 
   heading('What stands in AWS');
-  const picture = await drawPictures(aws.env(), INSTALLATION, join(FOLDER, 'portal.svg'));
-  console.log(picture);
-  say(`As a picture: ${join('.landfall/demo', 'portal.svg')}`);
+  const picture = join(FOLDER, 'portal.svg');
+  console.log(await drawPictures(aws.env(), INSTALLATION, picture, signal));
+  say(`As a picture: ${relative('', picture)}`);
 
   if (keep) await stay(cluster, aws);
 
   heading('The network is deleted');
   command('kubectl delete -f manifests/examples/portal');
-  const gone = follow(operator, 'portal');
-  await kubectl.run('delete', '--wait=true', '--timeout=120s', '-n', 'portal', 'securevpc', 'portal');
+  const gone = follow(operator, 'portal', signal);
+  await interruption.orEnd(footprint.removeObjects(REMOVAL_SECONDS));
   gone.finish();
-  await kubectl.deleteAll(owned.toReversed());
   const after = await aws.dump();
   if (after !== before) throw new Error('AWS is not as it was before the demo: something is left.');
   say(`${pc.green('✓')} AWS is empty: its whole state is byte for byte what it was before.`);
 }
 
-async function startCluster(): Promise<ShellCluster> {
+async function startCluster(): Promise<ShellCluster & { readonly already: boolean }> {
   const cluster = await up({ progress: (line) => say(pc.dim(`cluster: ${line}`)) });
-  if (!cluster.already) ending.push(() => down({ progress: () => {} }));
+  if (!cluster.already) {
+    endings.add('The cluster of the demo may be left: make cluster-down', 60, () =>
+      down({ progress: () => {} }),
+    );
+    await setMark(MARK, cluster.servers?.pids);
+  }
   say(`Kubernetes: ${cluster.about}`);
   return cluster;
 }
 
 async function startAws(): Promise<LocalAws> {
-  const aws = await startLocalAws({ progress: (line) => say(pc.dim(`aws: ${line}`)) });
-  ending.push(() => aws.stop());
+  const aws = await startLocalAws({
+    progress: (line) => say(pc.dim(`aws: ${line}`)),
+    detached: true,
+    stateFolder: join(FOLDER, 'aws'),
+  });
+  endings.add('The local AWS may be left', 20, () => aws.stop());
   say(`AWS: a local one at ${aws.url}, empty`);
   return aws;
 }
 
-/** Applies the CRDs and the operator's namespace; on a cluster of the user's, returns what is to be deleted again. */
-async function install(kubectl: Kubectl, cluster: ShellCluster): Promise<string[]> {
-  const hadCrds = (await kubectl.run('get', 'crd', 'securevpcs.landfall.dev', '--ignore-not-found')).includes(
-    'securevpcs',
-  );
+/** Applies the CRDs and the operator's namespace. */
+async function install(kubectl: Kubectl): Promise<void> {
   command('kubectl apply -f crds/');
   await kubectl.apply('crds/');
   await kubectl.run(
@@ -101,27 +140,6 @@ async function install(kubectl: Kubectl, cluster: ShellCluster): Promise<string[
     'crd/accounts.landfall.dev',
   );
   await kubectl.ensureNamespace('landfall-system');
-  return cluster.rung === 'control-plane' || hadCrds ? [] : ['crds/'];
-}
-
-/** Draws what the operator plans and does for one network. */
-function follow(operator: OperatorProcess, title: string): Tree {
-  const tree = new Tree(title);
-  const seen = operator.lines.length;
-  const take = (line: LogLine): void => {
-    const plan = line['plan'] as { actions: { node: string }[] } | undefined;
-    for (const action of plan?.actions ?? []) tree.plan(action.node);
-    if (line.msg === 'done')
-      tree.mark(String(line['node']), 'done', typeof line['id'] === 'string' ? line['id'] : '');
-    if (line.msg === 'waiting') tree.mark(String(line['node']), 'waiting');
-  };
-  void operator
-    .line((line) => {
-      if (operator.lines.length > seen) take(line);
-      return line.msg === 'stopping';
-    })
-    .catch(() => {});
-  return tree;
 }
 
 async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Kubectl): Promise<void> {
@@ -135,8 +153,10 @@ async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Ku
   const from = operator.lines.length;
   const repaired = await Promise.all(
     broken.map(async ({ node }) => {
-      await operator.line(
-        (line) => operator.lines.indexOf(line) >= from && line.msg === 'done' && line['node'] === node,
+      await interruption.orEnd(
+        operator.line(
+          (line) => operator.lines.indexOf(line) >= from && line.msg === 'done' && line['node'] === node,
+        ),
       );
       return { node, seconds: (performance.now() - at) / 1000 };
     }),
@@ -180,29 +200,32 @@ async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
   ]) {
     command(hint);
   }
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-    const alive = setInterval(() => {}, 1 << 30);
-    process.once('exit', () => clearInterval(alive));
-  });
+  await interruption.taken();
 }
 
-async function end(): Promise<void> {
-  for (const step of ending) await step().catch((error: unknown) => console.error(error));
+for (const stream of [process.stdout, process.stderr]) {
+  // A terminal that was closed, or a pager that was left, must not keep anything from being taken down.
+  stream.on('error', () => {});
 }
 
-try {
-  await demo();
-  await end();
-  console.log(
-    `\n${pc.green('Done')} in ${((performance.now() - began) / 1000).toFixed(0)} s. Nothing is left running.`,
-  );
-  process.exit(0);
-} catch (error) {
-  await Promise.race([end(), sleep(20_000)]);
-  const expected = error instanceof MissingPrerequisite;
-  console.error(`\n${pc.red('The demo stopped:')} ${error instanceof Error ? error.message : String(error)}`);
-  if (!expected && error instanceof Error && process.env['DEBUG']) console.error(error.stack);
-  process.exit(1);
+const failure: unknown = await interruption.orEnd(demo()).then(
+  () => undefined,
+  (error: unknown) => (signal.aborted ? signal.reason : error),
+);
+const left = await endings.run();
+if (marked && left.length === 0) await removeMark(MARK);
+for (const sentence of left) console.error(`${pc.red('✗')} ${sentence}`);
+const rest = left.length === 0 ? ' Nothing is left running.' : '';
+if (failure === undefined) {
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`\n${pc.green('Done')} in ${seconds} s.${rest}`);
+  process.exit(left.length === 0 ? 0 : 1);
 }
+if (failure instanceof Interrupted) {
+  console.error(`\n${pc.yellow('Interrupted.')}${rest}`);
+  process.exit(failure.exitCode);
+}
+const error = failure instanceof Error ? failure : new Error('no reason is known', { cause: failure });
+console.error(`\n${pc.red('The demo stopped:')} ${error.message}`);
+if (process.env['DEBUG']) console.error(error.stack);
+process.exit(1);

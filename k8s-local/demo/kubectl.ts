@@ -28,19 +28,18 @@ export interface Kubectl {
   /** Applies a path of the repository; a namespace that is still being made is waited for. */
   apply(path: string): Promise<void>;
   ensureNamespace(name: string): Promise<void>;
-  /** Deletes what was applied from these paths; namespaces go without waiting. */
-  deleteAll(paths: readonly string[]): Promise<void>;
   waitReady(): Promise<void>;
   waitDriftRepaired(): Promise<void>;
   status(): Promise<PortalStatus>;
 }
 
-/** A kubectl for one kubeconfig. */
-export function createKubectl(program: string, kubeconfig: string): Kubectl {
+/** A kubectl for one kubeconfig; with the signal its calls end and no more are made. */
+export function createKubectl(program: string, kubeconfig: string, signal?: AbortSignal): Kubectl {
   const run = async (...args: string[]): Promise<string> => {
     const { stdout } = await exec(program, ['--kubeconfig', kubeconfig, ...args], {
       cwd: ROOT,
       maxBuffer: 1 << 26,
+      signal,
     });
     return stdout.trimEnd();
   };
@@ -58,9 +57,6 @@ export function createKubectl(program: string, kubeconfig: string): Kubectl {
     async ensureNamespace(name) {
       if ((await run('get', 'namespace', name, '--ignore-not-found')) === '')
         await run('create', 'namespace', name);
-    },
-    async deleteAll(paths) {
-      for (const path of paths) await run('delete', '--ignore-not-found', '--wait=false', '-f', path);
     },
     async waitReady() {
       await run('wait', '--for=condition=Ready', '--timeout=180s', '-n', 'portal', 'securevpc/portal').catch(

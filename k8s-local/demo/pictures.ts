@@ -10,6 +10,7 @@ export async function drawPictures(
   env: Readonly<Record<string, string>>,
   installation: string,
   svg: string,
+  signal: AbortSignal,
 ): Promise<string> {
   const graph = async (...args: string[]): Promise<string> => {
     const { stdout } = await exec(
@@ -19,6 +20,7 @@ export async function drawPictures(
         cwd: ROOT,
         env: { ...process.env, ...env, LANDFALL_INSTALLATION: installation },
         maxBuffer: 1 << 26,
+        signal,
       },
     );
     return stdout.trimEnd();

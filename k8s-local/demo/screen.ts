@@ -67,6 +67,7 @@ export class Tree {
 
   /** Draws the last state for good. */
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
     if (!live) return;
     logUpdate(this.#text());
