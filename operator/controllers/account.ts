@@ -15,9 +15,9 @@ import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Held by every Account that something uses. */
-export const ACCOUNT_FINALIZER = 'landfall.dev/in-use';
+const ACCOUNT_FINALIZER = 'landfall.dev/in-use';
 
-export interface AccountDeps {
+interface AccountDeps {
   readonly client: KubeClient;
   readonly targets: Targets;
   readonly clock: Clock;
@@ -57,7 +57,10 @@ export async function reconcileAccount(
   const inUse: Verdict = {
     kind: 'reconciling',
     reason: 'InUse',
-    message: `${users} objects still use this Account; it goes when they are gone`,
+    message:
+      users === 1
+        ? '1 object still uses this Account; it goes when that is gone'
+        : `${users} objects still use this Account; it goes when they are gone`,
   };
   const { aws } = current.spec;
   const generation = current.metadata.generation ?? 0;
@@ -82,6 +85,6 @@ export async function reconcileAccount(
   deps.assertLeading();
   const written = await patchStatus<Account>(deps.client, path, current.status, after);
   if (written) informer.observe(written, current.metadata.resourceVersion);
-  deps.log.debug({ account: name, verdict }, 'account checked');
+  deps.log.debug({ verdict }, 'account checked');
   return verdict;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
@@ -15,6 +16,7 @@ import { reconcileAccount } from './account.ts';
 import { ownerOf } from './resource-status.ts';
 import type { ResourceDeps } from './pass.ts';
 import { reconcileResource, type PassResult } from './resource.ts';
+import { Retries, type Trouble } from './retries.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
 import { Wakes } from './wakes.ts';
@@ -25,10 +27,10 @@ const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
 const SAFETY_NET_MS = 30_000;
 /** How often an Account's credentials are checked. Milliseconds. */
 const ACCOUNT_CHECK_MS = 300_000;
-const WAIT_BASE_MS = 1_000;
+/** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
-export interface ManagerDeps {
+interface ManagerDeps {
   readonly client: KubeClient;
   readonly callGuard: CallGuard;
   readonly events: EventRecorder;
@@ -38,6 +40,8 @@ export interface ManagerDeps {
   readonly log: Logger;
   readonly assertLeading: () => void;
   readonly isLeading: () => boolean;
+  /** From 0 to 1, for the jitter of retries; default Math.random. */
+  readonly random?: () => number;
 }
 
 /** Watches the resources, queues their keys, and runs the one reconcile loop. */
@@ -49,19 +53,29 @@ export class Manager {
   readonly #targets: Targets;
   /** Owner tags of what is being reconciled, to find the key when AWS changed. */
   readonly #keys = new Map<string, string>();
-  readonly #waits = new Map<string, number>();
   readonly #wakes = new Wakes();
+  readonly #retries: Retries;
+  /** What networks see of each Account. */
+  readonly #offers = new Map<string, string>();
+  /** Logs of the passes under way, by key; the queue tells of one that failed. */
+  readonly #passes = new Map<string, Logger>();
   #stopping = false;
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
-    const { client, clock, config, log } = deps;
+    const { client, clock, config, log, random = Math.random } = deps;
+    this.#retries = new Retries(random);
     const path = (plural: string) => `/apis/${GROUP}/${VERSION}/${plural}`;
     this.#queue = createQueue({
       concurrency: config.concurrency,
       clock,
       worker: (key) => this.#work(key),
-      onError: (key, error, retry) => log.error({ key, err: error, ...retry }, 'pass failed'),
+      random,
+      onError: (key, error, retry) => {
+        const passLog = this.#passes.get(key) ?? log;
+        this.#passes.delete(key);
+        passLog.error({ key, err: error, ...retry }, 'pass failed');
+      },
     });
     this.#accounts = createInformer<Account>({
       client,
@@ -138,13 +152,13 @@ export class Manager {
     const queueKey = `SecureVpc/${key}`;
     if (change === 'deleted' || !network) {
       this.#keys.delete(ownerTag(queueKey));
-      this.#waits.delete(queueKey);
+      this.#retries.reset(queueKey);
       this.#queue.forget(queueKey);
       this.#wakes.forget(queueKey);
       this.#targets.forget(queueKey);
     } else {
       this.#keys.set(ownerTag(ownerOf(network)), queueKey);
-      if (this.#wakes.changed(queueKey, network)) this.#queue.add(queueKey, { priority: PRIORITY.change });
+      if (this.#wakes.changed(queueKey, network)) this.#startAnew(queueKey);
     }
     for (const account of this.#accounts.list()) {
       if (account.status.usedBy !== this.#users(account.metadata.name))
@@ -153,11 +167,31 @@ export class Manager {
   }
 
   #accountChanged(name: string): void {
-    this.#queue.add(`Account/${name}`, { priority: PRIORITY.change });
-    for (const network of this.#networks.list()) {
-      if (network.spec.accountRef.name === name)
-        this.#queue.add(ownerOf(network), { priority: PRIORITY.change });
+    const account = this.#accounts.get(name);
+    const queueKey = `Account/${name}`;
+    if (!account) {
+      this.#retries.reset(queueKey);
+      this.#wakes.forget(queueKey);
+    } else if (this.#wakes.changed(queueKey, account)) {
+      this.#startAnew(queueKey);
     }
+    this.#offer(name, account);
+  }
+
+  /** Networks begin anew when their Account offers them something else, whoever changed it: a person or its check. */
+  #offer(name: string, account: Account | undefined): void {
+    const offer = account && offerOf(account);
+    if (offer === this.#offers.get(name)) return;
+    if (offer === undefined) this.#offers.delete(name);
+    else this.#offers.set(name, offer);
+    for (const network of this.#networks.list()) {
+      if (network.spec.accountRef.name === name) this.#startAnew(ownerOf(network));
+    }
+  }
+
+  #startAnew(key: string): void {
+    this.#retries.reset(key);
+    this.#queue.add(key, { priority: PRIORITY.change });
   }
 
   #awsChanged(owners: ReadonlySet<string>): void {
@@ -175,9 +209,16 @@ export class Manager {
     const [kind = '', ...rest] = key.split('/');
     const name = rest.join('/');
     const end = this.#deps.metrics.reconciles.startTimer({ kind });
+    const log = this.#deps.log.child({ kind, name, reconcileId: randomBytes(4).toString('hex') });
+    this.#passes.set(key, log);
+    log.debug({}, 'pass begins');
     try {
-      const outcome = kind === 'Account' ? await this.#workAccount(name) : await this.#workNetwork(key, name);
+      const outcome =
+        kind === 'Account'
+          ? await this.#workAccount(key, name, log)
+          : await this.#workNetwork(key, name, log);
       end({ result: 'ok' });
+      this.#passes.delete(key);
       return outcome;
     } catch (error) {
       end({ result: 'error' });
@@ -185,8 +226,8 @@ export class Manager {
     }
   }
 
-  async #workAccount(name: string): Promise<WorkOutcome> {
-    const { client, clock, config, log, assertLeading } = this.#deps;
+  async #workAccount(key: string, name: string, log: Logger): Promise<WorkOutcome> {
+    const { client, clock, config, assertLeading } = this.#deps;
     const deps = {
       client,
       targets: this.#targets,
@@ -197,19 +238,16 @@ export class Manager {
       users: (account: string) => this.#users(account),
     };
     const verdict = await reconcileAccount(deps, this.#accounts, name);
+    // What we write ourselves the informer does not tell.
+    this.#offer(name, this.#accounts.get(name));
     if (!verdict) return {};
-    if (verdict.kind === 'reconciling') return { requeueAfterMs: this.#backoff(`Account/${name}`) };
-    this.#waits.delete(`Account/${name}`);
-    return {
-      requeueAfterMs:
-        verdict.kind === 'ready'
-          ? ACCOUNT_CHECK_MS
-          : Math.min(ACCOUNT_CHECK_MS, this.#deps.config.stalledRetryMs),
-    };
+    if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, ACCOUNT_CHECK_MS);
+    this.#retries.reset(key);
+    return { requeueAfterMs: ACCOUNT_CHECK_MS };
   }
 
-  async #workNetwork(key: string, name: string): Promise<WorkOutcome> {
-    const { client, events, metrics, clock, config, log, assertLeading } = this.#deps;
+  async #workNetwork(key: string, name: string, log: Logger): Promise<WorkOutcome> {
+    const { client, events, metrics, clock, config, assertLeading } = this.#deps;
     const deps: ResourceDeps = {
       client,
       accounts: this.#accounts,
@@ -226,21 +264,26 @@ export class Manager {
     return this.#next(key, await reconcileResource(deps, secureVpcKind, this.#networks, name));
   }
 
-  /** When to look again: never while all is well, soon while something is awaited, in ten minutes where a person is. */
+  /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
   #next(key: string, { verdict, waitsIn, target }: PassResult): WorkOutcome {
     for (const lanes of target?.lanes ?? []) lanes.waitIn(key, waitsIn);
     if (!verdict || verdict.kind === 'ready') {
-      this.#waits.delete(key);
+      this.#retries.reset(key);
       return {};
     }
-    if (verdict.kind === 'stalled') return { requeueAfterMs: this.#deps.config.stalledRetryMs };
     if (verdict.reason === 'WaitingForAws') return { requeueAfterMs: SAFETY_NET_MS };
-    return { requeueAfterMs: this.#backoff(key) };
+    return this.#retry(key, verdict.kind, Infinity);
   }
 
-  #backoff(key: string): number {
-    const waits = this.#waits.get(key) ?? 0;
-    this.#waits.set(key, waits + 1);
-    return Math.min(WAIT_MAX_MS, WAIT_BASE_MS * 2 ** waits);
+  #retry(key: string, trouble: Trouble, maxMs: number): WorkOutcome {
+    const { stalledRetryMs } = this.#deps.config;
+    const longest = trouble === 'stalled' ? maxMs : Math.min(WAIT_MAX_MS, maxMs);
+    return { requeueAfterMs: this.#retries.next(key, trouble, Math.min(longest, stalledRetryMs)) };
   }
+}
+
+/** All of an Account that decides what a network may do with it. */
+function offerOf({ metadata, spec, status }: Account): string {
+  const conditions = status.conditions?.map(({ lastTransitionTime: _, ...condition }) => condition);
+  return JSON.stringify([metadata.uid, metadata.generation, spec, conditions]);
 }

@@ -60,7 +60,7 @@ export async function reconcileResource<T extends GraphObject>(
   if (!object) return { verdict: undefined, waitsIn: [], target: undefined };
   const { namespace, name } = object.metadata;
   const path = resourcePath({ group: GROUP, version: VERSION, plural: kind.plural, namespace, name });
-  const log = deps.log.child({ kind: kind.kind, name: key, generation: object.metadata.generation });
+  const log = deps.log.child({ generation: object.metadata.generation });
   const pass: Pass<T> = { kind, informer, path, log, object };
   const deleting = object.metadata.deletionTimestamp !== undefined;
   if (deleting && !hasFinalizer(object, FINALIZER))

@@ -1,4 +1,11 @@
-import type { GraphObject } from './resource-status.ts';
+import type { TargetStatus } from '../api/common.ts';
+import type { ObjectMeta } from '../kube/types.ts';
+
+/** As much of a watched object as tells who changed it. */
+interface Watched {
+  readonly metadata: ObjectMeta;
+  readonly status: { readonly observedGeneration: number; readonly target?: TargetStatus | undefined };
+}
 
 interface Seen {
   /** All that others decide. */
@@ -16,7 +23,7 @@ export class Wakes {
   readonly #seen = new Map<string, Seen>();
 
   /** Whether anything but what passes write differs from when this was last asked for the key. */
-  changed(key: string, object: GraphObject): boolean {
+  changed(key: string, object: Watched): boolean {
     const before = this.#seen.get(key);
     const now = seenOf(object);
     this.#seen.set(key, now);
@@ -30,7 +37,7 @@ export class Wakes {
   }
 }
 
-function seenOf({ metadata, status }: GraphObject): Seen {
+function seenOf({ metadata, status }: Watched): Seen {
   const { resourceVersion: _, ...outside } = metadata;
   return {
     outside: JSON.stringify(outside),
