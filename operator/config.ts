@@ -7,10 +7,15 @@ import { z } from 'zod';
 /** Milliseconds from a number of seconds in the environment. */
 const seconds = (fallback: number) =>
   z.coerce
-    .number()
-    .positive()
+    .number('must be a number of seconds')
+    .positive('must be more than 0 seconds')
     .default(fallback)
     .transform((value) => value * 1000);
+
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+};
 
 const Environment = z.object({
   LANDFALL_INSTALLATION: z
@@ -21,9 +26,11 @@ const Environment = z.object({
     )
     .default('default'),
   LANDFALL_NAMESPACE: z.string().default('landfall-system'),
-  LANDFALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
-  LANDFALL_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  LANDFALL_CONCURRENCY: z.coerce.number().int().min(1).default(16),
+  LANDFALL_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error')
+    .default('info'),
+  LANDFALL_HTTP_PORT: whole(0, 65_535).default(8080),
+  LANDFALL_CONCURRENCY: whole(1, 1000).default(16),
   LANDFALL_FAST_LANE_SECONDS: seconds(60),
   LANDFALL_SLOW_LANE_SECONDS: seconds(1800),
   LANDFALL_POLL_SECONDS: seconds(5),
@@ -31,10 +38,19 @@ const Environment = z.object({
   LANDFALL_STALLED_RETRY_SECONDS: seconds(600),
   LANDFALL_LEASE_SECONDS: seconds(15),
   LANDFALL_WATCH_SILENCE_SECONDS: seconds(150),
-  LANDFALL_AWS_RATE_SCALE: z.coerce.number().min(0).default(0.9),
-  AWS_ENDPOINT_URL: z.url().optional(),
+  LANDFALL_AWS_RATE_SCALE: z.coerce.number('must be a number').min(0, 'must be 0 or more').default(0.9),
+  AWS_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4566' })
+    .optional(),
+  KUBECONFIG: z.string().optional(),
   POD_NAME: z.string().default(`${hostname()}-${process.pid}`),
 });
+
+/** Names of the variables that {@link readConfig} reads. */
+export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
+/** A half-open connection is dropped after one silence; after three the process has failed to mend it by itself. */
+const SILENCES_UNTIL_UNHEALTHY = 3;
 
 /** Everything that the environment decides. Durations are in milliseconds here and in seconds in the environment. */
 export interface Config {
@@ -55,10 +71,14 @@ export interface Config {
   readonly leaseMs: number;
   /** A watch that says nothing for so long, not even a bookmark (the API server sends one a minute), is opened anew. */
   readonly watchSilenceMs: number;
+  /** When the watches have said nothing for so long, /healthz answers 503 and the kubelet starts the Pod anew. */
+  readonly unhealthyMs: number;
   /** Share of AWS's published call rates that is used; 0 turns the buckets off. */
   readonly awsRateScale: number;
   /** Where AWS is reached instead of its own addresses; for a local AWS. */
   readonly awsEndpoint: string | undefined;
+  /** One kubeconfig or several, as kubectl takes them; undefined for `~/.kube/config`, then the Pod's own account. */
+  readonly kubeconfig: string | undefined;
   /** Unique per process. */
   readonly identity: string;
 }
@@ -94,8 +114,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     stalledRetryMs: env.LANDFALL_STALLED_RETRY_SECONDS,
     leaseMs: env.LANDFALL_LEASE_SECONDS,
     watchSilenceMs: env.LANDFALL_WATCH_SILENCE_SECONDS,
+    unhealthyMs: env.LANDFALL_WATCH_SILENCE_SECONDS * SILENCES_UNTIL_UNHEALTHY,
     awsRateScale: env.LANDFALL_AWS_RATE_SCALE,
     awsEndpoint: env.AWS_ENDPOINT_URL,
+    kubeconfig: env.KUBECONFIG,
     identity: env.POD_NAME,
   };
 }

@@ -5,14 +5,13 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { Manager } from './controllers/manager.ts';
 import { serveHttp } from './http.ts';
 import { createKubeClient } from './kube/client.ts';
+import { UnusableKubeconfig } from './kube/errors.ts';
 import { createEventRecorder } from './kube/events.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { createLeaderElection } from './kube/leader.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 
-/** A watch that heard nothing for so long is broken: its bookmarks come every minute. */
-const WATCH_SILENCE_MS = 180_000;
 /** Lease times in the proportion that client-go uses. */
 const RENEW_SHARE = 2 / 3;
 const RETRY_SHARE = 2 / 15;
@@ -20,7 +19,8 @@ const RETRY_SHARE = 2 / 15;
 async function main(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
-  const client = createKubeClient({ kubeConfig: loadKubeConfig(), log, userAgent: 'landfall/operator' });
+  const kubeConfig = loadKubeConfig({ path: config.kubeconfig });
+  const client = createKubeClient({ kubeConfig, log, userAgent: 'landfall/operator' });
   const events = createEventRecorder({
     client,
     component: 'landfall',
@@ -69,7 +69,7 @@ async function main(config: Config): Promise<void> {
       manager.measure();
       return metrics.registry.metrics();
     },
-    healthy: () => !watching || manager.isFresh(WATCH_SILENCE_MS),
+    healthy: () => !watching || manager.isFresh(config.unhealthyMs),
     ready: () => watching,
   });
 
@@ -102,10 +102,18 @@ async function main(config: Config): Promise<void> {
   election.start();
 }
 
+/** What a person can mend is one sentence; a stack is for what only we can. */
+function reasonOf(error: unknown): object {
+  if (error instanceof ConfigError) return { message: `the environment is wrong: ${error.message}` };
+  if (error instanceof UnusableKubeconfig) return { message: error.message };
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return { message: `another program listens on the port of LANDFALL_HTTP_PORT: ${error.message}` };
+  return { err: error };
+}
+
 try {
   await main(readConfig());
 } catch (error) {
-  const message = error instanceof ConfigError ? `the environment is wrong: ${error.message}` : error;
-  createLog('info').fatal(error instanceof ConfigError ? { message } : { err: error }, 'cannot start');
+  createLog('info').fatal(reasonOf(error), 'cannot start');
   process.exit(1);
 }

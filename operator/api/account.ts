@@ -173,7 +173,6 @@ const AccountStatusSchema = z
       .describe('How many objects use this Account; it cannot go before they do.'),
   })
   .describe('What the operator found; only the operator writes it.');
-export type AccountStatus = z.output<typeof AccountStatusSchema>;
 
 /** An account as a place in which things are made, and the namespaces that may use it. */
 export const AccountSchema = objectSchema('Account', AccountSpecSchema, AccountStatusSchema.prefault({}));

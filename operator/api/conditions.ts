@@ -179,10 +179,8 @@ export const CONDITIONS = {
 } as const satisfies Readonly<Record<string, ConditionDoc>>;
 
 export type ConditionType = keyof typeof CONDITIONS;
-export type ReadyReason = keyof typeof CONDITIONS.Ready.reasons;
 export type ReconcilingReason = keyof typeof CONDITIONS.Reconciling.reasons;
 export type StalledReason = keyof typeof CONDITIONS.Stalled.reasons;
-export type DriftedReason = keyof typeof CONDITIONS.Drifted.reasons;
 
 /** The conditions and reasons that objects of one kind show; all of them without a kind. */
 export function conditionsOf(

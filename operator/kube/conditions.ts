@@ -31,19 +31,3 @@ export function setCondition(
   if (old === undefined) return [...conditions, condition];
   return conditions.map((existing) => (existing === old ? condition : existing));
 }
-
-/** Whether two lists say the same in every field, order aside. */
-export function conditionsEqual(a: readonly Condition[], b: readonly Condition[]): boolean {
-  if (a.length !== b.length) return false;
-  return a.every((left) => {
-    const right = b.find((condition) => condition.type === left.type);
-    return (
-      right !== undefined &&
-      left.status === right.status &&
-      left.reason === right.reason &&
-      left.message === right.message &&
-      left.observedGeneration === right.observedGeneration &&
-      left.lastTransitionTime === right.lastTransitionTime
-    );
-  });
-}

@@ -34,6 +34,11 @@ export class KubeError extends Error {
   }
 }
 
+/** A kubeconfig that cannot be used; the message names the file and what to do, for a person. */
+export class UnusableKubeconfig extends Error {
+  override readonly name = 'UnusableKubeconfig';
+}
+
 /** Builds the error for an answered request from the Status object in its body, if there is one. */
 export function errorFromStatus(what: string, httpStatus: number, body: unknown): KubeError {
   const { reason, message, details, code } = (typeof body === 'object' && body !== null ? body : {}) as {
@@ -55,8 +60,6 @@ const hasStatus = (error: unknown, status: number): boolean =>
 
 export const isNotFound = (error: unknown): boolean => hasStatus(error, 404);
 
-export const isForbidden = (error: unknown): boolean => hasStatus(error, 403);
-
 /** An optimistic-concurrency conflict: read again and decide again. */
 export const isConflict = (error: unknown): boolean =>
   hasStatus(error, 409) && (error as KubeError).reason !== 'AlreadyExists';
@@ -68,7 +71,3 @@ export const isAlreadyExists = (error: unknown): boolean =>
 export const isGone = (error: unknown): boolean =>
   error instanceof KubeError &&
   (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
-
-/** No answer, throttled, or the server's own failure: the same request may succeed later. */
-export const isTransient = (error: unknown): boolean =>
-  error instanceof KubeError && (error.status === 0 || error.status === 429 || error.status >= 500);

@@ -9,7 +9,7 @@ import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/co
 import { layout } from '../../k8s-local/cluster/credentials.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { createKubeClient, listAll, type KubeClient } from '../../operator/kube/client.ts';
-import { errorFromStatus, isConflict, isForbidden, isGone, isNotFound } from '../../operator/kube/errors.ts';
+import { errorFromStatus, isConflict, isGone, isNotFound } from '../../operator/kube/errors.ts';
 import { createEventRecorder } from '../../operator/kube/events.ts';
 import { addFinalizer, removeFinalizer } from '../../operator/kube/finalizer.ts';
 import { createInformer, type Informer } from '../../operator/kube/informer.ts';
@@ -367,7 +367,7 @@ describe('the real API server agrees with what the unit tests assume', () => {
     const nobody = createKubeClient({ kubeConfig: loadKubeConfig({ path }), log: silent });
     const error: unknown = await nobody.get(collection).catch((thrown: unknown) => thrown);
     nobody.close();
-    expect(isForbidden(error)).toBe(true);
+    expect(error).toMatchObject({ status: 403, reason: 'Forbidden' });
     expect(String(error)).toContain(`cannot list resource "configmaps"`);
   });
 

@@ -1,8 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ConfigError, findAws, LOCAL_AWS_FILE, readConfig, wantsColor } from '../../operator/config.ts';
+import {
+  ConfigError,
+  findAws,
+  LOCAL_AWS_FILE,
+  readConfig,
+  VARIABLES,
+  wantsColor,
+} from '../../operator/config.ts';
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
@@ -19,6 +26,8 @@ describe('readConfig', () => {
       graceMs: 120_000,
       stalledRetryMs: 600_000,
       leaseMs: 15_000,
+      watchSilenceMs: 150_000,
+      unhealthyMs: 450_000,
       awsRateScale: 0.9,
       awsEndpoint: undefined,
     });
@@ -67,10 +76,65 @@ describe('readConfig', () => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}": `);
   });
 
+  it.each([
+    ['LANDFALL_FAST_LANE_SECONDS', 'abc', 'must be a number of seconds'],
+    ['LANDFALL_POLL_SECONDS', '0', 'must be more than 0 seconds'],
+    ['LANDFALL_HTTP_PORT', 'http', 'must be a whole number from 0 to 65535'],
+    ['LANDFALL_CONCURRENCY', '1.5', 'must be a whole number from 1 to 1000'],
+    ['LANDFALL_AWS_RATE_SCALE', 'half', 'must be a number'],
+    ['LANDFALL_LOG_LEVEL', 'loud', 'must be trace, debug, info, warn or error'],
+    ['AWS_ENDPOINT_URL', 'localhost:4566', 'must be a URL such as http://127.0.0.1:4566'],
+  ])('says of %s=%s: %s', (name, value, message) => {
+    expect(() => readConfig({ [name]: value })).toThrow(new ConfigError(`${name} is "${value}": ${message}`));
+  });
+
+  it('calls no operator unhealthy whose watch may be quiet for as long as is set', () => {
+    const { watchSilenceMs, unhealthyMs } = readConfig({ LANDFALL_WATCH_SILENCE_SECONDS: '300' });
+    expect(unhealthyMs).toBe(3 * watchSilenceMs);
+  });
+
   it('names all that are wrong', () => {
     expect(() => readConfig({ LANDFALL_HTTP_PORT: 'x', LANDFALL_LOG_LEVEL: 'y' })).toThrow(
       /LANDFALL_LOG_LEVEL.*; LANDFALL_HTTP_PORT/,
     );
+  });
+});
+
+describe('docs/', () => {
+  const docs = join(import.meta.dirname, '../../docs');
+  const install = readFileSync(join(docs, 'install.md'), 'utf8');
+  const rows = [...install.matchAll(/^\| `([A-Z_]+)` +\| (?:`([^`]+)`)? +\|/gm)].map(
+    ([, name = '', value]) => ({
+      name,
+      value,
+    }),
+  );
+
+  it('has every setting that the operator reads, and no other', () => {
+    expect(rows.map(({ name }) => name).toSorted()).toEqual([...VARIABLES].toSorted());
+  });
+
+  it('names the defaults', () => {
+    const { identity: _, ...defaults } = readConfig({});
+    for (const { name, value } of rows) {
+      expect(readConfig({ [name]: value }), name).toMatchObject(defaults);
+      if (value === undefined) expect(['AWS_ENDPOINT_URL', 'KUBECONFIG', 'POD_NAME']).toContain(name);
+    }
+  });
+
+  it('speaks of one installation throughout', () => {
+    const id = /name: LANDFALL_INSTALLATION\n +value: (\S+)/.exec(install)?.[1];
+    expect(id).toBeDefined();
+    const texts = readdirSync(docs, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => readFileSync(join(docs, name), 'utf8'));
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/landfall:([a-z-]+):portal|\bInstallation=(\S+)/g)].map(
+        ([, first, second]) => first ?? second,
+      ),
+    );
+    expect(named).toHaveLength(3);
+    expect(new Set(named)).toEqual(new Set([id]));
   });
 });
 

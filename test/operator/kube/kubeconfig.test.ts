@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCredentials } from '../../../operator/kube/credentials.ts';
+import { UnusableKubeconfig } from '../../../operator/kube/errors.ts';
 import { loadKubeConfig } from '../../../operator/kube/kubeconfig.ts';
 
 let dir: string;
@@ -50,6 +51,31 @@ test('the current context, or the one named: its authority and token, static or 
   expect(String(one.ca)).toBe('ca');
   expect(one.agent).toBeUndefined();
   expect((await optionsOf('two')).headers).toMatchObject({ Authorization: 'Bearer from-plugin' });
+});
+
+test('several files, as in KUBECONFIG, are merged', async () => {
+  const other = join(dir, 'other');
+  const contexts = [{ name: 'three', context: { cluster: 'c', user: 'static' } }];
+  await writeFile(other, JSON.stringify({ contexts }));
+  const config = loadKubeConfig({ path: [path, other].join(delimiter), context: 'three' });
+  expect(config.getContexts().map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+});
+
+test.for([
+  ['a folder', () => dir, 'EISDIR: illegal operation on a directory, read'],
+  ['a file that is not there', () => join(dir, 'none'), 'ENOENT: no such file or directory'],
+] as const)('%s is named with what to do', ([, file, why]) => {
+  expect(() => loadKubeConfig({ path: file() })).toThrow(UnusableKubeconfig);
+  expect(() => loadKubeConfig({ path: file() })).toThrow(`the kubeconfig ${file()} cannot be read (${why}`);
+  expect(() => loadKubeConfig({ path: file() })).toThrow(
+    'set KUBECONFIG to a kubeconfig that this user may read',
+  );
+});
+
+test.for(['a: [', '{}'])('a file that says %j is named', async (text) => {
+  await writeFile(path, text);
+  expect(() => loadKubeConfig({ path })).toThrow(UnusableKubeconfig);
+  expect(() => loadKubeConfig({ path })).toThrow(`the kubeconfig ${path} `);
 });
 
 test('an unknown context is named together with those that exist', () => {
