@@ -42,7 +42,7 @@ unit: node_modules/.installed ## Tests that need nothing but Node
 integration: node_modules/.installed ## Tests on a real API server and a local AWS
 	@vitest run --project integration
 
-bench: build ## 1, 10 and 100 networks: wall time, AWS calls, memory, CPU
+bench: build ## 1, 10 and 100 networks: wall time, AWS calls, memory, CPU (Linux only)
 	@node test/bench/bench.ts
 
 build: node_modules/.installed ## Bundle operator and command line into dist/
@@ -54,13 +54,13 @@ run: node_modules/.installed ## The operator from source against the current kub
 cluster-up: node_modules/.installed ## A Kubernetes API server for trying things
 	@node k8s-local/cluster/cli.ts up
 
-cluster-down: node_modules/.installed
+cluster-down: node_modules/.installed ## Takes down what cluster-up or a killed demo left running
 	@node k8s-local/cluster/cli.ts down
 
 aws-up: node_modules/.installed ## A local AWS for trying things
 	@node k8s-local/aws/cli.ts up
 
-aws-down: node_modules/.installed
+aws-down: node_modules/.installed ## Stops what aws-up started
 	@node k8s-local/aws/cli.ts down
 
 clean: ## Remove what was built or installed in the clone; the cache folder stays

@@ -399,12 +399,6 @@ describe('the health checks for Argo CD', () => {
       'Healthy',
       'Succeeded: done',
     ],
-    [
-      'paused',
-      at(2, condition('Ready', 'Succeeded', 'done'), condition('Paused', 'Paused', 'by spec.management')),
-      'Suspended',
-      'Paused: by spec.management',
-    ],
   ];
 
   it.each(['Account', 'SecureVpc'])('judge %s by its conditions, in the Lua of Argo CD', async (kind) => {
