@@ -38,6 +38,22 @@ const FAULT =
 /** No connection came about, so nothing was asked of AWS. Calls of which that matters are attempted once. */
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
+/** As much of a call as a message names. */
+interface NamedCall {
+  readonly service: string;
+  readonly action: string;
+  readonly accountId: string;
+  readonly as: string;
+}
+
+const calls = new WeakMap<object, NamedCall>();
+
+/** Notes of which call an error came, for its message; gives the error back. */
+export function cameOf(error: unknown, call: NamedCall): unknown {
+  if (error instanceof Error && !calls.has(error)) calls.set(error, call);
+  return error;
+}
+
 /** Thrown where AWS answers 200 and yet lists what it did not do. */
 export class PartialFailure extends Error {
   override readonly name: string;
@@ -113,8 +129,20 @@ export async function unlessThere(call: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What any error thrown while acting on AWS means for the resource. */
+/**
+ * What any error thrown while acting on AWS means for the resource. The message names action, account and role,
+ * which AWS's own words seldom do.
+ */
 export function interpret(error: unknown): Verdict {
+  const verdict = interpretWords(error);
+  const call = error instanceof Error ? calls.get(error) : undefined;
+  if (!call) return verdict;
+  const where = `${call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
+  return { ...verdict, message: `${where}: ${verdict.message}` };
+}
+
+/** The same with nothing but AWS's words, for a message that names the call itself. */
+export function interpretWords(error: unknown): Verdict {
   const code = errorCode(error);
   const text = error instanceof Error ? error.message : String(error);
   const message = code !== undefined && !text.includes(code) ? `${code}: ${text}` : text;

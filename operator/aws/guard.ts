@@ -1,4 +1,4 @@
-import { errorCode } from './errors.ts';
+import { cameOf, errorCode } from './errors.ts';
 
 /** One call to AWS, as metrics, buckets and logs see it. */
 export interface AwsCall {
@@ -9,6 +9,8 @@ export interface AwsCall {
   /** `DescribeVpcs`. */
   readonly action: string;
   readonly write: boolean;
+  /** Whose credentials it is made with, in words: `role arn:…`, `profile …`. */
+  readonly as: string;
 }
 
 /** What stands between the operator and every call that it makes. */
@@ -37,7 +39,10 @@ export interface Guardable {
 type Middleware = (next: Next, context: Context) => Next;
 
 interface Stack {
-  add(middleware: Middleware, options: { step: 'finalizeRequest'; name: string; priority: 'low' }): void;
+  add(
+    middleware: Middleware,
+    options: { step: 'initialize' | 'finalizeRequest'; name: string; priority: 'high' | 'low' },
+  ): void;
   addRelativeTo(
     middleware: Middleware,
     options: { relation: 'before'; toMiddleware: string; name: string },
@@ -59,7 +64,7 @@ export function isRead(action: string): boolean {
 export function guard<C extends Guardable>(
   client: C,
   service: string,
-  where: { readonly accountId: string; readonly region: string },
+  where: Pick<AwsCall, 'accountId' | 'region' | 'as'>,
   callGuard: CallGuard,
 ): C {
   const callOf = ({ commandName }: Context): AwsCall => {
@@ -84,7 +89,16 @@ export function guard<C extends Guardable>(
       throw error;
     }
   };
+  // Around all attempts, and around the search for credentials: whatever fails, the error knows of which call.
+  const name: Middleware = (next, context) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      throw cameOf(error, callOf(context));
+    }
+  };
   const stack = client.middlewareStack as Stack;
+  stack.add(name, { step: 'initialize', name: 'landfallName', priority: 'high' });
   stack.addRelativeTo(admit, {
     relation: 'before',
     toMiddleware: 'httpSigningMiddleware',

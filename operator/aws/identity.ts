@@ -15,13 +15,15 @@ export interface IdentityOptions {
   readonly accountId: string;
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
+  /** Whose they are, in words. */
+  readonly as: string;
   readonly endpoint: string | undefined;
   readonly callGuard: CallGuard;
 }
 
 /** Asks AWS whose credentials these are. No permission is needed for it. */
 export async function callerIdentity(options: IdentityOptions): Promise<CallerIdentity> {
-  const { accountId, region, credentials, endpoint } = options;
+  const { accountId, region, credentials, as, endpoint } = options;
   const client = guard(
     new STSClient({
       region,
@@ -32,7 +34,7 @@ export async function callerIdentity(options: IdentityOptions): Promise<CallerId
       ...(endpoint !== undefined && { endpoint }),
     }),
     'sts',
-    { accountId, region },
+    { accountId, region, as },
     options.callGuard,
   );
   try {

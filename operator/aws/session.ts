@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly accountId: string;
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
+  /** Whose they are, in words: `role arn:…`, `profile …`. */
+  readonly as: string;
   /** Overrides where every service is reached, for a local AWS; undefined for AWS itself. */
   readonly endpoint: string | undefined;
   readonly callGuard: CallGuard;
@@ -41,7 +43,7 @@ export interface SessionOptions {
 
 /** Opens a session. Nothing is called, and no client is made, before it is used. */
 export function openSession(options: SessionOptions): AwsSession {
-  const { accountId, region } = options;
+  const { accountId, region, as } = options;
   const base = {
     region,
     credentials: reread(options.credentials),
@@ -54,7 +56,7 @@ export function openSession(options: SessionOptions): AwsSession {
   const client = <C extends Guardable & { destroy(): void }>(name: string, make: () => C): C => {
     const existing = made.get(name);
     if (existing) return existing as C;
-    const fresh = guard(make(), name.replace(/-once$/, ''), { accountId, region }, options.callGuard);
+    const fresh = guard(make(), name.replace(/-once$/, ''), { accountId, region, as }, options.callGuard);
     made.set(name, fresh);
     return fresh;
   };

@@ -1,6 +1,6 @@
 import type { Account } from '../api/account.ts';
 import { defaultExternalId } from '../aws/credentials.ts';
-import { errorCode, interpret } from '../aws/errors.ts';
+import { errorCode, interpretWords } from '../aws/errors.ts';
 import type { CallerIdentity } from '../aws/identity.ts';
 import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
@@ -37,7 +37,7 @@ export async function checkAccount(
 /** Why AWS does not say who we are, with role, account and external id, since that is what has to be mended. */
 function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unknown): Verdict {
   const { aws } = account.spec;
-  const { kind, reason, message } = interpret(error);
+  const { kind, reason, message } = interpretWords(error);
   const externalId = aws.externalId ?? defaultExternalId(deps.installation, account.metadata.name);
   const from = aws.profile === undefined ? 'the default credential chain' : `profile ${aws.profile}`;
   if (reason === 'AccessDenied' && aws.roleArn !== undefined) {

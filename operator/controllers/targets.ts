@@ -1,3 +1,4 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AwsAccount } from '../api/account.ts';
 import { credentialsFor, defaultExternalId } from '../aws/credentials.ts';
 import type { CallGuard } from '../aws/guard.ts';
@@ -46,6 +47,7 @@ export class Targets {
   /** The key of the target in use, by Account and region. */
   readonly #places = new Map<string, string>();
   readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
+  readonly #providers = new Map<string, AwsCredentialIdentityProvider>();
   readonly #identities = new Map<string, () => Promise<CallerIdentity>>();
 
   constructor(options: TargetsOptions) {
@@ -62,7 +64,8 @@ export class Targets {
     const session = openSession({
       accountId: aws.accountId,
       region,
-      credentials: this.#credentials(account, aws, region),
+      credentials: this.#credentials(account, aws),
+      as: actor(aws),
       endpoint: this.#options.endpoint,
       callGuard: this.#options.callGuard,
     });
@@ -127,22 +130,35 @@ export class Targets {
 
   #askIdentity(account: string, aws: AwsAccount): () => Promise<CallerIdentity> {
     const { clock, endpoint, callGuard } = this.#options;
-    const region = aws.regions[0] ?? 'us-east-1';
-    return remembered(clock, IDENTITY_MS, () => {
-      const credentials = this.#credentials(account, aws, region);
-      return callerIdentity({ accountId: aws.accountId, region, credentials, endpoint, callGuard });
-    });
+    const region = homeRegion(aws);
+    const credentials = this.#credentials(account, aws);
+    return remembered(clock, IDENTITY_MS, () =>
+      callerIdentity({
+        accountId: aws.accountId,
+        region,
+        credentials,
+        as: actor(aws),
+        endpoint,
+        callGuard,
+      }),
+    );
   }
 
-  #credentials(account: string, aws: AwsAccount, region: string) {
-    return credentialsFor({
-      region,
+  /** One provider for all that is reached in this way, so that a role is assumed once for all regions and checks. */
+  #credentials(account: string, aws: AwsAccount): AwsCredentialIdentityProvider {
+    const key = reachKey(account, aws);
+    const known = this.#providers.get(key);
+    if (known) return known;
+    const made = credentialsFor({
+      region: homeRegion(aws),
       profile: aws.profile,
       roleArn: aws.roleArn,
       externalId: aws.externalId ?? defaultExternalId(this.#options.installation, account),
       installation: this.#options.installation,
       endpoint: this.#options.endpoint,
     });
+    this.#providers.set(key, made);
+    return made;
   }
 
   #global(account: string, aws: AwsAccount, session: AwsSession) {
@@ -180,4 +196,15 @@ export class Targets {
 /** Everything that decides as whom an Account acts; a change of it opens a new target. */
 function reachKey(account: string, aws: AwsAccount): string {
   return JSON.stringify([account, aws.accountId, aws.roleArn, aws.externalId, aws.profile]);
+}
+
+/** Where an Account's role is assumed, and where AWS is asked who it is. */
+function homeRegion(aws: AwsAccount): string {
+  return aws.regions[0] ?? 'us-east-1';
+}
+
+/** As whom an Account acts, in words for messages. */
+function actor({ roleArn, profile }: AwsAccount): string {
+  if (roleArn !== undefined) return `role ${roleArn}`;
+  return profile === undefined ? 'the default credential chain' : `profile ${profile}`;
 }

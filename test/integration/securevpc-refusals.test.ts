@@ -4,6 +4,7 @@ import {
   DeleteLogGroupCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
 import { invalidFixtures } from '../operator/api/fixtures.ts';
@@ -12,6 +13,7 @@ import { conditionOf, type Manifest, World } from '../support/world.ts';
 
 let world: World;
 let proxy: AwsProxy;
+let operator: OperatorProcess;
 let empty: string;
 let iam: IAMClient;
 let logs: CloudWatchLogsClient;
@@ -19,13 +21,16 @@ let logs: CloudWatchLogsClient;
 const main = account('main', ['team-a']);
 const PROVIDER = '222222222222';
 
+const start = (env: Readonly<Record<string, string>> = {}) =>
+  world.operator({ env: { AWS_ENDPOINT_URL: proxy.url, ...env } });
+
 beforeAll(async () => {
   world = await World.start();
   proxy = await startAwsProxy(world.aws.url);
   empty = await world.aws.dump();
   iam = new IAMClient(world.clientOptions(PROVIDER));
   logs = new CloudWatchLogsClient(world.clientOptions());
-  world.operator({ env: { AWS_ENDPOINT_URL: proxy.url } });
+  operator = start();
   await world.apply([namespace('team-a'), namespace('team-b'), main]);
   await world.ready(main);
 });
@@ -48,6 +53,15 @@ async function refused(object: Manifest, reason: string, message: RegExp): Promi
   expect(conditionOf(stalled, 'Reconciling')).toBeUndefined();
   expect(await world.writes(mark)).toEqual([]);
 }
+
+/** The provider account of the platform, which is reached by a role. */
+const provider = (name: string) =>
+  account(name, ['team-a'], {
+    accountId: PROVIDER,
+    roleArn: `arn:aws:iam::${PROVIDER}:role/landfall-operator`,
+    externalId: 'landfall:local:provider-account',
+    regions: ['us-east-1', 'eu-west-1'],
+  });
 
 const escaped = (text: string) => new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`));
 
@@ -104,8 +118,34 @@ describe('an Account that may not be used', () => {
 
   it('CredentialsUnavailable: a profile that is not there', async () => {
     const lost = account('lost', ['team-a'], { profile: 'nobody-has-this' });
-    await refused(lost, 'CredentialsUnavailable', /nobody-has-this/);
+    await refused(
+      lost,
+      'CredentialsUnavailable',
+      /^sts:GetCallerIdentity in account 123456789012 with profile nobody-has-this: .*nobody-has-this.*\. /,
+    );
     await world.remove(lost);
+  });
+
+  it('CredentialsUnavailable: nothing in the default credential chain', async () => {
+    await operator.stop();
+    const poor = start({
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_CONFIG_FILE: '/nonexistent',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    const none = account('none', ['team-a']);
+    await refused(
+      none,
+      'CredentialsUnavailable',
+      /^sts:GetCallerIdentity in account 123456789012 with the default credential chain: .*credentials/i,
+    );
+    await poor.stop();
+    operator = start();
+    await world.ready(none);
+    await world.ready(main);
+    await world.remove(none);
   });
 
   it('RoleNotAssumable: no such role, then one whose trust policy demands another external id, until it demands ours', async () => {
@@ -166,8 +206,69 @@ describe('a place that is taken', () => {
   });
 });
 
+describe('a role', () => {
+  it('is assumed once for all regions of its Account, for the check and for every network', async () => {
+    const mark = await world.mark();
+    const far = provider('once');
+    await world.apply([far]);
+    await world.ready(far);
+    const networks = ['us-east-1', 'eu-west-1'].map((region) =>
+      smallNetwork(`once-${region}`, 'team-a', { accountRef: { name: 'once' }, region }),
+    );
+    await world.apply(networks);
+    for (const network of networks) await world.ready(network);
+    // An edit of the Account has it checked anew.
+    await world.edit(far, { aws: { namespaces: ['team-a', 'team-b'] } });
+    await world.condition(far, 'Ready', { reason: 'Succeeded' });
+    const assumed = (await world.aws.ledger(mark)).filter(({ action }) => action === 'AssumeRole');
+    expect(assumed).toHaveLength(1);
+    for (const network of networks) await world.remove(network);
+    await world.remove(far);
+  });
+});
+
 describe('without AWS', () => {
-  it('says so, tries again, and recovers by itself', async () => {
+  const role = `arn:aws:iam::${PROVIDER}:role/landfall-operator`;
+
+  it('an Account names action, account and role, tries again, and recovers by itself', async () => {
+    const far = provider('cut-off');
+    await proxy.refuse();
+    await world.apply([far]);
+    await world.condition(far, 'Reconciling', {
+      reason: 'AwsUnreachable',
+      message: escaped(
+        `sts:GetCallerIdentity in account ${PROVIDER} with the default credential chain for role ${role}: connect ECONNREFUSED`,
+      ),
+    });
+    await proxy.accept();
+    await world.ready(far, 60_000);
+    await world.remove(far);
+  });
+
+  it('a network does as well', async () => {
+    const far = provider('reached');
+    await world.apply([far]);
+    await world.ready(far);
+    const network = smallNetwork('cut-off', 'team-a', {
+      accountRef: { name: 'reached' },
+      region: 'eu-west-1',
+    });
+    await proxy.refuse();
+    await world.apply([network]);
+    // Nothing was read there yet, so that it is a reading that fails.
+    await world.condition(network, 'Reconciling', {
+      reason: 'AwsUnreachable',
+      message: new RegExp(
+        `^(ec2|iam|logs):\\w+ in account ${PROVIDER} as role ${role}: connect ECONNREFUSED`,
+      ),
+    });
+    await proxy.accept();
+    await world.ready(network, 60_000);
+    await world.remove(network);
+    await world.remove(far);
+  });
+
+  it('one that is cut off in the middle of its creation goes on where it was', async () => {
     const network = smallNetwork('offline', 'team-a');
     await proxy.refuse();
     await world.apply([network]);

@@ -10,6 +10,7 @@ const READ: AwsCall = {
   service: 'ec2',
   action: 'DescribeVpcs',
   write: false,
+  as: 'profile here',
 };
 const WRITE: AwsCall = { ...READ, action: 'CreateVpcEndpoint', write: true };
 

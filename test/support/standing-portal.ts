@@ -175,6 +175,7 @@ export class StandingPortal {
     const session = openSession({
       accountId: '123456789012',
       region: 'us-east-1',
+      as: 'the test',
       credentials: () => Promise.resolve(this.world.aws.credentials('123456789012')),
       endpoint: this.world.aws.url,
       callGuard: { before: () => Promise.resolve(), after: () => {} },

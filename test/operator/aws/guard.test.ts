@@ -2,12 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, it } from 'vitest';
+import { interpret, interpretWords } from '../../../operator/aws/errors.ts';
 import { guard, isRead, type AwsCall, type CallGuard } from '../../../operator/aws/guard.ts';
 import { NotLeader } from '../../../operator/kube/leader.ts';
 
 const EMPTY = '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>';
 const failure = (code: string) =>
   `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
+
+const AS = 'role arn:aws:iam::111111111111:role/landfall';
 
 interface Reply {
   readonly status: number;
@@ -63,7 +66,7 @@ async function scene(
       maxAttempts: 3,
     }),
     'ec2',
-    { accountId: '111111111111', region: 'eu-central-1' },
+    { accountId: '111111111111', region: 'eu-central-1', as: AS },
     callGuard,
   );
   opened.push({
@@ -97,6 +100,7 @@ describe('guard', () => {
       service: 'ec2',
       action: 'DescribeVpcs',
       write: false,
+      as: AS,
     });
   });
 
@@ -138,6 +142,36 @@ describe('guard', () => {
     expect(notes).toContain(`after CreateVpc ${code}`);
   });
 
+  it('names action, account and role in what an error means, which AWS itself may not', async () => {
+    const { client } = await scene([{ status: 403, body: failure('UnauthorizedOperation') }]);
+    const error: unknown = await client.send(new CreateVpcCommand({})).catch((thrown: unknown) => thrown);
+    expect(interpret(error)).toMatchObject({
+      reason: 'AccessDenied',
+      message: `ec2:CreateVpc in account 111111111111 as ${AS}: UnauthorizedOperation: no`,
+    });
+    expect(interpretWords(error).message).toBe('UnauthorizedOperation: no');
+  });
+
+  it('names them where no credentials are found, too', async () => {
+    const none = guard(
+      new EC2Client({
+        region: 'eu-central-1',
+        endpoint: 'http://127.0.0.1:1',
+        credentials: () =>
+          Promise.reject(Object.assign(new Error('none found'), { name: 'CredentialsProviderError' })),
+      }),
+      'ec2',
+      { accountId: '1', region: 'eu-central-1', as: 'profile team' },
+      { before: async () => {}, after: () => {} },
+    );
+    const error: unknown = await none.send(new DescribeVpcsCommand({})).catch((thrown: unknown) => thrown);
+    expect(interpret(error)).toMatchObject({
+      reason: 'CredentialsUnavailable',
+      message: expect.stringMatching(/^ec2:DescribeVpcs in account 1 as profile team: .*none found/),
+    });
+    none.destroy();
+  });
+
   it('labels a connection that nobody accepts', async () => {
     const unreachable = new EC2Client({
       region: 'eu-central-1',
@@ -149,14 +183,20 @@ describe('guard', () => {
     guard(
       unreachable,
       'ec2',
-      { accountId: '1', region: 'eu-central-1' },
+      { accountId: '1', region: 'eu-central-1', as: AS },
       {
         before: async () => {},
         after: (_, result) => void results.push(result),
       },
     );
-    await expect(unreachable.send(new DescribeVpcsCommand({}))).rejects.toThrow('ECONNREFUSED');
+    const error: unknown = await unreachable
+      .send(new DescribeVpcsCommand({}))
+      .catch((thrown: unknown) => thrown);
     expect(results).toEqual(['ECONNREFUSED']);
+    expect(interpret(error)).toMatchObject({
+      reason: 'AwsUnreachable',
+      message: expect.stringContaining(`ec2:DescribeVpcs in account 1 as ${AS}: connect ECONNREFUSED`),
+    });
     unreachable.destroy();
   });
 

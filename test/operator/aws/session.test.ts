@@ -28,6 +28,7 @@ async function scene(answer: (response: ServerResponse) => void = unavailable) {
   const session = openSession({
     accountId: '111111111111',
     region: 'cn-north-1',
+    as: 'role arn:aws-cn:iam::111111111111:role/landfall',
     credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }),
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     callGuard: { before: async (call) => void calls.push(call), after: () => {} },
