@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
+import { run } from '../../k8s-local/cluster/run.ts';
+import { eventually } from '../support/eventually.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const PORTAL = join(root, 'manifests/examples/portal');
+
+let folder: string;
+let plane: ControlPlane | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-demo-'));
+  await mkdir(join(folder, 'tmp'));
+});
+afterEach(async () => {
+  await plane?.stop();
+  plane = undefined;
+  // What a failed test left: these are of its folder only.
+  for (const { pid } of await processesOf(folder)) process.kill(pid, 'SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+interface Demo {
+  /** What it has printed so far, both streams. */
+  readonly text: () => string;
+  /** Resolves when it has printed this. */
+  readonly printed: (words: string) => Promise<void>;
+  /** As Ctrl-C in a terminal: to every process of its group at once. */
+  readonly interrupt: () => void;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+// The packages are installed, or this test would not run; make must not install them meanwhile.
+const MAKE = ['make', '-o', 'node_modules/.installed', 'demo'];
+const SCRIPT = [process.execPath, join(root, 'k8s-local/demo/demo.ts')];
+
+function startDemo(
+  [program = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Demo {
+  const child = spawn(program, args, {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      LANDFALL_KUBECONFIG: '',
+      LANDFALL_STATE: join(folder, 'state'),
+      TMPDIR: join(folder, 'tmp'),
+      ...env,
+    },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals);
+  return {
+    text: () => text,
+    ended,
+    interrupt: () => process.kill(-(child.pid ?? 0), 'SIGINT'),
+    printed: async (words) => {
+      await eventually(
+        `the demo prints ${words}`,
+        () => {
+          if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended: ${text}`);
+          return Promise.resolve(text.includes(words));
+        },
+        { timeoutMs: 240_000, everyMs: 20, seen: () => text },
+      );
+    },
+  };
+}
+
+/** Live processes that name the folder in their arguments or their environment. */
+async function processesOf(path: string): Promise<{ pid: number; command: string }[]> {
+  if (!existsSync('/proc/self/cmdline')) {
+    const { stdout } = await run('ps', ['-axwwE', '-o', 'pid=,command=']);
+    const lines = stdout.split('\n').filter((line) => line.includes(path));
+    return lines.map((line) => ({ pid: Number.parseInt(line), command: line }));
+  }
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const read = async (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+      const command = (await read('cmdline')).replaceAll('\0', ' ');
+      return { pid, command, mine: command !== '' && `${command}${await read('environ')}`.includes(path) };
+    }),
+  );
+  return found.filter(({ mine }) => mine).map(({ pid, command }) => ({ pid, command }));
+}
+
+/** No process, and of files only the picture and the profiles' folder. */
+async function expectNothingLeft(): Promise<void> {
+  await eventually(
+    'every process of the demo is gone',
+    async () => (await processesOf(folder)).length === 0,
+    { seen: async () => processesOf(folder) },
+  );
+  expect(await readdir(join(folder, 'state'))).toEqual(['demo']);
+  expect(await readdir(join(folder, 'state/demo'))).not.toContain('running.json');
+  expect(await readdir(join(folder, 'tmp'))).toEqual([]);
+}
+
+test('the demo makes, repairs, draws and deletes the network, and leaves nothing running', async () => {
+  const { ended, text } = startDemo(MAKE);
+  expect(await ended, text()).toBe(0);
+  expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
+  expect(text()).toMatch(/✓ routes\/public put back after \d+\.\d s/);
+  expect(text()).toMatch(/✓ security-group-rules\/ecs put back after \d+\.\d s/);
+  expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
+  expect(await readFile(join(folder, 'state/demo/portal.svg'), 'utf8')).toMatch(/^<svg[^]*<\/svg>\s*$/);
+  await expectNothingLeft();
+});
+
+test('Ctrl-C in the middle takes everything down', async () => {
+  const { ended, text, interrupt, printed } = startDemo(MAKE);
+  await printed('✓ vpc');
+  const commands = (await processesOf(folder)).map(({ command }) => command).join('\n');
+  for (const program of ['kube-apiserver', 'etcd', 'landfall_aws', 'operator/main.ts', 'demo.ts'])
+    expect(commands).toContain(program);
+  interrupt();
+  // make waits for the demo, then ends by the signal itself.
+  expect(await ended, text()).toBe('SIGINT');
+  expect(text()).toContain('Interrupted. Nothing is left running.');
+  expect(text()).not.toContain('AWS is empty');
+  await expectNothingLeft();
+});
+
+test('Ctrl-C ends a demo that stays up as it ends by itself', async () => {
+  const { ended, text, interrupt, printed } = startDemo([...SCRIPT, '--keep']);
+  await printed('kubectl delete securevpc portal');
+  interrupt();
+  expect(await ended, text()).toBe(0);
+  expect(text()).toContain('✓ AWS is empty');
+  expect(text()).toContain('Nothing is left running.');
+  await expectNothingLeft();
+});
+
+test('on a cluster of the user nothing is taken over, and Ctrl-C takes away what the demo made', async () => {
+  plane = await startControlPlane();
+  const { kubeconfigPath } = plane;
+  const kubectl = async (...args: string[]): Promise<string> => {
+    const done = await plane?.kubectl(args);
+    expect(done, `kubectl ${args.join(' ')}`).toMatchObject({ code: 0 });
+    return done?.stdout.trim() ?? '';
+  };
+  const crds = () => kubectl('get', 'crd', '-o', 'name');
+
+  // Somebody's own Account of the same name: no operator has ever seen it.
+  await kubectl('apply', '--server-side', '-f', join(root, 'crds'));
+  await kubectl('wait', '--for=condition=Established', 'crd', '--all');
+  await kubectl('apply', '-f', join(PORTAL, 'account.yaml'));
+  const before = await kubectl('get', 'account', 'portal', '-o', 'yaml');
+  const refused = startDemo(SCRIPT, { LANDFALL_KUBECONFIG: kubeconfigPath });
+  expect(await refused.ended, refused.text()).toBe(1);
+  expect(refused.text()).toContain('the cluster has account portal already');
+  expect(await kubectl('get', 'account', 'portal', '-o', 'yaml')).toBe(before);
+  await expectNothingLeft();
+  await kubectl('delete', 'account', 'portal');
+  await kubectl('delete', 'crd', '--all');
+
+  const { ended, text, interrupt, printed } = startDemo(SCRIPT, { LANDFALL_KUBECONFIG: kubeconfigPath });
+  await printed('✓ vpc');
+  expect(await crds()).toContain('securevpcs');
+  interrupt();
+  expect(await ended, text()).toBe(130);
+  expect(text()).toContain('Interrupted. Nothing is left running.');
+  await eventually('the kinds are gone', async () => (await crds()) === '');
+  for (const name of ['portal', 'landfall-system']) {
+    // No controller of this plane ends a namespace.
+    const asked = ['get', 'namespace', name, '-o', 'jsonpath={.metadata.deletionTimestamp}'];
+    expect(await kubectl(...asked)).not.toBe('');
+  }
+  expect(await kubectl('get', 'lease', '-n', 'landfall-system', '-o', 'name')).toBe('');
+  await expectNothingLeft();
+});
