@@ -8,8 +8,8 @@ export interface AwsWrite {
 }
 
 export interface AwsProxyHooks {
-  /** Called before a write is forwarded. */
-  readonly before?: (write: AwsWrite) => void | Promise<void>;
+  /** Called before a write is forwarded. With `throttle` it is not, and the client hears that it came too fast. */
+  readonly before?: (write: AwsWrite) => void | 'throttle' | Promise<void | 'throttle'>;
   /** Called when AWS has carried a write out and answered, before the client is told. */
   readonly after?: (write: AwsWrite & { readonly status: number }) => void | 'drop' | Promise<void | 'drop'>;
 }
@@ -28,6 +28,9 @@ export interface AwsProxy {
   stop(): Promise<void>;
 }
 
+/** As EC2 refuses a call that came too fast. */
+const THROTTLED =
+  '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors><RequestID>throttled</RequestID></Response>';
 const READ = /^(Describe|Get|List|Assume)/;
 
 /** Starts a proxy for the AWS at `upstream`. */
@@ -43,7 +46,10 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
     // The hooks of the moment at which the call came: a late answer belongs to the count before.
     const { before, after } = hooks;
     const write = { n: isWrite ? (writes += 1) : 0, action };
-    if (isWrite) await before?.(write);
+    if (isWrite && (await before?.(write)) === 'throttle') {
+      response.writeHead(503, { 'content-type': 'text/xml;charset=UTF-8' }).end(THROTTLED);
+      return;
+    }
     const answer = await forward(request, body);
     const bytes = await bytesOf(answer);
     const status = answer.statusCode ?? 502;
