@@ -55,7 +55,7 @@ if (major >= (bundled ? 22 : 24)) {
   const node = installedNode();
   const wanted = bundled
     ? 'Node 22 or later: install it'
-    : `Node 24: run npm ci in ${root}, or install Node 24`;
+    : `Node 24: run npm install in ${root}, or install Node 24`;
   if (!node) fail(`this is Node ${process.version}, and it needs ${wanted}`);
   const child = spawn(node, [entry, ...process.argv.slice(2)], {
     stdio: 'inherit',

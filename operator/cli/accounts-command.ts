@@ -14,7 +14,7 @@ export interface AccountsOptions extends CommonOptions {
 }
 
 /** One Account and who the command line is there. */
-export interface AccountRow {
+interface AccountRow {
   readonly name: string;
   readonly accountId: string;
   readonly role: string | null;
@@ -27,9 +27,11 @@ export interface AccountRow {
 
 /** Asks AWS for every Account who the credentials belong to. Exit code 1 if any of them is not as the manifest says. */
 export async function accountsCommand(options: AccountsOptions, terminal: Terminal): Promise<number> {
-  const { accounts } = await readManifests(pathsOf('accounts', options), options);
+  const { accounts } = await readManifests(pathsOf(options), options);
   if (accounts.length === 0)
-    throw new UsageError('there is no Account among the manifests; give their folder with -f');
+    throw new UsageError('there is no Account among the manifests; give their folder with -f', {
+      instead: (command) => `${command} -f manifests/`,
+    });
   const { config, place } = contextOf(options, terminal);
   const { targets } = readers(config);
   const rows = await Promise.all(

@@ -8,9 +8,10 @@ import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
 import type { Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
+import { checkZones, type ZonesByRegion } from './zones.ts';
 
 /** One network as the compiler makes it, without a look at AWS. */
-export interface CompiledNetwork {
+interface CompiledNetwork {
   readonly network: SecureVpc;
   readonly account: Account;
   readonly graph: Graph;
@@ -25,7 +26,11 @@ export const ASSUMPTIONS =
   'assumed, since AWS was not asked (--live asks it): every region has zones a to f, or those of --zones, AWS offers every endpoint in them, and prefix lists are called pl-<service>';
 
 /** Facts of a region as far as they can be assumed: `zones` replaces the zones a to f. */
-export function assumedFacts(network: SecureVpc, account: Account, zones?: readonly string[]): RegionFacts {
+function assumedFacts(
+  network: SecureVpc,
+  account: Account,
+  zones: readonly string[] | undefined,
+): RegionFacts {
   const { region } = network.spec;
   return {
     accountId: account.spec.aws.accountId,
@@ -38,11 +43,11 @@ export function assumedFacts(network: SecureVpc, account: Account, zones?: reado
   };
 }
 
-/** Compiles every network of the manifests from what the manifests say and what can be assumed. */
+/** Compiles every network of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */
 export function compileNetworks(
   installation: string,
   manifests: Manifests,
-  zones?: readonly string[],
+  zones?: ZonesByRegion,
 ): { compiled: CompiledNetwork[]; failures: Failure[] } {
   const compiled: CompiledNetwork[] = [];
   const failures: Failure[] = [];
@@ -50,11 +55,13 @@ export function compileNetworks(
     const network = found.value;
     try {
       const account = accountOf(network, manifests);
+      const named = zones?.get(network.spec.region);
+      if (named !== undefined) checkZones(network, named);
       const graph = compileSecureVpc({
         object: network,
         installation,
         account: account.spec.aws,
-        facts: assumedFacts(network, account, zones),
+        facts: assumedFacts(network, account, named),
       });
       compiled.push({ network, account, graph });
     } catch (error) {

@@ -5,6 +5,8 @@ import { contextOf, pathsOf, type CommonOptions } from './context.ts';
 import { readManifests } from './manifests.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
+import { counted } from './words.ts';
+import { zonesByRegion } from './zones.ts';
 
 export interface CompileOptions extends CommonOptions {
   readonly live?: boolean;
@@ -24,15 +26,12 @@ export interface Compiled {
  * The graphs of all networks: from manifests and assumptions, which are told on the notes, or with `--live` from
  * what AWS says. Throws {@link Failures} where any of them cannot be compiled.
  */
-export async function compile(
-  command: string,
-  options: CompileOptions,
-  terminal: Terminal,
-): Promise<Compiled[]> {
-  const manifests = await readManifests(pathsOf(command, options), options);
+export async function compile(options: CompileOptions, terminal: Terminal): Promise<Compiled[]> {
+  const manifests = await readManifests(pathsOf(options), { ...options, networks: true });
   if (manifests.networks.length === 0)
     throw new UsageError(
-      `there is no SecureVpc among the manifests, only ${manifests.accounts.length} Accounts`,
+      `there is no SecureVpc among the manifests, only ${counted(manifests.accounts.length, 'Account')}`,
+      { instead: (command) => `${command} -f manifests/` },
     );
   const { config } = contextOf(options, terminal, { quiet: options.live !== true });
   const { networks, failures } =
@@ -52,8 +51,11 @@ export async function compile(
   }));
 
   function assume(installation: string) {
+    const objects = manifests.networks.map(({ value }) => value);
+    const zones =
+      options.zones === undefined ? undefined : zonesByRegion(options.zones, objects, options.filename);
     terminal.note(`landfall: ${ASSUMPTIONS}`);
-    const { compiled, failures } = compileNetworks(installation, manifests, options.zones?.split(','));
+    const { compiled, failures } = compileNetworks(installation, manifests, zones);
     return { networks: compiled, failures };
   }
 }

@@ -21,20 +21,15 @@ export function contextOf(
     terminal.note(`landfall: using the local AWS of .landfall/aws.env at ${place.endpoint ?? ''}`);
   const config = readConfig();
   const installation = options.installation ?? config.installation;
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(installation)) {
-    throw new UsageError(
-      `--installation ${installation} is not an installation id: use lower-case letters, digits and dashes, at most 63, as in LANDFALL_INSTALLATION of the operator`,
-    );
-  }
   return { config: { ...config, installation, awsEndpoint: place.endpoint }, place };
 }
 
 /** The paths given with `-f`. Throws {@link UsageError} with an example where there are none. */
-export function pathsOf(command: string, options: CommonOptions): readonly string[] {
+export function pathsOf(options: CommonOptions): readonly string[] {
   if (options.filename !== undefined && options.filename.length > 0) return options.filename;
-  throw new UsageError(
-    `landfall ${command} needs to know which manifests: landfall ${command} -f manifests/`,
-  );
+  throw new UsageError('-f has to say where the manifests are', {
+    instead: (command) => `${command} -f manifests/`,
+  });
 }
 
 /** Which AWS was read, in a sentence. */

@@ -1,11 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { compile, type Compiled, type CompileOptions } from './compiled.ts';
+import { formatOf, type Format } from './formats.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage.ts';
-
-/** How a network can be drawn. */
-export const FORMATS = ['text', 'mermaid', 'dot', 'svg'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export interface GraphOptions extends CompileOptions {
   readonly format?: Format;
@@ -14,12 +11,13 @@ export interface GraphOptions extends CompileOptions {
 
 /** Draws the networks of the manifests, with `--live` as they stand. */
 export async function graphCommand(options: GraphOptions, terminal: Terminal): Promise<number> {
-  const { format = formatOf(options.output), output } = options;
-  const compiled = await compile('graph', options, terminal);
+  const format = formatOf(options);
+  const { output } = options;
+  const compiled = await compile(options, terminal);
   if (format === 'svg' && compiled.length > 1) {
     const owners = compiled.map(({ owner }) => owner).join(', ');
     throw new UsageError(
-      `an SVG file holds one drawing, but these manifests have ${owners}: give -f one of them`,
+      `an SVG file holds one drawing, but these manifests have ${owners}: give -f the file of one of them`,
     );
   }
   const drawings = await Promise.all(
@@ -29,7 +27,10 @@ export async function graphCommand(options: GraphOptions, terminal: Terminal): P
   if (output === undefined) terminal.out(text.trimEnd());
   else {
     await writeFile(output, `${text.trimEnd()}\n`).catch((error: unknown) => {
-      throw new UsageError(`cannot write ${output}: ${(error as Error).message}`, { cause: error });
+      throw new UsageError(
+        `cannot write ${output}: ${(error as Error).message}: give -o a file in a folder that is there`,
+        { cause: error },
+      );
     });
     terminal.note(`landfall: wrote ${output}`);
   }
@@ -52,11 +53,3 @@ const DRAW: Readonly<Record<Format, Draw>> = {
   svg: async ({ graph, plan }) =>
     (await import('./drawing/svg.ts')).drawSvg(graph, plan?.standing, plan?.actions),
 };
-
-/** The format that a file's name asks for; a tree for the terminal where there is none. */
-function formatOf(output: string | undefined): Format {
-  if (output?.endsWith('.svg') === true) return 'svg';
-  if (output?.endsWith('.dot') === true || output?.endsWith('.gv') === true) return 'dot';
-  if (output?.endsWith('.mmd') === true || output?.endsWith('.md') === true) return 'mermaid';
-  return 'text';
-}

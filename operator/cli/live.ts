@@ -29,7 +29,7 @@ export interface PlannedNetwork {
 }
 
 /** What came of reading AWS for some manifests. */
-export interface Survey {
+interface Survey {
   readonly planned: readonly PlannedNetwork[];
   readonly failures: readonly Failure[];
   /** Calls made to AWS. */

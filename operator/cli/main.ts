@@ -3,6 +3,7 @@ import { ConfigError } from '../config.ts';
 import { failuresText } from './failures-text.ts';
 import { isHelp, landfall } from './program.ts';
 import { processTerminal } from './terminal.ts';
+import { usageText } from './usage-text.ts';
 import { Failures, UsageError } from './usage.ts';
 
 const FAILED = 1;
@@ -13,10 +14,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const args = process.argv.slice(2);
+const program = landfall((code) => {
+  process.exitCode = code;
+});
+
 try {
-  await landfall((code) => {
-    process.exitCode = code;
-  }).parseAsync(process.argv);
+  await program.parseAsync(args, { from: 'user' });
 } catch (error) {
   process.exitCode = isHelp(error) ? error.exitCode : FAILED;
   if (!isHelp(error)) processTerminal(undefined).note(explain(error));
@@ -26,9 +30,7 @@ try {
 function explain(error: unknown): string {
   const { paint } = processTerminal(undefined);
   if (error instanceof Failures) return failuresText(error.list, paint);
-  if (error instanceof UsageError) return `landfall: ${error.message}`;
+  if (error instanceof UsageError || error instanceof CommanderError) return usageText(error, program, args);
   if (error instanceof ConfigError) return `landfall: the environment is wrong: ${error.message}`;
-  if (error instanceof CommanderError)
-    return `landfall: ${error.message.replace(/^error: /, '').replace('\n', ' ')}`;
   return `landfall: this is a bug of Landfall: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

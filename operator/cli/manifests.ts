@@ -7,10 +7,12 @@ import { API_VERSION, GROUP } from '../api/common.ts';
 import { KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
+import { isOverlay, unbuilt } from './overlay.ts';
 import { type Failure, Failures, UsageError } from './usage.ts';
+import { counted } from './words.ts';
 
 /** Where an object was read. */
-export interface Place {
+interface Place {
   readonly file: string;
   readonly document: number;
   readonly line: number;
@@ -28,9 +30,11 @@ export interface Manifests {
   readonly networks: readonly Found<SecureVpc>[];
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Namespace of objects that name none; default `default`. */
   readonly namespace?: string;
+  /** Whether a SecureVpc is looked for, and Accounts alone are too little where a folder has yet to be built. */
+  readonly networks?: boolean;
   /** What `-` stands for. */
   readonly stdin?: NodeJS.ReadableStream;
 }
@@ -43,16 +47,19 @@ const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
  * {@link Failures} with everything that is wrong in all files.
  */
 export async function readManifests(paths: readonly string[], options: ReadOptions = {}): Promise<Manifests> {
-  const files = (await Promise.all(paths.map(filesBelow))).flat();
+  const folders = await Promise.all(paths.map(async (path) => ({ path, files: await filesBelow(path) })));
+  const files = new Set(folders.flatMap(({ files }) => files));
+  const used = new Set<string>();
   const failures: Failure[] = [];
   const seen = new Map<string, Place>();
   const accounts: Found<Account>[] = [];
   const networks: Found<SecureVpc>[] = [];
-  for (const file of new Set(files)) {
+  for (const file of files) {
     const source = file === '-' ? await text(options.stdin ?? process.stdin) : await contentOf(file);
     for (const { place, value } of objectsIn(file === '-' ? 'stdin' : file, source, failures)) {
       const read = readObject(withNamespace(value, options.namespace ?? 'default'), place);
       if (read === undefined) continue;
+      used.add(file);
       if ('failures' in read) failures.push(...read.failures);
       else if (!isTwin(read.object, place, seen, failures)) {
         if (read.object.kind === 'Account') accounts.push({ place, value: read.object });
@@ -61,9 +68,15 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
     }
   }
   if (failures.length > 0) throw new Failures(failures);
+  if (networks.length === 0 && (accounts.length === 0 || options.networks === true)) {
+    const missing = accounts.length === 0 ? `Account or SecureVpc of ${GROUP}` : `SecureVpc of ${GROUP}`;
+    const idle = folders.filter(({ files }) => !files.some((file) => used.has(file)));
+    for (const { path } of idle) if (await isOverlay(path)) throw unbuilt(path, { paths, missing });
+  }
   if (accounts.length + networks.length === 0) {
     throw new UsageError(
-      `no Account or SecureVpc of ${GROUP} in ${paths.join(', ')} (${files.length} files read); give the folder with your manifests: -f manifests/`,
+      `no Account or SecureVpc of ${GROUP} in ${paths.join(', ')} (${counted(files.size, 'file')} read): give the folder with your manifests`,
+      { instead: (command) => `${command} -f manifests/` },
     );
   }
   return { accounts, networks };

@@ -7,6 +7,7 @@ import { planDocument } from './plan-json.ts';
 import { planText, summarizeAll, summaryText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, type Failure } from './usage.ts';
+import { counted } from './words.ts';
 
 export interface PlanOptions extends CommonOptions {
   readonly json?: boolean;
@@ -20,7 +21,7 @@ const CHANGES = 2;
 /** Prints what the operator would do for the manifests. Reads AWS and writes nothing. Returns the exit code. */
 export async function planCommand(options: PlanOptions, terminal: Terminal): Promise<number> {
   const startedAt = performance.now();
-  const read = await readOrFail(pathsOf('plan', options), options);
+  const read = await readOrFail(pathsOf(options), options);
   const { config, place } = contextOf(options, terminal);
   const { installation } = config;
   const { endpoint } = place;
@@ -39,7 +40,7 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
     for (const one of planned) terminal.out(planText(one, paint));
     if (planned.length > 0) terminal.out(summaryText(summarizeAll(planned), paint));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    terminal.note(paint.dim(`${calls} AWS calls in ${seconds} s, none of which writes`));
+    terminal.note(paint.dim(`${counted(calls, 'AWS call')} in ${seconds} s, none of which writes`));
   }
   if (failures.length > 0) {
     terminal.note(failuresText(failures, paint));
@@ -52,7 +53,7 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
 
 async function readOrFail(paths: readonly string[], options: PlanOptions): Promise<Manifests | Failures> {
   try {
-    return await readManifests(paths, options);
+    return await readManifests(paths, { ...options, networks: true });
   } catch (error) {
     if (error instanceof Failures) return error;
     throw error;

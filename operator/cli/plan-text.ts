@@ -5,6 +5,7 @@ import { printable } from '../graph/ref.ts';
 import type { PlannedNetwork } from './live.ts';
 import { isSuperseded, stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import type { Paint } from './terminal.ts';
+import { counted } from './words.ts';
 
 const MARK: Readonly<Record<Step, string>> = {
   create: '+',
@@ -25,7 +26,8 @@ export function planText(planned: PlannedNetwork, paint: Paint): string {
     paint.dim(caller),
   ].join('  ');
   if (plan.actions.length === 0) {
-    return `${head}\n\n  ${paint.green('✓')} ${plan.standing.length} things are as the manifests say\n`;
+    const things = plan.standing.length;
+    return `${head}\n\n  ${paint.green('✓')} ${counted(things, 'thing')} ${things === 1 ? 'is' : 'are'} as the manifests say\n`;
   }
   const blocks = inOrder(plan.actions, [...graph.nodes.keys()]).map((action) => actionText(action, paint));
   return `${head}\n\n${blocks.join('\n')}\n\n  ${paint.dim(`plan ${planHash(plan)}`)}\n`;
@@ -41,7 +43,7 @@ export function summaryText(summary: PlanSummary, paint: Paint): string {
     ...(summary.wait > 0 ? [`${summary.wait} waiting`] : []),
     ...(summary.refuse > 0 ? [paint.red(`${summary.refuse} refused`)] : []),
   ];
-  const writes = summary.writes > 0 ? ` (about ${summary.writes} AWS writes)` : '';
+  const writes = summary.writes > 0 ? ` (about ${counted(summary.writes, 'AWS write')})` : '';
   return `${paint.bold('Plan:')} ${parts.join(', ')}${writes}`;
 }
 

@@ -1,22 +1,25 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import type { AccountsOptions } from './accounts-command.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
+import { FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
-export type Run<O> = (options: O, terminal: Terminal) => Promise<number>;
+type Run<O> = (options: O, terminal: Terminal) => Promise<number>;
 
 /** A command is loaded when it runs, so that `--help` and a typing error need no AWS SDK. */
-export type Load<O> = () => Promise<Run<O>>;
+type Load<O> = () => Promise<Run<O>>;
 
 /** The commands of the program; `done` is told the exit code of the one that ran. */
 export function landfall(done: (code: number) => void): Command {
   const program = new Command('landfall')
     .description('What Landfall would make of your manifests: the plan, the graph and a drawing of it.')
     .usage('<command> -f PATH [options]')
+    .version(manifest.version, '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -38,16 +41,11 @@ export function landfall(done: (code: number) => void): Command {
     load: async () => (await import('./graph-command.ts')).graphCommand,
   })
     .addOption(
-      new Option('--format <format>', 'default: from the name of --output, else text').choices([
-        'text',
-        'mermaid',
-        'dot',
-        'svg',
-      ]),
+      new Option('--format <format>', 'default: from the ending of --output, else text').choices(FORMATS),
     )
     .option('-o, --output <file>', 'write there instead of to the standard output')
     .option('--live', 'read AWS and show ids, what exists and what would change')
-    .option('--zones <names>', 'zones to assume without --live, separated by commas')
+    .addOption(zonesOption())
     .addHelpText('after', '\nExample: landfall graph -f manifests/examples/portal -o portal.svg');
 
   command<CompileOptions>(program, done, {
@@ -56,7 +54,7 @@ export function landfall(done: (code: number) => void): Command {
     load: async () => (await import('./render-command.ts')).renderCommand,
   })
     .option('--live', 'take zones and prefix lists from AWS instead of assuming them')
-    .option('--zones <names>', 'zones to assume without --live, separated by commas')
+    .addOption(zonesOption())
     .addHelpText('after', '\nExample: landfall render -f manifests/examples/portal | jq .graphs[0].nodes[0]');
 
   command<AccountsOptions>(program, done, {
@@ -88,10 +86,11 @@ function command<O extends CommonOptions>(
       'file, folder with all below it, or - for standard input; may be given several times',
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
-    .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
+    .option('-n, --namespace <name>', 'namespace of objects that name none', labelOf, 'default')
     .option(
       '--installation <id>',
       'installation id of the operator (default: LANDFALL_INSTALLATION, else default)',
+      labelOf,
     )
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours').default(undefined))
@@ -99,6 +98,22 @@ function command<O extends CommonOptions>(
       const run = await load();
       done(await run(options, processTerminal(options.color)));
     });
+}
+
+/** `--live` asks AWS for what `--zones` says to assume, so that one of the two would not be heeded. */
+function zonesOption(): Option {
+  return new Option(
+    '--zones <names>',
+    'zones to assume without --live, by name or letter, separated by commas',
+  ).conflicts('live');
+}
+
+/** Namespaces and installation ids are DNS labels. */
+function labelOf(value: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw new InvalidArgumentError(
+    'It must be a DNS label: lower-case letters, digits and dashes, at most 63, with no dash at either end.',
+  );
 }
 
 /** Whether commander printed help or the version instead of running a command. */

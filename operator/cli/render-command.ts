@@ -5,13 +5,13 @@ import type { Terminal } from './terminal.ts';
 
 /** Prints the graphs of the networks as one JSON document; docs/cli.md describes it. */
 export async function renderCommand(options: CompileOptions, terminal: Terminal): Promise<number> {
-  const compiled = await compile('render', options, terminal);
+  const compiled = await compile(options, terminal);
   terminal.out(JSON.stringify({ version: 1, graphs: compiled.map(graphDocument) }, undefined, 2));
   return 0;
 }
 
 /** A graph as plain data; references read `${node.output}`. An edge leads from a node to one that it needs. */
-export function graphDocument({ owner, accountId, region, graph }: Omit<Compiled, 'plan'>): object {
+function graphDocument({ owner, accountId, region, graph }: Omit<Compiled, 'plan'>): object {
   const nodes = [...graph.nodes.values()];
   return {
     owner,

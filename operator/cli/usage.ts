@@ -1,6 +1,20 @@
-/** What was typed cannot be meant; the message says what to type instead. */
+interface UsageOptions extends ErrorOptions {
+  /** What to type instead, made from the command as it was typed (`landfall plan`); default: its `--help`. */
+  readonly instead?: (command: string) => string;
+}
+
+/** What was typed cannot be meant: the message says why, and `instead` what to type. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  readonly instead: (command: string) => string;
+
+  constructor(
+    message: string,
+    { instead = (command) => `${command} --help`, ...options }: UsageOptions = {},
+  ) {
+    super(message, options);
+    this.instead = instead;
+  }
 }
 
 /** The command ran and could not do its work; the messages say why. */

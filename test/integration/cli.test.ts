@@ -74,6 +74,31 @@ async function changed(name: string, file: string, from: string, to: string): Pr
   return copy;
 }
 
+const WITH_ROLE = `apiVersion: landfall.dev/v1alpha1
+kind: Account
+metadata: { name: consumer-account }
+spec:
+  aws:
+    accountId: '333333333333'
+    regions: [us-east-1]
+    roleArn: arn:aws:iam::333333333333:role/landfall-operator
+`;
+
+function nobodyThere(): Record<string, string> {
+  return { ...aws.env(), AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+}
+
+/** Neither keys nor profiles; the home folder has no files, and no metadata service is asked. */
+function withoutCredentials(): Record<string, string> {
+  return { AWS_ENDPOINT_URL: aws.url, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
+/** One line of the failure says all of it. */
+function expectNamed(err: string, parts: readonly RegExp[]): void {
+  const line = err.split('\n').find((one) => one.includes('✗')) ?? '';
+  for (const part of parts) expect(line, err).toMatch(part);
+}
+
 async function lastCall(): Promise<number> {
   return (await aws.ledger()).at(-1)?.seq ?? 0;
 }
@@ -185,11 +210,31 @@ describe.concurrent('landfall plan of what cannot be planned', () => {
     });
   });
 
-  it('says where it looked for AWS when nobody answers there', async () => {
-    const env = { ...aws.env(), AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
-    const { code, err } = await landfall(['plan', '-f', portal], { env });
-    expect(code).toBe(1);
-    expect(err).toContain('ECONNREFUSED 127.0.0.1:9');
+  describe.each([
+    {
+      what: 'nobody answers where AWS should be',
+      env: () => nobodyThere(),
+      cause: /ECONNREFUSED 127\.0\.0\.1:9/,
+    },
+    { what: 'the default chain has no credentials', env: () => withoutCredentials(), cause: /credentials/i },
+  ])('where $what', ({ env, cause }) => {
+    it.each(['plan', 'accounts'])('%s names account, action and cause, and exits 1', async (command) => {
+      const { code, err } = await landfall([command, '-f', portal], { env: env() });
+      expect(err).toMatch(/account\.yaml:\d+|network\.yaml:\d+/);
+      expectNamed(err, [/\b123456789012\b/, /\bsts:(GetCallerIdentity|AssumeRole)\b/, cause]);
+      expect(code).toBe(1);
+    });
+
+    it('names the role too, where the Account has one', async () => {
+      const { code, err } = await landfall(['accounts', '-f', '-'], { env: env(), stdin: WITH_ROLE });
+      expectNamed(err, [
+        /\b333333333333\b/,
+        /\bsts:(GetCallerIdentity|AssumeRole)\b/,
+        /arn:aws:iam::333333333333:role\/landfall-operator\b/,
+        cause,
+      ]);
+      expect(code).toBe(1);
+    });
   });
 
   it('never prints a secret', async () => {
@@ -326,7 +371,7 @@ describe('landfall plan of a network that stands', () => {
     expect(code).toBe(2);
     expect(out).toMatch(/~ {3}update {2}SecurityGroupRules security-group-rules\/data {2}sg-/);
     expect(out).toMatch(/\+ ingress tcp 3306 sg-[0-9a-f]+ {2}mysql from ecs/);
-    expect(out).toContain('Plan: 0 to create, 1 to update, 0 to replace, 0 to delete (about 1 AWS writes)');
+    expect(out).toContain('Plan: 0 to create, 1 to update, 0 to replace, 0 to delete (about 1 AWS write)');
 
     const tree = await landfall(['graph', '-f', portal, '--live']);
     expect(tree.out).toMatch(/✓ VPC portal {2}10\.0\.0\.0\/16 {2}vpc-[0-9a-f]+/);

@@ -54,7 +54,7 @@ export interface Party {
   readonly who: string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   readonly node: string;
   readonly service: string;
   readonly type: 'Gateway' | 'Interface';

@@ -6,7 +6,7 @@ import { marksOf, type Mark, type Marks, type Placed } from './marks.ts';
 import { networkOf, type Flow, type Network, type Party } from './model.ts';
 
 /** What a drawing in text may be told besides the graph. */
-export interface TextOptions {
+interface TextOptions {
   readonly actions?: readonly Action[];
   /** Default: no colours. */
   readonly paint?: Paint;

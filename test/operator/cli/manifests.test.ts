@@ -120,8 +120,8 @@ describe('what is refused', () => {
   it('a path that is not there and a folder without manifests, saying what to give', async () => {
     await expect(readManifests([join(folder, 'none')])).rejects.toThrow(/there is no file or folder .*none/);
     await expect(readManifests([folder])).rejects.toBeInstanceOf(UsageError);
-    await expect(readManifests([folder])).rejects.toThrow(
-      /give the folder with your manifests: -f manifests\//,
-    );
+    await expect(readManifests([folder])).rejects.toThrow(/\(0 files read\): give the folder/);
+    await writeFile(join(folder, 'other.yaml'), 'kind: Namespace');
+    await expect(readManifests([folder])).rejects.toThrow(/\(1 file read\): give the folder/);
   });
 });

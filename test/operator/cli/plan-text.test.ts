@@ -132,6 +132,17 @@ describe('the plan as text', () => {
       'Plan: 0 to create, 0 to update, 0 to replace, 0 to delete',
     );
   });
+
+  it('counts one thing and one write as one', () => {
+    const one = planned([]);
+    const standing = [
+      { node: 'vpc', type: 'Vpc', id: 'vpc-1', state: { phase: 'ready' }, outputs: {} },
+    ] as const;
+    expect(planText({ ...one, plan: { ...one.plan, standing } }, PLAIN)).toContain(
+      '✓ 1 thing is as the manifests say',
+    );
+    expect(summaryText({ ...summarize([]), delete: 1, writes: 1 }, PLAIN)).toContain('(about 1 AWS write)');
+  });
 });
 
 describe('the plan as JSON', () => {
