@@ -228,6 +228,13 @@ describe('changes of a SecureVpc', () => {
   });
 });
 
+/** Cells of the lines that kubectl prints. */
+const columns = async (...args: string[]) =>
+  (await kubectl(['get', ...args]))
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ {2,}/u));
+
 describe('the status', () => {
   const object = network('seen');
   const condition = {
@@ -267,11 +274,6 @@ describe('the status', () => {
   });
 
   it('shows in the columns', async () => {
-    const columns = async (...args: string[]) =>
-      (await kubectl(['get', ...args]))
-        .trim()
-        .split('\n')
-        .map((line) => line.trim().split(/ {2,}/u));
     const [head, row] = await columns('svpc', '-n', 'team-a', 'seen', '-o', 'wide');
     expect(head).toEqual(['NAME', 'READY', 'REASON', 'VPC', 'CIDR', 'ACCOUNT', 'REGION', 'AGE', 'MESSAGE']);
     expect(row).toMatchObject([
@@ -293,5 +295,50 @@ describe('the status', () => {
 
   it('ends kubectl wait', async () => {
     await kubectl(['wait', ...reference(object), '--for=condition=Ready', '--timeout=5s']);
+  });
+});
+
+describe('the status of an Account', () => {
+  const object: Manifest = {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'Account',
+    metadata: { name: 'shown' },
+    spec: { aws: { accountId: '123456789012', regions: ['us-east-1'], namespaces: ['portal'] } },
+  };
+  const callerArn = 'arn:aws:sts::123456789012:assumed-role/landfall/landfall-default';
+  const status = {
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Succeeded',
+        message: 'account 123456789012 is reached',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+        observedGeneration: 1,
+      },
+    ],
+    callerArn,
+    usedBy: 3,
+  };
+
+  it('shows in the columns', async () => {
+    await kubectl(['apply', '-f', '-'], object);
+    const patch = JSON.stringify({ status });
+    await kubectl(['patch', ...reference(object), '--subresource=status', '--type=merge', '-p', patch]);
+    const [head, row] = await columns('account', 'shown', '-o', 'wide');
+    expect(head).toEqual(['NAME', 'READY', 'REASON', 'ACCOUNT', 'USED BY', 'AGE', 'CALLER', 'MESSAGE']);
+    expect(row).toEqual([
+      'shown',
+      'True',
+      'Succeeded',
+      '123456789012',
+      '3',
+      expect.any(String),
+      callerArn,
+      'account 123456789012 is reached',
+    ]);
+    expect((await columns('account', 'shown'))[0]).toEqual(head?.slice(0, -2));
+    await remove(object);
   });
 });
