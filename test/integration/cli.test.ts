@@ -210,33 +210,6 @@ describe.concurrent('landfall plan of what cannot be planned', () => {
     });
   });
 
-  describe.each([
-    {
-      what: 'nobody answers where AWS should be',
-      env: () => nobodyThere(),
-      cause: /ECONNREFUSED 127\.0\.0\.1:9/,
-    },
-    { what: 'the default chain has no credentials', env: () => withoutCredentials(), cause: /credentials/i },
-  ])('where $what', ({ env, cause }) => {
-    it.each(['plan', 'accounts'])('%s names account, action and cause, and exits 1', async (command) => {
-      const { code, err } = await landfall([command, '-f', portal], { env: env() });
-      expect(err).toMatch(/account\.yaml:\d+|network\.yaml:\d+/);
-      expectNamed(err, [/\b123456789012\b/, /\bsts:(GetCallerIdentity|AssumeRole)\b/, cause]);
-      expect(code).toBe(1);
-    });
-
-    it('names the role too, where the Account has one', async () => {
-      const { code, err } = await landfall(['accounts', '-f', '-'], { env: env(), stdin: WITH_ROLE });
-      expectNamed(err, [
-        /\b333333333333\b/,
-        /\bsts:(GetCallerIdentity|AssumeRole)\b/,
-        /arn:aws:iam::333333333333:role\/landfall-operator\b/,
-        cause,
-      ]);
-      expect(code).toBe(1);
-    });
-  });
-
   it('never prints a secret', async () => {
     const env = { ...aws.env(), AWS_SECRET_ACCESS_KEY: 'not-the-right-secret' };
     const results = [
@@ -244,6 +217,33 @@ describe.concurrent('landfall plan of what cannot be planned', () => {
       await landfall(['accounts', '-f', portal, '--json'], { env }),
     ];
     for (const { out, err } of results) expect(out + err).not.toContain('not-the-right-secret');
+  });
+});
+
+describe.each([
+  {
+    what: 'nobody answers where AWS should be',
+    env: () => nobodyThere(),
+    cause: /ECONNREFUSED 127\.0\.0\.1:9/,
+  },
+  { what: 'the default chain has no credentials', env: () => withoutCredentials(), cause: /credentials/i },
+])('where $what', ({ env, cause }) => {
+  it.each(['plan', 'accounts'])('%s names account, action and cause, and exits 1', async (command) => {
+    const { code, err } = await landfall([command, '-f', portal], { env: env() });
+    expect(err).toMatch(/account\.yaml:\d+|network\.yaml:\d+/);
+    expectNamed(err, [/\b123456789012\b/, /\bsts:(GetCallerIdentity|AssumeRole)\b/, cause]);
+    expect(code).toBe(1);
+  });
+
+  it('names the role too, where the Account has one', async () => {
+    const { code, err } = await landfall(['accounts', '-f', '-'], { env: env(), stdin: WITH_ROLE });
+    expectNamed(err, [
+      /\b333333333333\b/,
+      /\bsts:(GetCallerIdentity|AssumeRole)\b/,
+      /arn:aws:iam::333333333333:role\/landfall-operator\b/,
+      cause,
+    ]);
+    expect(code).toBe(1);
   });
 });
 
