@@ -182,4 +182,4 @@ test('on a cluster of the user nothing is taken over, and Ctrl-C takes away what
   }
   expect(await kubectl('get', 'lease', '-n', 'landfall-system', '-o', 'name')).toBe('');
   await expectNothingLeft();
-});
+}, 600_000);
