@@ -15,7 +15,7 @@ export class Waiting extends Error {
 
 /**
  * A person has to act. One place maps it to the condition Stalled with this reason and message; it is still
- * tried again every 10 minutes. The message names field, value and what to do.
+ * tried again ever more rarely. The message names field, value and what to do.
  */
 export class Terminal extends Error {
   override readonly name = 'Terminal';

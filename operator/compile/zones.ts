@@ -27,7 +27,7 @@ export function chooseZones(
   if (chosen.length < count) {
     throw new Terminal(
       'InvalidSpec',
-      `spec.zones.count is ${count}, but this account has ${chosen.length} zones in the region: ${chosen.join(', ')}; lower the count`,
+      `spec.zones.count is ${count}, but this account has only ${chosen.join(', ')} in the region; lower the count`,
     );
   }
   return chosen.sort();

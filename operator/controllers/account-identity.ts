@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
 const ASSUMING = /\bperform: sts:AssumeRole/;
 
 /** What the check of an Account needs. */
-export interface IdentityDeps {
+interface IdentityDeps {
   readonly targets: Pick<Targets, 'identity'>;
   readonly installation: string;
 }

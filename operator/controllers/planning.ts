@@ -14,7 +14,7 @@ import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 
 /** What a plan compares, and whose tags it leaves alone. */
-export interface PlanScope {
+interface PlanScope {
   readonly target: Target;
   readonly graph: Graph;
   readonly account: AwsAccount;

@@ -15,7 +15,7 @@ const IN_AWS_WORDS: ReadonlySet<string> = new Set<StalledReason>([
   'CredentialsExpired',
 ]);
 
-export interface ConditionInput {
+interface ConditionInput {
   readonly before: readonly Condition[];
   readonly verdict: Verdict;
   readonly drift: Drift;

@@ -26,7 +26,7 @@ export interface Target {
   facts(): Promise<AwsRegionFacts>;
 }
 
-export interface TargetsOptions {
+interface TargetsOptions {
   readonly installation: string;
   readonly endpoint: string | undefined;
   readonly callGuard: CallGuard;

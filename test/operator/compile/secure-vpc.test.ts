@@ -374,7 +374,7 @@ describe('refusals', () => {
     expect(refused({ zones: { count: 3 } }, { facts })).toEqual({
       reason: 'InvalidSpec',
       message:
-        'spec.zones.count is 3, but this account has 2 zones in the region: us-east-1a, us-east-1b; lower the count',
+        'spec.zones.count is 3, but this account has only us-east-1a, us-east-1b in the region; lower the count',
     });
   });
 

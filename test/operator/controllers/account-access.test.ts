@@ -54,7 +54,7 @@ function refusal(candidate: Account | undefined, request: Partial<AccessRequest>
 
 const stalled = (reason: string, message: string): Verdict => ({ kind: 'stalled', reason, message });
 const waiting = (reason: string, message: string): Verdict => ({ kind: 'reconciling', reason, message });
-const inUse = waiting('InUse', '1 objects still use this Account; it goes when they are gone');
+const inUse = waiting('InUse', '2 objects still use this Account; it goes when they are gone');
 
 const table: readonly [string, Account | undefined, Partial<AccessRequest>, string][] = [
   ['a good Account', account(GOOD), {}, 'allowed'],
@@ -116,7 +116,7 @@ const table: readonly [string, Account | undefined, Partial<AccessRequest>, stri
     'an Account that is to go',
     account(inUse),
     {},
-    'stalled AccountNotReady: Account prod is not ready: InUse: 1 objects still use this Account; it goes when they are gone',
+    'stalled AccountNotReady: Account prod is not ready: InUse: 2 objects still use this Account; it goes when they are gone',
   ],
 ];
 
