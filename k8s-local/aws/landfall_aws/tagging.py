@@ -19,6 +19,11 @@ from .override import replace, wrap
 _TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway"}
 
 
+def arn_type(kind: str) -> str:
+    """The type in the ARN of what moto calls `kind`."""
+    return _TYPE.get(kind, kind)
+
+
 def _resources(backend: ResourceGroupsTaggingAPIBackend, get: Any) -> list[Any]:
     found = backend._get_resources_generator(
         tag_filters=get("TagFilters", []),
@@ -42,7 +47,7 @@ def install() -> None:
         for resource_id, tags in list(self.tags.items()):
             kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource_id))
             if kind and tags:
-                kind = _TYPE.get(kind, kind)
+                kind = arn_type(kind)
                 arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource_id}"
                 yield TaggedResource(arn=arn, tags=dict(tags), resource_type=f"ec2:{kind}")
 
