@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-_WORDS = {bool: "true or false", str: "a text", float: "a number that is not negative", int: "a whole number that is not negative"}
+_WORDS = {
+    bool: "true or false",
+    str: "a text",
+    float: "a number that is not negative",
+    int: "a whole number that is not negative",
+}
 
 
 def fields(where: str, value: Any, kinds: Mapping[str, type]) -> dict[str, Any]:

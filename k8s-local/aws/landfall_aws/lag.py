@@ -1,6 +1,6 @@
 """Describes lag behind writes: for a while they answer from the state before them. Off unless seconds are set.
 
-"The Amazon EC2 API follows an eventual consistency model": https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html ;
+EC2: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 
 Before a write, the backend it changes is copied. A read sees the copy that was made before the first write that it

@@ -109,7 +109,8 @@ def enforce(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> 
     for ask in services.asks(call, _context(caller)):
         kind = policies.denied_by(principal, ask)
         if kind:
-            raise _refusal(service, caller, ask, f"with an explicit deny in {'an' if kind[0] in 'aeiou' else 'a'} {kind}")
+            article = "an" if kind.startswith("i") else "a"
+            raise _refusal(service, caller, ask, f"with an explicit deny in {article} {kind}")
         kind = policies.not_allowed_by(principal, ask) if _enforced else None
         if kind and not _trusted_by_name(ask, caller):
             raise _refusal(service, caller, ask, f"because no {kind} allows the {ask.action} action")

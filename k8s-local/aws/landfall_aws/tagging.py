@@ -16,7 +16,7 @@ from .errors import AwsError
 from .override import replace, wrap
 
 # Where the type in an ARN is not the one that moto calls the resource by.
-_TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway"}
+_TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway", "vpc-elastic-ip": "elastic-ip"}
 
 
 def arn_type(kind: str) -> str:

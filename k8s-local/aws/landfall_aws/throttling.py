@@ -33,19 +33,27 @@ _EC2: dict[str, Rate] = {
 _EC2_READ: Rate = (100, 20)
 # Same table, "Unfiltered and unpaginated non-mutating actions": these actions, asked with neither filter nor MaxResults.
 _EC2_BARE_READ: Rate = (50, 10)
-_BARE = {"DescribeInstances", "DescribeInstanceStatus", "DescribeNetworkInterfaces", "DescribeSecurityGroups",
-         "DescribeSnapshots", "DescribeSpotInstanceRequests", "DescribeVolumes"}  # fmt: skip
+_BARE = {
+    "DescribeInstances",
+    "DescribeInstanceStatus",
+    "DescribeNetworkInterfaces",
+    "DescribeSecurityGroups",
+    "DescribeSnapshots",
+    "DescribeSpotInstanceRequests",
+    "DescribeVolumes",
+}
 _EC2_WRITE: Rate = (50, 5)
-# Quotas by action of CloudWatch Logs, "10 transactions per second" and alike:
+# 10 a second for the actions on log groups, adjustable; the size of the bucket is not published:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 _LOGS: Rate = (10, 10)
-# "you can call GetResources up to 15 times per second": https://docs.aws.amazon.com/general/latest/gr/arg.html
+# GetResources, "Maximum of 15 calls per second": https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
 _TAGGING: Rate = (15, 15)
-# "the default request quota is 600 requests per second" an account and region:
+# 600 a second in an account and region:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _STS: Rate = (600, 600)
 # AWS publishes none for IAM: a careful guess, the operator's.
 _UNPUBLISHED: Rate = (20, 5)
+_SERVICES = {"logs": _LOGS, "tagging": _TAGGING, "resourcegroupstaggingapi": _TAGGING, "sts": _STS}
 
 # EC2: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html ; query services: common errors of
 # the IAM API reference; JSON services: common errors of theirs, and the error of its own that the tagging API has.
@@ -85,7 +93,7 @@ def rate(service: str, action: str, params: dict[str, Any]) -> Rate:
             return _EC2_WRITE
         bare = action in _BARE and not any(params.get(name) for name in params if name not in ("DryRun", "NextToken"))
         return _EC2_BARE_READ if bare else _EC2_READ
-    return {"logs": _LOGS, "tagging": _TAGGING, "resourcegroupstaggingapi": _TAGGING, "sts": _STS}.get(service, _UNPUBLISHED)
+    return _SERVICES.get(service, _UNPUBLISHED)
 
 
 def take(key: tuple[str, ...], size: float, per_second: float, now: float) -> bool:

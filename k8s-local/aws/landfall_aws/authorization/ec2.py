@@ -97,10 +97,9 @@ class _Region:
             tables = self._backend.route_tables.values()
             resource_id = next((t.id for t in tables if resource_id in t.associations), resource_id)
             prefix = "rtb"
-        kind = {"vpc-elastic-ip": "elastic-ip"}.get(found := EC2_PREFIX_TO_RESOURCE.get(prefix, "*"), found)
+        arn = self._arn(tagging.arn_type(EC2_PREFIX_TO_RESOURCE.get(prefix, "*")), resource_id)
         tags = self._backend.tags.get(resource_id) or {}
-        own = {f"{service}:resourcetag/{key.lower()}": value for key, value in tags.items() for service in ("aws", "ec2")}
-        arn = self._arn(tagging.arn_type(kind), resource_id)
+        own = {f"{by}:resourcetag/{key.lower()}": value for key, value in tags.items() for by in ("aws", "ec2")}
         return Ask(f"ec2:{action}", arn, {**self._common, **own, **more}, self._exists(resource_id))
 
     def _exists(self, resource_id: str) -> bool:

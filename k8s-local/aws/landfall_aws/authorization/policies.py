@@ -44,19 +44,23 @@ def statements(document: str) -> tuple[Statement, ...]:
 
 def applies(statement: Statement, ask: Ask) -> bool:
     """Whether action, resource and conditions of a statement fit."""
-    if not _fits(statement, "Action", [ask.action], ignore_case=True):
+    if not _fits(statement, "Action", ask.action, ignore_case=True):
         return False
-    wanted = {name: [filled_in(str(v), ask.context) for v in as_list(statement[name])] for name in ("Resource", "NotResource") if name in statement}
-    if not _fits(wanted, "Resource", [ask.resource]):
+    wanted = {
+        name: [filled_in(str(value), ask.context) for value in as_list(statement[name])]
+        for name in ("Resource", "NotResource")
+        if name in statement
+    }
+    if not _fits(wanted, "Resource", ask.resource):
         return False
     if not ask.exists and statement.get("Effect") == "Allow":
         return True
     return all_met(statement.get("Condition"), ask.context)
 
 
-def _fits(statement: Statement, name: str, values: list[str], ignore_case: bool = False) -> bool:
+def _fits(statement: Statement, name: str, value: str, ignore_case: bool = False) -> bool:
     def among(patterns: Any) -> bool:
-        return any(like(str(pattern), value, ignore_case) for pattern in as_list(patterns) for value in values)
+        return any(like(str(pattern), value, ignore_case) for pattern in as_list(patterns))
 
     if f"Not{name}" in statement:
         return not among(statement[f"Not{name}"])
@@ -69,7 +73,8 @@ def _has(documents: Sequence[str], effect: str, ask: Ask) -> bool:
 
 def may_deny(principal: Principal) -> bool:
     """Whether any document of the caller has a Deny at all."""
-    return any(s.get("Effect") == "Deny" for _, documents in _kinds(principal) for d in documents for s in statements(d))
+    documents = [document for _, of_kind in _kinds(principal) for document in of_kind]
+    return any(s.get("Effect") == "Deny" for document in documents for s in statements(document))
 
 
 def _kinds(principal: Principal) -> list[tuple[str, Sequence[str]]]:

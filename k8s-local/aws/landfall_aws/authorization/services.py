@@ -91,8 +91,7 @@ def _logs(call: Call, common: Context) -> list[Ask]:
     action, params = call.action or "", call.params
     name, stem = f"logs:{action}", f"arn:aws:logs:{call.region}:{call.account}:log-group:"
     if action in _TAGS_LOGS:
-        # "Use this version when you need to specify the log-group ARN in … IAM policies when specifying permissions
-        # for TagResource, UntagResource, and ListTagsForResource": without what follows the name.
+        # Of these the ARN ends with the name; of all others something follows it, which ":*" in a policy matches.
         # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
         arn = str(params.get("resourceArn") or "*").removesuffix(":*")
         return [Ask(name, arn, {**common, **_log_tags(call, arn), **_given_tags(params)})]
@@ -101,8 +100,7 @@ def _logs(call: Call, common: Context) -> list[Ask]:
     arn = stem + group
     asked = Ask(name, f"{arn}:log-stream:", {**common, **_log_tags(call, arn), **_given_tags(params)})
     if action == "CreateLogGroup" and params.get("tags"):
-        # "To assign tags to a log group during creation, you must have either the logs:TagResource or logs:TagLogGroup
-        # permission": CreateLogGroup, CloudWatch Logs API reference.
+        # With tags, CreateLogGroup wants logs:TagResource as well: CloudWatch Logs API reference, CreateLogGroup, tags.
         return [asked, Ask("logs:TagResource", arn, {**common, **_given_tags(params)})]
     return [asked]
 
