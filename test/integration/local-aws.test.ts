@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { calls } from './local-aws/calls.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
@@ -23,4 +24,5 @@ describe('other services', otherServices);
 describe('faults', faults);
 describe('throttling', throttling);
 describe('permissions', permissions);
+describe('the role of manifests/bootstrap', bootstrapRole);
 describe('lag', lag);

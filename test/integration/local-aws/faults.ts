@@ -104,7 +104,7 @@ export function faults(): void {
   });
 
   test('latency delays the commit or the answer, and others are served meanwhile', async () => {
-    const slow = { action: 'CreateVpc', effect: 'slow', latencyMs: 600 } as const;
+    const slow = { action: 'CreateVpc', effect: 'slow', latencyMs: 2000 } as const;
     await aws().setDifficulty({ faults: [{ ...slow, when: 'before' }] });
     const first = make();
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -113,11 +113,11 @@ export function faults(): void {
     await aws().setDifficulty({ faults: [{ ...slow, when: 'after' }] });
     let answered = false;
     const second = make(1).then(() => (answered = true));
-    await expect.poll(count, { timeout: 500, interval: 20 }).toBe(3);
+    await expect.poll(count, { timeout: 1900, interval: 20 }).toBe(3);
     expect(answered).toBe(false);
     await second;
     const late = (await aws().ledger()).find((entry) => entry.fault === 'slow');
-    expect(given(late).durationMs).toBeGreaterThan(590);
+    expect(given(late).durationMs).toBeGreaterThan(1990);
   });
 
   test('what makes no sense is refused in one sentence, with nothing set; a reset ends all', async () => {

@@ -130,7 +130,7 @@ export function lag(): void {
   });
 
   test('a write may not know what was just made, for a time of its own', async () => {
-    await aws().setDifficulty({ lag: { writeSeconds: 0.5 } });
+    await aws().setDifficulty({ lag: { writeSeconds: 2 } });
     const vpc = await make();
     const subnet = () => ec2().send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.0.0/24' }));
     await refused(subnet(), 'InvalidVpcID.NotFound', new RegExp(`'${vpc}' does not exist`));
