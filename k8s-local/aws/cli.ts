@@ -113,7 +113,8 @@ async function down(): Promise<void> {
 function ledgerLine(entry: LedgerEntry): string {
   const mark = entry.write ? 'W' : ' ';
   const what = `${entry.service ?? '?'}:${entry.action ?? '?'}`;
-  return `${entry.seq} ${entry.time} ${mark} ${entry.account ?? '-'} ${what} ${entry.error ?? entry.status} ${entry.durationMs} ms`;
+  const fault = entry.fault === null ? '' : ` (fault: ${entry.fault})`;
+  return `${entry.seq} ${entry.time} ${mark} ${entry.account ?? '-'} ${what} ${entry.error ?? entry.status} ${entry.durationMs} ms${fault}`;
 }
 
 function option(args: string[], name: string): string | undefined {

@@ -56,6 +56,29 @@ test('a quota of VPCs counts the default one, is of one region, and leaves room 
   }
 });
 
+test('begins as hard as the environment says, goes back to that with a reset, and refuses nonsense', async () => {
+  const start = (difficulty: unknown) =>
+    startLocalAws({ env: { ...process.env, LANDFALL_AWS_DIFFICULTY: JSON.stringify(difficulty) } });
+  const aws = await start({ throttling: { scale: 0.5 }, permissions: { enforced: true } });
+  try {
+    const begun = { faults: [], throttling: { scale: 0.5 }, permissions: { enforced: true } };
+    expect(await aws.difficulty()).toMatchObject(begun);
+    await aws.setDifficulty({ faults: [{ action: 'CreateVpc' }], throttling: { scale: 0 } });
+    expect(await aws.difficulty()).toMatchObject({
+      faults: [{ action: 'CreateVpc' }],
+      throttling: { scale: 0 },
+    });
+    await aws.reset();
+    expect(await aws.difficulty()).toMatchObject(begun);
+  } finally {
+    await aws.stop();
+  }
+  await expect(start({ throttling: { scale: -1 } })).rejects.toThrow(
+    '--difficulty: throttling: scale wants a number that is not negative',
+  );
+  await expect(start([1])).rejects.toThrow('--difficulty [1]: not a JSON object');
+});
+
 /** Runs the command line with a state folder of its own. */
 function run(state: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const env = { ...process.env, LANDFALL_STATE: state };

@@ -1,12 +1,17 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { calls } from './local-aws/calls.ts';
 import { endpoints } from './local-aws/endpoints.ts';
+import { faults } from './local-aws/faults.ts';
 import { securityGroups } from './local-aws/groups.ts';
+import { lag } from './local-aws/lag.ts';
 import { life } from './local-aws/life.ts';
 import { network } from './local-aws/network.ts';
+import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
+import { throttling } from './local-aws/throttling.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
 describe('accounts, ledger, dump', accounts);
@@ -16,3 +21,8 @@ describe('endpoints', endpoints);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);
+describe('faults', faults);
+describe('throttling', throttling);
+describe('permissions', permissions);
+describe('the role of manifests/bootstrap', bootstrapRole);
+describe('lag', lag);

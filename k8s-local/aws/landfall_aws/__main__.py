@@ -26,7 +26,10 @@ def main() -> None:
     from .ledger import Ledger
     from .server import Application, Server
 
-    emulator.install(settings)
+    try:
+        emulator.install(settings)
+    except ValueError as error:
+        sys.exit(f"--difficulty: {error}")
     application = Application(Ledger())
     try:
         server = Server((settings.host, settings.port), application, admin(application, lambda: emulator.reset(settings)))

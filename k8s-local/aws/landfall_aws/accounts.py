@@ -7,6 +7,7 @@ from moto.iam.models import AccessKey, iam_backends
 from .settings import HOME_ACCOUNT, Settings
 
 USER = "landfall"
+_EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 def access_key_id(account: str) -> str:
@@ -27,6 +28,8 @@ def bootstrap(settings: Settings) -> None:
     for account in settings.accounts:
         iam = iam_backends[account]["aws"]
         user = iam.create_user(settings.region, USER)
+        # Asked only while permissions are enforced; the member role begins without any policy.
+        user.policies["administrator"] = json.dumps(_EVERYTHING)
         key = AccessKey(USER, prefix="AKIA", account_id=account)
         key.access_key_id = access_key_id(account)
         key.secret_access_key = secret_access_key(account)

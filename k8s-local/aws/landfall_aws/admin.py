@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from . import dump, lifecycle, sessions
+from . import difficulty, dump, lifecycle, sessions
 from .server import Application
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -13,8 +13,16 @@ def _json(value: object, status: int = 200) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
 
 
-def admin(application: Application, reset: Callable[[], None]) -> Callable[[str, str, dict[str, str]], Answer]:
-    def answer(method: str, path: str, query: dict[str, str]) -> Answer:
+def _configure(body: bytes) -> Answer:
+    try:
+        difficulty.configure(json.loads(body))
+    except ValueError as error:
+        return _json({"error": str(error)}, 400)
+    return _json(difficulty.shown())
+
+
+def admin(application: Application, reset: Callable[[], None]) -> Callable[[str, str, dict[str, str], bytes], Answer]:
+    def answer(method: str, path: str, query: dict[str, str], body: bytes) -> Answer:
         route = (method, path.removeprefix("/_landfall/"))
         if route == ("GET", "ready"):
             return _json({"ready": True})
@@ -27,6 +35,10 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
             if route == ("GET", "dump"):
                 lifecycle.settle()
                 return 200, {"Content-Type": "application/json"}, dump.dump().encode()
+            if route == ("GET", "difficulty"):
+                return _json(difficulty.shown())
+            if route == ("PUT", "difficulty"):
+                return _configure(body)
             if route == ("POST", "expire"):
                 key = query.get("key", "")
                 return _json({}) if sessions.end(key) else _json({"error": f"no session has the key {key}"}, 404)

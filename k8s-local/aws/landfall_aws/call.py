@@ -1,5 +1,6 @@
 """The call in hand. Calls run one at a time (moto is not thread-safe), so one module-level slot is enough."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,14 @@ class Call:
     action: str | None = None
     caller: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    # What a rule of faults.py did to it.
+    fault: str | None = None
+    # The connection is closed instead of answered.
+    lost: bool = False
+    # Seconds between the end of the call and its answer, in which others are served.
+    answer_after: float = 0
+    # Waits for so many seconds while others are served.
+    pause: Callable[[float], None] = lambda seconds: None
 
 
 _current: Call | None = None

@@ -5,7 +5,8 @@ from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
-from . import accounts, denials, dry_run, dump, ec2, fast_serialize, iam, idempotency, lifecycle, logs, pages, pipeline, sessions, tagging
+from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
+from . import logs, pages, permissions, pipeline, sessions, tagging, throttling
 from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions
@@ -16,7 +17,10 @@ def install(settings: Settings) -> None:
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)  # type: ignore[method-assign]
     pipeline.install()
     fast_serialize.install()
-    pipeline.stage(denials.refuse)
+    pipeline.stage(faults.strike)
+    pipeline.stage(throttling.limit)
+    pipeline.stage(permissions.enforce)
+    pipeline.stage(lag.delay)
     pipeline.stage(dry_run.stop_short)
     pipeline.stage(idempotency.once)
     pipeline.stage(check_specifications)
@@ -41,6 +45,7 @@ def reset(settings: Settings) -> None:
 
 
 def _begin(settings: Settings) -> None:
+    difficulty.reset(settings.difficulty)
     for account in settings.accounts:
         # Made up front, so that the first read of a test changes nothing.
         for service, backends in (("ec2", ec2_backends), ("logs", logs_backends)):

@@ -61,6 +61,7 @@ class Ledger:
                 "params": redacted(call.params),
                 "status": status,
                 "error": error,
+                "fault": call.fault,
                 "requestId": call.request_id,
             }
         )

@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
 def refusal(response: BaseResponse, error: ServiceException) -> Any:
     """An error serialized as the service's protocol wants it, with AWS's HTTP status."""
     status, headers, body = response.serialized(ActionResult(error))
-    status = identity.REFUSAL_STATUS.get(error.code, status)
+    status = getattr(error, "http_status", None) or identity.REFUSAL_STATUS.get(error.code, status)
     headers["status"] = str(status)
     return status, headers, body
 

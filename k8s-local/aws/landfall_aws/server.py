@@ -50,12 +50,14 @@ class Application:
         self.lock = RLock()
         self._fallback = DomainDispatcherApplication(create_backend_app)
 
-    def handle(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    def handle(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes] | None:
+        """The answer, or None where a fault has it that none arrives."""
         with self.lock:
             # The ledger's times follow its order, so waiting for the calls before is not part of a call's duration.
             started = time.time()
             lifecycle.tick()
             record = calls.Call(request_id=str(uuid.uuid4()))
+            record.pause = lambda seconds: self._pause(record, seconds)
             calls.begin(record)
             scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
             if scope:
@@ -69,8 +71,21 @@ class Application:
                 status, headers, body = _plain_error(500, "InternalError", f"{type(error).__name__}: {error}")
             headers["x-amzn-requestid"] = record.request_id
             error_code = _error_code(status, headers, body) if status >= 400 else None
+            if record.fault == "lost before":
+                status, error_code = 0, "ConnectionClosed"
             self.ledger.add(record, environ["REQUEST_METHOD"], started, status, error_code)
-        return status, headers, body
+        time.sleep(record.answer_after)
+        return None if record.lost else (status, headers, body)
+
+    def _pause(self, record: calls.Call, seconds: float) -> None:
+        if not seconds:
+            return
+        # The call has changed nothing yet, and its response object is its own: others may go first.
+        self.lock.release()
+        time.sleep(seconds)
+        self.lock.acquire()
+        lifecycle.tick()
+        calls.begin(record)
 
     def _dispatch(self, environ: dict[str, Any], service: str | None) -> tuple[int, dict[str, str], bytes]:
         response_class = _DIRECT.get(service or "")
@@ -119,9 +134,13 @@ class Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if path.startswith("/_landfall/"):
             parsed = {key: values[-1] for key, values in parse_qs(query).items()}
-            status, headers, content = self.server.admin(self.command, path, parsed)
+            answer = self.server.admin(self.command, path, parsed, body)
         else:
-            status, headers, content = self.server.application.handle(self._environ(path, query, body))
+            answer = self.server.application.handle(self._environ(path, query, body))
+        if answer is None:
+            self.close_connection = True
+            return
+        status, headers, content = answer
         self.send_response_only(status, _reason(status))
         for name, value in headers.items():
             if name.lower() not in _HOP:

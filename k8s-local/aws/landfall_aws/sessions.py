@@ -24,6 +24,8 @@ class Session:
     role_arn: str
     role_id: str
     name: str
+    # Session policies: documents that limit what the role's allow; None for no limit.
+    policies: tuple[str, ...] | None = None
 
     @property
     def arn(self) -> str:
@@ -38,7 +40,9 @@ class Session:
 _sessions: dict[str, Session] = {}
 
 
-def open_session(account: str, role_arn: str, role_id: str, name: str, seconds: int) -> Session:
+def open_session(
+    account: str, role_arn: str, role_id: str, name: str, seconds: int, policies: tuple[str, ...] | None = None
+) -> Session:
     session = Session(
         access_key_id="ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16)),
         secret_access_key=secrets.token_urlsafe(30)[:40],
@@ -48,6 +52,7 @@ def open_session(account: str, role_arn: str, role_id: str, name: str, seconds: 
         role_arn=role_arn,
         role_id=role_id,
         name=name,
+        policies=policies,
     )
     _sessions[session.access_key_id] = session
     return session

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # The seeds' five accounts by profile name, and the portal's, whose credentials are the default ones.
 DEFAULT_ACCOUNTS = {
@@ -32,6 +33,8 @@ class Settings:
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
     parent: int | None
+    # What difficulty.py is set to at the start and after a reset: its parts by name.
+    difficulty: dict[str, Any]
 
 
 def _gaps(text: str) -> frozenset[tuple[str, str]]:
@@ -39,6 +42,13 @@ def _gaps(text: str) -> frozenset[tuple[str, str]]:
     if not all(len(gap) == 2 and all(gap) for gap in gaps):
         raise SystemExit(f"--service-gaps {text}: write service@zone, separated by commas")
     return frozenset((service, zone) for service, zone in gaps)
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise SystemExit(f"--difficulty {text}: not a JSON object ({error})") from error
 
 
 def from_command_line(argv: list[str] | None = None) -> Settings:
@@ -74,6 +84,11 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         default=int(quota) if (quota := env("LANDFALL_AWS_VPC_QUOTA")) else None,
         help="VPCs that an account may have in a region, the default one included; AWS begins with 5",
     )
+    parser.add_argument(
+        "--difficulty",
+        default=env("LANDFALL_AWS_DIFFICULTY", "{}"),
+        help='JSON of what makes it as hard as AWS can be, as {"throttling": {"scale": 1}}; README.md has the rest',
+    )
     parser.add_argument("--parent", type=int, default=None, help="exit when this process is gone")
     args = parser.parse_args(argv)
     accounts = dict(DEFAULT_ACCOUNTS)
@@ -95,4 +110,5 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,
+        difficulty=_json(args.difficulty),
     )

@@ -16,7 +16,12 @@ from .errors import AwsError
 from .override import replace, wrap
 
 # Where the type in an ARN is not the one that moto calls the resource by.
-_TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway"}
+_TYPE = {"flow-logs": "vpc-flow-log", "nat-gateway": "natgateway", "vpc-elastic-ip": "elastic-ip"}
+
+
+def arn_type(kind: str) -> str:
+    """The type in the ARN of what moto calls `kind`."""
+    return _TYPE.get(kind, kind)
 
 
 def _resources(backend: ResourceGroupsTaggingAPIBackend, get: Any) -> list[Any]:
@@ -42,7 +47,7 @@ def install() -> None:
         for resource_id, tags in list(self.tags.items()):
             kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource_id))
             if kind and tags:
-                kind = _TYPE.get(kind, kind)
+                kind = arn_type(kind)
                 arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource_id}"
                 yield TaggedResource(arn=arn, tags=dict(tags), resource_type=f"ec2:{kind}")
 

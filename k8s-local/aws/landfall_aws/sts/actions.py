@@ -23,7 +23,8 @@ def _denied(caller: Caller, role_arn: str) -> AwsError:
     )
 
 
-def _role(role_arn: str) -> Role | None:
+def find_role(role_arn: str) -> Role | None:
+    """The role of that ARN, in whatever account. Raises AWS's refusal of what is no ARN of a role."""
     match = _ROLE_ARN.match(role_arn)
     if not match:
         raise AwsError("ValidationError", f"{role_arn} is invalid")
@@ -52,6 +53,21 @@ def _seconds(response: TokenResponse, role: Role, caller: Caller) -> int:
     return seconds
 
 
+def _session_policies(response: TokenResponse, account: str) -> tuple[str, ...] | None:
+    """The documents that limit the session, or None where none were given.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html , Policy and PolicyArns."""
+    inline = response._get_param("Policy")
+    arns = [item.get("arn") or item.get("Arn") for item in response._get_param("PolicyArns") or []]
+    if not inline and not arns:
+        return None
+    known = iam_backends[account]["aws"].managed_policies
+    for arn in arns:
+        if arn not in known:
+            raise AwsError("ValidationError", f"The policy {arn} does not exist")
+    managed = [version.document for arn in arns for version in known[arn].versions if version.is_default]
+    return (*([inline] if inline else []), *managed)
+
+
 def assume_role(self: TokenResponse) -> ActionResult:
     caller: Caller = self.landfall_caller  # type: ignore[attr-defined]
     role_arn, name = self._get_param("RoleArn") or "", self._get_param("RoleSessionName") or ""
@@ -61,16 +77,21 @@ def assume_role(self: TokenResponse) -> ActionResult:
             f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: "
             "Member must satisfy regular expression pattern: [\\w+=,.@-]*",
         )
-    role = _role(role_arn)
-    context = {"aws:PrincipalArn": caller.role_arn or caller.arn, "aws:PrincipalAccount": caller.account}
+    role = find_role(role_arn)
+    context: dict[str, str | list[str]] = {
+        "aws:principalarn": caller.role_arn or caller.arn,
+        "aws:principalaccount": caller.account,
+        "sts:rolesessionname": name,
+    }
     external_id = self._get_param("ExternalId")
     if external_id is not None:
-        context["sts:ExternalId"] = external_id
+        context["sts:externalid"] = external_id
     # AWS does not tell whether the role is missing or the caller is not trusted.
     if role is None or not allows(role.assume_role_policy_document, caller, "sts:AssumeRole", context):
         raise _denied(caller, role_arn)
     account = _ROLE_ARN.match(role_arn).group(1)  # type: ignore[union-attr]
-    session = sessions.open_session(account, role_arn, role.id, name, _seconds(self, role, caller))
+    seconds = _seconds(self, role, caller)
+    session = sessions.open_session(account, role_arn, role.id, name, seconds, _session_policies(self, account))
     return ActionResult(
         {
             "Credentials": {
