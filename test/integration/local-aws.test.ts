@@ -5,6 +5,7 @@ import { calls } from './local-aws/calls.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { securityGroups } from './local-aws/groups.ts';
 import { life } from './local-aws/life.ts';
+import { natGateways } from './local-aws/nat.ts';
 import { network } from './local-aws/network.ts';
 import { otherServices } from './local-aws/services.ts';
 
@@ -13,6 +14,7 @@ describe('accounts, ledger, dump', accounts);
 describe('network', network);
 describe('security groups', securityGroups);
 describe('endpoints', endpoints);
+describe('NAT gateways', natGateways);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);
