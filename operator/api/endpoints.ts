@@ -1,10 +1,56 @@
 import { z } from 'zod';
-import { listMap } from './fields.ts';
+import { listMap, setOf } from './fields.ts';
 import { matches, withRules } from './rule.ts';
 
 /** The tiers of subnets, from the outside in. */
 export const TIER_NAMES = ['public', 'private', 'data'] as const;
 export type TierName = (typeof TIER_NAMES)[number];
+
+const AN_ACTION = '^(\\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$';
+const A_RESOURCE = '^(\\*|arn:aws[a-z-]*:.+)$';
+const A_PRINCIPAL = '^(\\*|[0-9]{12}|arn:aws[a-z-]*:(iam|sts)::.+)$';
+
+const statement = z.strictObject({
+  name: withRules(
+    z.string().max(64).describe('Tells the statements apart; letters and digits. It becomes the Sid.'),
+    matches('^[A-Za-z0-9]+$', '{self} is not a name of a statement: use letters and digits only'),
+  ),
+  effect: z.enum(['Allow', 'Deny']).default('Allow').describe('What happens to the calls that match.'),
+  principals: setOf(
+    withRules(
+      z.string().max(2048),
+      matches(A_PRINCIPAL, '{self} is not a principal: write *, an account id, or the ARN of a role or user'),
+    ),
+    50,
+  )
+    .min(1)
+    .default(['*'])
+    .describe('Whose calls: `*`, account ids, ARNs of roles or users.'),
+  actions: setOf(
+    withRules(
+      z.string().max(128),
+      matches(AN_ACTION, '{self} is not an action: write it as IAM does, for example s3:GetObject, or *'),
+    ),
+    100,
+  )
+    .min(1)
+    .describe('Which calls, as IAM names them.'),
+  resources: setOf(
+    withRules(z.string().max(2048), matches(A_RESOURCE, '{self} is not a resource: write its ARN, or *')),
+    100,
+  )
+    .min(1)
+    .default(['*'])
+    .describe('What they may be made on, as ARNs.'),
+});
+
+const policy = z
+  .strictObject({
+    statements: listMap(statement, 'name', 20).min(1).describe('What is allowed and denied.'),
+  })
+  .describe(
+    'What may be called through the endpoint, whatever the policies of the callers allow. Without it AWS lets everything through.',
+  );
 
 const endpoint = withRules(
   z.strictObject({
@@ -42,6 +88,7 @@ const endpoint = withRules(
       .enum(TIER_NAMES)
       .default('private')
       .describe('Tier whose subnets hold the network interfaces. Interface endpoints only.'),
+    policy: policy.optional(),
   }),
   {
     cel: "!has(self.type) || self.type != 'Gateway' || self.service in ['s3', 'dynamodb']",

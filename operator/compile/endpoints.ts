@@ -27,7 +27,8 @@ export function endpointNodes(
     );
 }
 
-function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, { service }: Endpoint): GraphNode {
+function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, endpoint: Endpoint): GraphNode {
+  const { service } = endpoint;
   return build.thing('VpcEndpoint', `endpoint/${service}`, {
     vpcId: ref('vpc'),
     serviceName: serviceName(spec, service),
@@ -36,6 +37,7 @@ function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, { service }: Endpo
     subnetIds: [],
     securityGroupIds: [],
     privateDns: false,
+    policy: policyOf(endpoint),
   });
 }
 
@@ -61,9 +63,25 @@ function interfaceNode(
         .map((subnet) => ref(`subnet/${subnet.key}`)),
       securityGroupIds: [ref('security-group/endpoints')],
       privateDns,
+      policy: policyOf(endpoint),
     },
     { dependsOn: privateDns ? ['vpc-attributes'] : [] },
   );
+}
+
+/** The policy document of an endpoint; empty for AWS's default, which lets everything through. */
+function policyOf({ policy }: Endpoint): string {
+  if (!policy) return '';
+  const Statement = [...policy.statements]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, effect, principals, actions, resources }) => ({
+      Sid: name,
+      Effect: effect,
+      Principal: principals.includes('*') ? '*' : { AWS: principals },
+      Action: actions,
+      Resource: resources,
+    }));
+  return JSON.stringify({ Version: '2012-10-17', Statement });
 }
 
 /** The public tier has a way to these services already; where it is the only tier, it gets theirs. */

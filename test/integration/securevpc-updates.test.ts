@@ -43,6 +43,25 @@ const ENTRIES = ['CreateNetworkAclEntry', 'DeleteNetworkAclEntry'];
 
 /** Each starts where the one before ended; fields that an update does not name stay. */
 const updates: readonly Update[] = [
+  {
+    what: 'an endpoint gets a policy',
+    spec: {
+      endpoints: spec.endpoints.map((wanted) => ({
+        ...wanted,
+        ...(wanted.service === 's3' && {
+          policy: {
+            statements: [{ name: 'read', actions: ['s3:GetObject'], resources: ['arn:aws:s3:::*'] }],
+          },
+        }),
+      })),
+    },
+    writes: ['ModifyVpcEndpoint'],
+  },
+  {
+    what: 'the policy of an endpoint is taken away',
+    spec: { endpoints: spec.endpoints },
+    writes: ['ModifyVpcEndpoint'],
+  },
   { what: 'a tag is added', spec: { tags: { team: 'a' } }, writes: ['CreateTags', 'TagRole', 'TagResource'] },
   {
     what: 'a tag is changed',

@@ -25,6 +25,7 @@ _EC2 = [
     ("DescribeSecurityGroupRules", "SecurityGroupRules", "id", 1000),
     ("DescribeVpcEndpoints", "VpcEndpoints", "id", 1000),
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
+    ("DescribeNatGateways", "NatGateways", "id", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),
     ("DescribeManagedPrefixLists", "PrefixLists", "id", 100),

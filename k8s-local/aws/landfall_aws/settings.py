@@ -29,6 +29,8 @@ class Settings:
     member_role: str
     endpoint_seconds: float
     interface_seconds: float
+    nat_seconds: float
+    nat_listed_seconds: float
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -74,6 +76,18 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="how long network interfaces outlive their endpoint's deleting state",
     )
     parser.add_argument(
+        "--nat-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_NAT_SECONDS", "0.3")),
+        help="how long a NAT gateway is pending or deleting",
+    )
+    parser.add_argument(
+        "--nat-listed-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_NAT_LISTED_SECONDS", "1")),
+        help="how long a NAT gateway that is deleted or failed stays listed; an hour in AWS",
+    )
+    parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
@@ -107,6 +121,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         member_role=args.member_role,
         endpoint_seconds=args.endpoint_seconds,
         interface_seconds=args.interface_seconds,
+        nat_seconds=args.nat_seconds,
+        nat_listed_seconds=args.nat_listed_seconds,
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,

@@ -9,6 +9,7 @@ import {
 import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { canonicalPolicy, isEverything } from '../policy-document.ts';
 import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -27,6 +28,8 @@ export interface VpcEndpointInputs {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly privateDns: boolean;
+  /** Policy document; empty for AWS's default, which lets everything through. */
+  readonly policy: string;
 }
 
 /** VPC endpoints. */
@@ -37,7 +40,7 @@ export const vpcEndpoints = ec2Collection<VpcEndpoint>({
   id: (endpoint) => must(endpoint.VpcEndpointId, 'VpcEndpointId'),
   async page({ ec2 }, query) {
     const answer = await ec2.send(new DescribeVpcEndpointsCommand(query));
-    return { items: answer.VpcEndpoints, next: answer.NextToken };
+    return { items: answer.VpcEndpoints?.map(legible), next: answer.NextToken };
   },
 });
 
@@ -67,6 +70,8 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
     if (inputs.type === 'Interface' && privateDns !== inputs.privateDns) {
       changes.push({ path: 'privateDns', from: privateDns, to: inputs.privateDns });
     }
+    const [from, to] = [endpoint.PolicyDocument ?? '', policyOf(inputs.policy)];
+    if (from !== to) changes.push({ path: 'policy', from, to });
     return changes;
   },
   state: stateOf,
@@ -90,6 +95,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
         VpcEndpointType: inputs.type,
         ClientToken: token,
         TagSpecifications: tagSpecification('vpc-endpoint', tags),
+        ...(inputs.policy !== '' && { PolicyDocument: inputs.policy }),
         ...(inputs.type === 'Gateway'
           ? { RouteTableIds: [...inputs.routeTableIds] }
           : {
@@ -99,7 +105,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
             }),
       }),
     );
-    return must(answer.VpcEndpoint, 'VpcEndpoint');
+    return legible(must(answer.VpcEndpoint, 'VpcEndpoint'));
   },
   // One gateway endpoint a service and route table, one private name a service and VPC.
   async conflicting(session, inputs) {
@@ -129,6 +135,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
           SubnetIds: [...inputs.subnetIds],
           Groups: inputs.securityGroupIds.map((GroupId) => ({ GroupId })),
           PrivateDnsEnabled: inputs.privateDns,
+          PolicyDocument: policyOf(inputs.policy),
         },
     );
   },
@@ -222,7 +229,22 @@ function modificationOf(
     Object.entries(fields).filter(([, ids]) => ids.length > 0),
   );
   if (changes.some((change) => change.path === 'privateDns')) sent.PrivateDnsEnabled = inputs.privateDns;
+  if (changes.some((change) => change.path === 'policy')) {
+    if (inputs.policy === '') sent.ResetPolicy = true;
+    else sent.PolicyDocument = inputs.policy;
+  }
   return sent;
+}
+
+/** Policies are kept in one spelling, in which our own writes are kept too. */
+function legible(endpoint: VpcEndpoint): VpcEndpoint {
+  const { PolicyDocument } = endpoint;
+  return PolicyDocument === undefined ? endpoint : { ...endpoint, PolicyDocument: policyOf(PolicyDocument) };
+}
+
+/** A policy in one spelling; empty where it lets everything through, as AWS's own does in several spellings. */
+function policyOf(document: string): string {
+  return isEverything(document) ? '' : canonicalPolicy(document);
 }
 
 function groupIdsOf(endpoint: VpcEndpoint): string[] {

@@ -7,7 +7,7 @@ import {
 import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { canonicalPolicy } from './policy-document.ts';
+import { canonicalPolicy } from '../policy-document.ts';
 import { roles } from './role.ts';
 
 export interface RolePoliciesInputs {

@@ -22,7 +22,7 @@ import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
-import { canonicalPolicy } from './policy-document.ts';
+import { canonicalPolicy } from '../policy-document.ts';
 
 export interface RoleInputs {
   /** At most 64 characters, unique in the account. */

@@ -59,6 +59,12 @@ export const endpointsCases: Cases = {
     'securityGroupIds[*] extra': modifyEndpoint('endpoint/logs', (at) => ({
       AddSecurityGroupIds: [id(at, 'security-group/alb')],
     })),
+    'policy changed': modifyEndpoint('endpoint/s3', () => ({
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: '*' },
+      }),
+    })),
     'privateDns changed': modifyEndpoint('endpoint/logs', () => ({ PrivateDnsEnabled: false })),
   },
 };

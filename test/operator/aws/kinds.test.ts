@@ -122,6 +122,7 @@ const CASES: Readonly<Record<string, Case>> = {
       subnetIds: [],
       securityGroupIds: [],
       privateDns: false,
+      policy: '',
     },
     record: {
       VpcEndpointId: 'vpce-1',

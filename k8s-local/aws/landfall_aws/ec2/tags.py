@@ -24,6 +24,8 @@ _MAKES = {
     "CreateVpcEndpoint": {"vpc-endpoint"},
     "CreateFlowLogs": {"vpc-flow-log"},
     "CreateNetworkInterface": {"network-interface"},
+    "AllocateAddress": {"elastic-ip"},
+    "CreateNatGateway": {"natgateway"},
 }
 
 
@@ -65,6 +67,7 @@ def _check(tag: dict[str, str], seen: set[str]) -> None:
 _EXISTS = {
     "acl": ("network_acls", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist"),
     "eni": ("enis", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
+    "nat": ("nat_gateways", "NatGatewayNotFound", "The Nat Gateway {} was not found"),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
     "vpce": ("vpc_end_points", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
 }

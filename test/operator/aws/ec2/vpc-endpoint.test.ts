@@ -4,6 +4,7 @@ import {
   vpcEndpointKind as kind,
   type VpcEndpointInputs,
 } from '../../../../operator/aws/ec2/vpc-endpoint.ts';
+import { canonicalPolicy } from '../../../../operator/aws/policy-document.ts';
 import { linesOf } from '../changes.ts';
 
 const gateway: VpcEndpointInputs = {
@@ -14,6 +15,7 @@ const gateway: VpcEndpointInputs = {
   subnetIds: [],
   securityGroupIds: [],
   privateDns: false,
+  policy: '',
 };
 const listedGateway: VpcEndpoint = {
   VpcEndpointId: 'vpce-1',
@@ -44,6 +46,11 @@ const listedFace: VpcEndpoint = {
   PrivateDnsEnabled: true,
 };
 
+const READ_ONLY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'read', Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['*'] }],
+});
+
 describe('diff', () => {
   it('finds nothing between an endpoint and what it was made from', () => {
     expect(linesOf(kind.diff(gateway, listedGateway))).toEqual([]);
@@ -67,6 +74,12 @@ describe('diff', () => {
       'securityGroupIds[sg-2]: (nothing) -> sg-2',
     ],
     [{ ...face, privateDns: false }, listedFace, 'privateDns: true -> false'],
+    [{ ...face, policy: READ_ONLY }, listedFace, `policy:  -> ${canonicalPolicy(READ_ONLY)}`],
+    [
+      face,
+      { ...listedFace, PolicyDocument: canonicalPolicy(READ_ONLY) },
+      `policy: ${canonicalPolicy(READ_ONLY)} -> `,
+    ],
   ])('finds %#', (inputs, record, line) => {
     expect(linesOf(kind.diff(inputs, record))).toEqual([line]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalPolicy } from '../../../../operator/aws/iam/policy-document.ts';
+import { canonicalPolicy, isEverything } from '../../../operator/aws/policy-document.ts';
 
 const statement = { Effect: 'Allow', Action: ['logs:PutLogEvents', 'logs:CreateLogStream'], Resource: '*' };
 const policy = { Version: '2012-10-17', Statement: [statement] };
@@ -40,4 +40,27 @@ describe('canonicalPolicy', () => {
     expect(canonicalPolicy(canonicalPolicy(text))).toBe(canonicalPolicy(text));
     expect(canonicalPolicy('')).toBe('');
   });
+});
+
+describe('isEverything', () => {
+  const all = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
+  it.each([
+    ['nothing', ''],
+    ['what AWS gives a gateway endpoint', JSON.stringify({ Version: '2008-10-17', Statement: [all] })],
+    ['what AWS gives an interface endpoint', JSON.stringify({ Statement: [all] })],
+    ['with a Sid', JSON.stringify({ Version: '2012-10-17', Statement: { ...all, Sid: 'all' } })],
+  ])('holds for %s', (_, document) => expect(isEverything(document)).toBe(true));
+
+  it.each([
+    ['one action', { ...all, Action: 's3:GetObject' }],
+    ['one account', { ...all, Principal: { AWS: '111111111111' } }],
+    ['a condition', { ...all, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }],
+    ['a denial', { ...all, Effect: 'Deny' }],
+    ['everything but', { Effect: 'Allow', Principal: '*', NotAction: 's3:PutObject', Resource: '*' }],
+  ])('does not hold with %s', (_, statement) =>
+    expect(isEverything(JSON.stringify({ Version: '2012-10-17', Statement: [statement] }))).toBe(false),
+  );
+
+  it('does not hold for two statements', () =>
+    expect(isEverything(JSON.stringify({ Statement: [all, { ...all, Effect: 'Deny' }] }))).toBe(false));
 });

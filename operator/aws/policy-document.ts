@@ -18,3 +18,12 @@ function sorted(value: unknown): unknown {
   const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Whether a policy allows everybody everything, which is what AWS gives an endpoint that was made without one. */
+export function isEverything(document: string): boolean {
+  if (document === '') return true;
+  const { Statement } = JSON.parse(canonicalPolicy(document)) as { Statement?: Record<string, unknown> };
+  const { Effect, Principal, Action, Resource, ...more } = Statement ?? {};
+  const open = Effect === 'Allow' && Principal === '*' && Action === '*' && Resource === '*';
+  return open && Object.keys(more).every((key) => key === 'Sid');
+}
