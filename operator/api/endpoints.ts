@@ -18,26 +18,26 @@ const statement = z.strictObject({
   effect: z.enum(['Allow', 'Deny']).default('Allow').describe('What happens to the calls that match.'),
   principals: setOf(
     withRules(
-      z.string().max(2048),
+      z.string().max(256),
       matches(A_PRINCIPAL, '{self} is not a principal: write *, an account id, or the ARN of a role or user'),
     ),
-    50,
+    10,
   )
     .min(1)
     .default(['*'])
     .describe('Whose calls: `*`, account ids, ARNs of roles or users.'),
   actions: setOf(
     withRules(
-      z.string().max(128),
+      z.string().max(64),
       matches(AN_ACTION, '{self} is not an action: write it as IAM does, for example s3:GetObject, or *'),
     ),
-    100,
+    30,
   )
     .min(1)
     .describe('Which calls, as IAM names them.'),
   resources: setOf(
-    withRules(z.string().max(2048), matches(A_RESOURCE, '{self} is not a resource: write its ARN, or *')),
-    100,
+    withRules(z.string().max(256), matches(A_RESOURCE, '{self} is not a resource: write its ARN, or *')),
+    20,
   )
     .min(1)
     .default(['*'])
@@ -46,7 +46,7 @@ const statement = z.strictObject({
 
 const policy = z
   .strictObject({
-    statements: listMap(statement, 'name', 20).min(1).describe('What is allowed and denied.'),
+    statements: listMap(statement, 'name', 6).min(1).describe('What is allowed and denied.'),
   })
   .describe(
     'What may be called through the endpoint, whatever the policies of the callers allow. Without it AWS lets everything through.',

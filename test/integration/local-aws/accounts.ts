@@ -142,7 +142,11 @@ export function accounts(): void {
       const options = { ...clientOptions(aws()), credentials, maxAttempts: 1 };
       const member = new EC2Client(options);
       const make = () => member.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-      await refused(make(), 'UnauthorizedOperation', /perform: ec2:CreateVpc on resource: \S+:vpc\/\* with an explicit deny/);
+      await refused(
+        make(),
+        'UnauthorizedOperation',
+        /perform: ec2:CreateVpc on resource: \S+:vpc\/\* with an explicit deny/,
+      );
       await refused(new IAMClient(options).send(new ListRolesCommand({})), 'AccessDenied', /iam:ListRoles/);
       await member.send(new DescribeVpcsCommand({}));
       await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
