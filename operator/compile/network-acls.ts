@@ -110,8 +110,17 @@ function unique(entries: readonly Allowed[]): Allowed[] {
   return [...new Map(entries.map((entry) => [textOf(entry), entry])).values()];
 }
 
+/** A request for just the client ports covers answers as these cover it: of two such, one stays. */
 function withoutCovered(entries: readonly Allowed[]): Allowed[] {
-  return entries.filter((entry) => !entries.some((other) => other !== entry && covers(other, entry)));
+  return entries.filter(
+    (entry) =>
+      !entries.some(
+        (other) =>
+          other !== entry &&
+          covers(other, entry) &&
+          (!covers(entry, other) || textOf(other) < textOf(entry)),
+      ),
+  );
 }
 
 function covers(wide: Allowed, narrow: Allowed): boolean {

@@ -66,6 +66,22 @@ describe('network ACLs', () => {
     );
   });
 
+  it('keep one of a request and an answer that are the same entry but for what they are for', () => {
+    const graph = compile({
+      tiers: [{ name: 'private' }],
+      securityGroups: {
+        alb: {},
+        ecs: { ports: [{ name: 'all', fromPort: 1024, toPort: 65_535 }] },
+        endpoints: {},
+      },
+      endpoints: [{ service: 'kms' }],
+    });
+    const inside = { cidr: '10.0.255.0/24' };
+    const ecs = placesOf(graph, 'ecs')[0];
+    if (!ecs) throw new Error('no subnet');
+    expect(passes(graph, { what: 'alb to ecs', from: inside, to: ecs, ports: [1024, 65_535] })).toBe(true);
+  });
+
   it('are really asked: without one entry, some connection of the full network no longer passes', () => {
     const graph = compile({ tiers: TIERS, securityGroups: ALL_GROUPS, endpoints: ENDPOINTS });
     const connections = connectionsOf(graph);
