@@ -300,6 +300,33 @@ describe('deleting', () => {
     expect([...loop.provider.boxes.keys()]).toEqual(['box-8']);
   });
 
+  it("touches nothing that carries our owner's tag and no node's: a person may have copied it", async () => {
+    const loop = await made();
+    const tags = { [TAG.installation]: 'test', [TAG.owner]: OWNER };
+    const copy = { id: 'box-8', shape: 'cube', size: 1, uses: [], lid: 'none', tags };
+    loop.provider.boxes.set('box-8', copy);
+    loop.provider.boxes.set('box-9', { ...copy, id: 'box-9', tags: { ...tags, [TAG.node]: '' } });
+    loop.provider.refresh();
+    await loop.pass(EMPTY);
+    expect([...loop.provider.boxes.keys()]).toEqual(['box-8', 'box-9']);
+  });
+
+  it('waits for what leaves by itself before it deletes what that uses', async () => {
+    const loop = await made();
+    const leaf = loop.provider.boxes.get('box-2');
+    if (!leaf) throw new Error('no leaf');
+    loop.provider.boxes.set('box-2', { ...leaf, leaving: true });
+    loop.provider.refresh();
+    const { made: planned, outcomes } = await loop.pass(graphOf(boxNode('leaf')));
+    expect(verbs(planned.actions)).toEqual(['wait leaf', 'delete root']);
+    expect(outcomes.map(({ action, result }) => `${action.node}: ${result}`)).toEqual([
+      'leaf: waiting',
+      'root: skipped',
+    ]);
+    loop.provider.settle();
+    expect(verbs(loop.plan(graphOf(boxNode('leaf'))).actions)).toEqual(['create leaf', 'delete root']);
+  });
+
   it('waits for what leaves slowly, and is done when it is gone', async () => {
     const loop = await made();
     loop.provider.slowDeletes = true;
