@@ -116,15 +116,14 @@ function withoutCovered(entries: readonly Allowed[]): Allowed[] {
     (entry) =>
       !entries.some(
         (other) =>
-          other !== entry &&
-          covers(other, entry) &&
-          (!covers(entry, other) || textOf(other) < textOf(entry)),
+          other !== entry && covers(other, entry) && (!covers(entry, other) || textOf(other) < textOf(entry)),
       ),
   );
 }
 
 function covers(wide: Allowed, narrow: Allowed): boolean {
-  return wide.fromPort <= narrow.fromPort && wide.toPort >= narrow.toPort && contains(wide.cidr, narrow.cidr);
+  if (wide.fromPort > narrow.fromPort || wide.toPort < narrow.toPort) return false;
+  return wide.cidr === narrow.cidr || contains(wide.cidr, narrow.cidr);
 }
 
 function contains(wide: string, narrow: string): boolean {

@@ -41,7 +41,7 @@ export interface Held {
 /** Every thing that the records hold. */
 export function things(records: Records): Held[] {
   return [...awsKinds.values()]
-    .filter(({ create }) => create !== undefined)
+    .filter((kind) => kind.create !== undefined)
     .flatMap((kind) =>
       [...(records.get(kind.collection.name) ?? [])].map(([id, record]) => ({ id, kind, record })),
     );

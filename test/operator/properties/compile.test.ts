@@ -9,7 +9,7 @@ import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.t
 import { dependenciesOf, topologicalWaves, type Graph } from '../../../operator/graph/graph.ts';
 import { referencesIn } from '../../../operator/graph/ref.ts';
 import { compile, inputsOf } from '../compile/fixtures.ts';
-import { connectionsOf, passes } from '../compile/reachability.ts';
+import { admits, connectionsOf, passes } from '../compile/reachability.ts';
 import { edits } from './edits.ts';
 import { property, reportProperties } from './property.ts';
 import { lettersOf, shuffled, specs } from './specs.ts';
@@ -53,19 +53,31 @@ describe('any valid spec', () => {
     expect(parsed.ok ? [] : parsed.issues).toEqual([]);
   });
 
-  property('compiles to a subnet in every tier and zone, each node after what it needs', 200, specs, (spec) => {
-    const graph = compile(spec);
-    const wanted = spec.tiers.flatMap(({ name }) => lettersOf(spec).map((letter) => `subnet/${name}-${letter}`));
-    expect(subnetsOf(graph).map(({ key }) => key).sort()).toEqual(wanted.sort());
-    const done = new Set<string>();
-    for (const wave of topologicalWaves(graph)) {
-      for (const node of wave) expect([...dependenciesOf(node)].filter((key) => !done.has(key))).toEqual([]);
-      for (const node of wave) done.add(node.key);
-    }
-    expect(done.size).toBe(graph.nodes.size);
-  });
+  property(
+    'compiles to a subnet in every tier and zone, each node after what it needs',
+    150,
+    specs,
+    (spec) => {
+      const graph = compile(spec);
+      const wanted = spec.tiers.flatMap(({ name }) =>
+        lettersOf(spec).map((letter) => `subnet/${name}-${letter}`),
+      );
+      expect(
+        subnetsOf(graph)
+          .map(({ key }) => key)
+          .sort(),
+      ).toEqual(wanted.sort());
+      const done = new Set<string>();
+      for (const wave of topologicalWaves(graph)) {
+        for (const node of wave)
+          expect([...dependenciesOf(node)].filter((key) => !done.has(key))).toEqual([]);
+        for (const node of wave) done.add(node.key);
+      }
+      expect(done.size).toBe(graph.nodes.size);
+    },
+  );
 
-  property('has subnets that lie in the VPC, are at least /28, and never overlap', 200, specs, (spec) => {
+  property('has subnets that lie in the VPC, are at least /28, and never overlap', 150, specs, (spec) => {
     const blocks = subnetsOf(compile(spec)).map(({ cidr }) => block(cidr));
     for (const [index, one] of blocks.entries()) {
       expect(ipv4Contains(block(spec.cidr), one) && one.prefix <= 28).toBe(true);
@@ -76,7 +88,7 @@ describe('any valid spec', () => {
   const orders = fc.array(fc.nat(), { minLength: 7, maxLength: 23 });
   property(
     'compiles to the same graph each time, whatever the order of its lists',
-    200,
+    150,
     fc.tuple(specs, orders),
     ([spec, order]) => {
       const text = (of: typeof spec) => JSON.stringify([...compile(of).nodes]);
@@ -84,10 +96,27 @@ describe('any valid spec', () => {
     },
   );
 
-  property('has ACLs that let through what its groups allow, and the answers', 100, specs, (spec) => {
+  property('has ACLs that let through what its groups allow, and the answers', 80, specs, (spec) => {
     const graph = compile(spec);
     expect(connectionsOf(graph).filter((connection) => !passes(graph, connection))).toEqual([]);
   });
+
+  const withPublic = fc.tuple(
+    specs.filter(({ tiers }) => tiers.length > 1 && tiers.some(({ name }) => name === 'public')),
+    fc.integer({ min: 1, max: 1023 }),
+  );
+  property(
+    'has ACLs through which the internet opens nothing below 1024 inside, where there is a public tier',
+    100,
+    withPublic,
+    ([spec, port]) => {
+      const graph = compile(spec);
+      for (const { key } of graph.nodes.values()) {
+        if (!/^network-acl-entries\/(private|data)$/.test(key)) continue;
+        expect(admits(graph, `${key.split('/')[1]}-a`, 'ingress', '8.8.8.8/32', [port])).toBe(false);
+      }
+    },
+  );
 
   property('has groups of which one accepts what the other may open, no rule twice', 200, specs, (spec) => {
     const graph = compile(spec);
@@ -116,34 +145,46 @@ describe('any valid spec', () => {
 });
 
 describe('one edit', () => {
-  property('changes only the nodes that it is about, and sets known to be shared', 500, edits, ({ before, edit }) => {
-    const [one, other] = [compile(before), compile(edit.after)];
-    expect(edit.retags ? different(one, other, 'inputs') : [], edit.what).toEqual([]);
-    expect(
-      different(one, other, 'inputs').filter((key) => !edit.touches.test(key)),
-      edit.what,
-    ).toEqual([]);
-    const retagged = different(one, other, 'tags').filter((key) => one.nodes.has(key) && other.nodes.has(key));
-    expect(edit.retags ? [] : retagged, edit.what).toEqual([]);
-  });
+  property(
+    'changes only the nodes that it is about, and sets known to be shared',
+    400,
+    edits,
+    ({ before, edit }) => {
+      const [one, other] = [compile(before), compile(edit.after)];
+      expect(edit.retags ? different(one, other, 'inputs') : [], edit.what).toEqual([]);
+      expect(
+        different(one, other, 'inputs').filter((key) => !edit.touches.test(key)),
+        edit.what,
+      ).toEqual([]);
+      const retagged = different(one, other, 'tags').filter(
+        (key) => one.nodes.has(key) && other.nodes.has(key),
+      );
+      expect(edit.retags ? [] : retagged, edit.what).toEqual([]);
+    },
+  );
 
   const growing = edits.filter(({ edit }) => /^(a zone|zone \w|tier \w+) more$/.test(edit.what));
-  property('that adds a zone or a tier moves no subnet', 200, growing, ({ before, edit }) => {
+  property('that adds a zone or a tier moves no subnet', 120, growing, ({ before, edit }) => {
     const after = new Map(subnetsOf(compile(edit.after)).map((subnet) => [subnet.key, subnet]));
     for (const subnet of subnetsOf(compile(before))) expect(after.get(subnet.key), edit.what).toEqual(subnet);
   });
 
   const widening = edits.filter(({ edit }) => /^(a zone|zone \w) more$/.test(edit.what));
-  property('that adds a zone takes nothing from the sets that it shows in', 100, widening, ({ before, edit }) => {
-    const [one, other] = [compile(before), compile(edit.after)];
-    for (const { key, type, inputs } of one.nodes.values()) {
-      if (type === 'NetworkAclEntries')
-        expect(entriesOf(other, key)).toEqual(expect.arrayContaining(entriesOf(one, key)));
-      if (type !== 'VpcEndpoint') continue;
-      const old = inputs as VpcEndpointInputs;
-      const now = inputsOf<VpcEndpointInputs>(other, key);
-      expect({ ...now, subnetIds: old.subnetIds }).toEqual(old);
-      expect(now.subnetIds).toEqual(expect.arrayContaining([...old.subnetIds]));
-    }
-  });
+  property(
+    'that adds a zone takes nothing from the sets that it shows in',
+    80,
+    widening,
+    ({ before, edit }) => {
+      const [one, other] = [compile(before), compile(edit.after)];
+      for (const { key, type, inputs } of one.nodes.values()) {
+        if (type === 'NetworkAclEntries')
+          expect(entriesOf(other, key)).toEqual(expect.arrayContaining(entriesOf(one, key)));
+        if (type !== 'VpcEndpoint') continue;
+        const old = inputs as VpcEndpointInputs;
+        const now = inputsOf<VpcEndpointInputs>(other, key);
+        expect({ ...now, subnetIds: old.subnetIds }).toEqual(old);
+        expect(now.subnetIds).toEqual(expect.arrayContaining([...old.subnetIds]));
+      }
+    },
+  );
 });

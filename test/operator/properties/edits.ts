@@ -136,7 +136,10 @@ function tierEdits(spec: SpecLike): Edit[] {
       {
         what: `another ACL of ${tier.name}`,
         after: withTier({ ...tier, networkAcl: tier.networkAcl === 'None' ? 'Strict' : 'None' }),
-        touches: keys(`(network-acl|network-acl-entries)/${tier.name}`, `network-acl-association/${tier.name}-.*`),
+        touches: keys(
+          `(network-acl|network-acl-entries)/${tier.name}`,
+          `network-acl-association/${tier.name}-.*`,
+        ),
       },
       {
         what: `smaller subnets in ${tier.name}`,
@@ -237,7 +240,9 @@ function settingEdits(spec: SpecLike): Edit[] {
     touches,
   });
   const isOn = flowLogs.destination === 'CloudWatchLogs';
-  const needsDns = spec.endpoints.some((endpoint) => isInterface(endpoint) && endpoint.privateDns === 'Enabled');
+  const needsDns = spec.endpoints.some(
+    (endpoint) => isInterface(endpoint) && endpoint.privateDns === 'Enabled',
+  );
   return [
     flow(
       isOn ? 'no flow logs' : 'flow logs',

@@ -35,12 +35,12 @@ function withUsersOf(replaced: ReadonlySet<string>, graph: Graph): Set<string> {
 }
 
 describe('a plan', () => {
-  property('is empty where everything is as a spec wants it', 150, specs, async (spec) => {
+  property('is empty where everything is as a spec wants it', 100, specs, async (spec) => {
     const graph = compile(spec);
     expect(describePlan(await planIn(settled(graph), graph)).actions).toEqual([]);
   });
 
-  property('makes a network with no step before one that it needs', 150, specs, async (spec) => {
+  property('makes a network with no step before one that it needs', 100, specs, async (spec) => {
     const graph = compile(spec);
     const made = await planIn(settled(NOTHING), graph);
     const done = new Set<string>();
@@ -57,25 +57,30 @@ describe('a plan', () => {
     expect(created.sort()).toEqual(wanted.sort());
   });
 
-  property('of an edit acts on no node that the edit leaves as it was', 300, edits, async ({ before, edit }) => {
-    const [one, other] = [compile(before), compile(edit.after)];
-    const made = await planIn(settled(one), other);
-    const changed = changedNodes(one, other);
-    const replaced = new Set(
-      made.actions.flatMap((action) => (action.verb === 'create' && action.revision ? [action.node] : [])),
-    );
-    const allowed = new Set([...changed, ...withUsersOf(replaced, other)]);
-    expect(
-      steps(made).filter((step) => !allowed.has(step.split(' ')[1] ?? '')),
-      edit.what,
-    ).toEqual([]);
-    for (const { node, changes } of edit.retags ? made.actions : []) {
+  property(
+    'of an edit acts on no node that the edit leaves as it was',
+    200,
+    edits,
+    async ({ before, edit }) => {
+      const [one, other] = [compile(before), compile(edit.after)];
+      const made = await planIn(settled(one), other);
+      const changed = changedNodes(one, other);
+      const replaced = new Set(
+        made.actions.flatMap((action) => (action.verb === 'create' && action.revision ? [action.node] : [])),
+      );
+      const allowed = new Set([...changed, ...withUsersOf(replaced, other)]);
       expect(
-        changes.filter(({ path }) => !path.startsWith('tags.')),
-        `${edit.what}: ${node}`,
+        steps(made).filter((step) => !allowed.has(step.split(' ')[1] ?? '')),
+        edit.what,
       ).toEqual([]);
-    }
-  });
+      for (const { node, changes } of edit.retags ? made.actions : []) {
+        expect(
+          changes.filter(({ path }) => !path.startsWith('tags.')),
+          `${edit.what}: ${node}`,
+        ).toEqual([]);
+      }
+    },
+  );
 });
 
 /** What may have become of the tags of a thing. */
@@ -113,15 +118,16 @@ const accounts = fc.record({
 describe('in an account that is not ours alone', () => {
   property(
     'a plan deletes and changes only what carries installation, owner and node of ours',
-    300,
+    200,
     accounts,
     async ({ spec, fates, leaving, wish }) => {
       const records = settled(compile(spec));
       const isOurs = spoil(records, fates, leaving);
       const made = await planIn(records, wish ? compile(wish) : NOTHING);
       const foreign = [...isOurs].filter(([, ours]) => !ours).map(([id]) => id);
+      const known = new Set(things(records).map(({ id, kind }) => `${kind.type} ${id}`));
       for (const action of made.actions) {
-        if (action.id !== undefined && isThing(action.type, records, action.id))
+        if (action.id !== undefined && known.has(`${action.type} ${action.id}`))
           expect(isOurs.get(action.id), `${action.verb} ${action.type} ${action.id}`).toBe(true);
         if (action.verb !== 'update') continue;
         const named = JSON.stringify(action.inputs);
@@ -134,29 +140,34 @@ describe('in an account that is not ours alone', () => {
     },
   );
 
-  property('deletes go after all that uses a thing and after the kinds named first', 300, accounts, async (at) => {
-    const records = settled(compile(at.spec));
-    spoil(records, at.fates, at.leaving);
-    const held = new Map(things(records).map((one) => [one.id, one]));
-    const made = await planIn(records, at.wish ? compile(at.wish) : NOTHING);
-    const leavers = made.actions.filter(
-      ({ verb, id }) => id !== undefined && (verb === 'delete' || verb === 'wait'),
-    );
-    const gone = new Set<string>();
-    for (const action of leavers) {
-      const { id = '' } = action;
-      const first = leavers.filter((other) => {
-        const using = held.get(other.id ?? '');
-        const kind = held.get(id)?.kind;
-        const uses = using?.kind.needs(using.record).includes(id) === true;
-        return other.id !== id && (uses || kind?.after.includes(other.type) === true);
-      });
-      for (const other of first) expect(gone.has(other.id ?? ''), `${other.id} before ${id}`).toBe(true);
-      if (action.verb === 'delete')
-        expect([...action.waitsFor].sort()).toEqual(first.map((other) => other.id).sort());
-      gone.add(id);
-    }
-  });
+  property(
+    'deletes go after all that uses a thing and after the kinds named first',
+    150,
+    accounts,
+    async (at) => {
+      const records = settled(compile(at.spec));
+      spoil(records, at.fates, at.leaving);
+      const held = new Map(things(records).map((one) => [one.id, one]));
+      const made = await planIn(records, at.wish ? compile(at.wish) : NOTHING);
+      const leavers = made.actions.filter(
+        ({ verb, id }) => id !== undefined && (verb === 'delete' || verb === 'wait'),
+      );
+      const gone = new Set<string>();
+      for (const action of leavers) {
+        const { id = '' } = action;
+        const first = leavers.filter((other) => {
+          const using = held.get(other.id ?? '');
+          const kind = held.get(id)?.kind;
+          const uses = using?.kind.needs(using.record).includes(id) === true;
+          return other.id !== id && (uses || kind?.after.includes(other.type) === true);
+        });
+        for (const other of first) expect(gone.has(other.id ?? ''), `${other.id} before ${id}`).toBe(true);
+        if (action.verb === 'delete')
+          expect([...action.waitsFor].sort()).toEqual(first.map(({ id: other = '' }) => other).sort());
+        gone.add(id);
+      }
+    },
+  );
 });
 
 /** Gives each thing its fate. Returns whether it is ours, by id. */
@@ -170,11 +181,8 @@ function spoil(
     const chosen = fates[index % fates.length] ?? 'ours';
     retag(record, FATES[chosen](kind.collection.tags(record)));
     isOurs.set(id, chosen.startsWith('ours'));
-    if (kind.type === 'VpcEndpoint' && leaving[index % leaving.length]) Object.assign(record, { State: 'deleting' });
+    if (kind.type === 'VpcEndpoint' && leaving[index % leaving.length])
+      Object.assign(record, { State: 'deleting' });
   }
   return isOurs;
-}
-
-function isThing(type: string, records: Records, id: string): boolean {
-  return things(records).some((thing) => thing.id === id && thing.kind.type === type);
 }

@@ -5,7 +5,8 @@ import { afterAll, it } from 'vitest';
 export const SEED = seedOf(process.env['LANDFALL_SEED']);
 /** `LANDFALL_RUNS` multiplies the runs of every property: for a longer hunt. */
 const FACTOR = Number(process.env['LANDFALL_RUNS'] ?? '1');
-const TIMEOUT_MS = 20_000 * Math.max(FACTOR, 1);
+/** Far more than a property takes: a machine that is busy with other tests must not fail it. */
+const TIMEOUT_MS = 120_000 * Math.max(FACTOR, 1);
 
 const done: number[] = [];
 
@@ -23,7 +24,10 @@ export function property<T>(
   it(
     `${name} (${numRuns} runs)`,
     async () => {
-      await fc.assert(fc.asyncProperty(values, async (value) => holds(value)), { seed: SEED, numRuns });
+      await fc.assert(
+        fc.asyncProperty(values, async (value) => holds(value)),
+        { seed: SEED, numRuns },
+      );
       done.push(numRuns);
     },
     TIMEOUT_MS,

@@ -46,7 +46,7 @@ interface At<I> {
 type Make = (at: At<never>, all: Records) => object | undefined;
 
 function thing<I>(make: (at: At<I>, all: Records) => object): Make {
-  return make as unknown as Make;
+  return make;
 }
 function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, collection: string): Make {
   const act = (at: At<I>, all: Records): undefined => {
@@ -56,7 +56,7 @@ function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, col
       return record as R;
     });
   };
-  return act as unknown as Make;
+  return act;
 }
 
 /**
@@ -64,38 +64,39 @@ function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, col
  * really answers so is for the integration tests to show.
  */
 const MAKERS: Readonly<Record<string, Make>> = {
-  Vpc: thing<VpcInputs>(
-    ({ inputs, serial, Tags }): Vpc => ({ VpcId: `vpc-${serial}`, CidrBlock: inputs.cidr, Tags }),
-  ),
-  VpcAttributes: thing<VpcAttributesInputs>(
-    ({ inputs: { vpcId, ...attributes } }): VpcAttributes => ({ VpcId: vpcId, ...attributes }),
-  ),
-  Subnet: thing<SubnetInputs>(
-    ({ inputs, serial, Tags }): Subnet => ({
-      SubnetId: `subnet-${serial}`,
-      VpcId: inputs.vpcId,
-      CidrBlock: inputs.cidr,
-      AvailabilityZone: inputs.zone,
-      Tags,
-    }),
-  ),
-  InternetGateway: thing<object>(
-    ({ serial, Tags }): InternetGateway => ({ InternetGatewayId: `igw-${serial}`, Attachments: [], Tags }),
-  ),
+  Vpc: thing<VpcInputs>(({ inputs, serial, Tags }): Vpc => ({
+    VpcId: `vpc-${serial}`,
+    CidrBlock: inputs.cidr,
+    Tags,
+  })),
+  VpcAttributes: thing<VpcAttributesInputs>(({ inputs: { vpcId, ...attributes } }): VpcAttributes => ({
+    VpcId: vpcId,
+    ...attributes,
+  })),
+  Subnet: thing<SubnetInputs>(({ inputs, serial, Tags }): Subnet => ({
+    SubnetId: `subnet-${serial}`,
+    VpcId: inputs.vpcId,
+    CidrBlock: inputs.cidr,
+    AvailabilityZone: inputs.zone,
+    Tags,
+  })),
+  InternetGateway: thing<object>(({ serial, Tags }): InternetGateway => ({
+    InternetGatewayId: `igw-${serial}`,
+    Attachments: [],
+    Tags,
+  })),
   InternetGatewayAttachment: facet<InternetGatewayAttachmentInputs, InternetGateway>(
     ({ inputs }, record) =>
       record(inputs.internetGatewayId).Attachments?.push({ VpcId: inputs.vpcId, State: 'attached' }),
     'ec2/internet-gateways',
   ),
-  RouteTable: thing<{ vpcId: string }>(
-    ({ inputs, serial, Tags }): RouteTable => ({
-      RouteTableId: `rtb-${serial}`,
-      VpcId: inputs.vpcId,
-      Routes: [{ DestinationCidrBlock: '10.0.0.0/8', GatewayId: 'local', Origin: 'CreateRouteTable' }],
-      Associations: [],
-      Tags,
-    }),
-  ),
+  RouteTable: thing<{ vpcId: string }>(({ inputs, serial, Tags }): RouteTable => ({
+    RouteTableId: `rtb-${serial}`,
+    VpcId: inputs.vpcId,
+    Routes: [{ DestinationCidrBlock: '10.0.0.0/8', GatewayId: 'local', Origin: 'CreateRouteTable' }],
+    Associations: [],
+    Tags,
+  })),
   Routes: facet<RoutesInputs, RouteTable>(({ inputs }, record) => {
     for (const { destination, target } of inputs.routes)
       record(inputs.routeTableId).Routes?.push({
@@ -113,21 +114,19 @@ const MAKERS: Readonly<Record<string, Make>> = {
       }),
     'ec2/route-tables',
   ),
-  NetworkAcl: thing<{ vpcId: string }>(
-    ({ inputs, serial, Tags }): NetworkAcl => ({
-      NetworkAclId: `acl-${serial}`,
-      VpcId: inputs.vpcId,
-      Entries: [true, false].map((Egress) => ({
-        Egress,
-        RuleNumber: 32_767,
-        RuleAction: 'deny',
-        Protocol: '-1',
-        CidrBlock: '0.0.0.0/0',
-      })),
-      Associations: [],
-      Tags,
-    }),
-  ),
+  NetworkAcl: thing<{ vpcId: string }>(({ inputs, serial, Tags }): NetworkAcl => ({
+    NetworkAclId: `acl-${serial}`,
+    VpcId: inputs.vpcId,
+    Entries: [true, false].map((Egress) => ({
+      Egress,
+      RuleNumber: 32_767,
+      RuleAction: 'deny',
+      Protocol: '-1',
+      CidrBlock: '0.0.0.0/0',
+    })),
+    Associations: [],
+    Tags,
+  })),
   NetworkAclEntries: facet<NetworkAclEntriesInputs, NetworkAcl>(({ inputs }, record) => {
     for (const entry of inputs.entries)
       record(inputs.networkAclId).Entries?.push({
@@ -148,16 +147,14 @@ const MAKERS: Readonly<Record<string, Make>> = {
       }),
     'ec2/network-acls',
   ),
-  SecurityGroup: thing<SecurityGroupInputs>(
-    ({ inputs, serial, Tags }): SecurityGroup => ({
-      GroupId: `sg-${serial}`,
-      GroupName: inputs.name,
-      VpcId: inputs.vpcId,
-      IpPermissions: [],
-      IpPermissionsEgress: [],
-      Tags,
-    }),
-  ),
+  SecurityGroup: thing<SecurityGroupInputs>(({ inputs, serial, Tags }): SecurityGroup => ({
+    GroupId: `sg-${serial}`,
+    GroupName: inputs.name,
+    VpcId: inputs.vpcId,
+    IpPermissions: [],
+    IpPermissionsEgress: [],
+    Tags,
+  })),
   SecurityGroupRules: facet<SecurityGroupRulesInputs, SecurityGroup>(({ inputs }, record) => {
     const group = record(inputs.groupId);
     group.IpPermissions = grouped(inputs.ingress);
@@ -167,7 +164,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const VpcEndpointId = `vpce-${serial}`;
     // A gateway endpoint writes its own route into each table.
     for (const id of inputs.routeTableIds)
-      (all.get('ec2/route-tables')?.get(id) as RouteTable).Routes?.push({
+      (all.get('ec2/route-tables')?.get(id) as RouteTable | undefined)?.Routes?.push({
         DestinationPrefixListId: 'pl-63a5400a',
         GatewayId: VpcEndpointId,
         Origin: 'CreateRoute',
@@ -185,38 +182,32 @@ const MAKERS: Readonly<Record<string, Make>> = {
       Tags,
     };
   }),
-  LogGroup: thing<LogGroupInputs>(
-    ({ inputs, tags }): TaggedLogGroup => ({
-      logGroupName: inputs.name,
-      retentionInDays: inputs.retentionDays,
-      tags,
-    }),
-  ),
-  Role: thing<RoleInputs>(
-    ({ inputs, Tags }): RoleDetail => ({
-      RoleName: inputs.name,
-      Arn: `arn:aws:iam::123456789012:role${inputs.path}${inputs.name}`,
-      AssumeRolePolicyDocument: inputs.trustPolicy,
-      RolePolicyList: [],
-      Tags,
-    }),
-  ),
+  LogGroup: thing<LogGroupInputs>(({ inputs, tags }): TaggedLogGroup => ({
+    logGroupName: inputs.name,
+    retentionInDays: inputs.retentionDays,
+    tags,
+  })),
+  Role: thing<RoleInputs>(({ inputs, Tags }): RoleDetail => ({
+    RoleName: inputs.name,
+    Arn: `arn:aws:iam::123456789012:role${inputs.path}${inputs.name}`,
+    AssumeRolePolicyDocument: inputs.trustPolicy,
+    RolePolicyList: [],
+    Tags,
+  })),
   RolePolicies: facet<RolePoliciesInputs, RoleDetail>(({ inputs }, record) => {
     record(inputs.roleName).RolePolicyList = Object.entries(inputs.policies).map(
       ([PolicyName, PolicyDocument]) => ({ PolicyName, PolicyDocument }),
     );
   }, 'iam/roles'),
-  FlowLog: thing<FlowLogInputs>(
-    ({ inputs, serial, Tags }): FlowLog => ({
-      FlowLogId: `fl-${serial}`,
-      ResourceId: inputs.vpcId,
-      LogGroupName: inputs.logGroupName,
-      DeliverLogsPermissionArn: inputs.roleArn,
-      TrafficType: inputs.trafficType,
-      MaxAggregationInterval: inputs.maxAggregationIntervalSeconds,
-      Tags,
-    }),
-  ),
+  FlowLog: thing<FlowLogInputs>(({ inputs, serial, Tags }): FlowLog => ({
+    FlowLogId: `fl-${serial}`,
+    ResourceId: inputs.vpcId,
+    LogGroupName: inputs.logGroupName,
+    DeliverLogsPermissionArn: inputs.roleArn,
+    TrafficType: inputs.trafficType,
+    MaxAggregationInterval: inputs.maxAggregationIntervalSeconds,
+    Tags,
+  })),
 };
 
 /** The records of a graph that is fully made, with ids that begin with `prefix`. */
