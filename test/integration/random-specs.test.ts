@@ -46,8 +46,6 @@ afterAll(async () => {
   await aws?.stop();
 });
 
-const cases = fc.sample(edits, { numRuns: RUNS, seed: SEED });
-
 /** A plan on a reading of AWS that knows nothing of what was written before. */
 async function look(graph: Graph): Promise<{ made: Plan; world: Inventory<AwsSession> }> {
   const world = new Inventory<AwsSession>({

@@ -36,7 +36,7 @@ export type Records = Map<string, Map<string, object>>;
 
 const PROTOCOLS = { tcp: '6', udp: '17', all: '-1' } as const;
 
-/** What a node is to become; `put` and `change` work on the records of its own kind's collection. */
+/** A node whose references are resolved, and a number for the id of what it becomes. */
 interface At<I> {
   readonly inputs: I;
   readonly serial: string;
@@ -163,12 +163,14 @@ const MAKERS: Readonly<Record<string, Make>> = {
   VpcEndpoint: thing<VpcEndpointInputs>(({ inputs, serial, Tags }, all): VpcEndpoint => {
     const VpcEndpointId = `vpce-${serial}`;
     // A gateway endpoint writes its own route into each table.
-    for (const id of inputs.routeTableIds)
-      (all.get('ec2/route-tables')?.get(id) as RouteTable | undefined)?.Routes?.push({
+    for (const id of inputs.routeTableIds) {
+      const table: RouteTable | undefined = all.get('ec2/route-tables')?.get(id);
+      table?.Routes?.push({
         DestinationPrefixListId: 'pl-63a5400a',
         GatewayId: VpcEndpointId,
         Origin: 'CreateRoute',
       });
+    }
     return {
       VpcEndpointId,
       VpcId: inputs.vpcId,
