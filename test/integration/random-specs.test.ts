@@ -23,6 +23,8 @@ const RUNS = 15;
 /** Endpoints leave within seconds on the local AWS. */
 const REACH_MS = 60_000;
 const PAUSE_MS = 200;
+/** Four times what a busy machine takes for all of them. */
+const TIMEOUT_MS = 900_000;
 const ACCOUNT = '123456789012';
 const OWNER = 'SecureVpc/team/net';
 
@@ -105,18 +107,22 @@ async function reach(graph: Graph, uid: string): Promise<number> {
 
 const graphOf = (spec: SpecLike) => compileSecureVpc(inputFor(secureVpc(spec), { facts }));
 
-it(`random networks are made in one pass after which there is nothing to do, edited, deleted (${RUNS} runs)`, async () => {
-  const empty = await aws.dump();
-  for (const [index, { before, edit }] of fc.sample(edits, { numRuns: RUNS, seed: SEED }).entries()) {
-    const uid = `uid-${index}`;
-    try {
-      expect(await reach(graphOf(before), uid), 'passes of the create').toBe(1);
-      await reach(graphOf(edit.after), uid);
-      await reach(buildGraph(OWNER, []), uid);
-      expect(await aws.dump()).toEqual(empty);
-    } catch (cause) {
-      const what = `network ${index} of seed ${SEED}, then ${edit.what}`;
-      throw new Error(`${what}: ${JSON.stringify({ before, after: edit.after })}`, { cause });
+it(
+  `random networks are made in one pass after which there is nothing to do, edited, deleted (${RUNS} runs)`,
+  async () => {
+    const empty = await aws.dump();
+    for (const [index, { before, edit }] of fc.sample(edits, { numRuns: RUNS, seed: SEED }).entries()) {
+      const uid = `uid-${index}`;
+      try {
+        expect(await reach(graphOf(before), uid), 'passes of the create').toBe(1);
+        await reach(graphOf(edit.after), uid);
+        await reach(buildGraph(OWNER, []), uid);
+        expect(await aws.dump()).toEqual(empty);
+      } catch (cause) {
+        const what = `network ${index} of seed ${SEED}, then ${edit.what}`;
+        throw new Error(`${what}: ${JSON.stringify({ before, after: edit.after })}`, { cause });
+      }
     }
-  }
-});
+  },
+  TIMEOUT_MS,
+);
