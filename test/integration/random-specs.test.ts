@@ -34,13 +34,15 @@ let facts: RegionFacts;
 
 beforeAll(async () => {
   aws = await startLocalAws({ progress: console.log });
-  session = openSession({
+  const options = {
     accountId: ACCOUNT,
     region: 'us-east-1',
     credentials: () => Promise.resolve(aws.credentials(ACCOUNT)),
     endpoint: aws.url,
+    as: 'the test',
     callGuard: { before: () => Promise.resolve(), after: () => {} },
-  });
+  };
+  session = openSession(options);
   facts = await readRegionFacts(session);
 });
 afterAll(async () => {
