@@ -110,12 +110,20 @@ function unique(entries: readonly Allowed[]): Allowed[] {
   return [...new Map(entries.map((entry) => [textOf(entry), entry])).values()];
 }
 
+/** A request for just the client ports covers answers as these cover it: of two such, one stays. */
 function withoutCovered(entries: readonly Allowed[]): Allowed[] {
-  return entries.filter((entry) => !entries.some((other) => other !== entry && covers(other, entry)));
+  return entries.filter(
+    (entry) =>
+      !entries.some(
+        (other) =>
+          other !== entry && covers(other, entry) && (!covers(entry, other) || textOf(other) < textOf(entry)),
+      ),
+  );
 }
 
 function covers(wide: Allowed, narrow: Allowed): boolean {
-  return wide.fromPort <= narrow.fromPort && wide.toPort >= narrow.toPort && contains(wide.cidr, narrow.cidr);
+  if (wide.fromPort > narrow.fromPort || wide.toPort < narrow.toPort) return false;
+  return wide.cidr === narrow.cidr || contains(wide.cidr, narrow.cidr);
 }
 
 function contains(wide: string, narrow: string): boolean {

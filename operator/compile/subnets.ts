@@ -115,10 +115,9 @@ function refuseUnusedZones(tier: Tier, zones: readonly string[]): void {
 }
 
 function refuseOverlaps(planned: readonly PlannedSubnet[]): void {
-  for (const [index, one] of planned.entries()) {
-    const other = planned
-      .slice(index + 1)
-      .find((later) => ipv4Overlaps(blockOf(one.cidr, one.key), blockOf(later.cidr, later.key)));
+  const blocks = planned.map((subnet) => ({ subnet, block: blockOf(subnet.cidr, subnet.key) }));
+  for (const [index, { subnet: one, block }] of blocks.entries()) {
+    const other = blocks.slice(index + 1).find((later) => ipv4Overlaps(block, later.block))?.subnet;
     if (!other) continue;
     const [given, second] = one.given ? [one, other] : [other, one];
     const what = second.given ? 'the cidr' : 'the computed block';

@@ -56,8 +56,9 @@ export function topologicalWaves(graph: Graph): GraphNode[][] {
   const waves: GraphNode[][] = [];
   const done = new Set<string>();
   let left = [...graph.nodes.values()];
+  const needs = new Map(left.map((node) => [node, [...dependenciesOf(node)]]));
   while (left.length > 0) {
-    const wave = left.filter((node) => [...dependenciesOf(node)].every((key) => done.has(key)));
+    const wave = left.filter((node) => needs.get(node)?.every((key) => done.has(key)));
     if (wave.length === 0) throw new GraphError(`cycle: ${cyclePath(graph, left).join(' -> ')}`);
     for (const node of wave) done.add(node.key);
     left = left.filter((node) => !done.has(node.key));

@@ -121,7 +121,11 @@ export function plan<S>(input: PlanInput<S>): Plan {
     const key = recordKey(kind, kind.collection.id(record));
     return superseded.has(key) || !kept.has(key);
   });
-  return { owner: graph.owner, actions: [...actions, ...planDeletes(doomed, superseded)], standing };
+  // What leaves although its node is wanted is waited for already; what it uses cannot go before it.
+  const leaving = owned.filter(
+    (entry) => !doomed.includes(entry) && entry.kind.state(entry.record).phase === 'deleting',
+  );
+  return { owner: graph.owner, actions: [...actions, ...planDeletes(doomed, leaving, superseded)], standing };
 }
 
 interface Step {
@@ -275,13 +279,23 @@ function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned
       world
         .view(kind.collection)
         .ownedBy(ownerTag(owner))
-        .filter((record) => !kind.gone(record))
+        .filter((record) => isOfANode(kind.collection.tags(record)) && !kind.gone(record))
         .map((record) => ({ kind, record })),
     );
 }
 
-function planDeletes<S>(doomed: readonly Owned<S>[], superseded: ReadonlySet<string>): Action[] {
-  const things: Doomed[] = doomed.map(({ kind, record }) => ({
+/** An owner's tag alone may have been copied by a person: without a node's it does not make a thing ours. */
+function isOfANode(tags: Readonly<Record<string, string>>): boolean {
+  return (tags[TAG.node] ?? '') !== '';
+}
+
+/** The deletes of `doomed`, each after those that use it, be they doomed too or `leaving` already. */
+function planDeletes<S>(
+  doomed: readonly Owned<S>[],
+  leaving: readonly Owned<S>[],
+  superseded: ReadonlySet<string>,
+): Action[] {
+  const things: Doomed[] = [...doomed, ...leaving].map(({ kind, record }) => ({
     id: kind.collection.id(record),
     type: kind.type,
     needs: kind.needs(record),

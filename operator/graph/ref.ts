@@ -20,11 +20,17 @@ export function ref(node: string, output = 'id'): string {
 /** Every reference inside a value, at any depth, in order of appearance. */
 export function referencesIn(value: unknown): Reference[] {
   const found: Reference[] = [];
-  mapStrings(value, (text) => {
-    for (const match of text.matchAll(PATTERN)) found.push({ node: match[1] ?? '', output: match[2] ?? '' });
-    return text;
-  });
+  collect(value, found);
   return found;
+}
+
+function collect(value: unknown, found: Reference[]): void {
+  if (typeof value === 'string') {
+    if (!value.includes(OPEN)) return;
+    for (const match of value.matchAll(PATTERN)) found.push({ node: match[1] ?? '', output: match[2] ?? '' });
+  } else if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) collect(item, found);
+  }
 }
 
 /** Replaces what `lookup` knows; what it does not know stays a reference. */

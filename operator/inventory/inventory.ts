@@ -122,8 +122,11 @@ export class Inventory<S> implements World<S> {
   async #list(shelf: Shelf<object, S>): Promise<void> {
     const { session, installation, clock, graceMs, onChange } = this.#options;
     const beganAt = clock.now();
+    const { collection } = shelf;
     const records: object[] = [];
-    for await (const page of shelf.collection.list(session, installation)) records.push(...page);
+    // Each kind asks for its own in its own way; whichever way, what is another's never becomes ours to delete.
+    for await (const page of collection.list(session, installation))
+      records.push(...page.filter((record) => collection.tags(record)[TAG.installation] === installation));
     const changed = shelf.replace(records, beganAt, clock.now(), graceMs);
     if (changed.size > 0) onChange(changed);
   }

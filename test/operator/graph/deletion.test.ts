@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { orderDeletes, type Doomed } from '../../../operator/graph/deletion.ts';
 
@@ -39,29 +38,6 @@ describe('deletes', () => {
     ];
     expect(() => orderDeletes(circle)).toThrow(
       'no order to delete sg-1, sg-2: each needs another to go first',
-    );
-  });
-
-  it('keep each thing once and after all that it waits for, whatever uses what', () => {
-    const things = fc
-      .array(fc.array(fc.nat(), { maxLength: 4 }), { maxLength: 12 })
-      .map((list) =>
-        list.map((needs, index) =>
-          thing(
-            `id-${index}`,
-            `Type${index % 3}`,
-            index === 0 ? [] : needs.map((need) => `id-${need % index}`),
-          ),
-        ),
-      );
-    fc.assert(
-      fc.property(things, (doomed) => {
-        const ordered = orderDeletes(doomed);
-        const place = new Map(ordered.map(({ id }, index) => [id, index]));
-        expect([...place.keys()].sort()).toEqual(doomed.map(({ id }) => id).sort());
-        for (const { id, needs } of doomed)
-          for (const needed of needs) expect(place.get(needed)).toBeGreaterThan(place.get(id) ?? -1);
-      }),
     );
   });
 });

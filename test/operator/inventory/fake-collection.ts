@@ -5,6 +5,8 @@ import { TAG } from '../../../operator/graph/ownership.ts';
 export interface Thing {
   readonly id: string;
   readonly owner?: string;
+  /** Default `here`, the installation of the tests. */
+  readonly installation?: string;
   readonly size?: number;
   readonly parts?: readonly string[];
 }
@@ -46,7 +48,10 @@ export function fakeCollection(
       return all.filter((thing) => ids.includes(thing.id));
     },
     id: (thing) => thing.id,
-    tags: (thing) => (thing.owner === undefined ? {} : { [TAG.owner]: thing.owner }),
+    tags: ({ owner, installation = 'here' }) => ({
+      [TAG.installation]: installation,
+      ...(owner !== undefined && { [TAG.owner]: owner }),
+    }),
   };
 }
 

@@ -50,6 +50,18 @@ describe('Inventory', () => {
     ).toEqual(['p1']);
   });
 
+  it("never holds what carries another installation's tag, whatever a listing answers", async () => {
+    const { inventory } = scene({
+      parents: [
+        { id: 'p0', owner: 'one' },
+        { id: 'p1', owner: 'one', installation: 'there' },
+        { id: 'p2', owner: 'one', installation: '' },
+      ],
+    });
+    await inventory.load();
+    expect([...inventory.view(parents).all()].map(({ id }) => id)).toEqual(['p0']);
+  });
+
   it('a hundred who load at once cause one reading, of single objects too', async () => {
     const { inventory, session } = scene({ parents: numbered(50) });
     await Promise.all(Array.from({ length: 100 }, () => inventory.load()));

@@ -1,0 +1,130 @@
+import { setTimeout } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { interpret } from '../../operator/aws/errors.ts';
+import { awsKinds } from '../../operator/aws/kinds.ts';
+import { readRegionFacts } from '../../operator/aws/region-facts.ts';
+import { type AwsSession, openSession } from '../../operator/aws/session.ts';
+import { systemClock } from '../../operator/clock.ts';
+import type { RegionFacts } from '../../operator/compile/input.ts';
+import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
+import { apply } from '../../operator/graph/apply.ts';
+import { buildGraph, type Graph } from '../../operator/graph/graph.ts';
+import { describePlan, NO_MEMORY, plan, type Plan } from '../../operator/graph/plan.ts';
+import { Inventory } from '../../operator/inventory/inventory.ts';
+import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
+import { edits } from '../operator/properties/edits.ts';
+import { SEED } from '../operator/properties/property.ts';
+import type { SpecLike } from '../operator/properties/specs.ts';
+
+/** Networks made, edited and deleted. */
+const RUNS = 15;
+/** Endpoints leave within seconds on the local AWS. */
+const REACH_MS = 60_000;
+const PAUSE_MS = 200;
+/** Four times what a busy machine takes for all of them. */
+const TIMEOUT_MS = 900_000;
+const ACCOUNT = '123456789012';
+const OWNER = 'SecureVpc/team/net';
+
+let aws: LocalAws;
+let session: AwsSession;
+let facts: RegionFacts;
+
+beforeAll(async () => {
+  aws = await startLocalAws({ progress: console.log });
+  const options = {
+    accountId: ACCOUNT,
+    region: 'us-east-1',
+    credentials: () => Promise.resolve(aws.credentials(ACCOUNT)),
+    endpoint: aws.url,
+    as: 'the test',
+    callGuard: { before: () => Promise.resolve(), after: () => {} },
+  };
+  session = openSession(options);
+  facts = await readRegionFacts(session);
+});
+afterAll(async () => {
+  session?.close();
+  await aws?.stop();
+});
+
+/** A plan on a reading of AWS that knows nothing of what was written before. */
+async function look(graph: Graph): Promise<{ made: Plan; world: Inventory<AwsSession> }> {
+  const world = new Inventory<AwsSession>({
+    session,
+    collections: [...awsKinds.values()].map((kind) => kind.collection),
+    installation: 'test',
+    clock: systemClock,
+    graceMs: 0,
+    slowLaneMs: 60_000,
+    onChange: () => {},
+  });
+  await world.load();
+  const made = plan<AwsSession>({
+    graph,
+    kinds: awsKinds,
+    world,
+    memory: NO_MEMORY,
+    survivors: new Map(),
+    ignoredTagKeys: [],
+    mayRepeat: () => true,
+  });
+  return { made, world };
+}
+
+/** Plans and applies until a fresh look finds nothing to do. Returns how many plans did more than wait. */
+async function reach(graph: Graph, uid: string): Promise<number> {
+  const until = Date.now() + REACH_MS;
+  for (let passes = 0; ;) {
+    const { made, world } = await look(graph);
+    if (made.actions.length === 0) return passes;
+    expect(Date.now(), JSON.stringify(describePlan(made).actions)).toBeLessThan(until);
+    const outcomes = await apply<AwsSession>({
+      plan: made,
+      graph,
+      kinds: awsKinds,
+      world,
+      session,
+      uid,
+      concurrency: 12,
+      wrote: world.wrote,
+      interpret,
+      onOutcome: () => {},
+      stopping: () => false,
+    });
+    // Endpoints leave slowly, and what they use waits for them; nothing else may go wrong.
+    const wrong = outcomes.filter(({ result, action }) => {
+      const leaving = action.verb === 'delete' || action.verb === 'wait';
+      return result === 'stalled' || (result !== 'done' && !leaving);
+    });
+    expect(wrong.map(({ action, reason, message }) => [action.verb, action.node, reason, message])).toEqual(
+      [],
+    );
+    if (outcomes.some(({ result }) => result === 'done')) passes += 1;
+    else await setTimeout(PAUSE_MS);
+  }
+}
+
+const graphOf = (spec: SpecLike) => compileSecureVpc(inputFor(secureVpc(spec), { facts }));
+
+it(
+  `random networks are made in one pass after which there is nothing to do, edited, deleted (${RUNS} runs)`,
+  async () => {
+    const empty = await aws.dump();
+    for (const [index, { before, edit }] of fc.sample(edits, { numRuns: RUNS, seed: SEED }).entries()) {
+      const uid = `uid-${index}`;
+      try {
+        expect(await reach(graphOf(before), uid), 'passes of the create').toBe(1);
+        await reach(graphOf(edit.after), uid);
+        await reach(buildGraph(OWNER, []), uid);
+        expect(await aws.dump()).toEqual(empty);
+      } catch (cause) {
+        const what = `network ${index} of seed ${SEED}, then ${edit.what}`;
+        throw new Error(`${what}: ${JSON.stringify({ before, after: edit.after })}`, { cause });
+      }
+    }
+  },
+  TIMEOUT_MS,
+);

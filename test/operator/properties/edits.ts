@@ -1,0 +1,286 @@
+import * as fc from 'fast-check';
+import {
+  GATEWAYS,
+  INTERFACES,
+  isInterface,
+  LETTERS,
+  lettersOf,
+  RETENTIONS,
+  specs,
+  TIERS,
+  type EndpointLike,
+  type GroupsLike,
+  type OnOff,
+  type SpecLike,
+  type TierLike,
+} from './specs.ts';
+
+/** A spec with one thing in it added, removed or changed. */
+export interface Edit {
+  readonly what: string;
+  readonly after: SpecLike;
+  /** Matches the keys of the nodes that the edit is about, and those of the shared sets that it may show in. */
+  readonly touches: RegExp;
+  /** Whether it changes the tags of everything. */
+  readonly retags?: true;
+}
+
+type Group = keyof GroupsLike;
+
+// What several parts of a spec share: an ACL's entries follow the groups in its tier, the services that they
+// reach and the blocks of the tiers they talk to.
+const ENTRIES = 'network-acl-entries/.*';
+const TABLE_ENDPOINTS = 'endpoint/(s3|dynamodb)';
+/** The groups whose rules name a group. */
+const NEIGHBOURS: Readonly<Record<Group, string>> = {
+  alb: 'alb|ecs',
+  ecs: 'alb|ecs|data|endpoints|bastion',
+  data: 'data|ecs|bastion',
+  endpoints: 'endpoints|ecs|bastion',
+  bastion: 'bastion|ecs|data|endpoints',
+};
+const SAMPLE_GROUPS: Required<GroupsLike> = {
+  alb: { ingress: { cidrs: ['192.0.2.0/24'], ports: [{ name: 'web', port: 8443 }] } },
+  ecs: { ports: [{ name: 'app', fromPort: 7000, toPort: 7100 }] },
+  data: { ports: [{ name: 'db', port: 1433 }] },
+  endpoints: {},
+  bastion: { adminCidrs: ['192.0.2.0/24'], port: 2222 },
+};
+
+const keys = (...patterns: string[]) => new RegExp(`^(${patterns.join('|')})$`, 'u');
+const flipped = (value: OnOff | undefined): OnOff => (value === 'Disabled' ? 'Enabled' : 'Disabled');
+
+/** Every single edit that leaves the spec valid, by the part of the spec that it changes. */
+export function editsOf(spec: SpecLike): Edit[][] {
+  const parts = [zoneEdits, tierEdits, groupEdits, endpointEdits, settingEdits, tagEdits];
+  return parts.map((part) => part(spec)).filter((edits) => edits.length > 0);
+}
+
+/** A valid spec and an edit of it. */
+export const edits: fc.Arbitrary<{ before: SpecLike; edit: Edit }> = fc
+  .tuple(specs, fc.nat(), fc.nat())
+  .map(([before, part, pick]) => {
+    const parts = editsOf(before);
+    const some = parts[part % parts.length] ?? [];
+    const edit = some[pick % some.length];
+    if (!edit) throw new Error('a spec always has flow logs to change');
+    return { before, edit };
+  });
+
+function zoneEdits(spec: SpecLike): Edit[] {
+  const letters = lettersOf(spec);
+  const inUse = new Set(spec.tiers.flatMap((tier) => (tier.subnets ?? []).map(({ zone }) => zone)));
+  const at = (letter: string) =>
+    keys(
+      `(subnet|route-table-association|network-acl-association)/.*-${letter}`,
+      ...spec.endpoints.filter(isInterface).map(({ service }) => `endpoint/${service}`),
+      // A tier with a given block in it is named by its subnets' blocks, one by one.
+      ...(inUse.size > 0 ? [ENTRIES] : []),
+    );
+  const missing = LETTERS.filter((letter) => !letters.includes(letter));
+  if ('count' in spec.zones) {
+    const [next] = missing;
+    return next === undefined
+      ? []
+      : [
+          {
+            what: 'a zone more',
+            after: { ...spec, zones: { count: spec.zones.count + 1 } },
+            touches: at(next),
+          },
+        ];
+  }
+  const { names } = spec.zones;
+  const spare = letters.filter((letter) => letters.length > 1 && !inUse.has(letter));
+  return [
+    ...missing.map((letter) => ({
+      what: `zone ${letter} more`,
+      after: { ...spec, zones: { names: [...names, `us-east-1${letter}`] } },
+      touches: at(letter),
+    })),
+    ...spare.map((letter) => ({
+      what: `zone ${letter} less`,
+      after: { ...spec, zones: { names: names.filter((name) => !name.endsWith(letter)) } },
+      touches: at(letter),
+    })),
+  ];
+}
+
+function tierEdits(spec: SpecLike): Edit[] {
+  const own = (name: string) => [
+    `(subnet|route-table-association|network-acl-association)/${name}-.*`,
+    `(route-table|routes|network-acl|network-acl-entries)/${name}`,
+    ...(name === 'public' ? ['internet-gateway', 'internet-gateway-attachment'] : []),
+  ];
+  const present = spec.tiers.map(({ name }) => name);
+  const homes = new Set(spec.endpoints.filter(isInterface).map(({ tier }) => tier));
+  const withTier = (changed: TierLike) => ({
+    ...spec,
+    tiers: spec.tiers.map((tier) => (tier.name === changed.name ? changed : tier)),
+  });
+  const prefix = Number(spec.cidr.split('/')[1]) + 6;
+  return [
+    ...TIERS.filter((name) => !present.includes(name)).map((name) => ({
+      what: `tier ${name} more`,
+      after: { ...spec, tiers: [...spec.tiers, { name }] },
+      touches: keys(...own(name), ENTRIES, TABLE_ENDPOINTS),
+    })),
+    ...present
+      .filter((name) => present.length > 1 && !homes.has(name))
+      .map((name) => ({
+        what: `tier ${name} less`,
+        after: { ...spec, tiers: spec.tiers.filter((tier) => tier.name !== name) },
+        touches: keys(...own(name), ENTRIES, TABLE_ENDPOINTS),
+      })),
+    ...spec.tiers.flatMap((tier): Edit[] => [
+      {
+        what: `another ACL of ${tier.name}`,
+        after: withTier({ ...tier, networkAcl: tier.networkAcl === 'None' ? 'Strict' : 'None' }),
+        touches: keys(
+          `(network-acl|network-acl-entries)/${tier.name}`,
+          `network-acl-association/${tier.name}-.*`,
+        ),
+      },
+      {
+        what: `smaller subnets in ${tier.name}`,
+        after: withTier({
+          ...tier,
+          subnetPrefixLength: Math.min((tier.subnetPrefixLength ?? prefix) + 1, 28),
+        }),
+        touches: keys(`subnet/${tier.name}-.*`, ENTRIES),
+      },
+    ]),
+  ];
+}
+
+function groupEdits(spec: SpecLike): Edit[] {
+  const { securityGroups: groups, endpoints } = spec;
+  const rules = (group: Group) => `security-group-rules/(${NEIGHBOURS[group]})`;
+  const names = Object.keys(SAMPLE_GROUPS) as Group[];
+  const removable = (group: Group) => group !== 'endpoints' || !endpoints.some(isInterface);
+  return names.flatMap((group): Edit[] => {
+    const { [group]: present, ...fewer } = groups;
+    const sample = { ...groups, [group]: SAMPLE_GROUPS[group] };
+    const existence = keys(`security-group/${group}`, rules(group), ENTRIES);
+    if (present === undefined)
+      return [
+        { what: `group ${group} more`, after: { ...spec, securityGroups: sample }, touches: existence },
+      ];
+    return [
+      ...(removable(group)
+        ? [{ what: `group ${group} less`, after: { ...spec, securityGroups: fewer }, touches: existence }]
+        : []),
+      {
+        what: `other rules of ${group}`,
+        after: { ...spec, securityGroups: sample },
+        touches: keys(rules(group), ENTRIES),
+      },
+    ];
+  });
+}
+
+function endpointEdits(spec: SpecLike): Edit[] {
+  const { endpoints } = spec;
+  const touched = (endpoint: EndpointLike) =>
+    keys(
+      `endpoint/${endpoint.service}`,
+      ENTRIES,
+      // Only to the prefix list of a gateway endpoint do the rules of ecs lead.
+      ...(isInterface(endpoint) ? [] : ['security-group-rules/ecs']),
+    );
+  const has = (service: string) => endpoints.some((endpoint) => endpoint.service === service);
+  const further: EndpointLike[] = [
+    ...GATEWAYS.map((service) => ({ service })),
+    ...('endpoints' in spec.securityGroups
+      ? INTERFACES.flatMap((service) =>
+          spec.tiers.map(({ name }) => ({ service, tier: name, privateDns: 'Disabled' as const })),
+        )
+      : []),
+  ].filter(({ service }) => !has(service));
+  const replaced = (endpoint: EndpointLike, changed: Partial<EndpointLike>) =>
+    endpoints.map((other) => (other === endpoint ? { ...other, ...changed } : other));
+  return [
+    ...further.map((endpoint) => ({
+      what: `endpoint ${endpoint.service} more`,
+      after: { ...spec, endpoints: [...endpoints, endpoint] },
+      touches: touched(endpoint),
+    })),
+    ...endpoints.map((endpoint) => ({
+      what: `endpoint ${endpoint.service} less`,
+      after: { ...spec, endpoints: endpoints.filter((other) => other !== endpoint) },
+      touches: touched(endpoint),
+    })),
+    ...endpoints.filter(isInterface).flatMap((endpoint): Edit[] => [
+      ...(spec.dns.hostnames === 'Enabled' && !GATEWAYS.includes(endpoint.service)
+        ? [
+            {
+              what: `private DNS of ${endpoint.service}`,
+              after: { ...spec, endpoints: replaced(endpoint, { privateDns: flipped(endpoint.privateDns) }) },
+              touches: keys(`endpoint/${endpoint.service}`),
+            },
+          ]
+        : []),
+      ...spec.tiers
+        .filter(({ name }) => name !== endpoint.tier)
+        .map(({ name }) => ({
+          what: `endpoint ${endpoint.service} in ${name}`,
+          after: { ...spec, endpoints: replaced(endpoint, { tier: name }) },
+          touches: keys(`endpoint/${endpoint.service}`, ENTRIES),
+        })),
+    ]),
+  ];
+}
+
+function settingEdits(spec: SpecLike): Edit[] {
+  const { flowLogs, dns } = spec;
+  const [first = 1, second = 14] = RETENTIONS;
+  const flow = (what: string, changed: Partial<SpecLike['flowLogs']>, touches: RegExp): Edit => ({
+    what,
+    after: { ...spec, flowLogs: { ...flowLogs, ...changed } },
+    touches,
+  });
+  const isOn = flowLogs.destination === 'CloudWatchLogs';
+  const needsDns = spec.endpoints.some(
+    (endpoint) => isInterface(endpoint) && endpoint.privateDns === 'Enabled',
+  );
+  return [
+    flow(
+      isOn ? 'no flow logs' : 'flow logs',
+      { destination: isOn ? 'None' : 'CloudWatchLogs' },
+      keys('(log-group|role|role-policies)/flow-logs', 'flow-log'),
+    ),
+    flow(
+      'other retention',
+      { retentionDays: flowLogs.retentionDays === first ? second : first },
+      keys('log-group/flow-logs'),
+    ),
+    flow(
+      'other traffic recorded',
+      { trafficType: flowLogs.trafficType === 'ALL' ? 'REJECT' : 'ALL' },
+      keys('flow-log'),
+    ),
+    ...(needsDns
+      ? []
+      : [
+          {
+            what: 'host names',
+            after: {
+              ...spec,
+              dns: { support: 'Enabled' as const, hostnames: flipped(dns.hostnames) },
+            },
+            touches: keys('vpc-attributes'),
+          },
+        ]),
+  ];
+}
+
+function tagEdits(spec: SpecLike): Edit[] {
+  const { tags, environment: _, ...rest } = spec;
+  const edit = (what: string, after: SpecLike): Edit => ({ what, after, touches: keys('.*'), retags: true });
+  return [
+    edit('a tag more', { ...spec, tags: { ...tags, further: 'x' } }),
+    edit('no tags', { ...spec, tags: {} }),
+    edit('another environment', { ...spec, environment: 'staging' }),
+    edit('no environment', { ...rest, tags }),
+  ];
+}

@@ -1,0 +1,209 @@
+import * as fc from 'fast-check';
+
+/** What {@link specs} makes of a SecureVpc's spec; all lists are keyed. */
+export interface SpecLike {
+  cidr: string;
+  zones: { count: number } | { names: string[] };
+  tiers: TierLike[];
+  dns: { support: OnOff; hostnames: OnOff };
+  securityGroups: GroupsLike;
+  endpoints: EndpointLike[];
+  flowLogs: FlowLogsLike;
+  tags: Record<string, string>;
+  environment?: string;
+}
+export type OnOff = 'Enabled' | 'Disabled';
+export interface TierLike {
+  name: string;
+  subnetPrefixLength?: number;
+  networkAcl?: 'Strict' | 'None';
+  subnets?: { zone: string; cidr: string }[];
+}
+interface PortLike {
+  name: string;
+  port: number;
+}
+export interface GroupsLike {
+  alb?: { ingress: { cidrs: string[]; ports: PortLike[] } };
+  ecs?: { ports: { name: string; fromPort: number; toPort: number }[] };
+  data?: { ports: PortLike[] };
+  endpoints?: object;
+  bastion?: { adminCidrs: string[]; port: number };
+}
+export interface EndpointLike {
+  service: string;
+  type?: 'Gateway' | 'Interface';
+  tier?: string;
+  privateDns?: OnOff;
+}
+interface FlowLogsLike {
+  destination: 'CloudWatchLogs' | 'None';
+  retentionDays: number;
+  trafficType: string;
+  maxAggregationIntervalSeconds: number;
+}
+
+export const TIERS = ['public', 'private', 'data'];
+export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
+export const INTERFACES = ['ecr.api', 'kms', 'logs', 'ssm'];
+export const GATEWAYS = ['dynamodb', 's3'];
+export const RETENTIONS = [1, 14, 365];
+
+// The ends of the client ports (1024–65535) and their neighbours are where network ACLs get it wrong.
+export const port = fc.oneof(
+  fc.constantFrom(1, 22, 443, 1023, 1024, 1025, 3306, 65_535),
+  fc.integer({ min: 1, max: 65_535 }),
+);
+const ports = fc
+  .uniqueArray(port, { maxLength: 3 })
+  .map((numbers) => numbers.map((number) => ({ name: `port-${number}`, port: number })));
+const cidrs = fc.uniqueArray(
+  fc.constantFrom('0.0.0.0/0', '203.0.113.0/24', '198.51.100.0/25', '192.0.2.7/32', '10.0.0.0/8'),
+  { minLength: 1, maxLength: 3 },
+);
+const adminCidrs = fc.uniqueArray(
+  fc.constantFrom('203.0.113.0/24', '198.51.100.0/25', '192.0.2.7/32', '10.0.0.0/8'),
+  { minLength: 1 },
+);
+const ranges = fc
+  .uniqueArray(
+    fc.oneof(
+      fc.constantFrom([1024, 65_535], [32_768, 65_535], [1, 65_535], [1023, 65_535], [1024, 65_534]),
+      fc
+        .tuple(port, fc.integer({ min: 0, max: 5000 }))
+        .map(([from, width]) => [from, Math.min(from + width, 65_535)]),
+    ),
+    { maxLength: 3, selector: ([from, to]) => `${from}-${to}` },
+  )
+  .map((list) =>
+    list.map(([fromPort = 1, toPort = 1]) => ({ name: `range-${fromPort}-${toPort}`, fromPort, toPort })),
+  );
+
+export const groupMakers = {
+  alb: fc.record({ ingress: fc.record({ cidrs, ports }) }),
+  ecs: fc.record({ ports: ranges }),
+  data: fc.record({ ports }),
+  endpoints: fc.constant({}),
+  bastion: fc.record({ adminCidrs, port }),
+};
+const securityGroups: fc.Arbitrary<GroupsLike> = fc.record(groupMakers, { requiredKeys: [] });
+
+const zones = fc.oneof(
+  fc.record({ count: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({
+    names: fc
+      .uniqueArray(fc.constantFrom(...LETTERS), { minLength: 1 })
+      .map((letters) => letters.map((letter) => `us-east-1${letter}`)),
+  }),
+);
+const flowLogs: fc.Arbitrary<FlowLogsLike> = fc.record({
+  destination: fc.constantFrom('CloudWatchLogs', 'None'),
+  retentionDays: fc.constantFrom(...RETENTIONS),
+  trafficType: fc.constantFrom('ALL', 'ACCEPT', 'REJECT'),
+  maxAggregationIntervalSeconds: fc.constantFrom(60, 600),
+});
+const tags = fc.dictionary(
+  fc.constantFrom('team', 'cost center', 'Größe', 'k8s.io/x', 'Name', 'ENVIRONMENT'),
+  fc.constantFrom('', 'x', 'a/b@c', 'ü'),
+  { maxKeys: 4 },
+);
+
+const perTier = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 3, maxLength: 3 });
+
+/** Specs of all shapes that AWS could finish: valid by construction, and so compiled without a refusal. */
+export const specs: fc.Arbitrary<SpecLike> = fc
+  .record({
+    vpc: fc.integer({ min: 16, max: 22 }),
+    base: fc.integer({ min: 0, max: 255 }),
+    zones,
+    tierNames: fc.uniqueArray(fc.constantFrom(...TIERS), { minLength: 1 }),
+    smaller: perTier(fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined })),
+    open: perTier(fc.boolean()),
+    given: perTier(fc.option(fc.nat(), { nil: undefined })),
+    dns: fc.constantFrom<SpecLike['dns']>(
+      { support: 'Enabled', hostnames: 'Enabled' },
+      { support: 'Enabled', hostnames: 'Disabled' },
+      { support: 'Disabled', hostnames: 'Disabled' },
+    ),
+    securityGroups,
+    gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
+    interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
+    homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
+    flowLogs,
+    tags,
+    environment: fc.option(fc.constantFrom('dev', 'prod'), { nil: undefined }),
+  })
+  .map((made) => {
+    const letters = lettersOf(made);
+    const named = made.dns.hostnames === 'Enabled';
+    const tiers = made.tierNames.map((name, index): TierLike => {
+      const zone = made.given[index];
+      const letter = zone === undefined ? undefined : letters[zone % letters.length];
+      return {
+        name,
+        ...(made.smaller[index] !== undefined && {
+          subnetPrefixLength: Math.min(made.vpc + 6 + made.smaller[index], 28),
+        }),
+        networkAcl: made.open[index] ? 'Strict' : 'None',
+        ...(letter !== undefined && {
+          subnets: [{ zone: letter, cidr: farBlock(made.base, made.vpc, index) }],
+        }),
+      };
+    });
+    const interfaces = 'endpoints' in made.securityGroups ? made.interfaces : [];
+    return {
+      cidr: `10.${made.base}.0.0/${made.vpc}`,
+      zones: made.zones,
+      tiers,
+      dns: made.dns,
+      securityGroups: made.securityGroups,
+      endpoints: [
+        ...made.gateways
+          .filter((service) => !interfaces.includes(service))
+          .map((service): EndpointLike => ({ service })),
+        ...interfaces.map((service, index): EndpointLike => {
+          const [home, wanted] = made.homes[index] ?? [0, false];
+          const twoSorts = GATEWAYS.includes(service);
+          return {
+            service,
+            ...(twoSorts && { type: 'Interface' as const }),
+            tier: made.tierNames[home % made.tierNames.length] ?? 'private',
+            privateDns: named && wanted && !twoSorts ? 'Enabled' : 'Disabled',
+          };
+        }),
+      ],
+      flowLogs: made.flowLogs,
+      tags: made.tags,
+      ...(made.environment !== undefined && { environment: made.environment }),
+    };
+  });
+
+/** A block in the last eighth of the VPC, where no tier's slots are. */
+function farBlock(base: number, vpc: number, index: number): string {
+  const address = base * 2 ** 16 + (56 + index) * 2 ** (32 - vpc - 6);
+  return `10.${[16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')}/${vpc + 6}`;
+}
+
+/** The letters of the zones that a spec uses where all six are open. */
+export function lettersOf({ zones }: Pick<SpecLike, 'zones'>): string[] {
+  return 'count' in zones ? LETTERS.slice(0, zones.count) : zones.names.map((zone) => zone.slice(-1)).sort();
+}
+
+/** Whether an endpoint has network interfaces. */
+export function isInterface(endpoint: EndpointLike): boolean {
+  return endpoint.type === 'Interface' || !GATEWAYS.includes(endpoint.service);
+}
+
+/** The spec with the items of all its lists in another order. */
+export function shuffled(spec: SpecLike, order: readonly number[]): SpecLike {
+  let next = 0;
+  const shuffle = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      const keyed = value.map((item) => [order[next++ % order.length] ?? 0, shuffle(item)] as const);
+      return keyed.sort(([a], [b]) => a - b).map(([, item]) => item);
+    }
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shuffle(item)]));
+  };
+  return shuffle(spec) as SpecLike;
+}
