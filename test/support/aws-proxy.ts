@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sendFirst } from './send-first.ts';
 
 /** A write on its way to AWS; `n` counts from 1 since the counter was last reset. */
 export interface AwsWrite {
@@ -8,10 +9,12 @@ export interface AwsWrite {
 }
 
 export interface AwsProxyHooks {
-  /** Called before a write is forwarded. */
-  readonly before?: (write: AwsWrite) => void | Promise<void>;
+  /** Called before a write is forwarded; `drop` cuts the client off, and AWS never hears of it. */
+  readonly before?: (write: AwsWrite) => void | 'drop' | Promise<void | 'drop'>;
   /** Called when AWS has carried a write out and answered, before the client is told. */
   readonly after?: (write: AwsWrite & { readonly status: number }) => void | 'drop' | Promise<void | 'drop'>;
+  /** Called when the first bytes of the answer are on their way to the client; `drop` holds back the others. */
+  readonly answering?: (write: AwsWrite) => void | 'drop';
 }
 
 /** A proxy in front of the local AWS that sees every call and can lose answers. */
@@ -41,9 +44,12 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
     const action = actionOf(request, body);
     const isWrite = !READ.test(action);
     // The hooks of the moment at which the call came: a late answer belongs to the count before.
-    const { before, after } = hooks;
+    const { before, after, answering } = hooks;
     const write = { n: isWrite ? (writes += 1) : 0, action };
-    if (isWrite) await before?.(write);
+    if (isWrite && (await before?.(write)) === 'drop') {
+      response.destroy();
+      return;
+    }
     const answer = await forward(request, body);
     const bytes = await bytesOf(answer);
     const status = answer.statusCode ?? 502;
@@ -51,7 +57,10 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
       response.destroy();
       return;
     }
-    response.writeHead(status, headersOf(answer)).end(bytes);
+    response.writeHead(status, { ...headersOf(answer), 'content-length': bytes.length });
+    const sent = isWrite && answering ? await sendFirst(response, bytes) : 0;
+    if (isWrite && answering?.(write) === 'drop') response.destroy();
+    else response.end(bytes.subarray(sent));
   };
   const forward = (request: http.IncomingMessage, body: Buffer) =>
     new Promise<http.IncomingMessage>((done, fail) => {
