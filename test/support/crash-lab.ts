@@ -20,8 +20,10 @@ export interface AwsSight {
   readonly census: unknown;
 }
 
-/** A run has nothing more to write when it ended and was silent for so long; events follow their cause. */
-const SILENCE_MS = 400;
+/** Nothing of the run before is still on its way when there was no write for so long. */
+const PAUSE_MS = 400;
+/** A run has nothing more to write when it ended and was silent for so long; events follow one after the other. */
+const SILENCE_MS = 1_500;
 const PATIENCE_MS = 45_000;
 
 /** A World whose operator reaches AWS and Kubernetes through proxies that count its writes and kill it at one of them. */
@@ -79,10 +81,10 @@ export class CrashLab {
 
   /** Does it undisturbed; returns the writes that it took. */
   async measure(subject: Subject, verb: Verb): Promise<Counts> {
-    await this.#silence(() => Promise.resolve(true));
+    await this.#silence(PAUSE_MS);
     this.#count();
     await this.#act(subject, verb);
-    await this.#silence(() => this.#ended(subject, verb));
+    await this.#silence(SILENCE_MS, () => this.#ended(subject, verb));
     return { ...this.#counts };
   }
 
@@ -91,11 +93,11 @@ export class CrashLab {
    * it died: undefined when the run had fewer writes.
    */
   async crash(subject: Subject, point: Point): Promise<{ action: string | undefined; counts: Counts }> {
-    await this.#silence(() => Promise.resolve(true));
+    await this.#silence(PAUSE_MS);
     const trap: Trap = { point };
     this.#count(trap);
     await this.#act(subject, point.verb);
-    await this.#silence(() => this.#ended(subject, point.verb), trap);
+    await this.#silence(SILENCE_MS, () => this.#ended(subject, point.verb), trap);
     const counts = { ...this.#counts };
     if (trap.action === undefined) return { action: undefined, counts };
     await trap.killed;
@@ -116,13 +118,13 @@ export class CrashLab {
     return (await Promise.all(objects.map((object) => this.world.read(object)))).map(told);
   }
 
-  /** Resolves when the condition holds and the operator has written nothing for a while; at once when it was killed. */
-  async #silence(condition: () => Promise<boolean>, trap?: Trap): Promise<void> {
+  /** Resolves when the condition holds and the operator has written nothing for so long; at once when it was killed. */
+  async #silence(ms: number, condition?: () => Promise<boolean>, trap?: Trap): Promise<void> {
     await eventually(
       'silence',
       async () =>
         trap?.killed !== undefined ||
-        (performance.now() - this.#lastWrite > SILENCE_MS && (await condition())),
+        (performance.now() - this.#lastWrite > ms && (condition === undefined || (await condition()))),
       { everyMs: 10, timeoutMs: PATIENCE_MS, seen: () => this.#operator.lines.slice(-12) },
     );
   }
