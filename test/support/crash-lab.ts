@@ -5,7 +5,7 @@ import type { Channel, Counts, Phase, Point, Verb } from './crash-points.ts';
 import type { Subject } from './crash-subjects.ts';
 import { eventually } from './eventually.ts';
 import { type KubeProxy, startKubeProxy } from './kube-proxy.ts';
-import { census, portrait } from './portrait.ts';
+import { type AwsSight, lookAt, told } from './crash-sight.ts';
 import { conditionOf, type Manifest, pathOf, World } from './world.ts';
 
 /** How far a subject is. */
@@ -14,17 +14,11 @@ export type Stage = 'absent' | 'made' | 'edited';
 export const FROM: Readonly<Record<Verb, Stage>> = { create: 'absent', update: 'made', delete: 'edited' };
 export const TO: Readonly<Record<Verb, Stage>> = { create: 'made', update: 'edited', delete: 'absent' };
 
-/** What two runs must leave alike in AWS. */
-export interface AwsSight {
-  readonly portrait: unknown;
-  readonly census: unknown;
-}
-
 /** Nothing of the run before is still on its way when there was no write for so long. */
 const PAUSE_MS = 400;
 /** A run has nothing more to write when it ended and was silent for so long; events follow one after the other. */
 const SILENCE_MS = 1_500;
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 120_000;
 
 /** A World whose operator reaches AWS and Kubernetes through proxies that count its writes and kill it at one of them. */
 export class CrashLab {
@@ -108,8 +102,8 @@ export class CrashLab {
   }
 
   /** What AWS holds now. */
-  async look(): Promise<AwsSight> {
-    return { portrait: await portrait(this.world), census: census(await this.world.aws.dump()) };
+  async look(subject: Subject): Promise<AwsSight> {
+    return lookAt(this.world, await this.world.read(subject.made));
   }
 
   /** What Kubernetes says now of the subject and its setting, without what differs from run to run. */
@@ -210,30 +204,4 @@ interface Trap {
   readonly point: Point;
   action?: string;
   killed?: Promise<void>;
-}
-
-/** What an object says, without what differs from run to run: ids read as the node that they belong to, times are left out. */
-function told(object: Manifest | undefined): unknown {
-  if (!object) return undefined;
-  const { status, metadata } = object;
-  const resources = (status?.['resources'] ?? []) as { node: string; id: string }[];
-  const former = (status?.['former'] ?? []) as { node: string; id: string }[];
-  const names = new Map([...former, ...resources].map(({ node, id }) => [id, node]));
-  return { finalizers: metadata.finalizers ?? [], status: plain(status, names) };
-}
-
-const LEFT_OUT = new Set(['lastTransitionTime', 'observedGeneration', 'message']);
-
-function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => plain(item, names));
-    return items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  }
-  if (value !== null && typeof value === 'object')
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([key]) => !LEFT_OUT.has(key))
-        .map(([key, item]) => [key, plain(item, names)]),
-    );
-  return typeof value === 'string' ? (names.get(value) ?? value) : value;
 }
