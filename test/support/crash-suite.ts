@@ -152,7 +152,6 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
     await lab.stop();
     throw error;
   }
-  await lab.warmUp();
   const sum = [...chosen.values()].flat().length;
   console.log(`crash points in part ${part.part + 1} of ${part.of}: ${sum}; seed ${seed}`);
 
