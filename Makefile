@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test verify format lint types unit integration bench generate build run \
+.PHONY: help demo test verify format lint types unit integration proof bench generate build run \
 	cluster-up cluster-down aws-up aws-down clean
 
 help: ## What you can make
@@ -41,6 +41,9 @@ unit: node_modules/.installed ## Tests that need nothing but Node
 
 integration: node_modules/.installed ## Tests on a real API server and a local AWS
 	@vitest run --project integration
+
+proof: node_modules/.installed ## Kills the operator at every single write; takes an hour or more (LANDFALL_POINT=small/create: some)
+	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash
 
 bench: build ## 1, 10 and 100 networks: wall time, AWS calls, memory, CPU (Linux only)
 	@node test/bench/bench.ts

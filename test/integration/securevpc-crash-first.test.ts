@@ -1,3 +1,4 @@
-import { proveCrashPoints } from '../support/crash-points.ts';
+import { SHARES } from '../support/crash-shares.ts';
+import { proveCrashes } from '../support/crash-suite.ts';
 
-proveCrashPoints(Array.from({ length: 30 }, (_, index) => index + 1));
+await proveCrashes(SHARES, { part: 0, of: 2 });

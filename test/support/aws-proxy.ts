@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sendFirst } from './send-first.ts';
 
 /** A write on its way to AWS; `n` counts from 1 since the counter was last reset. */
 export interface AwsWrite {
@@ -8,10 +9,15 @@ export interface AwsWrite {
 }
 
 export interface AwsProxyHooks {
-  /** Called before a write is forwarded. With `throttle` it is not, and the client hears that it came too fast. */
-  readonly before?: (write: AwsWrite) => void | 'throttle' | Promise<void | 'throttle'>;
+  /**
+   * Called before a write is forwarded. With `drop` or `throttle` AWS never hears of it: the client is cut off, or
+   * told that it came too fast.
+   */
+  readonly before?: (write: AwsWrite) => void | 'drop' | 'throttle' | Promise<void | 'drop' | 'throttle'>;
   /** Called when AWS has carried a write out and answered, before the client is told. */
   readonly after?: (write: AwsWrite & { readonly status: number }) => void | 'drop' | Promise<void | 'drop'>;
+  /** Called when the first bytes of the answer are on their way to the client; `drop` holds back the others. */
+  readonly answering?: (write: AwsWrite) => void | 'drop';
 }
 
 /** A proxy in front of the local AWS that sees every call and can lose answers. */
@@ -44,12 +50,13 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
     const action = actionOf(request, body);
     const isWrite = !READ.test(action);
     // The hooks of the moment at which the call came: a late answer belongs to the count before.
-    const { before, after } = hooks;
+    const { before, after, answering } = hooks;
     const write = { n: isWrite ? (writes += 1) : 0, action };
-    if (isWrite && (await before?.(write)) === 'throttle') {
+    const refused = isWrite ? await before?.(write) : undefined;
+    if (refused === 'drop') response.destroy();
+    if (refused === 'throttle')
       response.writeHead(503, { 'content-type': 'text/xml;charset=UTF-8' }).end(THROTTLED);
-      return;
-    }
+    if (refused) return;
     const answer = await forward(request, body);
     const bytes = await bytesOf(answer);
     const status = answer.statusCode ?? 502;
@@ -57,7 +64,10 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
       response.destroy();
       return;
     }
-    response.writeHead(status, headersOf(answer)).end(bytes);
+    response.writeHead(status, { ...headersOf(answer), 'content-length': bytes.length });
+    const sent = isWrite && answering ? await sendFirst(response, bytes) : 0;
+    if (isWrite && answering?.(write) === 'drop') response.destroy();
+    else response.end(bytes.subarray(sent));
   };
   const forward = (request: http.IncomingMessage, body: Buffer) =>
     new Promise<http.IncomingMessage>((done, fail) => {

@@ -1,99 +1,67 @@
-import { CreateVpcCommand, DeleteVpcCommand } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
-import { type AwsProxy, startAwsProxy } from './aws-proxy.ts';
-import { eventually } from './eventually.ts';
-import { portal } from './manifests.ts';
-import { census, portrait } from './portrait.ts';
-import { World } from './world.ts';
+import { createHash } from 'node:crypto';
+
+/** What is done to a subject: the edit starts from the object as made, the deletion from the object as edited. */
+export const VERBS = ['create', 'update', 'delete'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Where a write goes. Events are counted apart: they are many, and nothing hangs on them. Leases follow timers. */
+export const CHANNELS = ['aws', 'objects', 'events'] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 /**
- * Kills the operator after AWS has carried out write N of the portal's create and before the operator hears of
- * it, for each of the given N, starts it again, and compares with a run that nobody disturbed.
+ * When the process dies: before the write is sent, when it is committed and no answer was given, or when the answer
+ * has begun to arrive and cannot have been read.
  */
-export function proveCrashPoints(points: readonly number[]): void {
-  let world: World;
-  let proxy: AwsProxy;
-  let operator: OperatorProcess;
-  let empty: string;
-  let undisturbed: { portrait: unknown; census: unknown; writes: number };
+export const PHASES = ['before', 'committed', 'answering'] as const;
+export type Phase = (typeof PHASES)[number];
 
-  const start = (): OperatorProcess =>
-    world.operator({ env: { AWS_ENDPOINT_URL: proxy.url, LANDFALL_GRACE_SECONDS: '1' } });
+/** Writes of one undisturbed run, by where they went. */
+export type Counts = Readonly<Record<Channel, number>>;
 
-  beforeAll(async () => {
-    world = await World.start();
-    proxy = await startAwsProxy(world.aws.url);
-    empty = await world.aws.dump();
-    await world.apply([portal.namespace, portal.account]);
-    operator = start();
-    await world.ready(portal.account);
-    proxy.count();
-    await world.apply([portal.network]);
-    await world.ready(portal.network);
-    undisturbed = {
-      portrait: await portrait(world),
-      census: census(await world.aws.dump()),
-      writes: proxy.writes,
-    };
-    await world.remove(portal.network);
-    expect(await world.aws.dump()).toBe(empty);
-  });
-  afterEach(async () => {
-    // One point that fails must not take those after it along.
-    if ((await world.read(portal.network)) === undefined) return;
-    proxy.count();
-    await operator.kill();
-    operator = start();
-    await world.remove(portal.network);
-  });
-  afterAll(async () => {
-    await world?.stop();
-    await proxy?.stop();
-  });
+/** Where the process is killed: at the n-th write, counted from 1, to one place while one thing is done. */
+export interface Point {
+  readonly subject: string;
+  readonly verb: Verb;
+  readonly channel: Channel;
+  readonly n: number;
+  readonly phase: Phase;
+}
 
-  describe('the operator is killed between a write and its answer (aws-controllers-k8s/community#2062)', () => {
-    it('the create has as many writes as there are points', () => {
-      expect(undisturbed.writes).toBeGreaterThanOrEqual(Math.max(...points));
-    });
+/** The point in one word, as LANDFALL_POINT takes it: `small/create/aws/17/committed`. */
+export function idOf({ subject, verb, channel, n, phase }: Point): string {
+  return [subject, verb, channel, n, phase].join('/');
+}
 
-    it('the comparison sees a thing more', async () => {
-      await world.apply([portal.network]);
-      await world.ready(portal.network);
-      const { Vpc } = await world.ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-      const found = { portrait: await portrait(world), census: census(await world.aws.dump()) };
-      await world.ec2.send(new DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
-      await world.remove(portal.network);
-      expect(found.portrait).not.toEqual(undisturbed.portrait);
-      expect(found.census).not.toEqual(undisturbed.census);
-    });
+/** Every point of one thing done to one subject. */
+export function pointsOf(subject: string, verb: Verb, counts: Counts): Point[] {
+  return CHANNELS.flatMap((channel) =>
+    Array.from({ length: counts[channel] }, (_, index) => index + 1).flatMap((n) =>
+      PHASES.map((phase): Point => ({ subject, verb, channel, n, phase })),
+    ),
+  );
+}
 
-    it.each(points)('write %i: nothing is made twice, nothing is left behind', async (n) => {
-      let killed: Promise<void> | undefined;
-      let action = '';
-      proxy.count({
-        after: (write) => {
-          // What is under way beside it reaches AWS too, but no answer reaches the dead.
-          if (write.n >= n) {
-            if (write.n === n) action = write.action;
-            killed ??= operator.kill();
-            return 'drop';
-          }
-          return undefined;
-        },
-      });
-      await world.apply([portal.network]);
-      await eventually(`write ${n}`, () => Promise.resolve(killed !== undefined), { everyMs: 5 });
-      await killed;
-      proxy.count();
-      operator = start();
-      await world.ready(portal.network, 40_000);
-      const found = { portrait: await portrait(world), census: census(await world.aws.dump()) };
-      await world.remove(portal.network, 40_000);
-      const left = await world.aws.dump();
-      expect(found.portrait, `after a crash in ${action}`).toEqual(undisturbed.portrait);
-      expect(found.census, `after a crash in ${action}`).toEqual(undisturbed.census);
-      expect(left === empty, `AWS is as before, after a crash in ${action}`).toBe(true);
-    });
-  });
+/** `count` of the points that the seed chooses; which ones does not depend on how many there are of others. */
+export function sample(points: readonly Point[], seed: string, count: number): Point[] {
+  const rank = (point: Point): string =>
+    createHash('sha256')
+      .update(`${seed} ${idOf(point)}`)
+      .digest('hex');
+  return points
+    .map((point) => ({ point, rank: rank(point) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .slice(0, count)
+    .map(({ point }) => point);
+}
+
+/**
+ * Points of one subject in an order in which one ends where the next begins: created, updated and deleted, and so
+ * again, so that nobody has to prepare what the point before has just left.
+ */
+export function chained(points: readonly Point[]): Point[] {
+  const left = Map.groupBy(points, ({ verb }) => verb);
+  const longest = Math.max(0, ...VERBS.map((verb) => left.get(verb)?.length ?? 0));
+  return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
+    VERBS.flatMap((verb) => left.get(verb)?.[index] ?? []),
+  );
 }

@@ -6,20 +6,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { sendFirst } from './send-first.ts';
 
 /** A write on its way; `n` counts from 1. */
 export interface ProxiedWrite {
   n: number;
-  /** `before` it is forwarded, or `after` the API server answered and before the client is told. */
-  phase: 'before' | 'after';
+  /**
+   * `before` it is forwarded, `after` the API server answered and before the client is told, or `answering` when
+   * the first bytes of the answer are on their way to the client.
+   */
+  phase: 'before' | 'after' | 'answering';
   method: string;
   path: string;
   body: string;
-  /** Of the answer; only in phase `after`. */
+  /** Of the answer; not in phase `before`. */
   status?: number;
 }
 
-/** Told of each write in both phases; `drop` cuts the client off there, as a crash of the network would. */
+/** Told of each write in each phase; `drop` cuts the client off there, as a crash of the network would. */
 export type WriteHook = (write: ProxiedWrite) => 'drop' | void | Promise<'drop' | void>;
 
 /** What happens to watches that are opened: an answer as usual, status 410, or an ERROR event with 410. */
@@ -142,7 +146,10 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
       response.destroy();
       return;
     }
-    response.writeHead(status, headersOf(answer)).end(bytes);
+    response.writeHead(status, { ...headersOf(answer), 'content-length': bytes.length });
+    const sent = isWrite && hook ? await sendFirst(response, bytes) : 0;
+    if (isWrite && (await hook?.({ ...write, phase: 'answering', status })) === 'drop') response.destroy();
+    else response.end(bytes.subarray(sent));
   }
 
   function watch(request: http.IncomingMessage, response: http.ServerResponse): void {

@@ -304,7 +304,8 @@ function countBy(words: readonly string[]): Record<string, number> {
   return counts;
 }
 
-function pathOf({ kind, metadata }: Manifest): string {
+/** Where an object is in the API. */
+export function pathOf({ kind, metadata }: Manifest): string {
   if (kind === 'Namespace') return `/api/v1/namespaces/${metadata.name}`;
   const plural = PLURALS[kind];
   if (plural === undefined) throw new Error(`no path for ${kind}`);

@@ -1,0 +1,35 @@
+import { type Counts, idOf, type Verb } from './crash-points.ts';
+import type { Share } from './crash-suite.ts';
+import { anAccount, small, wholePortal } from './crash-subjects.ts';
+
+const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
+  const counts = { aws, objects, events };
+  return { create: counts, update: counts, delete: counts };
+};
+
+/** The first 60 writes of the portal's create are in every run: the comparison with others stands on them. */
+const FIRST_60 = Array.from({ length: 60 }, (_, index) =>
+  idOf({ subject: wholePortal.name, verb: 'create', channel: 'aws', n: index + 1, phase: 'committed' }),
+);
+
+/** What `make test` shows: 46 points by chance in two parts, and 60 always. */
+export const SHARES: readonly Share[] = [
+  { subject: small, chance: each(2, 1, 1) },
+  {
+    subject: anAccount,
+    chance: {
+      create: { aws: 0, objects: 1, events: 0 },
+      update: { aws: 0, objects: 1, events: 0 },
+      delete: { aws: 0, objects: 0, events: 0 },
+    },
+  },
+  {
+    subject: wholePortal,
+    chance: {
+      create: { aws: 1, objects: 1, events: 0 },
+      update: { aws: 2, objects: 1, events: 1 },
+      delete: { aws: 2, objects: 1, events: 1 },
+    },
+    always: FIRST_60,
+  },
+];

@@ -1,0 +1,51 @@
+import { census, portrait } from './portrait.ts';
+import type { Manifest, World } from './world.ts';
+
+/** What two runs must leave alike in AWS. */
+export interface AwsSight {
+  readonly portrait: unknown;
+  /** How many objects of each class. */
+  readonly census: unknown;
+  /** Ids in the object's status that AWS does not know, or that are there twice. */
+  readonly unknown: readonly string[];
+}
+
+/** AWS as it is now, beside an object that may be gone. */
+export async function lookAt(world: World, object: Manifest | undefined): Promise<AwsSight> {
+  const dump = await world.aws.dump();
+  const ids = thingsOf(object, 'resources').map(({ id }) => id);
+  return {
+    portrait: await portrait(world),
+    census: census(dump),
+    unknown: ids.filter((id, index) => !dump.includes(`"${id}"`) || ids.indexOf(id) !== index),
+  };
+}
+
+/** What an object says, without what differs from run to run: ids read as the node that they belong to, times are left out. */
+export function told(object: Manifest | undefined): unknown {
+  if (!object) return undefined;
+  const { status, metadata } = object;
+  const things = [...thingsOf(object, 'former'), ...thingsOf(object, 'resources')];
+  const names = new Map(things.map(({ node, id }) => [id, node]));
+  return { finalizers: metadata.finalizers ?? [], status: plain(status, names) };
+}
+
+function thingsOf(object: Manifest | undefined, field: string): { node: string; id: string }[] {
+  return (object?.status?.[field] ?? []) as { node: string; id: string }[];
+}
+
+const LEFT_OUT = new Set(['lastTransitionTime', 'observedGeneration', 'message']);
+
+function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => plain(item, names));
+    return items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => !LEFT_OUT.has(key))
+        .map(([key, item]) => [key, plain(item, names)]),
+    );
+  return typeof value === 'string' ? (names.get(value) ?? value) : value;
+}

@@ -1,0 +1,71 @@
+import { account, namespace, portal, smallNetwork } from './manifests.ts';
+import type { Manifest } from './world.ts';
+
+/** An object whose whole life is disturbed at every write: of any kind, as it is made and as it is edited. */
+export interface Subject {
+  readonly name: string;
+  /** What it needs to stand before it is made. */
+  readonly setting: readonly Manifest[];
+  readonly made: Manifest;
+  readonly edited: Manifest;
+}
+
+/** Two tiers in one zone, with every kind of node; edited, it gains a tier and loses an endpoint, and most else changes. */
+const made = smallNetwork('small', 'crash', {
+  tiers: [{ name: 'public' }, { name: 'private' }],
+  securityGroups: { alb: {}, ecs: {}, endpoints: {} },
+  endpoints: [{ service: 's3' }, { service: 'logs' }],
+  flowLogs: { retentionDays: 7 },
+  tags: { stage: 'first', gone: 'soon' },
+});
+const edited = smallNetwork('small', 'crash', {
+  tiers: [{ name: 'public', networkAcl: 'None' }, { name: 'private' }, { name: 'data' }],
+  securityGroups: {
+    alb: { ingress: { cidrs: ['198.51.100.0/24'], ports: [{ name: 'https', port: 443 }] } },
+    ecs: {},
+    data: { ports: [{ name: 'mysql', port: 3306 }] },
+    endpoints: {},
+  },
+  endpoints: [{ service: 's3' }, { service: 'kms' }],
+  // The traffic type of a flow log cannot change: it is replaced.
+  flowLogs: { retentionDays: 14, trafficType: 'REJECT' },
+  tags: { stage: 'second' },
+});
+
+const { spec } = portal.network;
+
+export const small: Subject = {
+  name: 'small',
+  setting: [namespace('crash'), account('main', ['crash'])],
+  made,
+  edited,
+};
+
+export const wholePortal: Subject = {
+  name: 'portal',
+  setting: [portal.namespace, portal.account],
+  made: portal.network,
+  edited: {
+    ...portal.network,
+    spec: {
+      ...spec,
+      environment: 'staging',
+      zones: { count: 3 },
+      tiers: spec.tiers.map((tier) => (tier.name === 'data' ? { ...tier, networkAcl: 'None' } : tier)),
+      securityGroups: {
+        ...spec.securityGroups,
+        alb: { ingress: { cidrs: ['198.51.100.0/24'], ports: [{ name: 'https', port: 443 }] } },
+      },
+      endpoints: spec.endpoints.filter(({ service }) => service !== 'kms'),
+      flowLogs: { retentionDays: 30, trafficType: 'REJECT' },
+    },
+  },
+};
+
+/** Without any thing in AWS: only its writes to Kubernetes. */
+export const anAccount: Subject = {
+  name: 'account',
+  setting: [namespace('crash')],
+  made: account('other', ['crash']),
+  edited: account('other', ['crash', 'default']),
+};
