@@ -110,7 +110,7 @@ describe('a limit of AWS', () => {
     await stalled(
       second,
       'QuotaExceeded',
-      /^vpc: VpcLimitExceeded: The maximum number of VPCs has been reached\. Have the quota raised/,
+      /^vpc: ec2:CreateVpc in account 123456789012 as the default credential chain: VpcLimitExceeded: The maximum number of VPCs has been reached\. Have the quota raised/,
     );
     await calm();
     const writes = await world.writes(mark);
@@ -169,7 +169,7 @@ describe('a request that AWS refuses', () => {
     await stalled(
       network,
       'AccessDenied',
-      /^vpc: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall-operator\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action/,
+      /^vpc: ec2:CreateVpc in account 222222222222 as role arn:aws:iam::222222222222:role\/landfall-operator: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall-operator\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action/,
     );
     const calls = await calm();
     expect(calls.filter(({ write, error }) => write && error !== 'UnauthorizedOperation')).toEqual([]);
