@@ -53,6 +53,8 @@ function startDemo(
     env: {
       ...process.env,
       LANDFALL_KUBECONFIG: '',
+      // Colours are switched on by CI's environment, and would stand between the words.
+      NO_COLOR: '1',
       LANDFALL_STATE: join(folder, 'state'),
       TMPDIR: join(folder, 'tmp'),
       ...env,
