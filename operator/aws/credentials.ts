@@ -34,6 +34,11 @@ export function defaultExternalId(installation: string, account: string): string
   return `landfall:${installation}:${account}`;
 }
 
+/** Where an Account's credentials come from, in words for messages. */
+export function describeSource(profile: string | undefined): string {
+  return profile === undefined ? 'the default credential chain' : `profile ${profile}`;
+}
+
 /** Credentials for an account, fetched when first needed, cached, and renewed before they end. */
 export function credentialsFor(source: CredentialSource): AwsCredentialIdentityProvider {
   const clientConfig = {

@@ -123,19 +123,20 @@ function refuseImpossible(spec: SecureVpcSpec, { service, tier, privateDns }: En
 
 /** AWS would refuse these only when the VPC stands already. */
 function refuseUnoffered(
-  { region }: SecureVpcSpec,
+  spec: SecureVpcSpec,
   endpoint: Endpoint,
   subnets: readonly PlannedSubnet[],
   { endpointServices }: RegionFacts,
 ): void {
   if (!endpointServices) return;
+  const { region } = spec;
   const { service, tier } = endpoint;
   const field = `spec.endpoints[${service}]`;
   const types = endpointServices.get(service);
   if (!types) {
     throw new Terminal(
       'InvalidSpec',
-      `${field}.service is ${service}, which has no endpoint service com.amazonaws.${region}.${service}: ${alternatives(service, region, [...endpointServices.keys()])}`,
+      `${field}.service is ${service}, which has no endpoint service ${serviceName(spec, service)}: ${alternatives(service, region, [...endpointServices.keys()])}`,
     );
   }
   const type = endpointType(endpoint);

@@ -1,5 +1,5 @@
 import type { Account } from '../api/account.ts';
-import { defaultExternalId } from '../aws/credentials.ts';
+import { defaultExternalId, describeSource } from '../aws/credentials.ts';
 import { errorCode, interpretWords } from '../aws/errors.ts';
 import type { CallerIdentity } from '../aws/identity.ts';
 import type { Targets } from './targets.ts';
@@ -39,7 +39,7 @@ function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unk
   const { aws } = account.spec;
   const { kind, reason, message } = interpretWords(error);
   const externalId = aws.externalId ?? defaultExternalId(deps.installation, account.metadata.name);
-  const from = aws.profile === undefined ? 'the default credential chain' : `profile ${aws.profile}`;
+  const from = describeSource(aws.profile);
   if (reason === 'AccessDenied' && aws.roleArn !== undefined) {
     const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with external id ${externalId} was refused: ${message}; its trust policy must allow this caller and demand this external id`;
     return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };

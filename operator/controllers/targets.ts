@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AwsAccount } from '../api/account.ts';
-import { credentialsFor, defaultExternalId } from '../aws/credentials.ts';
+import { credentialsFor, defaultExternalId, describeSource } from '../aws/credentials.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { callerIdentity, type CallerIdentity } from '../aws/identity.ts';
 import { awsKinds } from '../aws/kinds.ts';
@@ -205,6 +205,5 @@ function homeRegion(aws: AwsAccount): string {
 
 /** As whom an Account acts, in words for messages. */
 function actor({ roleArn, profile }: AwsAccount): string {
-  if (roleArn !== undefined) return `role ${roleArn}`;
-  return profile === undefined ? 'the default credential chain' : `profile ${profile}`;
+  return roleArn === undefined ? describeSource(profile) : `role ${roleArn}`;
 }

@@ -74,7 +74,8 @@ async function changed(name: string, file: string, from: string, to: string): Pr
   return copy;
 }
 
-const WITH_ROLE = `apiVersion: landfall.dev/v1alpha1
+/** An Account that is reached by a role; what is given is added to its `aws`. */
+const withRole = (more = '') => `apiVersion: landfall.dev/v1alpha1
 kind: Account
 metadata: { name: consumer-account }
 spec:
@@ -82,7 +83,7 @@ spec:
     accountId: '333333333333'
     regions: [us-east-1]
     roleArn: arn:aws:iam::333333333333:role/landfall-operator
-`;
+${more}`;
 
 function nobodyThere(): Record<string, string> {
   return { ...aws.env(), AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
@@ -236,7 +237,7 @@ describe.each([
   });
 
   it('names the role too, where the Account has one', async () => {
-    const { code, err } = await landfall(['accounts', '-f', '-'], { env: env(), stdin: WITH_ROLE });
+    const { code, err } = await landfall(['accounts', '-f', '-'], { env: env(), stdin: withRole() });
     expectNamed(err, [
       /\b333333333333\b/,
       /\bsts:(GetCallerIdentity|AssumeRole)\b/,
@@ -262,16 +263,7 @@ describe.concurrent('landfall accounts', () => {
   });
 
   it('assumes a role with the external id of the Account, and says what a refused one lacks', async () => {
-    const account = (externalId: string) => `apiVersion: landfall.dev/v1alpha1
-kind: Account
-metadata: { name: consumer-account }
-spec:
-  aws:
-    accountId: '333333333333'
-    regions: [us-east-1]
-    roleArn: arn:aws:iam::333333333333:role/landfall-operator
-    externalId: ${externalId}
-`;
+    const account = (externalId: string) => withRole(`    externalId: ${externalId}\n`);
     const good = await landfall(['accounts', '-f', '-'], {
       stdin: account('landfall:local:consumer-account'),
     });

@@ -4,8 +4,7 @@ from typing import Any
 
 from .. import lifecycle
 from ..errors import AwsError
-from .interfaces import ServiceAttachment, free_address
-from .tags import forget
+from .interfaces import ServiceAttachment, add_managed, remove_managed
 
 
 def check_zones(backend: Any, subnet_ids: list[str]) -> None:
@@ -34,27 +33,22 @@ def check_network(backend: Any, vpc_id: str, subnet_ids: list[str], group_ids: l
 
 
 def add(backend: Any, endpoint: Any, subnet_id: str) -> None:
-    subnet = backend.get_subnet(subnet_id)
-    eni = backend.create_network_interface(
-        subnet,
-        free_address(backend, subnet),
+    eni = add_managed(
+        backend,
+        backend.get_subnet(subnet_id),
+        "vpc_endpoint",
+        "amazon-vpc-endpoints",
         group_ids=list(endpoint.security_group_ids),
         description=f"VPC Endpoint Interface {endpoint.id}",
     )
-    eni.interface_type = "vpc_endpoint"
-    eni.requester_managed = True
-    eni.requester_id = "amazon-vpc-endpoints"
-    eni.status = "in-use"
     eni.source_dest_check = True
-    eni.attachment_id = eni.id.replace("eni-", "ela-attach-")
     endpoint.network_interface_ids.append(eni.id)
 
 
 def remove(backend: Any, eni_ids: list[str], seconds: float) -> None:
     def gone() -> None:
         for eni_id in eni_ids:
-            backend.enis.pop(eni_id, None)
-            forget(backend, eni_id)
+            remove_managed(backend, eni_id)
 
     lifecycle.after(seconds, gone)
 

@@ -54,7 +54,7 @@ def _tag_value(resource: Any, name: str) -> Any:
     return list(tags) if name == "tag-key" else list(tags.values())
 
 
-def _is_matching(resource: Any, name: str, wanted: Any) -> bool:
+def is_matching(resource: Any, name: str, wanted: Any) -> bool:
     if name.startswith("tag:") or name in ("tag-key", "tag-value"):
         return matches(_tag_value(resource, name), wanted)
     return matches(resource.get_filter_value(name), wanted)
@@ -107,11 +107,11 @@ def _install_groups() -> None:
 
 
 def install() -> None:
-    ec2_utils.is_filter_matching = _is_matching
+    ec2_utils.is_filter_matching = is_matching
     _install_groups()
 
     def internet_gateways(gateways: list[InternetGateway], filters: dict[str, Any]) -> list[InternetGateway]:
-        return [g for g in gateways if all(_is_matching(g, name, wanted) for name, wanted in filters.items())]
+        return [g for g in gateways if all(is_matching(g, name, wanted) for name, wanted in filters.items())]
 
     gateways_module.filter_internet_gateways = internet_gateways  # type: ignore[assignment]
 

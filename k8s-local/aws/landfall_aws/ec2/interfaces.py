@@ -40,6 +40,22 @@ def free_address(backend: Any, subnet: Subnet) -> str:
     )
 
 
+def add_managed(backend: Any, subnet: Subnet, kind: str, requester: str, **more: Any) -> NetworkInterface:
+    """An interface that one of AWS's services makes and keeps in a subnet."""
+    eni = backend.create_network_interface(subnet, free_address(backend, subnet), **more)
+    eni.interface_type = kind
+    eni.requester_managed = True
+    eni.requester_id = requester
+    eni.status = "in-use"
+    eni.attachment_id = eni.id.replace("eni-", "ela-attach-")
+    return eni
+
+
+def remove_managed(backend: Any, eni_id: str) -> None:
+    backend.enis.pop(eni_id, None)
+    forget(backend, eni_id)
+
+
 class ServiceAttachment:
     """How AWS's own attachments of requester-managed interfaces look."""
 

@@ -18,28 +18,12 @@ from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from .filters import matches
-from .interfaces import ServiceAttachment, free_address
+from .filters import is_matching
+from .interfaces import add_managed, remove_managed
 from .subnets import find as find_subnet
 from .tags import forget
 
 _FIELDS = {"nat-gateway-id": "id", "vpc-id": "vpc_id", "subnet-id": "subnet_id", "state": "state"}
-
-
-def _is_listed(gateway: NatGateway, filters: dict[str, Any]) -> bool:
-    for name, wanted in filters.items():
-        tags = gateway.ec2_backend.tags.get(gateway.id) or {}
-        if name.startswith("tag:"):
-            value: Any = tags.get(name.removeprefix("tag:"))
-        elif name == "tag-key":
-            value = list(tags)
-        elif name in _FIELDS:
-            value = getattr(gateway, _FIELDS[name])
-        else:
-            raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
-        if not matches(value, wanted):
-            return False
-    return True
 
 
 class _NatGateways:
@@ -72,15 +56,9 @@ class _NatGateways:
         if failure:
             lifecycle.after(self._state_seconds, lambda: self._fail(gateway, *failure))
             return gateway
-        eni = backend.create_network_interface(
-            subnet, free_address(backend, subnet), description=f"Interface for NAT Gateway {gateway.id}"
-        )
-        eni.interface_type = "nat_gateway"
-        eni.requester_managed = True
-        eni.requester_id = "amazon-nat"
-        eni.status = "in-use"
+        description = f"Interface for NAT Gateway {gateway.id}"
+        eni = add_managed(backend, subnet, "nat_gateway", "amazon-nat", description=description)
         eni.source_dest_check = False
-        eni.attachment_id = eni.id.replace("eni-", "ela-attach-")
         entry = {"NetworkInterfaceId": eni.id, "PrivateIp": eni.private_ip_address, "IsPrimary": True, "Status": "succeeded"}
         if address:
             backend.associate_address(eni=eni, allocation_id=allocation_id)
@@ -118,8 +96,7 @@ class _NatGateways:
         for entry in gateway.address_set:
             if entry.get("AssociationId"):
                 backend.disassociate_address(association_id=entry["AssociationId"])
-            backend.enis.pop(entry["NetworkInterfaceId"], None)
-            forget(backend, entry["NetworkInterfaceId"])
+            remove_managed(backend, entry["NetworkInterfaceId"])
         lifecycle.after(self._listed_seconds, lambda: self._vanish(gateway))
 
     def _vanish(self, gateway: NatGateway) -> None:
@@ -186,7 +163,13 @@ def install(settings: Settings) -> None:
             if gateway_id not in self.nat_gateways:
                 raise AwsError("NatGatewayNotFound", f"The Nat Gateway {gateway_id} was not found")
         named = [g for g in self.nat_gateways.values() if not nat_gateway_ids or g.id in nat_gateway_ids]
-        return [gateway for gateway in named if _is_listed(gateway, filters or {})]
+        return [g for g in named if all(is_matching(g, name, wanted) for name, wanted in (filters or {}).items())]
+
+    @replace(NatGateway)
+    def get_filter_value(self: NatGateway, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name not in _FIELDS:
+            raise AwsError("InvalidParameterValue", f"The filter '{filter_name}' is invalid")
+        return getattr(self, _FIELDS[filter_name])
 
     @replace(EC2Response, "create_nat_gateway")
     def create(self: Any) -> ActionResult:
