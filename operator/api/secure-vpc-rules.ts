@@ -1,6 +1,7 @@
 import { cidrWithin } from './fields.ts';
 import { parseIpv4Cidr } from './cidr.ts';
 import { type Endpoint, endpointType, IS_INTERFACE, type TierName } from './endpoints.ts';
+import type { Nat } from './nat.ts';
 import type { Rule } from './rule.ts';
 
 /** The part of a SecureVpc's spec that rules across fields look at. */
@@ -16,6 +17,7 @@ interface Spec {
   }[];
   securityGroups: { endpoints?: object | undefined };
   endpoints: Endpoint[];
+  nat: Nat;
 }
 
 /** Finds the first offender and shows it in the message. */
@@ -177,5 +179,27 @@ export const endpointRules: readonly Rule<Spec>[] = [
         (endpoint) => endpoint.service,
       ),
     },
+  },
+];
+
+const tierFor = (self: Spec, name: TierName) =>
+  self.nat.mode === 'None' || self.tiers.some((tier) => tier.name === name);
+const HAS_NAT = "has(self.nat) && has(self.nat.mode) && self.nat.mode != 'None'";
+
+/** Rules that tie NAT gateways to what they stand in and whom they serve. */
+export const natRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!(${HAS_NAT}) || self.tiers.exists(t, t.name == 'public')`,
+    message:
+      'nat.mode {self.nat.mode} puts NAT gateways in the public tier, which spec.tiers does not have: add the tier public, or set nat.mode to None',
+    path: ['nat'],
+    check: (self) => tierFor(self, 'public'),
+  },
+  {
+    cel: `!(${HAS_NAT}) || self.tiers.exists(t, t.name == 'private')`,
+    message:
+      'nat.mode {self.nat.mode} is for the private tier, which spec.tiers does not have: add the tier private, or set nat.mode to None',
+    path: ['nat'],
+    check: (self) => tierFor(self, 'private'),
   },
 ];

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
-import { networkCidr, listMap, setOf } from './fields.ts';
+import { networkCidr, listMap, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
+import { NatSchema } from './nat.ts';
 import { immutable, matches, withRules } from './rule.ts';
-import { endpointRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
+import { endpointRules, natRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
 import { SecurityGroupsSchema } from './security-groups.ts';
 
 const onOff = z.enum(['Enabled', 'Disabled']);
@@ -68,13 +69,7 @@ const zones = withRules(
 );
 
 const givenSubnet = z.strictObject({
-  zone: withRules(
-    z.string().max(34).describe('Letter of the zone, as `a`.'),
-    matches(
-      '^[a-z]$',
-      '{self} is not the letter of a zone: write the last letter of its name, for example a for us-east-1a',
-    ),
-  ),
+  zone: ZoneLetterSchema.describe('Letter of the zone, as `a`.'),
   cidr: withRules(
     networkCidr().describe('Block of the subnet. It cannot change later.'),
     immutable('the cidr of a subnet', 'AWS cannot resize a subnet; use another tier or zone'),
@@ -85,7 +80,7 @@ const tier = z.strictObject({
   name: z
     .enum(TIER_NAMES)
     .describe(
-      'public has a route to the internet; private has none; data has none and takes connections only from private.',
+      'public has a route to the internet; private has one only by `nat`; data has none and takes connections only from private.',
     ),
   subnetPrefixLength: z
     .int()
@@ -144,6 +139,7 @@ const spec = withRules(
       tiers: listMap(tier, 'name', 3)
         .min(1)
         .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
+      nat: NatSchema.prefault({}),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),
       flowLogs: flowLogs.prefault({}),
@@ -152,6 +148,7 @@ const spec = withRules(
   ...zoneRules,
   ...tierRules,
   ...endpointRules,
+  ...natRules,
 );
 export type SecureVpcSpec = z.output<typeof spec>;
 export type Tier = SecureVpcSpec['tiers'][number];
@@ -182,7 +179,24 @@ const status = z
       .optional()
       .describe('Subnets by tier.'),
     securityGroups: ids('Ids of the security groups, by name.'),
-    routeTables: ids('Ids of the route tables, by tier.'),
+    routeTables: ids(
+      'Ids of the route tables, by tier; those of a private tier with a NAT gateway in each zone by tier and zone, as `private-a`.',
+    ),
+    natGateways: listMap(
+      z.object({
+        zone: z.string().max(34).describe('Name of the zone.'),
+        id: id('Id of the NAT gateway.').optional(),
+        publicIp: z
+          .string()
+          .max(15)
+          .optional()
+          .describe('Address from which its connections come: what partners let in.'),
+      }),
+      'zone',
+      6,
+    )
+      .optional()
+      .describe('NAT gateways by zone.'),
     endpoints: ids('Ids of the VPC endpoints, by service.'),
   })
   .describe('What the operator did and found; only the operator writes it.');

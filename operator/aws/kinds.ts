@@ -1,7 +1,9 @@
 import { kindRegistry, type Kinds } from '../graph/kind.ts';
+import { elasticIpKind } from './ec2/elastic-ip.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
+import { natGatewayKind } from './ec2/nat-gateway.ts';
 import { networkAclAssociationKind } from './ec2/network-acl-association.ts';
 import { networkAclEntriesKind } from './ec2/network-acl-entries.ts';
 import { networkAclKind } from './ec2/network-acl.ts';
@@ -26,6 +28,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   subnetKind,
   internetGatewayKind,
   internetGatewayAttachmentKind,
+  elasticIpKind,
+  natGatewayKind,
   routeTableKind,
   routesKind,
   routeTableAssociationKind,

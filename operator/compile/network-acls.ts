@@ -50,8 +50,9 @@ export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierNam
 /**
  * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
  * peer is the VPC's block, for the data tier the block of the tier at the other end; a service behind a gateway
- * endpoint is everywhere, since ACLs take no prefix lists. An entry that another covers is left out. DNS, time
- * and metadata of AWS pass any ACL.
+ * endpoint is everywhere, since ACLs take no prefix lists. What passes a NAT gateway passes the public tier twice:
+ * to the gateway, and from it on. An entry that another covers is left out. DNS, time and metadata of AWS pass any
+ * ACL.
  */
 export function networkAclEntries(
   spec: SecureVpcSpec,
@@ -59,7 +60,11 @@ export function networkAclEntries(
   flows: readonly Flow[],
   subnets: readonly PlannedSubnet[],
 ): AclEntry[] {
-  const isHere = (peer: Peer) => 'group' in peer && placesOf(spec, peer.group).includes(tier);
+  const isIn = (peer: Peer, at: TierName) => 'group' in peer && placesOf(spec, peer.group).includes(at);
+  const isHere = (peer: Peer) => isIn(peer, tier);
+  // What the private tier opens to the outside passes the NAT gateways, which stand in the public tier.
+  const isTranslated = (flow: Flow) =>
+    tier === 'public' && spec.nat.mode !== 'None' && 'cidr' in flow.to && isIn(flow.from, 'private');
   const addresses = (peer: Peer): string[] => {
     if ('cidr' in peer) return [peer.cidr];
     if ('service' in peer) return [EVERYWHERE];
@@ -70,6 +75,12 @@ export function networkAclEntries(
   const allowed = flows.flatMap((flow): Allowed[] => [
     ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
     ...(isHere(flow.from) ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')) : []),
+    ...(isTranslated(flow)
+      ? [
+          ...addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')),
+          ...addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')),
+        ]
+      : []),
   ]);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
     const needed = withoutCovered(unique(allowed.filter((entry) => entry.direction === direction)));

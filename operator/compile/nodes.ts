@@ -1,6 +1,8 @@
+import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
 import type { InternetGatewayInputs } from '../aws/ec2/internet-gateway.ts';
+import type { NatGatewayInputs } from '../aws/ec2/nat-gateway.ts';
 import type { NetworkAclAssociationInputs } from '../aws/ec2/network-acl-association.ts';
 import type { NetworkAclEntriesInputs } from '../aws/ec2/network-acl-entries.ts';
 import type { NetworkAclInputs } from '../aws/ec2/network-acl.ts';
@@ -23,6 +25,8 @@ interface Things {
   Vpc: VpcInputs;
   Subnet: SubnetInputs;
   InternetGateway: InternetGatewayInputs;
+  ElasticIp: ElasticIpInputs;
+  NatGateway: NatGatewayInputs;
   RouteTable: RouteTableInputs;
   NetworkAcl: NetworkAclInputs;
   SecurityGroup: SecurityGroupInputs;
@@ -46,6 +50,7 @@ interface Facets {
 
 interface Options {
   readonly dependsOn?: readonly string[];
+  readonly awaits?: readonly string[];
 }
 
 /** Makes nodes whose inputs are those that their kind declares. */
@@ -57,13 +62,11 @@ export interface NodeBuilder {
 /** A builder that gives every thing the tags of its key. */
 export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, string>>): NodeBuilder {
   return {
-    thing: (type, key, inputs, { dependsOn = [] } = {}) => ({
-      key,
-      type,
-      inputs,
-      tags: tagsFor(key),
-      dependsOn,
-    }),
-    facet: (type, key, inputs, { dependsOn = [] } = {}) => ({ key, type, inputs, tags: {}, dependsOn }),
+    thing: (type, key, inputs, options) => ({ key, type, inputs, tags: tagsFor(key), ...after(options) }),
+    facet: (type, key, inputs, options) => ({ key, type, inputs, tags: {}, ...after(options) }),
   };
+}
+
+function after({ dependsOn = [], awaits = [] }: Options = {}) {
+  return { dependsOn, ...(awaits.length > 0 && { awaits }) };
 }

@@ -34,6 +34,7 @@ class Settings:
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
+    address_quota: int | None
     parent: int | None
     # What difficulty.py is set to at the start and after a reset: its parts by name.
     difficulty: dict[str, Any]
@@ -99,6 +100,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="VPCs that an account may have in a region, the default one included; AWS begins with 5",
     )
     parser.add_argument(
+        "--address-quota",
+        type=int,
+        default=int(quota) if (quota := env("LANDFALL_AWS_ADDRESS_QUOTA")) else None,
+        help="elastic IP addresses that an account may have in a region; AWS begins with 5",
+    )
+    parser.add_argument(
         "--difficulty",
         default=env("LANDFALL_AWS_DIFFICULTY", "{}"),
         help='JSON of what makes it as hard as AWS can be, as {"throttling": {"scale": 1}}; README.md has the rest',
@@ -125,6 +132,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         nat_listed_seconds=args.nat_listed_seconds,
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
+        address_quota=args.address_quota,
         parent=args.parent,
         difficulty=_json(args.difficulty),
     )

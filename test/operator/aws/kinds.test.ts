@@ -60,6 +60,27 @@ const CASES: Readonly<Record<string, Case>> = {
     needs: [],
     changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2']],
   },
+  ElasticIp: {
+    inputs: {},
+    record: { AllocationId: 'eipalloc-1', PublicIp: '198.51.100.7', Domain: 'vpc' },
+    needs: [],
+    changes: [],
+  },
+  NatGateway: {
+    inputs: { subnetId: 'subnet-1', allocationId: 'eipalloc-1', isGiven: false },
+    record: {
+      NatGatewayId: 'nat-1',
+      VpcId: 'vpc-1',
+      SubnetId: 'subnet-1',
+      State: 'available',
+      NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', PublicIp: '198.51.100.7', IsPrimary: true }],
+    },
+    needs: ['vpc-1', 'subnet-1', 'eipalloc-1'],
+    changes: [
+      [{ subnetId: 'subnet-2' }, 'subnetId: subnet-1 -> subnet-2 (replace)'],
+      [{ allocationId: 'eipalloc-2' }, 'allocationId: eipalloc-1 -> eipalloc-2 (replace)'],
+    ],
+  },
   RouteTable: {
     inputs: { vpcId: 'vpc-1' },
     record: { RouteTableId: 'rtb-1', VpcId: 'vpc-1' },
@@ -246,7 +267,8 @@ describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, chang
   });
 
   it('names only kinds that there are', () => {
-    expect(kind.after.filter((other) => !awsKinds.has(other))).toEqual([]);
+    const named = [...kind.after, ...(kind.heldBy ?? [])];
+    expect(named.filter((other) => !awsKinds.has(other))).toEqual([]);
   });
 });
 

@@ -1,6 +1,8 @@
 import type {
+  Address,
   FlowLog,
   InternetGateway,
+  NatGateway,
   NetworkAcl,
   RouteTable,
   SecurityGroup,
@@ -11,6 +13,7 @@ import type {
 import type { RoleDetail } from '@aws-sdk/client-iam';
 import type { FlowLogInputs } from '../../../operator/aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../../../operator/aws/ec2/internet-gateway-attachment.ts';
+import type { NatGatewayInputs } from '../../../operator/aws/ec2/nat-gateway.ts';
 import type { NetworkAclAssociationInputs } from '../../../operator/aws/ec2/network-acl-association.ts';
 import type { NetworkAclEntriesInputs } from '../../../operator/aws/ec2/network-acl-entries.ts';
 import type { RouteTableAssociationInputs } from '../../../operator/aws/ec2/route-table-association.ts';
@@ -90,6 +93,18 @@ const MAKERS: Readonly<Record<string, Make>> = {
       record(inputs.internetGatewayId).Attachments?.push({ VpcId: inputs.vpcId, State: 'attached' }),
     'ec2/internet-gateways',
   ),
+  ElasticIp: thing<object>(({ serial, Tags }): Address => ({ AllocationId: `eipalloc-${serial}`, Tags })),
+  NatGateway: thing<NatGatewayInputs>(({ inputs, serial, Tags }, all): NatGateway => {
+    const subnet = all.get('ec2/subnets')?.get(inputs.subnetId) as Subnet | undefined;
+    return {
+      NatGatewayId: `nat-${serial}`,
+      VpcId: subnet?.VpcId,
+      SubnetId: inputs.subnetId,
+      State: 'available',
+      NatGatewayAddresses: [{ AllocationId: inputs.allocationId, IsPrimary: true }],
+      Tags,
+    };
+  }),
   RouteTable: thing<{ vpcId: string }>(({ inputs, serial, Tags }): RouteTable => ({
     RouteTableId: `rtb-${serial}`,
     VpcId: inputs.vpcId,
@@ -101,7 +116,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
     for (const { destination, target } of inputs.routes)
       record(inputs.routeTableId).Routes?.push({
         DestinationCidrBlock: destination,
-        GatewayId: target,
+        ...(target.startsWith('nat-') ? { NatGatewayId: target } : { GatewayId: target }),
         Origin: 'CreateRoute',
       });
   }, 'ec2/route-tables'),

@@ -8,9 +8,14 @@ export interface SpecLike {
   dns: { support: OnOff; hostnames: OnOff };
   securityGroups: GroupsLike;
   endpoints: EndpointLike[];
+  nat: NatLike;
   flowLogs: FlowLogsLike;
   tags: Record<string, string>;
   environment?: string;
+}
+export interface NatLike {
+  mode: 'None' | 'Single' | 'PerZone';
+  elasticIps: { zone: string; allocationId: string }[];
 }
 export type OnOff = 'Enabled' | 'Disabled';
 export interface TierLike {
@@ -47,6 +52,7 @@ export const TIERS = ['public', 'private', 'data'];
 export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 export const INTERFACES = ['ecr.api', 'kms', 'logs', 'ssm'];
 export const GATEWAYS = ['dynamodb', 's3'];
+export const GIVEN_ADDRESS = 'eipalloc-0123456789abcdef0';
 export const RETENTIONS = [1, 14, 365];
 
 // The ends of the client ports (1024–65535) and their neighbours are where network ACLs get it wrong.
@@ -129,6 +135,8 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
     homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
+    nat: fc.constantFrom<NatLike['mode']>('None', 'Single', 'PerZone'),
+    givenAddress: fc.option(fc.nat(), { nil: undefined }),
     flowLogs,
     tags,
     environment: fc.option(fc.constantFrom('dev', 'prod'), { nil: undefined }),
@@ -150,6 +158,9 @@ export const specs: fc.Arbitrary<SpecLike> = fc
         }),
       };
     });
+    const hasWay = ['public', 'private'].every((name) => made.tierNames.includes(name));
+    const mode = hasWay ? made.nat : 'None';
+    const addressed = mode === 'None' || made.givenAddress === undefined ? [] : [made.givenAddress];
     const interfaces = 'endpoints' in made.securityGroups ? made.interfaces : [];
     return {
       cidr: `10.${made.base}.0.0/${made.vpc}`,
@@ -172,6 +183,13 @@ export const specs: fc.Arbitrary<SpecLike> = fc
           };
         }),
       ],
+      nat: {
+        mode,
+        elasticIps: addressed.map((zone) => ({
+          zone: letters[zone % letters.length] ?? 'a',
+          allocationId: GIVEN_ADDRESS,
+        })),
+      },
       flowLogs: made.flowLogs,
       tags: made.tags,
       ...(made.environment !== undefined && { environment: made.environment }),

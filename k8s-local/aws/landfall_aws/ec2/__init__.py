@@ -1,7 +1,7 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
+from . import acls, addresses, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
 from . import rule_changes, rule_views, rules, subnets, tags, vpcs
 
 
@@ -12,6 +12,7 @@ def install(settings: Settings) -> None:
     vpcs.install(settings)
     subnets.install()
     gateways.install()
+    addresses.install(settings)
     nat_gateways.install(settings)
     route_tables.install()
     acls.install()
