@@ -143,7 +143,7 @@ export interface NodeKind<I extends object, R, S> {
   create?(context: ActionContext<S>, inputs: I): Promise<R>;
   /** Finds what stands in the way of a create that the provider refused as existing already. */
   conflicting?(session: S, inputs: I): Promise<R | undefined>;
-  /** Makes exactly these changes. */
+  /** Makes exactly these changes. Changes of tags alone look at the record and never at the inputs. */
   update(context: ActionContext<S>, inputs: I, record: R, changes: readonly Change[]): Promise<void>;
   /** Lets go of what would keep others from being deleted; called for all of them before the first delete. */
   release?(context: ActionContext<S>, record: R): Promise<void>;
