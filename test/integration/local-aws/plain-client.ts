@@ -39,12 +39,10 @@ function query(version: string, action: string, params: Params): URLSearchParams
 
 /** AWS's refusal, named by its code as the SDKs do. */
 function refusal(body: Record<string, unknown>): Error {
-  const found = (body['Error'] ?? body) as Record<string, unknown>;
-  const code = String(found['Code'] ?? found['__type'] ?? 'Unknown')
-    .split('#')
-    .at(-1);
-  const error = new Error(String(found['Message'] ?? found['message'] ?? ''));
-  error.name = code ?? 'Unknown';
+  const found = (body['Error'] ?? body) as Record<string, string | undefined>;
+  const code = found['Code'] ?? found['__type'] ?? 'Unknown';
+  const error = new Error(found['Message'] ?? found['message'] ?? '');
+  error.name = code.split('#').at(-1) ?? code;
   return error;
 }
 

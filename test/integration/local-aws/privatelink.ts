@@ -239,8 +239,8 @@ export function privateLink(): void {
     await connect(service.ServiceName);
     await allow(service.ServiceId, [consumers]);
     const { ServiceId } = service;
-    const listed = async (input: object) =>
-      await provider.send(new DescribeVpcEndpointServicePermissionsCommand({ ServiceId, ...input }));
+    const listed = (input: object) =>
+      provider.send(new DescribeVpcEndpointServicePermissionsCommand({ ServiceId, ...input }));
     const page = await listed({ MaxResults: 1 });
     expect(page.AllowedPrincipals).toHaveLength(1);
     const rest = await listed({ NextToken: page.NextToken });
@@ -334,8 +334,8 @@ export function privateLink(): void {
       const first = await provide({ TagSpecifications: tagged('vpc-endpoint-service', 'a') });
       const second = await provide({ ClientToken: 'two' });
       expect((await provide({ ClientToken: 'two' })).ServiceId).toBe(second.ServiceId);
-      const list = async (input: object) =>
-        await provider.send(new DescribeVpcEndpointServiceConfigurationsCommand(input));
+      const list = (input: object) =>
+        provider.send(new DescribeVpcEndpointServiceConfigurationsCommand(input));
       const page = await list({ MaxResults: 1 });
       const rest = await list({ NextToken: page.NextToken });
       const ids = [page, rest].flatMap((part) => part.ServiceConfigurations?.map((found) => found.ServiceId));
