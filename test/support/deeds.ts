@@ -1,5 +1,6 @@
 import { canonicalPolicy, isEverything } from '../../operator/aws/policy-document.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { textOf } from '../../operator/graph/kind.ts';
 import type { Action } from '../../operator/graph/plan.ts';
 import { TAG } from '../../operator/graph/ownership.ts';
 
@@ -164,7 +165,7 @@ const entry: Reading = (params) => {
   const protocol = PROTOCOLS[params.text('Protocol')];
   const range = params.take('PortRange') as { From: number | string; To: number | string } | undefined;
   const ports = range ? ` ${range.From}-${range.To}` : '';
-  return [set(acl, path, `${String(action)} ${protocol}${ports} ${params.text('CidrBlock')}`)];
+  return [set(acl, path, `${textOf(action)} ${protocol}${ports} ${params.text('CidrBlock')}`)];
 };
 
 const ec2Tags =
@@ -258,7 +259,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
     return [
       ...lists,
       ...(privateDns === undefined ? [] : [set(id, 'privateDns', privateDns)]),
-      ...(policy === undefined ? [] : [set(id, 'policy', policyOf(String(policy)))]),
+      ...(policy === undefined ? [] : [set(id, 'policy', policyOf(textOf(policy)))]),
     ];
   },
   DeleteVpcEndpoints: (params) => params.list('VpcEndpointIds').map(deleted),
@@ -362,7 +363,7 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
   const { type, changes } = action;
   const inputs = action.inputs as Readonly<Record<string, unknown>>;
   const subject =
-    type === 'NetworkAclAssociation' ? 'a subnet' : String(inputs[FACETS[type] ?? ''] ?? action.id);
+    type === 'NetworkAclAssociation' ? 'a subnet' : textOf(inputs[FACETS[type] ?? ''] ?? action.id);
   return changes.map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
 }
 
