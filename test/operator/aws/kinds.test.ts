@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
+import { counted } from '../../support/counted.ts';
 import { linesOf, viewOf } from './changes.ts';
 
 /** A thing as AWS lists it, what it was made from, and what each change of an input is. */
@@ -223,8 +224,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-it('every kind has a case', () => {
+it('every kind has a case', (context) => {
   expect(Object.keys(CASES).sort()).toEqual([...awsKinds.keys()].sort());
+  counted(context, { kindsUnderContract: awsKinds.size });
 });
 
 describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, changes }) => {
