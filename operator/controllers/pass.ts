@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { World } from '../graph/kind.ts';
+import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -14,11 +15,14 @@ import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
 import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
-import type { Targets } from './targets.ts';
-import type { Verdict } from './verdict.ts';
+import type { Target, Targets } from './targets.ts';
+import type { Paused, Verdict } from './verdict.ts';
 
 /** Held by every resource while it owns anything. */
 export const FINALIZER = 'landfall.dev/aws';
+
+/** How many things an event names before it only counts. */
+const NAMED_MAX = 12;
 
 /** What differs from kind to kind. */
 export interface GraphKind<T extends GraphObject> {
@@ -56,9 +60,18 @@ export interface Pass<T extends GraphObject> {
   object: T;
 }
 
+/** How a pass ended, for the queue. */
+export interface PassResult {
+  readonly verdict: Verdict | Paused | undefined;
+  /** Collections in which the resource waits for AWS. */
+  readonly waitsIn: readonly string[];
+  readonly target: Target | undefined;
+}
+
 interface StatusChange {
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | Paused;
   readonly drift?: Drift;
+  readonly observed?: boolean;
   readonly fields?: Partial<GraphStatus>;
 }
 
@@ -78,6 +91,7 @@ export async function writeStatus<T extends GraphObject>(
       before: object.status.conditions ?? [],
       verdict: change.verdict,
       drift: change.drift,
+      observed: change.observed ?? false,
       generation,
       now: deps.clock.date(),
     }),
@@ -97,17 +111,41 @@ export async function ensureFinalizer<T extends GraphObject>(
   adopt(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
 }
 
-/** Nothing is left in AWS: Kubernetes may forget the object. */
-export async function release<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<void> {
+/** Nothing is left in AWS but what is left on purpose: Kubernetes may forget the object. */
+export async function release<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  left: readonly Standing[],
+): Promise<void> {
+  if (left.length === 0) {
+    await leave(deps, pass, { reason: 'Deleted', message: 'nothing is left of it in AWS' });
+    pass.log.info({}, 'nothing left in AWS, finalizer removed');
+    return;
+  }
+  const things = left.map(({ node, type, id }) => ({ node, kind: type, id }));
+  await leave(deps, pass, {
+    reason: 'Retained',
+    message: `left in AWS with tag ${TAG.retained}, and found again by the same manifest: ${thingsOf(things)}`,
+  });
+  pass.log.info({ left: things }, 'left in AWS, finalizer removed');
+}
+
+/** Removes the finalizer, and tells in what state things are left. */
+export async function leave<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): Promise<void> {
   deps.assertLeading();
   await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
-  deps.events.record(refOf(pass.object), {
-    type: 'Normal',
-    reason: 'Deleted',
-    action: 'Delete',
-    message: 'nothing is left of it in AWS',
-  });
-  pass.log.info({}, 'nothing left in AWS, finalizer removed');
+  deps.events.record(refOf(pass.object), { type: 'Normal', reason, action: 'Delete', message });
+}
+
+/** Things in words, kind and id; of many, the first few and how many more. */
+export function thingsOf(things: readonly { readonly kind: string; readonly id: string }[]): string {
+  const named = things.slice(0, NAMED_MAX).map(({ kind, id }) => `${kind} ${id}`);
+  const rest = things.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function adopt<T extends GraphObject>(pass: Pass<T>, written: T): void {

@@ -7,6 +7,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { tagList } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -31,7 +32,7 @@ export const elasticIpKind: AwsKind<ElasticIpInputs, Address> = {
   type: 'ElasticIp',
   collection: elasticIps,
   idempotency: 'none',
-  iam: ['ec2:AllocateAddress', 'ec2:ReleaseAddress', ...TAG_ACTIONS],
+  iam: [...makes('ec2:AllocateAddress'), ...onOwn('ec2:ReleaseAddress'), ...TAG_ACTIONS],
   after: [],
 
   diff: () => [],

@@ -10,6 +10,7 @@ import { READY, type Change, type State } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
@@ -43,9 +44,10 @@ export const natGatewayKind: AwsKind<NatGatewayInputs, NatGateway> = {
   collection: natGateways,
   idempotency: 'token',
   iam: [
-    'ec2:CreateNatGateway',
-    'ec2:DeleteNatGateway',
-    'ec2:DescribeAddresses',
+    ...makes('ec2:CreateNatGateway'),
+    ...onOwn('ec2:CreateNatGateway', 'ec2:DeleteNatGateway'),
+    // An address that a person gives carries no tags of ours.
+    ...beside('ec2:CreateNatGateway', 'elastic-ip'),
     ...TAG_ACTIONS,
     ...BLOCKER_ACTIONS,
   ],
