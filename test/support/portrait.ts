@@ -1,7 +1,9 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  DescribeAddressesCommand,
   DescribeFlowLogsCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
   DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
@@ -73,6 +75,12 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       attributes,
       subnets: (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [],
       gateways: (await ec2.send(new DescribeInternetGatewaysCommand({}))).InternetGateways ?? [],
+      // Those that are gone stay listed, and differ in number.
+      natGateways:
+        (await ec2.send(new DescribeNatGatewaysCommand({}))).NatGateways?.filter(
+          ({ State }) => State !== 'deleted',
+        ) ?? [],
+      addresses: (await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [],
       tables: (await ec2.send(new DescribeRouteTablesCommand({}))).RouteTables ?? [],
       acls: (await ec2.send(new DescribeNetworkAclsCommand({}))).NetworkAcls ?? [],
       groups: (await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? [],
@@ -96,6 +104,8 @@ function nodeOf(thing: object): string | undefined {
 /** The thing's own id: the field that ends in `Id` and names the thing comes before the ids of what it uses. */
 function idsIn(thing: object): string[] {
   const own = [
+    'NatGatewayId',
+    'AllocationId',
     'SubnetId',
     'RouteTableId',
     'NetworkAclId',
@@ -131,6 +141,10 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
 
 /** Chosen by AWS at random, or the time. */
 const VARYING = new Set([
+  'PublicIp',
+  'PublicDnsName',
+  'PrivateIp',
+  'AssociationId',
   'MacAddress',
   'PrivateIpAddress',
   'PrivateIpAddresses',

@@ -95,8 +95,8 @@ function gatewayFor(graph: Graph, { from, to }: Connection): Place | undefined {
   const gateway = graph.nodes.get(referencesIn(target)[0]?.node ?? '');
   if (gateway?.type !== 'NatGateway') return undefined;
   const subnet = referencesIn((gateway.inputs as NatGatewayInputs).subnetId)[0]?.node ?? '';
-  const { cidr } = graph.nodes.get(subnet)?.inputs as SubnetInputs;
-  return { cidr, subnet: subnet.slice('subnet/'.length) };
+  const inputs = graph.nodes.get(subnet)?.inputs as SubnetInputs | undefined;
+  return inputs && { cidr: inputs.cidr, subnet: subnet.slice('subnet/'.length) };
 }
 
 function passesAcls(graph: Graph, connection: Connection): boolean {

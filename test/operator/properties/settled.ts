@@ -95,7 +95,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   ),
   ElasticIp: thing<object>(({ serial, Tags }): Address => ({ AllocationId: `eipalloc-${serial}`, Tags })),
   NatGateway: thing<NatGatewayInputs>(({ inputs, serial, Tags }, all): NatGateway => {
-    const subnet = all.get('ec2/subnets')?.get(inputs.subnetId) as Subnet | undefined;
+    const subnet: Subnet | undefined = all.get('ec2/subnets')?.get(inputs.subnetId);
     return {
       NatGatewayId: `nat-${serial}`,
       VpcId: subnet?.VpcId,
