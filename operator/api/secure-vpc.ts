@@ -4,7 +4,7 @@ import { networkCidr, listMap, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
 import { immutable, matches, withRules } from './rule.ts';
-import { endpointRules, natRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
+import { blockRules, endpointRules, natRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
 import { SecurityGroupsSchema } from './security-groups.ts';
 
 const onOff = z.enum(['Enabled', 'Disabled']);
@@ -134,6 +134,11 @@ const spec = withRules(
         networkCidr().describe('Block of the VPC, from /16 to /28. It cannot change later.'),
         immutable('cidr', 'make a new SecureVpc with the other block and move over'),
       ),
+      secondaryCidrs: setOf(networkCidr(), 8)
+        .default([])
+        .describe(
+          'Further blocks of the VPC, from /16 to /28, in which `tiers[].subnets` may be given theirs. Computed subnets stay in `cidr`. AWS allows 5 blocks in all unless the quota is raised.',
+        ),
       zones,
       dns: dns.prefault({ support: 'Enabled', hostnames: 'Enabled' }),
       tiers: listMap(tier, 'name', 3)
@@ -145,6 +150,7 @@ const spec = withRules(
       flowLogs: flowLogs.prefault({}),
     })
     .describe('The network that is wanted.'),
+  ...blockRules,
   ...zoneRules,
   ...tierRules,
   ...endpointRules,
@@ -163,6 +169,21 @@ const status = z
     ...targetStatus,
     zones: setOf(z.string().max(34), 6).optional().describe('The zones in use; chosen once.'),
     vpcId: id('Id of the VPC.').optional(),
+    secondaryCidrs: listMap(
+      z.object({
+        cidr: z.string().max(18).describe('The block.'),
+        state: z
+          .string()
+          .max(32)
+          .describe(
+            'How far it is, in AWS’s word: associating, associated, failing, failed or disassociating.',
+          ),
+      }),
+      'cidr',
+      50,
+    )
+      .optional()
+      .describe('Further blocks of the VPC.'),
     subnets: z
       .record(
         z.string(),

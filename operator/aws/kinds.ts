@@ -14,6 +14,7 @@ import { securityGroupRulesKind } from './ec2/security-group-rules.ts';
 import { securityGroupKind } from './ec2/security-group.ts';
 import { subnetKind } from './ec2/subnet.ts';
 import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
+import { vpcCidrsKind } from './ec2/vpc-cidrs.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
@@ -25,6 +26,7 @@ import type { AwsSession } from './session.ts';
 export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   vpcKind,
   vpcAttributesKind,
+  vpcCidrsKind,
   subnetKind,
   internetGatewayKind,
   internetGatewayAttachmentKind,

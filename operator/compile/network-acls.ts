@@ -6,7 +6,7 @@ import type { AclEntry } from '../aws/ec2/network-acl-entries.ts';
 import { Terminal } from '../errors.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { Flow, Peer } from './flows.ts';
-import { type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
+import { blocksOfVpc, type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
 
 /**
  * Ports from which clients connect, and so to which answers go: ACLs keep no state. Linux takes 32768 and up,
@@ -49,7 +49,7 @@ export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierNam
 
 /**
  * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
- * peer is the VPC's block, for the data tier the block of the tier at the other end; a service behind a gateway
+ * peer is each of the VPC's blocks that has subnets, for the data tier the block of the tier at the other end; a service behind a gateway
  * endpoint is everywhere, since ACLs take no prefix lists. What passes a NAT gateway passes the public tier twice:
  * to the gateway, and from it on. An entry that another covers is left out. DNS, time and metadata of AWS pass any
  * ACL.
@@ -70,7 +70,7 @@ export function networkAclEntries(
     if ('service' in peer) return [EVERYWHERE];
     return tier === 'data'
       ? placesOf(spec, peer.group).flatMap((at) => blocksOf(spec, at, subnets))
-      : [spec.cidr];
+      : insideBlocks(spec, subnets);
   };
   const allowed = flows.flatMap((flow): Allowed[] => [
     ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
@@ -92,6 +92,12 @@ export function networkAclEntries(
     }
     return numbered(needed);
   });
+}
+
+/** The primary block, and those of the others in which subnets are: an entry for an empty one would only cost quota. */
+function insideBlocks(spec: SecureVpcSpec, subnets: readonly PlannedSubnet[]): string[] {
+  const [primary = '', ...others] = blocksOfVpc(spec);
+  return [primary, ...others.filter((block) => subnets.some(({ cidr }) => contains(block, cidr)))];
 }
 
 function bothWays(flow: Flow, cidr: string, direction: AclEntry['direction']): Allowed[] {

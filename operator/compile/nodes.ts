@@ -13,6 +13,7 @@ import type { SecurityGroupRulesInputs } from '../aws/ec2/security-group-rules.t
 import type { SecurityGroupInputs } from '../aws/ec2/security-group.ts';
 import type { SubnetInputs } from '../aws/ec2/subnet.ts';
 import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
+import type { VpcCidrsInputs } from '../aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../aws/ec2/vpc.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
@@ -39,6 +40,7 @@ interface Things {
 /** Kinds of facets, which live in another thing's record. */
 interface Facets {
   VpcAttributes: VpcAttributesInputs;
+  VpcCidrs: VpcCidrsInputs;
   InternetGatewayAttachment: InternetGatewayAttachmentInputs;
   Routes: RoutesInputs;
   RouteTableAssociation: RouteTableAssociationInputs;

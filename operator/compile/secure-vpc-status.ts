@@ -6,7 +6,14 @@ import { letterOf } from './zones.ts';
 /** The fields of the status that say what was made. */
 export type SecureVpcOutputs = Pick<
   SecureVpcStatus,
-  'zones' | 'vpcId' | 'subnets' | 'securityGroups' | 'routeTables' | 'natGateways' | 'endpoints'
+  | 'zones'
+  | 'vpcId'
+  | 'secondaryCidrs'
+  | 'subnets'
+  | 'securityGroups'
+  | 'routeTables'
+  | 'natGateways'
+  | 'endpoints'
 >;
 
 /**
@@ -20,12 +27,22 @@ export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph):
   return {
     ...(zones.length > 0 && { zones }),
     ...(vpc && { vpcId: vpc.id }),
+    secondaryCidrs: secondaryCidrs(vpc),
     subnets: subnetsByTier(there),
     securityGroups: idsBelow(there, 'security-group/'),
     routeTables: idsBelow(there, 'route-table/'),
     natGateways: natGateways(there, graph, zones),
     endpoints: idsBelow(there, 'endpoint/'),
   };
+}
+
+function secondaryCidrs(vpc: Standing | undefined): SecureVpcOutputs['secondaryCidrs'] {
+  const text = vpc?.outputs['secondaryCidrs'] ?? '';
+  if (text === '') return undefined;
+  return text.split(', ').map((block) => {
+    const [cidr = '', state = ''] = block.split(' ');
+    return { cidr, state };
+  });
 }
 
 function zonesOf(graph: Graph): string[] {

@@ -1,3 +1,4 @@
+import { cidrWithin } from '../api/fields.ts';
 import type { Tier, SecureVpc, SecureVpcSpec } from '../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
@@ -53,6 +54,7 @@ function vpcNodes(build: NodeBuilder, { spec }: SecureVpc): GraphNode[] {
       dnsSupport: spec.dns.support === 'Enabled',
       dnsHostnames: spec.dns.hostnames === 'Enabled',
     }),
+    build.facet('VpcCidrs', 'vpc-cidrs', { vpcId: ref('vpc'), cidrs: [...spec.secondaryCidrs].sort() }),
   ];
 }
 
@@ -91,7 +93,13 @@ function tierNodes(
   const members = subnets
     .filter((subnet) => subnet.tier === name)
     .flatMap(({ key, cidr, zone }) => [
-      build.thing('Subnet', `subnet/${key}`, { vpcId: ref('vpc'), cidr, zone }),
+      build.thing(
+        'Subnet',
+        `subnet/${key}`,
+        { vpcId: ref('vpc'), cidr, zone },
+        // AWS makes subnets in a further block when it is associated.
+        cidrWithin(spec.cidr, cidr) ? {} : { dependsOn: ['vpc-cidrs'], awaits: ['vpc'] },
+      ),
       build.facet(
         'RouteTableAssociation',
         `route-table-association/${key}`,

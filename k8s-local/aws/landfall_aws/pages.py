@@ -29,7 +29,7 @@ _EC2 = [
     ("DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", "ServiceId", 1000),
     ("DescribeVpcEndpointServicePermissions", "AllowedPrincipals", "ServicePermissionId", 1000),
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
-    ("DescribeNatGateways", "NatGateways", "id", 1000),
+    ("DescribeNatGateways", "NatGateways", "NatGatewayId", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),
     ("DescribeManagedPrefixLists", "PrefixLists", "id", 100),

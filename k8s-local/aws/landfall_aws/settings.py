@@ -36,6 +36,7 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+    cidr_seconds: float
     # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
@@ -100,6 +101,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
+        "--cidr-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_CIDR_SECONDS", "0.3")),
+        help="how long a block of a VPC is associating or disassociating",
+    )
+    parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
@@ -141,6 +148,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+        cidr_seconds=args.cidr_seconds,
         load_balancer_seconds=args.load_balancer_seconds,
         database_seconds=args.database_seconds,
         service_gaps=_gaps(args.service_gaps),

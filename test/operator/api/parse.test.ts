@@ -33,6 +33,7 @@ describe('parseManifest', () => {
           tags: {},
           dns: { support: 'Enabled', hostnames: 'Enabled' },
           tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict' }],
+          secondaryCidrs: [],
           nat: { mode: 'None', elasticIps: [] },
           securityGroups: {},
           endpoints: [],

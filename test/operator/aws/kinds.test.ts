@@ -44,6 +44,22 @@ const CASES: Readonly<Record<string, Case>> = {
       [{ dnsHostnames: false }, 'dnsHostnames: true -> false'],
     ],
   },
+  VpcCidrs: {
+    inputs: { vpcId: 'vpc-1', cidrs: ['100.64.0.0/16'] },
+    record: {
+      VpcId: 'vpc-1',
+      CidrBlock: '10.0.0.0/16',
+      CidrBlockAssociationSet: [
+        { AssociationId: 'a', CidrBlock: '10.0.0.0/16', CidrBlockState: { State: 'associated' } },
+        { AssociationId: 'b', CidrBlock: '100.64.0.0/16', CidrBlockState: { State: 'associated' } },
+      ],
+    },
+    needs: [],
+    changes: [
+      [{ cidrs: [] }, 'cidrs[100.64.0.0/16]: 100.64.0.0/16 -> (nothing)'],
+      [{ cidrs: ['100.64.0.0/16', '100.65.0.0/16'] }, 'cidrs[100.65.0.0/16]: (nothing) -> 100.65.0.0/16'],
+    ],
+  },
   Subnet: {
     inputs: { vpcId: 'vpc-1', cidr: '10.0.0.0/24', zone: 'eu-central-1a' },
     record: {

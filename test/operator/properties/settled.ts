@@ -23,6 +23,7 @@ import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/securit
 import type { SecurityGroupInputs } from '../../../operator/aws/ec2/security-group.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcAttributes, VpcAttributesInputs } from '../../../operator/aws/ec2/vpc-attributes.ts';
+import type { VpcCidrsInputs } from '../../../operator/aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
@@ -76,6 +77,13 @@ const MAKERS: Readonly<Record<string, Make>> = {
     VpcId: vpcId,
     ...attributes,
   })),
+  VpcCidrs: facet<VpcCidrsInputs, Vpc>(({ inputs }, record) => {
+    record(inputs.vpcId).CidrBlockAssociationSet = inputs.cidrs.map((CidrBlock) => ({
+      AssociationId: `vpc-cidr-assoc-${CidrBlock}`,
+      CidrBlock,
+      CidrBlockState: { State: 'associated' },
+    }));
+  }, 'ec2/vpcs'),
   Subnet: thing<SubnetInputs>(({ inputs, serial, Tags }): Subnet => ({
     SubnetId: `subnet-${serial}`,
     VpcId: inputs.vpcId,

@@ -56,6 +56,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DescribeVpcAttribute": ("VpcId",),
     "DetachInternetGateway": ("InternetGatewayId", "VpcId"),
     "DisassociateRouteTable": ("AssociationId",),
+    "DisassociateVpcCidrBlock": ("AssociationId",),
     "ModifyNetworkInterfaceAttribute": ("NetworkInterfaceId", "Groups"),
     "ModifySecurityGroupRules": ("GroupId",),
     "ModifySubnetAttribute": ("SubnetId",),
@@ -105,6 +106,10 @@ class _Region:
             tables = self._backend.route_tables.values()
             resource_id = next((t.id for t in tables if resource_id in t.associations), resource_id)
             prefix = "rtb"
+        if resource_id.startswith("vpc-cidr-assoc-"):
+            vpcs = self._backend.vpcs.values()
+            resource_id = next((v.id for v in vpcs if resource_id in v._cidr_block_association_set), resource_id)
+            prefix = "vpc"
         arn = self._arn(tagging.arn_type(EC2_PREFIX_TO_RESOURCE.get(prefix, "*")), resource_id)
         tags = self._backend.tags.get(resource_id) or {}
         own = {f"{by}:resourcetag/{key.lower()}": value for key, value in tags.items() for by in ("aws", "ec2")}

@@ -2,7 +2,7 @@
 
 from ..settings import Settings
 from . import acls, addresses, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
-from . import provided_services, rule_changes, rule_views, rules, subnets, tags, vpcs
+from . import provided_services, rule_changes, rule_views, rules, subnets, tags, vpc_cidrs, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -10,6 +10,7 @@ def install(settings: Settings) -> None:
     filters.install()
     interfaces.install()
     vpcs.install(settings)
+    vpc_cidrs.install(settings)
     subnets.install()
     gateways.install()
     addresses.install(settings)

@@ -118,14 +118,8 @@ def _failure(backend: Any, gateway: NatGateway, address: ElasticAddress | None) 
     return None
 
 
-class _Described(dict[str, Any]):
-    @property
-    def id(self) -> str:
-        return self["NatGatewayId"]
-
-
 def _described(gateway: NatGateway) -> dict[str, Any]:
-    return _Described({
+    return {
         "NatGatewayId": gateway.id,
         "SubnetId": gateway.subnet_id,
         "VpcId": gateway.vpc_id,
@@ -137,7 +131,7 @@ def _described(gateway: NatGateway) -> dict[str, Any]:
         "ConnectivityType": gateway.connectivity_type,
         "NatGatewayAddresses": gateway.address_set,
         "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in gateway.get_tags()],
-    })
+    }
 
 
 def install(settings: Settings) -> None:
