@@ -129,6 +129,18 @@ export const CONDITIONS = {
         todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
         kinds: network,
       },
+      AdoptionNotAllowed: {
+        means:
+          'spec.adopt names things to take over, and the Account does not let the namespace of this object do that.',
+        todo: 'Ask whoever owns the Account to add the namespace to spec.aws.adoptionNamespaces, or take spec.adopt away.',
+        kinds: network,
+      },
+      AdoptionRefused: {
+        means:
+          'A thing that spec.adopt names cannot be taken over; the message says what stands in the way, and whose it is. Nothing was done.',
+        todo: 'Do what the message says, or take the entry out of spec.adopt.',
+        kinds: network,
+      },
       ReplacementNeeded: {
         means:
           'The change cannot be made in place, and making a new thing would interrupt or lose something.',

@@ -4,6 +4,7 @@ import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
+import type { Adoptions } from '../graph/adoption.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AnyKind } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
@@ -20,6 +21,7 @@ interface PlanScope {
   readonly account: AwsAccount;
   /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
   readonly survivors: ReadonlyMap<string, Survivor>;
+  readonly adoptions?: Adoptions<AwsSession>;
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
@@ -29,13 +31,14 @@ export function makePlan<T extends GraphObject>(
   scope: PlanScope,
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
-  const { target, graph, account, survivors } = scope;
+  const { target, graph, account, survivors, adoptions } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
     world: target.world,
     memory,
     survivors,
+    ...(adoptions && { adoptions }),
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
@@ -75,7 +78,7 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
 /** What the coming pass does, as a condition's reason. */
 export function reasonFor(planned: Plan, object: GraphObject): string {
   if (object.metadata.deletionTimestamp !== undefined) return 'Deleting';
-  return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
+  return planned.actions.some(({ verb }) => verb === 'create') ? 'Creating' : 'Updating';
 }
 
 /** The first few actions of a plan, in words. */

@@ -1,5 +1,6 @@
 import {
   API_VERSION,
+  type AdoptedNode,
   type Condition,
   type FormerThing,
   type PendingCreate,
@@ -24,7 +25,11 @@ export interface GraphStatus {
 /** A resource that compiles to a graph. */
 export interface GraphObject extends KubeObject {
   readonly kind: string;
-  readonly spec: { readonly accountRef: { readonly name: string }; readonly region: string };
+  readonly spec: {
+    readonly accountRef: { readonly name: string };
+    readonly region: string;
+    readonly adopt?: readonly AdoptedNode[] | undefined;
+  };
   readonly status: GraphStatus;
 }
 

@@ -5,6 +5,7 @@ import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import { apply, type Outcome } from '../graph/apply.ts';
+import type { Adoptions } from '../graph/adoption.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { describePlan, planHash, type Action, type Memory, type Plan } from '../graph/plan.ts';
@@ -13,6 +14,7 @@ import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
+import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { noteOutcome } from './notes.ts';
 import {
   ensureFinalizer,
@@ -90,10 +92,23 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   await ensureFinalizer(deps, pass);
 
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors };
+  const { spec, metadata } = pass.object;
+  const adoptions = await observe(() =>
+    findAdoptions({
+      target,
+      graph,
+      installation: deps.installation,
+      adopt: spec.adopt,
+      namespace: metadata.namespace ?? '',
+      accountRef: spec.accountRef.name,
+      account,
+    }),
+  );
+  const scope = { target, graph, account, survivors, adoptions };
   const planned = makePlan(deps, pass, scope);
+  refuseAdoptions(planned);
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
+  const outcomes = await execute(deps, pass, { target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
   const left = makePlan(deps, pass, scope, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
@@ -159,6 +174,7 @@ interface Execution {
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
+  readonly adoptions?: Adoptions<AwsSession>;
   readonly where: TargetStatus;
   readonly drift: Drift;
 }
@@ -169,7 +185,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { target, graph, planned, where, drift } = execution;
+  const { target, graph, planned, adoptions, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -196,6 +212,7 @@ async function execute<T extends GraphObject>(
     graph,
     kinds: awsKinds,
     world: target.world,
+    ...(adoptions && { adoptions }),
     session: target.session,
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,

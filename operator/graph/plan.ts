@@ -1,3 +1,4 @@
+import { adoptionOf, wantedTags, worldWith, type Adoptions } from './adoption.ts';
 import { compareTags } from './tags.ts';
 import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
@@ -45,6 +46,8 @@ export type Action =
       readonly revision?: string;
     })
   | (ActionBase & { readonly verb: 'update'; readonly inputs: object })
+  /** A thing that exists and is not ours yet gets our tags, and then the other changes. */
+  | (ActionBase & { readonly verb: 'adopt'; readonly id: string; readonly inputs: object })
   | (ActionBase & {
       readonly verb: 'delete';
       readonly id: string;
@@ -76,6 +79,8 @@ export interface PlanInput<S> {
   readonly world: World<S>;
   readonly memory: Memory;
   readonly survivors: ReadonlyMap<string, Survivor>;
+  /** What the spec names to be taken over, by node; default nothing. */
+  readonly adoptions?: Adoptions<S>;
   /** Keys of tags that others may set on our things; may end in `*`. */
   readonly ignoredTagKeys: readonly string[];
   /** Whether a create whose answer was never seen may be made again by now. */
@@ -83,7 +88,9 @@ export interface PlanInput<S> {
 }
 
 /** Compares a graph with the inventory. Pure: the same inputs give the same plan, here, in a pull request and in a log. */
-export function plan<S>(input: PlanInput<S>): Plan {
+export function plan<S>(given: PlanInput<S>): Plan {
+  const { adoptions = new Map() } = given;
+  const input = { ...given, adoptions, world: worldWith(given.world, adoptions) };
   const { graph, kinds, world } = input;
   const owned = ownedRecords(graph.owner, kinds, world);
   const used = new Set(owned.flatMap(({ kind, record }) => kind.needs(record)));
@@ -104,7 +111,7 @@ export function plan<S>(input: PlanInput<S>): Plan {
       const known = kind.outputs(step.record);
       if (!step.replaced) outputs.set(node.key, known);
       kept.add(recordKey(kind, id));
-      if (kind.create)
+      if (kind.create && !step.foreign)
         standing.push({
           node: node.key,
           type: kind.type,
@@ -133,6 +140,8 @@ interface Step {
   readonly record?: object;
   /** A replacement is planned: the outputs that others see are still to come. */
   readonly replaced?: boolean;
+  /** It is not ours yet: others may refer to it, and nobody may take it for something that was made. */
+  readonly foreign?: boolean;
   readonly superseded: readonly string[];
 }
 
@@ -181,14 +190,23 @@ function planThing<S>(at: {
       rank(kind, inputs, b, used, input.memory) - rank(kind, inputs, a, used, input.memory) ||
       compareIds(kind, a, b),
   );
-  if (!chosen) return planMissing(at, candidates[0]);
+  const adoption = input.adoptions?.get(node.key);
+  const adopting = { node, kind, inputs, ignoredTagKeys: input.ignoredTagKeys };
+  if (!chosen) {
+    const record = adoption?.found[0]?.record;
+    if (!adoption || candidates.length > 0) return planMissing(at, candidates[0]);
+    const action = adoptionOf({ ...adopting, adoption });
+    return { ...(record && { record }), foreign: true, superseded: [], action };
+  }
+  if (adoption?.refusal !== undefined)
+    return { record: chosen, superseded: [], action: adoptionOf({ ...adopting, adoption }) };
 
+  const id = kind.collection.id(chosen);
   const changes = [
     // What it refers to may come back under the same name: whether it has to be replaced is known only then.
     ...kind.diff(inputs, chosen).filter((change) => !(change.replace && isUnresolved(change.to))),
-    ...compareTags(node.tags, kind.collection.tags(chosen), input.ignoredTagKeys),
+    ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
-  const id = kind.collection.id(chosen);
   const superseded = others.map((record) => kind.collection.id(record));
   if (changes.length === 0) return { record: chosen, superseded };
   if (changes.some((change) => change.replace)) {
