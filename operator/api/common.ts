@@ -72,6 +72,12 @@ export const commonSpec = {
     .describe(
       'Things that exist already and are taken over instead of new ones being made, by node. They get the tags of this object and are changed to what its spec says; one that cannot be so changed is refused. The Account must list the namespace in `adoptionNamespaces`.',
     ),
+  deletionPolicy: z
+    .enum(['Delete', 'Retain'])
+    .optional()
+    .describe(
+      'What becomes of the things in AWS when this object is deleted. Delete, the default, deletes them. Retain, the default where any of them was taken over (`adopt`), leaves them as they are, with their tags and `landfall.dev/retained` besides: the same manifest finds them again. It may be changed as long as the object is there.',
+    ),
 };
 
 /** A condition as Kubernetes writes it. */

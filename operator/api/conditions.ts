@@ -36,6 +36,11 @@ export const CONDITIONS = {
       Creating: { means: 'Things are being made; the message counts them.', kinds: network },
       Updating: { means: 'Things are being changed in place.', kinds: network },
       Deleting: { means: 'The object is going: its things are being deleted in AWS.' },
+      Retaining: {
+        means:
+          'The object is going and its things stay in AWS, as spec.deletionPolicy says: they are being tagged as left.',
+        kinds: network,
+      },
       WaitingForAws: {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
         kinds: network,
@@ -139,6 +144,12 @@ export const CONDITIONS = {
         means:
           'A thing that spec.adopt names cannot be taken over; the message says what stands in the way, and whose it is. Nothing was done.',
         todo: 'Do what the message says, or take the entry out of spec.adopt.',
+        kinds: network,
+      },
+      AdoptedNotInSpec: {
+        means:
+          'A thing that was taken over (spec.adopt) is not in the spec any more. It is left as it is, since it was there before Landfall.',
+        todo: 'Set spec.deletionPolicy to Delete to have it deleted, or take the landfall.dev tags that the message lists off it.',
         kinds: network,
       },
       ReplacementNeeded: {

@@ -131,6 +131,7 @@ async function planNetwork(
     memory: NO_MEMORY,
     survivors: new Map(),
     adoptions,
+    deletesAdopted: network.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
     mayRepeat: () => true,

@@ -7,10 +7,10 @@ import { Terminal, Waiting } from '../errors.ts';
 import type { Adoptions } from '../graph/adoption.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AnyKind } from '../graph/kind.ts';
-import { TAG } from '../graph/ownership.ts';
-import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
+import { isAdopted, TAG } from '../graph/ownership.ts';
+import { ownedRecords, plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
-import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import { memoryOf, ownerOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 
@@ -39,6 +39,7 @@ export function makePlan<T extends GraphObject>(
     memory,
     survivors,
     ...(adoptions && { adoptions }),
+    deletesAdopted: pass.object.spec.deletionPolicy === 'Delete',
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
@@ -75,10 +76,23 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   return { found: summaryOf(planned), repaired: false };
 }
 
+/** Whether deleting the object leaves its things in AWS: as it says, else where any of them was taken over and not made. */
+export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {
+  const { adopt = [], deletionPolicy } = object.spec;
+  if (deletionPolicy !== undefined) return deletionPolicy === 'Retain';
+  return (
+    adopt.length > 0 ||
+    ownedRecords(ownerOf(object), awsKinds, target.world).some(({ kind, record }) =>
+      isAdopted(kind.collection.tags(record)),
+    )
+  );
+}
+
 /** What the coming pass does, as a condition's reason. */
-export function reasonFor(planned: Plan, object: GraphObject): string {
-  if (object.metadata.deletionTimestamp !== undefined) return 'Deleting';
-  return planned.actions.some(({ verb }) => verb === 'create') ? 'Creating' : 'Updating';
+export function reasonFor(planned: Plan, object: GraphObject, target: Pick<Target, 'world'>): string {
+  if (object.metadata.deletionTimestamp !== undefined)
+    return retains(object, target) ? 'Retaining' : 'Deleting';
+  return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
 }
 
 /** The first few actions of a plan, in words. */

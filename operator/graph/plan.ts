@@ -2,8 +2,8 @@ import { adoptionOf, wantedTags, worldWith, type Adoptions } from './adoption.ts
 import { compareTags } from './tags.ts';
 import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
-import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
-import { ownerTag, shortHash, TAG } from './ownership.ts';
+import { kindOf, textOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
+import { isAdopted, ownerTag, shortHash, TAG } from './ownership.ts';
 import { isUnresolved, printable, resolve } from './ref.ts';
 
 /** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
@@ -81,6 +81,8 @@ export interface PlanInput<S> {
   readonly survivors: ReadonlyMap<string, Survivor>;
   /** What the spec names to be taken over, by node; default nothing. */
   readonly adoptions?: Adoptions<S>;
+  /** Whether what was taken over may be deleted as what was made: only where the object says so. */
+  readonly deletesAdopted?: boolean;
   /** Keys of tags that others may set on our things; may end in `*`. */
   readonly ignoredTagKeys: readonly string[];
   /** Whether a create whose answer was never seen may be made again by now. */
@@ -132,7 +134,28 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const leaving = owned.filter(
     (entry) => !doomed.includes(entry) && entry.kind.state(entry.record).phase === 'deleting',
   );
-  return { owner: graph.owner, actions: [...actions, ...planDeletes(doomed, leaving, superseded)], standing };
+  const isKept = ({ kind, record }: Owned<S>) =>
+    given.deletesAdopted !== true &&
+    isAdopted(kind.collection.tags(record)) &&
+    !superseded.has(recordKey(kind, kind.collection.id(record)));
+  const deletes = planDeletes(
+    doomed.filter((entry) => !isKept(entry)),
+    [...leaving, ...doomed.filter(isKept)],
+    superseded,
+  );
+  return {
+    owner: graph.owner,
+    actions: [...actions, ...deletes, ...doomed.filter(isKept).map(unwanted)],
+    standing,
+  };
+}
+
+/** What was taken over and is in the spec no more is another's to decide about, who may have lived on it before. */
+function unwanted<S>({ kind, record }: Owned<S>): Action {
+  const id = kind.collection.id(record);
+  const node = kind.collection.tags(record)[TAG.node] ?? id;
+  const message = `${kind.type} ${id} was taken over and not made, so it is not deleted although the spec has no ${node} any more; set spec.deletionPolicy to Delete to have it deleted, or take its tags ${TAG.installation}, ${TAG.owner} and ${TAG.node} away to let go of it`;
+  return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'AdoptedNotInSpec', message };
 }
 
 interface Step {
@@ -145,7 +168,8 @@ interface Step {
   readonly superseded: readonly string[];
 }
 
-interface Owned<S> {
+/** A thing that carries an owner's tags, with its kind. */
+export interface Owned<S> {
   readonly kind: AnyKind<S>;
   readonly record: object;
 }
@@ -209,7 +233,17 @@ function planThing<S>(at: {
   ];
   const superseded = others.map((record) => kind.collection.id(record));
   if (changes.length === 0) return { record: chosen, superseded };
-  if (changes.some((change) => change.replace)) {
+  const fixed = changes.find((change) => change.replace);
+  if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
+    const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
+    const base = { node: node.key, type: kind.type, id, changes };
+    return {
+      record: chosen,
+      superseded,
+      action: { ...base, verb: 'refuse', reason: 'ReplacementNeeded', message },
+    };
+  }
+  if (fixed) {
     // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
     const revision = shortHash(JSON.stringify(node.inputs));
     const action: Action = {
@@ -290,7 +324,8 @@ function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {
   return kind.collection.id(a) < kind.collection.id(b) ? -1 : 1;
 }
 
-function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned<S>[] {
+/** Everything that carries this owner's tags and a node's, and is there. */
+export function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned<S>[] {
   return [...kinds.values()]
     .filter((kind) => kind.create !== undefined)
     .flatMap((kind) =>

@@ -5,6 +5,8 @@ import { isAdopted, TAG } from './ownership.ts';
 const RESERVED = 'aws:';
 /** The tag by which people know a thing, and others look it up. */
 const NAME = 'Name';
+/** How the keys of Landfall's own tags begin. */
+const OWN = 'landfall.dev/';
 
 /**
  * The changes that make a thing's tags match. Tags that nobody asked for are taken away, except AWS's own and
@@ -23,7 +25,8 @@ export function compareTags(
     if (actual[key] !== to)
       changes.push({ path: `tags.${key}`, ...(key in actual && { from: actual[key] }), to });
   }
-  for (const [key, from] of adopted ? [] : Object.entries(actual)) {
+  for (const [key, from] of Object.entries(actual)) {
+    if (adopted && (key === TAG.adopted || !key.startsWith(OWN))) continue;
     if (key in wanted || key === TAG.revision || isIgnored(key, ignored)) continue;
     changes.push({ path: `tags.${key}`, from });
   }

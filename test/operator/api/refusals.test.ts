@@ -22,6 +22,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
   AdoptionNotAllowed: ADOPTION,
   AdoptionRefused: ADOPTION,
+  AdoptedNotInSpec: ADOPTION,
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,
   TargetChanged: OURS,
