@@ -72,6 +72,12 @@ export const commonSpec = {
     .describe(
       'Things that exist already and are taken over instead of new ones being made, by node. They get the tags of this object and are changed to what its spec says; one that cannot be so changed is refused. The Account must list the namespace in `adoptionNamespaces`.',
     ),
+  management: z
+    .enum(['Manage', 'Observe', 'Pause'])
+    .default('Manage')
+    .describe(
+      'What the operator does with this object. Manage makes AWS match it. Observe only compares: it says what is missing and what differs, writes nothing to AWS, and a deleted object leaves everything there. Pause neither reads nor writes; a deleted object waits.',
+    ),
   deletionPolicy: z
     .enum(['Delete', 'Retain'])
     .optional()

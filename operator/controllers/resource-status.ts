@@ -29,6 +29,7 @@ export interface GraphObject extends KubeObject {
     readonly accountRef: { readonly name: string };
     readonly region: string;
     readonly adopt?: readonly AdoptedNode[] | undefined;
+    readonly management?: string | undefined;
     readonly deletionPolicy?: string | undefined;
   };
   readonly status: GraphStatus;

@@ -1,8 +1,10 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { loadBalancers } from './local-aws/balancers.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { calls } from './local-aws/calls.ts';
+import { databases } from './local-aws/databases.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
 import { securityGroups } from './local-aws/groups.ts';
@@ -12,6 +14,7 @@ import { natGateways } from './local-aws/nat.ts';
 import { network } from './local-aws/network.ts';
 import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
+import { privateLink } from './local-aws/privatelink.ts';
 import { throttling } from './local-aws/throttling.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
@@ -20,6 +23,9 @@ describe('network', network);
 describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
+describe('PrivateLink between accounts', privateLink);
+describe('load balancers', loadBalancers);
+describe('databases', databases);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

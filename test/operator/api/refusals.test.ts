@@ -23,6 +23,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   AdoptionNotAllowed: ADOPTION,
   AdoptionRefused: ADOPTION,
   AdoptedNotInSpec: ADOPTION,
+  ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,
   TargetChanged: OURS,
