@@ -46,6 +46,9 @@ interface NamedCall {
   readonly as: string;
 }
 
+/** Services that IAM calls otherwise. */
+const IAM_PREFIX: Readonly<Record<string, string>> = { tagging: 'tag' };
+
 const calls = new WeakMap<object, NamedCall>();
 
 /** Notes of which call an error came, for its message; gives the error back. */
@@ -138,7 +141,17 @@ export function interpret(error: unknown): Verdict {
   const call = error instanceof Error ? calls.get(error) : undefined;
   if (!call) return verdict;
   const where = `${call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
-  return { ...verdict, message: `${where}: ${verdict.message}` };
+  const advice = verdict.reason === 'AccessDenied' ? `; ${permissionAdvice(call, verdict.message)}` : '';
+  return { ...verdict, message: `${where}: ${verdict.message}${advice}` };
+}
+
+/** What to do about a refusal. AWS may refuse another action than the one called: a create with tags needs two. */
+function permissionAdvice({ service, action, as }: NamedCall, words: string): string {
+  const [, refused] = /not authorized to perform: ([\w-]+:\w+)/.exec(words) ?? [];
+  const needed = refused ?? `${IAM_PREFIX[service] ?? service}:${action}`;
+  if (words.includes('explicit deny'))
+    return `a policy of ${as}, its boundary or its organisation denies ${needed}: take the deny away`;
+  return `allow ${needed} in the policies of ${as}: landfall policy -f DIR prints all that the manifests need`;
 }
 
 /** The same with nothing but AWS's words, for a message that names the call itself. */
