@@ -140,18 +140,8 @@ export function interpret(error: unknown): Verdict {
   const verdict = interpretWords(error);
   const call = error instanceof Error ? calls.get(error) : undefined;
   if (!call) return verdict;
-  const where = `${call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
-  const advice = verdict.reason === 'AccessDenied' ? `; ${permissionAdvice(call, verdict.message)}` : '';
-  return { ...verdict, message: `${where}: ${verdict.message}${advice}` };
-}
-
-/** What to do about a refusal. AWS may refuse another action than the one called: a create with tags needs two. */
-function permissionAdvice({ service, action, as }: NamedCall, words: string): string {
-  const [, refused] = /not authorized to perform: ([\w-]+:\w+)/.exec(words) ?? [];
-  const needed = refused ?? `${IAM_PREFIX[service] ?? service}:${action}`;
-  if (words.includes('explicit deny'))
-    return `a policy of ${as}, its boundary or its organisation denies ${needed}: take the deny away`;
-  return `allow ${needed} in the policies of ${as}: landfall policy -f DIR prints all that the manifests need`;
+  const where = `${IAM_PREFIX[call.service] ?? call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
+  return { ...verdict, message: `${where}: ${verdict.message}` };
 }
 
 /** The same with nothing but AWS's words, for a message that names the call itself. */

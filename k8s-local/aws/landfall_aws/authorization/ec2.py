@@ -17,6 +17,7 @@ from .policies import Ask
 # +type for a resource that the action makes, else the parameter that names existing ones.
 _GROUP_RULES = ("GroupId",)
 _ACTIONS: dict[str, tuple[str, ...]] = {
+    "AcceptVpcEndpointConnections": ("ServiceId",),
     "AllocateAddress": ("+elastic-ip",),
     "AssociateRouteTable": ("RouteTableId", "SubnetId", "GatewayId"),
     "AssociateDhcpOptions": ("DhcpOptionsId", "VpcId"),
@@ -39,6 +40,8 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "CreateTransitGatewayVpcAttachment": ("+transit-gateway-attachment", "TransitGatewayId", "VpcId", "SubnetIds"),
     "CreateVpc": ("+vpc",),
     "CreateVpcEndpoint": ("+vpc-endpoint", "VpcId", "RouteTableIds", "SubnetIds", "SecurityGroupIds"),
+    "CreateVpcEndpointConnectionNotification": ("ServiceId", "VpcEndpointId"),
+    "CreateVpcEndpointServiceConfiguration": ("+vpc-endpoint-service",),
     "DeleteDhcpOptions": ("DhcpOptionsId",),
     "DeleteFlowLogs": ("FlowLogIds",),
     "DeleteInternetGateway": ("InternetGatewayId",),
@@ -54,6 +57,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DeleteTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId",),
     "DeleteVpc": ("VpcId",),
     "DeleteVpcEndpoints": ("VpcEndpointIds",),
+    "DeleteVpcEndpointServiceConfigurations": ("ServiceIds",),
     "DescribeVpcAttribute": ("VpcId",),
     "DetachInternetGateway": ("InternetGatewayId", "VpcId"),
     "DisassociateRouteTable": ("AssociationId",),
@@ -65,6 +69,9 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ModifyVpcAttribute": ("VpcId",),
     "ModifyVpcEndpoint": ("VpcEndpointId", "AddRouteTableIds", "RemoveRouteTableIds", "AddSubnetIds",
                           "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
+    "ModifyVpcEndpointServiceConfiguration": ("ServiceId",),
+    "ModifyVpcEndpointServicePermissions": ("ServiceId",),
+    "RejectVpcEndpointConnections": ("ServiceId",),
     "ReleaseAddress": ("AllocationId",),
     "ReplaceNetworkAclAssociation": ("NetworkAclId", "AssociationId"),
     "ReplaceNetworkAclEntry": ("NetworkAclId",),
@@ -72,6 +79,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ReplaceRouteTableAssociation": ("RouteTableId", "AssociationId"),
     "RevokeSecurityGroupEgress": _GROUP_RULES,
     "RevokeSecurityGroupIngress": _GROUP_RULES,
+    "StartVpcEndpointServicePrivateDnsVerification": ("ServiceId",),
     "UpdateSecurityGroupRuleDescriptionsEgress": _GROUP_RULES,
     "UpdateSecurityGroupRuleDescriptionsIngress": _GROUP_RULES,
 }  # fmt: skip
