@@ -11,6 +11,7 @@ import {
   readPermissions,
   type PolicyDocument,
   type PolicyScope,
+  type Statement,
 } from './aws/least-privilege.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -110,20 +111,17 @@ function filled(template: string): string {
   const operator = policiesFor(permissionsFor(awsKinds.values()), IN_TEMPLATE).flatMap(
     ({ Statement }) => Statement,
   );
-  return [
-    ['boundary', BOUNDARY.Statement],
-    ['operator', operator],
-  ].reduce<string>((text, [name, statements]) => {
-    const block = new RegExp(
-      `^( *)(# ${String(name)}: generated[^\\n]*\\n)[^]*?^ *# end of ${String(name)}\\n`,
-      'm',
-    );
-    if (!block.test(text)) throw new Error(`${TEMPLATE} has no block for ${String(name)}`);
-    return text.replace(block, (_all, indent: string, head: string) => {
-      const lines = inTemplate({ Statement: statements }).trimEnd().split('\n');
-      return `${indent}${head}${lines.map((line) => `${indent}${line}\n`).join('')}${indent}# end of ${String(name)}\n`;
-    });
-  }, template);
+  return withBlock(withBlock(template, 'boundary', BOUNDARY.Statement), 'operator', operator);
+}
+
+/** The template with these statements between its two comments that name the block. */
+function withBlock(template: string, name: string, Statement: readonly Statement[]): string {
+  const block = new RegExp(`^( *)(# ${name}: generated[^\\n]*\\n)[^]*?^ *# end of ${name}\\n`, 'm');
+  if (!block.test(template)) throw new Error(`${TEMPLATE} has no block for ${name}`);
+  return template.replace(block, (_all, indent: string, head: string) => {
+    const lines = inTemplate({ Statement }).trimEnd().split('\n');
+    return `${indent}${head}${lines.map((line) => `${indent}${line}\n`).join('')}${indent}# end of ${name}\n`;
+  });
 }
 
 /** YAML in which CloudFormation's variables are its functions. */

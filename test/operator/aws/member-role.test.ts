@@ -62,7 +62,7 @@ describe('manifests/bootstrap/member-role.yaml', () => {
   });
 
   it('has the parameters and resources of the template for what differs', () => {
-    const [own] = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).filter(({ Action }) =>
+    const own = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(({ Action }) =>
       Action.includes('iam:PutRolePolicy'),
     );
     expect(own?.Condition).toEqual({
