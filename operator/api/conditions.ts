@@ -116,7 +116,7 @@ export const CONDITIONS = {
       },
       AccessDenied: {
         means: 'AWS does not let the role do this; the message names role, account and action.',
-        todo: 'Allow the action in the policies of the role, its boundary and the organisation.',
+        todo: 'Allow the action in the policies of the role, its boundary and the organisation; `landfall policy -f DIR` prints what the manifests need.',
       },
       QuotaExceeded: {
         means: 'A quota of the account is used up; the message names it.',
