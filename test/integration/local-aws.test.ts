@@ -1,8 +1,10 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { loadBalancers } from './local-aws/balancers.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { calls } from './local-aws/calls.ts';
+import { databases } from './local-aws/databases.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
 import { securityGroups } from './local-aws/groups.ts';
@@ -22,6 +24,8 @@ describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
 describe('PrivateLink between accounts', privateLink);
+describe('load balancers', loadBalancers);
+describe('databases', databases);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);
