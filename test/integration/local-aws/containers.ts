@@ -165,7 +165,7 @@ export function containers(): void {
       const failed = broken.deployments.find((deployment) => deployment.rolloutState === 'FAILED');
       expect(failed).toMatchObject({ failedTasks: 3, taskDefinition: two });
       expect(broken.runningCount).toBe(1);
-      const [task] = (await tasks('STOPPED')).filter((found) => found.startedBy === failed?.id);
+      const task = (await tasks('STOPPED')).find((found) => found.startedBy === failed?.id);
       expect(task).toMatchObject({
         stopCode: 'TaskFailedToStart',
         stoppedReason: expect.stringMatching(/^CannotPullContainerError: .*does-not-exist:2: not found$/),
