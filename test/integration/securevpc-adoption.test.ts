@@ -355,7 +355,6 @@ describe('landfall adopt', () => {
 /** The operator is killed at this write to AWS of an adoption, at this moment of it. */
 const POINTS: readonly [n: number, phase: 'before' | 'after' | 'answering'][] = [
   [1, 'after'],
-  [3, 'before'],
   [11, 'answering'],
   [19, 'after'],
 ];
