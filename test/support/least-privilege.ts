@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import type { PolicyDocument, Statement } from '../../operator/aws/least-privilege.ts';
 import { policyCommand } from '../../operator/cli/policy-command.ts';
 import { PLAIN } from '../../operator/cli/terminal.ts';
@@ -41,6 +43,10 @@ export async function policyFor(objects: readonly Manifest[]): Promise<PolicyDoc
 /** A role in the home account that may do what a policy says and nothing else. */
 export interface LeastPrivilege {
   readonly policy: PolicyDocument;
+  /** Gives the role another policy. */
+  grant(policy: PolicyDocument): Promise<void>;
+  /** A session of the role, as the operator has it. */
+  session(): AwsSession;
   /** From now on the role may do all of the policy but these actions. */
   withhold(...actions: readonly string[]): Promise<void>;
   /** Calls of the role after a mark that were refused. */
@@ -79,6 +85,20 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
     (await world.aws.ledger(after)).filter(({ caller }) => caller?.includes(`:assumed-role/${NAME}/`));
   return {
     policy,
+    grant: async ({ Statement }) => void (await grant(Statement)),
+    session: () =>
+      openSession({
+        accountId: ACCOUNT,
+        region: 'us-east-1',
+        as: `role ${ROLE_ARN}`,
+        credentials: fromTemporaryCredentials({
+          masterCredentials: world.aws.credentials(ACCOUNT),
+          clientConfig: { endpoint: world.aws.url, region: 'us-east-1' },
+          params: { RoleArn: ROLE_ARN, RoleSessionName: 'test' },
+        }),
+        endpoint: world.aws.url,
+        callGuard: { before: () => Promise.resolve(), after: () => {} },
+      }),
     async withhold(...actions) {
       const left = policy.Statement.map((statement) => ({
         ...statement,
