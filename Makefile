@@ -24,8 +24,9 @@ test: node_modules/.installed ## Everything: lint, types, unit and integration t
 verify: node_modules/.installed generate format lint types unit ## What a commit must pass; leaves a clean tree
 	@git diff --exit-code --stat || { echo 'Generated or formatted files changed: commit them.'; exit 1; }
 
-generate: node_modules/.installed ## CRDs and reference pages from the schemas
+generate: node_modules/.installed ## CRDs and reference pages from the schemas, IAM policies from the kinds
 	@node operator/api/generate.ts
+	@node operator/generate-policies.ts
 
 format: node_modules/.installed ## Format everything
 	@prettier --write --log-level warn .
@@ -42,8 +43,8 @@ unit: node_modules/.installed ## Tests that need nothing but Node
 integration: node_modules/.installed ## Tests on a real API server and a local AWS
 	@vitest run --project integration
 
-proof: node_modules/.installed ## Kills the operator at every single write; takes an hour or more (LANDFALL_POINT=small/create: some)
-	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash
+proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
+	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/least-privilege
 
 bench: build ## 1, 10 and 100 networks, and 20 with AWS's token buckets: time, calls, memory (Linux only)
 	@node test/bench/bench.ts

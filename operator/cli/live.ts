@@ -6,6 +6,7 @@ import { awsRate, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import type { Config } from '../config.ts';
+import { findAdoptions } from '../controllers/adoption.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import { recall } from '../controllers/recall.ts';
 import { Targets } from '../controllers/targets.ts';
@@ -88,7 +89,8 @@ export async function planNetworks(config: Config, manifests: Manifests): Promis
   }
 }
 
-async function planNetwork(
+/** Plans one network of the manifests. Throws Terminal as the operator would. */
+export async function planNetwork(
   config: Config,
   targets: Targets,
   manifests: Manifests,
@@ -113,12 +115,23 @@ async function planNetwork(
     account: aws,
     facts,
   });
+  const adoptions = await findAdoptions({
+    target,
+    graph,
+    installation: config.installation,
+    adopt: network.spec.adopt,
+    namespace: network.metadata.namespace ?? '',
+    accountRef: account.metadata.name,
+    account: aws,
+  });
   const planned = plan({
     graph,
     kinds: awsKinds,
     world: target.world,
     memory: NO_MEMORY,
     survivors: new Map(),
+    adoptions,
+    deletesAdopted: network.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
     mayRepeat: () => true,

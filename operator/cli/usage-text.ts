@@ -25,6 +25,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   format: 'svg',
   output: 'portal.svg',
   zones: 'a,b',
+  account: 'portal',
+  region: 'us-east-1',
+  name: 'portal',
+  'policy output': 'yaml',
 };
 
 /** What is said of a usage error: what is wrong, then what to type. `args` are the words after `landfall`. */
@@ -52,7 +56,9 @@ function adviceOn({ code, message }: CommanderError, input: Omit<Typed, 'said'>)
 }
 
 const ADVICE: Readonly<Record<string, (typed: Typed) => Advice>> = {
-  excessArguments: ({ command, name, args }) => {
+  excessArguments: (typed) => {
+    const { command, name, args, said } = typed;
+    if (command.registeredArguments.length > 0) return { said, type: helpOf(typed) };
     const rest = args.slice(args.indexOf(command.name()) + 1);
     return {
       said: `too many arguments: ${name} takes manifests after -f only, unlike ${command.args.join(', ')}`,
@@ -62,15 +68,18 @@ const ADVICE: Readonly<Record<string, (typed: Typed) => Advice>> = {
   optionMissingArgument: (typed) => {
     const { command, name, said } = typed;
     const option = command.options.find(({ flags }) => said.includes(`'${flags}'`));
-    const example = EXAMPLES[option?.name() ?? ''];
+    const example = EXAMPLES[`${command.name()} ${option?.name()}`] ?? EXAMPLES[option?.name() ?? ''];
     if (option === undefined || example === undefined) return { said, type: helpOf(typed) };
     const others = option.name() === 'filename' ? '' : ' -f manifests/';
     return { said, type: `${name}${others} ${option.short ?? option.long} ${example}` };
   },
-  conflictingOption: ({ args, said }) => ({
-    said: `${said}: zones are assumed only where AWS is not asked for them`,
-    type: `landfall ${shellWords(args.filter((word) => word !== '--live'))}`,
-  }),
+  conflictingOption: ({ args, said }) => {
+    const isLive = args.includes('--live');
+    return {
+      said: isLive ? `${said}: zones are assumed only where AWS is not asked for them` : said,
+      type: `landfall ${shellWords(args.filter((word) => word !== (isLive ? '--live' : '--all')))}`,
+    };
+  },
   unknownOption: (typed) => {
     const { command, name, args, said } = typed;
     const wrong = args.find((word) => said.includes(`'${word}'`));

@@ -2,6 +2,7 @@ import { cidrWithin } from '../api/fields.ts';
 import type { Tier, SecureVpc, SecureVpcSpec } from '../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
+import { withAdoptions } from './adoption.ts';
 import { endpointNodes } from './endpoints.ts';
 import { flowLogNodes } from './flow-logs.ts';
 import { type Flow, flowsOf, gatewayServices } from './flows.ts';
@@ -28,7 +29,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
   const subnets = planSubnets(object, zones);
   const gateways = natZones(object, zones);
   const flows = flowsOf(spec);
-  return buildGraph(ownerOf(object), [
+  const graph = buildGraph(ownerOf(object), [
     ...vpcNodes(build, object),
     ...gatewayNodes(build, object),
     ...tiersOf(spec).flatMap((tier) =>
@@ -44,6 +45,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
     ...endpointNodes(build, spec, { subnets, gateways, facts }),
     ...flowLogNodes(build, input),
   ]);
+  return withAdoptions(graph, spec.adopt);
 }
 
 function vpcNodes(build: NodeBuilder, { spec }: SecureVpc): GraphNode[] {

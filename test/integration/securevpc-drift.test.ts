@@ -51,3 +51,7 @@ it('after all this, further refreshes make no write', async () => {
   await world.refreshes(3);
   expect((await world.writes(mark)).map(({ action, params }) => ({ action, params }))).toEqual([]);
 });
+
+it('nothing of all this was refused to the role, which may do just what landfall policy prints', async () => {
+  expect((await standing.least.refusals()).map(({ action, error }) => ({ action, error }))).toEqual([]);
+});

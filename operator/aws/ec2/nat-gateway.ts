@@ -127,7 +127,8 @@ async function refuseForeign(
   );
   // From a create whose answer was lost: the same token answers with it.
   if (gateway && isOurs(gateway, tags)) return;
-  const user = gateway?.NatGatewayId ?? address.InstanceId ?? address.NetworkInterfaceId;
+  // AWS leaves out, or sends empty, what does not hold it.
+  const user = [gateway?.NatGatewayId, address.InstanceId, address.NetworkInterfaceId].find(Boolean);
   throw new Terminal(
     'NameTaken',
     `${named} is in use by ${user}: free it, or give another in spec.nat.elasticIps`,

@@ -8,7 +8,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { makes, onOwn } from '../permissions.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 import { vpcEndpoints } from './vpc-endpoint.ts';
@@ -41,6 +41,8 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   iam: [
     ...makes('ec2:CreateRouteTable'),
     ...onOwn('ec2:CreateRouteTable', 'ec2:DeleteRouteTable', 'ec2:DisassociateRouteTable'),
+    // Whoever gave his subnet a table of ours loses the table.
+    ...beside('ec2:DisassociateRouteTable', 'subnet'),
     ...TAG_ACTIONS,
   ],
   after: ['Subnet', 'VpcEndpoint'],
@@ -53,6 +55,10 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   state: () => READY,
   outputs: (table) => ({ id: must(table.RouteTableId, 'RouteTableId') }),
   gone: () => false,
+  implicit: (table) =>
+    table.Associations?.some(({ Main }) => Main)
+      ? `it is the main route table of ${table.VpcId}, which AWS deletes only with the VPC`
+      : undefined,
   needs: (table) => [must(table.VpcId, 'VpcId')],
 
   async create({ session, tags, token }, { vpcId }) {
