@@ -25,11 +25,12 @@ export function recall(network: SecureVpc, world: World<AwsSession>): SecureVpc 
   }
   const zones = new Set(Object.values(subnets).flatMap((tier) => tier.map(({ zone }) => zone)));
   // The address outlives its gateway.
-  const letters = [
-    ...standing(network, world, natGatewayKind),
-    ...standing(network, world, elasticIpKind),
-  ].map(({ node }) => node.split('/')[1]);
-  const natGateways = [...zones].filter((zone) => letters.includes(letterOf(zone))).map((zone) => ({ zone }));
+  const letters = new Set(
+    [...standing(network, world, natGatewayKind), ...standing(network, world, elasticIpKind)].map(
+      ({ node }) => node.split('/')[1],
+    ),
+  );
+  const natGateways = [...zones].filter((zone) => letters.has(letterOf(zone))).map((zone) => ({ zone }));
   return {
     ...network,
     status: {

@@ -63,7 +63,8 @@ async function edit(spec: object): Promise<LedgerEntry[]> {
   expect(conditionOf(now, 'Drifted')?.status).not.toBe('True');
   return writes;
 }
-const actionsOf = (writes: readonly LedgerEntry[]) => [...new Set(writes.map(({ action }) => action))].sort();
+const actionsOf = (writes: readonly LedgerEntry[]) =>
+  [...new Set(writes.map(({ action }) => action ?? ''))].sort();
 /** Ids in the arguments of writes that stood before, as nodes. */
 function touched(writes: readonly LedgerEntry[], before: Manifest): string[] {
   const text = writes.map(textOf).join('\n');

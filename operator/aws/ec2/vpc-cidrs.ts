@@ -34,14 +34,12 @@ export const vpcCidrsKind: AwsKind<VpcCidrsInputs, Vpc> = {
   find: (view, inputs) => view.get(inputs.vpcId),
   diff(inputs, vpc) {
     const blocks = vpc ? secondaryBlocks(vpc) : [];
-    const there = blocks.map(({ CidrBlock = '' }) => CidrBlock);
-    const leaving = blocks.filter((block) => stateOfBlock(block) === 'disassociating');
+    const there = new Set(blocks.map(({ CidrBlock }) => CidrBlock));
+    const staying = blocks.filter((block) => stateOfBlock(block) !== 'disassociating');
     return [
-      ...inputs.cidrs
-        .filter((cidr) => !there.includes(cidr))
-        .map((to): Change => ({ path: `cidrs[${to}]`, to })),
-      ...blocks
-        .filter((block) => !leaving.includes(block) && !inputs.cidrs.includes(block.CidrBlock ?? ''))
+      ...inputs.cidrs.filter((cidr) => !there.has(cidr)).map((to): Change => ({ path: `cidrs[${to}]`, to })),
+      ...staying
+        .filter(({ CidrBlock = '' }) => !inputs.cidrs.includes(CidrBlock))
         .map(({ CidrBlock: from }): Change => ({ path: `cidrs[${from}]`, from, late: true })),
     ];
   },
