@@ -8,11 +8,14 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ownerTag } from '../graph/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
+import { remembered } from '../remembered.ts';
 import { reconcileAccount } from './account.ts';
+import { Claims, type Cluster } from './claims.ts';
 import { ownerOf } from './resource-status.ts';
 import type { ResourceDeps } from './pass.ts';
 import { reconcileResource, type PassResult } from './resource.ts';
@@ -25,8 +28,6 @@ import { Wakes } from './wakes.ts';
 const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
 /** While AWS works, listings wake the resource; this is only the safety net. Milliseconds. */
 const SAFETY_NET_MS = 30_000;
-/** How often an Account's credentials are checked. Milliseconds. */
-const ACCOUNT_CHECK_MS = 300_000;
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -51,6 +52,8 @@ export class Manager {
   readonly #networks: Informer<SecureVpc>;
   readonly #queue: KeyQueue;
   readonly #targets: Targets;
+  readonly #cluster: () => Promise<Cluster>;
+  readonly #claims: Claims;
   /** Owner tags of what is being reconciled, to find the key when AWS changed. */
   readonly #keys = new Map<string, string>();
   readonly #wakes = new Wakes();
@@ -103,6 +106,17 @@ export class Manager {
       onChange: (owners) => this.#awsChanged(owners),
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
       onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
+    });
+    this.#cluster = remembered(clock, Infinity, async () => ({
+      uid: await clusterUid(client),
+      name: config.clusterName,
+    }));
+    this.#claims = new Claims({
+      session: (account, aws) => this.#targets.session(account, aws),
+      installation: config.installation,
+      cluster: this.#cluster,
+      clock,
+      checkMs: config.accountCheckMs,
     });
   }
 
@@ -205,6 +219,14 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
+  #isShared({ metadata, spec }: Account): boolean {
+    return this.#accounts
+      .list()
+      .some(
+        (other) => other.metadata.name !== metadata.name && other.spec.aws.accountId === spec.aws.accountId,
+      );
+  }
+
   async #work(key: string): Promise<WorkOutcome> {
     const [kind = '', ...rest] = key.split('/');
     const name = rest.join('/');
@@ -227,23 +249,27 @@ export class Manager {
   }
 
   async #workAccount(key: string, name: string, log: Logger): Promise<WorkOutcome> {
-    const { client, clock, config, assertLeading } = this.#deps;
+    const { client, events, clock, config, assertLeading } = this.#deps;
     const deps = {
       client,
       targets: this.#targets,
+      claims: this.#claims,
+      cluster: this.#cluster,
+      events,
       clock,
       installation: config.installation,
       log,
       assertLeading,
       users: (account: string) => this.#users(account),
+      isShared: (account: Account) => this.#isShared(account),
     };
     const verdict = await reconcileAccount(deps, this.#accounts, name);
     // What we write ourselves the informer does not tell.
     this.#offer(name, this.#accounts.get(name));
     if (!verdict) return {};
-    if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, ACCOUNT_CHECK_MS);
+    if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, config.accountCheckMs);
     this.#retries.reset(key);
-    return { requeueAfterMs: ACCOUNT_CHECK_MS };
+    return { requeueAfterMs: config.accountCheckMs };
   }
 
   async #workNetwork(key: string, name: string, log: Logger): Promise<WorkOutcome> {
@@ -252,6 +278,7 @@ export class Manager {
       client,
       accounts: this.#accounts,
       targets: this.#targets,
+      claims: this.#claims,
       events,
       metrics,
       clock,

@@ -11,6 +11,7 @@ import type { Informer } from '../kube/informer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
 import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import type { Claims } from './claims.ts';
 import { conditionsFor, type Drift } from './status.ts';
 import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
@@ -33,6 +34,7 @@ export interface ResourceDeps {
   readonly client: KubeClient;
   readonly accounts: Pick<Informer<Account>, 'get'>;
   readonly targets: Targets;
+  readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly clock: Clock;

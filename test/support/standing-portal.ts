@@ -51,6 +51,7 @@ export class StandingPortal {
 
   static async start(): Promise<StandingPortal> {
     const world = await World.start();
+    await world.claim();
     const standing = new StandingPortal(world, await world.aws.dump());
     await world.apply([portal.namespace, portal.account]);
     await world.apply([portal.network]);

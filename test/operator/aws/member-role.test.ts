@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { CLAIM_ACTIONS } from '../../../operator/aws/iam/claim.ts';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import { REGION_FACTS_ACTIONS } from '../../../operator/aws/region-facts.ts';
 
@@ -39,7 +40,9 @@ const WITHHELD = new Set(['iam:DeleteRolePermissionsBoundary']);
 describe('manifests/bootstrap/member-role.yaml', () => {
   it('grants what the kinds say they need, and nothing else', () => {
     const needed = [...awsKinds.values()].flatMap((kind) => [...kind.iam, ...kind.collection.iam]);
-    const expected = new Set([...needed, ...REGION_FACTS_ACTIONS].filter((action) => !WITHHELD.has(action)));
+    const expected = new Set(
+      [...needed, ...REGION_FACTS_ACTIONS, ...CLAIM_ACTIONS].filter((action) => !WITHHELD.has(action)),
+    );
     expect([...new Set(statements.flatMap(actionsOf))].sort()).toEqual([...expected].sort());
   });
 
@@ -60,13 +63,16 @@ describe('manifests/bootstrap/member-role.yaml', () => {
     },
   );
 
-  it('changes roles below /landfall/ alone', () => {
+  it('changes roles below /landfall/ alone, and the claim of its own installation', () => {
     const writes = statements.filter(
       (statement) =>
         statement.Sid !== 'Read' && actionsOf(statement).some((action) => action.startsWith('iam:')),
     );
     expect(writes).not.toHaveLength(0);
-    for (const { Resource } of writes) expect(Resource).toMatch(/:role\/landfall\/\*$/u);
+    for (const { Resource } of writes)
+      expect(Resource).toMatch(
+        /:(role\/landfall\/\*|instance-profile\/landfall\/landfall-claim-\$\{Installation\})$/u,
+      );
   });
 
   it('deletes and re-tags only what carries the installation id', () => {
