@@ -45,7 +45,7 @@ integration: node_modules/.installed ## Tests on a real API server and a local A
 proof: node_modules/.installed ## Kills the operator at every single write; takes an hour or more (LANDFALL_POINT=small/create: some)
 	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash
 
-bench: build ## 1, 10 and 100 networks: wall time, AWS calls, memory, CPU (Linux only)
+bench: build ## 1, 10 and 100 networks, and 20 with AWS's token buckets: time, calls, memory (Linux only)
 	@node test/bench/bench.ts
 
 build: node_modules/.installed ## Bundle operator and command line into dist/

@@ -1,5 +1,5 @@
 import { isThrottledCode } from './aws/errors.ts';
-import type { CallGuard } from './aws/guard.ts';
+import type { AwsCall, CallGuard } from './aws/guard.ts';
 import { awsRate, type Throttle } from './aws/throttle.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -13,18 +13,24 @@ export interface CallGuardOptions {
 /** Every call to AWS waits for its bucket, every write for the lease, and all are counted. */
 export function createCallGuard(options: CallGuardOptions): CallGuard {
   const { throttle, metrics, assertLeading } = options;
+  const bucketOf = ({ accountId, region, service, action }: AwsCall) =>
+    [accountId, region, service, action].join('/');
   return {
-    async before({ accountId, region, service, action, write }) {
-      await throttle.take([accountId, region, service, action].join('/'), awsRate(service, action, write));
+    async before(call) {
+      const { service, action, write } = call;
+      await throttle.take(bucketOf(call), awsRate(service, action, write));
       if (write) assertLeading();
     },
     sending({ write }) {
       if (write) assertLeading();
     },
-    after({ service, action }, result, durationMs) {
+    after(call, result, durationMs) {
+      const { service, action } = call;
       metrics.awsCalls.inc({ service, action, result });
       metrics.awsLatency.observe({ service }, durationMs / 1000);
-      if (isThrottledCode(result)) metrics.awsThrottles.inc({ service, action });
+      if (!isThrottledCode(result)) return;
+      throttle.empty(bucketOf(call));
+      metrics.awsThrottles.inc({ service, action });
     },
   };
 }

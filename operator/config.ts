@@ -46,7 +46,7 @@ const Environment = z.object({
   LANDFALL_ACCOUNT_CHECK_SECONDS: seconds(300),
   LANDFALL_LEASE_SECONDS: seconds(15),
   LANDFALL_WATCH_SILENCE_SECONDS: seconds(150),
-  LANDFALL_AWS_RATE_SCALE: z.coerce.number('must be a number').min(0, 'must be 0 or more').default(0.9),
+  LANDFALL_AWS_RATE_SCALE: z.coerce.number('must be a number').min(0, 'must be 0 or more').default(1),
   AWS_ENDPOINT_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4566' })
     .optional(),

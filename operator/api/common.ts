@@ -46,6 +46,12 @@ export const commonSpec = {
     .enum(['dev', 'staging', 'prod'])
     .optional()
     .describe('The stage that this object belongs to; it is written as tag `environment`.'),
+  deletionPolicy: z
+    .enum(['Delete', 'Retain'])
+    .optional()
+    .describe(
+      'What becomes of the things in AWS when this object is deleted. Delete, the default, deletes them. Retain leaves them as they are, with their tags and `landfall.dev/retained` besides: the same manifest finds them again. It may be changed as long as the object is there.',
+    ),
 };
 
 /** A condition as Kubernetes writes it. */

@@ -36,6 +36,11 @@ export const CONDITIONS = {
       Creating: { means: 'Things are being made; the message counts them.', kinds: network },
       Updating: { means: 'Things are being changed in place.', kinds: network },
       Deleting: { means: 'The object is going: its things are being deleted in AWS.' },
+      Retaining: {
+        means:
+          'The object is going and its things stay in AWS, as spec.deletionPolicy says: they are being tagged as left.',
+        kinds: network,
+      },
       WaitingForAws: {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
         kinds: network,

@@ -29,23 +29,38 @@ const EC2_RATES: Readonly<Record<string, Rate>> = {
 const EC2_READ: Rate = { burst: 100, perSecond: 20 };
 /** Same table: mutating actions, and equally the resource-intensive ones such as AuthorizeSecurityGroupIngress. */
 const EC2_WRITE: Rate = { burst: 50, perSecond: 5 };
+/** CloudWatch Logs User Guide, "CloudWatch Logs quotas": 10 a second for actions on log groups; a burst is not published. */
+const LOGS: Rate = { burst: 10, perSecond: 10 };
+/** Tag Editor User Guide: GetResources at most 15 times a second. */
+const TAGGING: Rate = { burst: 15, perSecond: 15 };
 /** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
+const SERVICES: Readonly<Record<string, Rate>> = { logs: LOGS, tagging: TAGGING };
 
 /** The rate that holds for an action when AWS's own limits are in force. */
 export function awsRate(service: string, action: string, write: boolean): Rate {
-  if (service !== 'ec2') return OTHER;
+  if (service !== 'ec2') return SERVICES[service] ?? OTHER;
   return EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ);
 }
 
+/**
+ * How much later one call may reach AWS than another that left at the same time, in seconds. Calls that we space
+ * out arrive closer together by as much, so as many tokens of AWS's bucket are never counted on: one at least.
+ */
+const LATENESS_S = 1;
+
 interface Bucket {
+  /** Below 0 by as many as wait. */
   tokens: number;
   filledAt: number;
+  readonly perMs: number;
 }
 
 /** Token buckets by key. A caller waits for its turn; the order of asking is the order of going. */
 export interface Throttle {
   take(key: string, rate: Rate): Promise<void>;
+  /** AWS refused a call: its bucket is empty, whatever ours holds, since others call too and a former process did. */
+  empty(key: string): void;
 }
 
 /** Makes the buckets of a process. `scale` multiplies every rate; 0 turns them off. */
@@ -54,16 +69,24 @@ export function createThrottle(clock: Clock, scale = 1): Throttle {
   return {
     async take(key, rate) {
       if (scale === 0) return;
-      const burst = Math.max(1, rate.burst * scale);
-      const perMs = (rate.perSecond * scale) / 1000;
+      const perSecond = rate.perSecond * scale;
+      const burst = Math.max(1, rate.burst * scale - Math.max(1, perSecond * LATENESS_S));
+      const perMs = perSecond / 1000;
       const now = clock.now();
-      const bucket = buckets.get(key) ?? { tokens: burst, filledAt: now };
+      const bucket = buckets.get(key) ?? { tokens: burst, filledAt: now, perMs };
       bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.filledAt) * perMs) - 1;
       bucket.filledAt = now;
       buckets.set(key, bucket);
       if (bucket.tokens >= 0) return;
       const waitMs = -bucket.tokens / perMs;
       await new Promise<void>((resolve) => clock.setTimeout(resolve, waitMs));
+    },
+    empty(key) {
+      const bucket = buckets.get(key);
+      const now = clock.now();
+      if (!bucket || bucket.tokens + (now - bucket.filledAt) * bucket.perMs <= 0) return;
+      bucket.tokens = 0;
+      bucket.filledAt = now;
     },
   };
 }

@@ -6,8 +6,8 @@ import { ownerOf } from './names.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** AWS allows 50 tags on a thing; a replacement adds its revision. */
-const TAGS_MAX = 49;
+/** AWS allows 50 tags on a thing; a replacement adds its revision, and retention its time. */
+const TAGS_MAX = 48;
 
 /**
  * The tags of each thing of an object, by node key: `Name`, the Account's defaults, `environment`, the spec's
@@ -33,7 +33,7 @@ export function tagger(input: CompileInput<SecureVpc>): (node: string) => Tags {
   if (count > TAGS_MAX) {
     throw new Terminal(
       'InvalidSpec',
-      `spec.tags has ${Object.keys(spec.tags).length} tags and Account ${spec.accountRef.name} adds ${Object.keys(account.defaultTags).length}, which makes ${count} with Landfall's own; AWS allows 50, one of them kept for replacements: take away ${count - TAGS_MAX}`,
+      `spec.tags has ${Object.keys(spec.tags).length} tags and Account ${spec.accountRef.name} adds ${Object.keys(account.defaultTags).length}, which makes ${count} with Landfall's own; AWS allows 50, two of them kept for replacements and retention: take away ${count - TAGS_MAX}`,
     );
   }
   return tagsFor;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Outcome } from '../graph/apply.ts';
+import { isRetention } from '../graph/retention.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Metrics } from '../metrics.ts';
 import { refOf, type GraphObject } from './resource-status.ts';
@@ -25,6 +26,8 @@ export function noteOutcome(
   const fields = { node: action.node, type: action.type, verb: action.verb, id, result, reason };
   if (result === 'done') {
     log.info(fields, 'done');
+    // One event says at the end what was left.
+    if (isRetention(action)) return;
     if (drift) to.metrics.driftRepairs.inc({ kind: object.kind, type: action.type });
     const what = `${action.type} ${id ?? ''} (${action.node})`;
     const paths =

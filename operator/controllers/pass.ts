@@ -3,6 +3,7 @@ import type { Account } from '../api/account.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
 import type { Graph } from '../graph/graph.ts';
+import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -18,6 +19,9 @@ import type { Verdict } from './verdict.ts';
 
 /** Held by every resource while it owns anything. */
 export const FINALIZER = 'landfall.dev/aws';
+
+/** How many things an event names before it only counts. */
+const NAMED_MAX = 12;
 
 /** What differs from kind to kind. */
 export interface GraphKind<T extends GraphObject> {
@@ -95,17 +99,41 @@ export async function ensureFinalizer<T extends GraphObject>(
   adopt(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
 }
 
-/** Nothing is left in AWS: Kubernetes may forget the object. */
-export async function release<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<void> {
+/** Nothing is left in AWS but what is left on purpose: Kubernetes may forget the object. */
+export async function release<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  left: readonly Standing[],
+): Promise<void> {
   deps.assertLeading();
   await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
+  if (left.length === 0) {
+    deps.events.record(refOf(pass.object), {
+      type: 'Normal',
+      reason: 'Deleted',
+      action: 'Delete',
+      message: 'nothing is left of it in AWS',
+    });
+    pass.log.info({}, 'nothing left in AWS, finalizer removed');
+    return;
+  }
   deps.events.record(refOf(pass.object), {
     type: 'Normal',
-    reason: 'Deleted',
-    action: 'Delete',
-    message: 'nothing is left of it in AWS',
+    reason: 'Retained',
+    action: 'Retain',
+    message: `left in AWS with tag ${TAG.retained}, and found again by the same manifest: ${thingsOf(left)}`,
   });
-  pass.log.info({}, 'nothing left in AWS, finalizer removed');
+  pass.log.info(
+    { left: left.map(({ node, type, id }) => ({ node, type, id })) },
+    'left in AWS, finalizer removed',
+  );
+}
+
+/** Things in words, kind and id; of many, the first few and how many more. */
+export function thingsOf(things: readonly Pick<Standing, 'type' | 'id'>[]): string {
+  const named = things.slice(0, NAMED_MAX).map(({ type, id }) => `${type} ${id}`);
+  const rest = things.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function adopt<T extends GraphObject>(pass: Pass<T>, written: T): void {

@@ -72,9 +72,14 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   return { found: summaryOf(planned), repaired: false };
 }
 
+/** Whether deleting the object leaves its things in AWS. */
+export function retains(object: GraphObject): boolean {
+  return object.spec.deletionPolicy === 'Retain';
+}
+
 /** What the coming pass does, as a condition's reason. */
 export function reasonFor(planned: Plan, object: GraphObject): string {
-  if (object.metadata.deletionTimestamp !== undefined) return 'Deleting';
+  if (object.metadata.deletionTimestamp !== undefined) return retains(object) ? 'Retaining' : 'Deleting';
   return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
 }
 

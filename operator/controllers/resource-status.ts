@@ -24,7 +24,11 @@ export interface GraphStatus {
 /** A resource that compiles to a graph. */
 export interface GraphObject extends KubeObject {
   readonly kind: string;
-  readonly spec: { readonly accountRef: { readonly name: string }; readonly region: string };
+  readonly spec: {
+    readonly accountRef: { readonly name: string };
+    readonly region: string;
+    readonly deletionPolicy?: string | undefined;
+  };
   readonly status: GraphStatus;
 }
 

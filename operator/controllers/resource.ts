@@ -9,6 +9,8 @@ import { apply, type Outcome } from '../graph/apply.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { describePlan, planHash, type Action, type Memory, type Plan } from '../graph/plan.ts';
+import { planRetention } from '../graph/retention.ts';
+import { timestamp } from '../kube/conditions.ts';
 import { hasFinalizer } from '../kube/finalizer.ts';
 import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
@@ -24,7 +26,16 @@ import {
   type Pass,
   type ResourceDeps,
 } from './pass.ts';
-import { driftIn, makePlan, observe, reasonFor, refuseUntagged, summaryOf, unconfirmed } from './planning.ts';
+import {
+  driftIn,
+  makePlan,
+  observe,
+  reasonFor,
+  refuseUntagged,
+  retains,
+  summaryOf,
+  unconfirmed,
+} from './planning.ts';
 import {
   formerOf,
   memoryOf,
@@ -102,7 +113,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
 
 async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
   if (pass.object.status.target === undefined) {
-    await release(deps, pass);
+    await release(deps, pass, []);
     return { verdict: undefined, waitsIn: [], target: undefined };
   }
   const { account, target, where } = await locate(deps, pass, true);
@@ -111,7 +122,16 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
-  const planned = makePlan(deps, pass, scope);
+  const remaining = (): Plan =>
+    retains(pass.object)
+      ? planRetention({
+          owner: nothing.owner,
+          kinds: awsKinds,
+          world: target.world,
+          time: timestamp(deps.clock.date()),
+        })
+      : makePlan(deps, pass, scope);
+  const planned = remaining();
   const outcomes = await execute(deps, pass, {
     account,
     target,
@@ -124,19 +144,19 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
     await observe(() => target.world.refreshAll(deps.clock.now()));
-    const left = makePlan(deps, pass, scope);
+    const left = remaining();
     if (left.actions.length === 0) {
       if (unconfirmed(deps, pass.object.status))
         throw new Waiting(
           'WaitingForIntent',
           'a create may have been made just before a crash; looking for it once more before letting go',
         );
-      await release(deps, pass);
+      await release(deps, pass, left.standing);
       return { verdict: undefined, waitsIn: [], target };
     }
   }
   const memory = memoryOf(pass.object.status);
-  const left = makePlan(deps, pass, scope, memory);
+  const left = remaining();
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 

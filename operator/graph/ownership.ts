@@ -9,6 +9,8 @@ export const TAG = {
   revision: 'landfall.dev/rev',
   /** For people: the uid of the Kubernetes object. Never matched, so that a lost cluster finds its own again. */
   uid: 'landfall.dev/uid',
+  /** When the thing was left behind on purpose (RFC 3339). It is taken away when a manifest wants the thing again. */
+  retained: 'landfall.dev/retained',
 } as const;
 
 /** AWS's limit on the length of a tag's value. */

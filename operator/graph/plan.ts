@@ -136,7 +136,8 @@ interface Step {
   readonly superseded: readonly string[];
 }
 
-interface Owned<S> {
+/** A thing that carries an owner's tags, with its kind. */
+export interface Owned<S> {
   readonly kind: AnyKind<S>;
   readonly record: object;
 }
@@ -272,7 +273,8 @@ function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {
   return kind.collection.id(a) < kind.collection.id(b) ? -1 : 1;
 }
 
-function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned<S>[] {
+/** Everything that carries this owner's tags and a node's, and is there. */
+export function ownedRecords<S>(owner: string, kinds: Kinds<S>, world: World<S>): Owned<S>[] {
   return [...kinds.values()]
     .filter((kind) => kind.create !== undefined)
     .flatMap((kind) =>

@@ -4,10 +4,14 @@ import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { fewestCalls } from './fewest-calls.ts';
+import { floorOf } from './floor.ts';
 import { benchAccount, benchNetwork } from './network.ts';
 
 const SIZES = [1, 10, 100];
 const OBJECTS_PER_NETWORK = 20;
+/** How many networks are made against AWS's token buckets, and how much longer than the slowest of these it may take. */
+const WITH_BUCKETS = 20;
+const OVER_FLOOR_MAX = 1.1;
 /** The default fast lane: how long to watch a standing fleet to see at least one refresh. */
 const FAST_LANE_MS = 60_000;
 
@@ -23,6 +27,7 @@ interface Result {
   readonly residentMiB: number;
   readonly peakResidentMiB: number;
   readonly cpuSeconds: number;
+  readonly throttled: number;
   readonly standing?: {
     readonly callsPerFastRefresh: number;
     readonly slowCallsPerMinute: number;
@@ -30,7 +35,11 @@ interface Result {
   };
 }
 
-async function measure(networks: number): Promise<Result> {
+/** Makes so many networks. `scale` is that of AWS's buckets and of the operator's own; 0 is without. */
+async function measure(
+  networks: number,
+  { scale, watch }: { scale: number; watch: boolean },
+): Promise<Result> {
   const plane = await startControlPlane();
   const aws = await startLocalAws({});
   let operator: OperatorProcess | undefined;
@@ -40,11 +49,12 @@ async function measure(networks: number): Promise<Result> {
     operator = startOperator({
       kubeconfigPath: plane.kubeconfigPath,
       bundled: true,
-      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', LANDFALL_AWS_RATE_SCALE: '0' },
+      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', LANDFALL_AWS_RATE_SCALE: String(scale) },
     });
     await operator.line((line) => line.msg === 'leading');
     await until(async () => (await ready(plane, 'accounts')) === 1, 60_000);
     await aws.clearLedger();
+    await aws.setDifficulty({ throttling: { scale } });
     const began = performance.now();
     await apply(plane, ...Array.from({ length: networks }, (_, index) => benchNetwork(index)));
     await until(async () => (await ready(plane, 'securevpcs')) === networks, 900_000);
@@ -56,7 +66,7 @@ async function measure(networks: number): Promise<Result> {
     const changes = networks * [...fewestCalls().values()].reduce((sum, count) => sum + count, 0);
     const writes = ledger.filter((call) => call.write).length;
     const usage = resources(operator.process.pid ?? 0);
-    const standing = networks === Math.max(...SIZES) ? await watchStanding(aws) : undefined;
+    const standing = watch ? await watchStanding(aws) : undefined;
     return {
       networks,
       wallSeconds: round(wallSeconds),
@@ -66,6 +76,7 @@ async function measure(networks: number): Promise<Result> {
       writesPerNetwork: round(writes / networks),
       callsPerChange: round(ledger.length / changes),
       callsByAction: countBy(ledger.map((call) => call.action ?? 'unknown')),
+      throttled: ledger.filter((call) => THROTTLED.has(call.error ?? '')).length,
       ...usage,
       ...(standing && { standing }),
     };
@@ -74,6 +85,29 @@ async function measure(networks: number): Promise<Result> {
     await aws.stop();
     await plane.stop();
   }
+}
+
+/** How AWS's services say that a bucket is empty. */
+const THROTTLED = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+]);
+
+/** The same networks against AWS's own token buckets: how near to what these let through at all? */
+async function measureWithBuckets(networks: number, scale: number) {
+  const result = await measure(networks, { scale, watch: false });
+  const needed = new Map([...fewestCalls()].map(([action, calls]) => [action, calls * networks]));
+  const floor = floorOf(needed, scale);
+  return {
+    ...result,
+    scale,
+    slowestBucket: floor.action,
+    callsToIt: floor.calls,
+    floorSeconds: round(floor.seconds),
+    overFloor: round(result.wallSeconds / floor.seconds),
+  };
 }
 
 /** What a standing fleet costs: the calls between two refreshes of the fast lane, and those of the slow lane. */
@@ -151,23 +185,39 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : SIZES;
+const words = process.argv.slice(2);
+const chosen = words.filter((word) => /^\d+$/.test(word)).map(Number);
+const sizes = words.length > 0 ? chosen : SIZES;
 const results: Result[] = [];
 for (const networks of sizes) {
   console.error(`${networks} network${networks === 1 ? '' : 's'} of ${OBJECTS_PER_NETWORK} objects…`);
-  results.push(await measure(networks));
+  results.push(await measure(networks, { scale: 0, watch: networks === Math.max(...SIZES) }));
 }
-console.table(
-  results.map(({ callsByAction: _, standing, ...row }) => ({
-    ...row,
-    'calls/refresh': standing?.callsPerFastRefresh ?? '',
-    'slow calls/min': standing?.slowCallsPerMinute ?? '',
-    'standing writes': standing?.writes ?? '',
-  })),
-);
+const tables: object[] = results.map(({ callsByAction: _, standing, throttled: __, ...row }) => ({
+  ...row,
+  'calls/refresh': standing?.callsPerFastRefresh ?? '',
+  'slow calls/min': standing?.slowCallsPerMinute ?? '',
+  'standing writes': standing?.writes ?? '',
+}));
+if (tables.length > 0) console.table(tables);
+
+let withBuckets: Awaited<ReturnType<typeof measureWithBuckets>> | undefined;
+if (words.length === 0 || words.includes('buckets')) {
+  const scale = Number(process.env['BENCH_SCALE'] ?? '1');
+  console.error(
+    `${WITH_BUCKETS} networks with AWS's token buckets (times ${scale}); about seven minutes at 1…`,
+  );
+  withBuckets = await measureWithBuckets(WITH_BUCKETS, scale);
+  const { callsByAction: _, standing: __, ...row } = withBuckets;
+  console.table([row]);
+}
 const file = process.env['BENCH_OUT'] ?? 'bench.json';
-writeFileSync(
-  file,
-  `${JSON.stringify({ fewestCallsPerNetwork: Object.fromEntries(fewestCalls()), results }, null, 2)}\n`,
-);
+const document = { fewestCallsPerNetwork: Object.fromEntries(fewestCalls()), results, withBuckets };
+writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
 console.error(`The same figures, with the calls by action, are in ${file}.`);
+if (withBuckets && (withBuckets.throttled > 0 || withBuckets.overFloor > OVER_FLOOR_MAX)) {
+  console.error(
+    `With AWS's buckets no call may be throttled, and ${OVER_FLOOR_MAX} times the floor is the most.`,
+  );
+  process.exitCode = 1;
+}

@@ -4,6 +4,7 @@ import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { changePaths } from '../contract/change-paths.ts';
 import { driftCases } from '../contract/drift-cases.ts';
+import { counted } from '../support/counted.ts';
 import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
 import { StandingPortal } from '../support/standing-portal.ts';
@@ -29,10 +30,11 @@ it('drift is told in an event', async () => {
 describe.each([...awsKinds.keys()])('drift of %s', (type) => {
   const cases = Object.entries(driftCases[type] ?? {});
 
-  it('has a case for each change that its diff finds', async () => {
+  it('has a case for each change that its diff finds', async (context) => {
     const wanted = (await changesOf(type)).sort();
     const given = cases.map(([name]) => name).filter((name) => !name.endsWith(')'));
     expect(given.sort()).toEqual(wanted);
+    counted(context, { driftCases: cases.length });
   });
 
   for (const [name, entry] of cases) {

@@ -23,6 +23,9 @@ function scene() {
       async take(key: string, { burst, perSecond }: Rate) {
         steps.push(`${key} ${burst}/${perSecond}`);
       },
+      empty(key: string) {
+        steps.push(`empty ${key}`);
+      },
     },
     metrics,
     assertLeading() {
@@ -53,10 +56,13 @@ describe('createCallGuard', () => {
   });
 
   it('counts calls by result, and throttled ones', async () => {
-    const { metrics, callGuard } = scene();
+    const { metrics, callGuard, steps } = scene();
     callGuard.after(READ, 'ok', 120);
     callGuard.after(READ, 'RequestLimitExceeded', 30);
     callGuard.after(WRITE, 'VpcEndpointLimitExceeded', 30);
+    expect(steps, 'AWS has no token left where it refuses').toEqual([
+      'empty 111111111111/eu-central-1/ec2/DescribeVpcs',
+    ]);
     const text = await metrics.registry.metrics();
     expect(text.split('\n').filter((line) => /^landfall_aws_(calls|throttles)_total\{/.test(line))).toEqual([
       'landfall_aws_calls_total{service="ec2",action="DescribeVpcs",result="ok"} 1',

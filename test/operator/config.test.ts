@@ -28,7 +28,7 @@ describe('readConfig', () => {
       leaseMs: 15_000,
       watchSilenceMs: 150_000,
       unhealthyMs: 450_000,
-      awsRateScale: 0.9,
+      awsRateScale: 1,
       awsEndpoint: undefined,
     });
     expect(identity).not.toBe('');

@@ -14,6 +14,7 @@ import {
 } from './crash-points.ts';
 import type { AwsSight } from './crash-sight.ts';
 import type { Subject } from './crash-subjects.ts';
+import { counted } from './counted.ts';
 import { eventually } from './eventually.ts';
 
 /** A subject and how much of it a run without LANDFALL_PROOF shows. */
@@ -58,6 +59,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
   const references = new Map<string, Reference>();
   const stages = new Map<Subject, Stage>();
   const unreached: string[] = [];
+  let enumerated = 0;
   let broken = false;
 
   /** Brings the subject to where the point begins; after a failure everything is started anew. */
@@ -130,6 +132,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
         const counts = await lab.measure(subject, verb);
         const all = pointsOf(subject.name, verb, counts);
         const mine = pick(all, share, verb, part);
+        enumerated += all.filter(({ n }) => n % part.of === part.part).length;
         const aws = await lab.look(subject);
         references.set(`${subject.name} ${verb}`, {
           counts,
@@ -181,7 +184,8 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
       );
     }
 
-    it('nearly every point was reached', () => {
+    it('nearly every point was reached', (context) => {
+      counted(context, { crashPoints: enumerated, crashPointsRun: sum - unreached.length });
       expect(unreached.length, unreached.join(', ')).toBeLessThanOrEqual(Math.max(3, sum / 25));
     });
   });

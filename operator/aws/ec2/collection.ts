@@ -1,6 +1,7 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { TAG } from '../../graph/ownership.ts';
 import { pages, type AwsCollection, type Page } from '../kind.ts';
+import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
 
@@ -64,7 +65,7 @@ export function ec2Collection<R extends { readonly Tags?: Tag[] | undefined }>(
     name,
     lane: 'fast',
     scope: 'region',
-    iam: [action],
+    iam: reads(action),
     list: (session, installation) =>
       read(session, [{ Name: `tag:${TAG.installation}`, Values: [installation] }]),
     get: (session, ids) => matching(session, idFilter, ids),

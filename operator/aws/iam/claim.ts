@@ -4,8 +4,10 @@ import {
   GetInstanceProfileCommand,
   TagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
+import type { Permission } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
+import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
 
@@ -21,13 +23,19 @@ export interface Claim {
   readonly from: Date;
 }
 
-/** Actions that keeping claims needs. */
-export const CLAIM_ACTIONS = [
-  'iam:CreateInstanceProfile',
-  'iam:DeleteInstanceProfile',
-  'iam:GetInstanceProfile',
-  'iam:TagInstanceProfile',
-] as const;
+const CLAIMS = 'iam::{account}:instance-profile/landfall/landfall-claim-*';
+
+/** What reading a claim needs. */
+export const CLAIM_READS = reads('iam:GetInstanceProfile');
+
+/** What keeping claims needs besides. */
+export const CLAIM_WRITES: readonly Permission[] = [
+  { action: 'iam:CreateInstanceProfile', on: 'new', resource: CLAIMS },
+  // With tags, CreateInstanceProfile asks for it too: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_instance-profiles.html
+  { action: 'iam:TagInstanceProfile', on: 'untagged', resource: CLAIMS },
+  { action: 'iam:TagInstanceProfile', on: 'own', resource: CLAIMS },
+  { action: 'iam:DeleteInstanceProfile', on: 'own', resource: CLAIMS },
+];
 
 /** Tags of a claim. It carries no owner and no node, so that it is nobody's thing. */
 const CLAIM_TAG = {

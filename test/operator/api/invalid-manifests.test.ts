@@ -2,10 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { type Kind, KINDS } from '../../../operator/api/kinds.ts';
 import { CONDITIONS } from '../../../operator/api/conditions.ts';
 import { formatIssue, parseManifest } from '../../../operator/api/parse.ts';
+import { counted } from '../../support/counted.ts';
 import { invalidFixtures, messagePattern, rulesOf } from './fixtures.ts';
 
 const fixtures = invalidFixtures();
 const byServer = fixtures.filter((fixture) => fixture.by === 'apiserver');
+
+it('there are at least 60, each with a message of its own', (context) => {
+  const messages = new Set(fixtures.map(({ kind, expect: message }) => `${kind}: ${message}`));
+  expect(messages.size).toBeGreaterThanOrEqual(60);
+  counted(context, { invalidManifests: fixtures.length });
+});
 
 describe('without an API server', () => {
   it.each(byServer.filter((fixture) => fixture.documents.length === 1))(

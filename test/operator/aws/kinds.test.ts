@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
+import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
+import { counted } from '../../support/counted.ts';
 import { linesOf, viewOf } from './changes.ts';
 
 /** A thing as AWS lists it, what it was made from, and what each change of an input is. */
@@ -15,6 +17,16 @@ interface Case {
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
 const ROLE_ARN = 'arn:aws:iam::111111111111:role/landfall/team/flow';
+
+/** A session whose clients answer every command with nothing. */
+function sessionThat(heard: (command: { readonly input: object }) => void): AwsSession {
+  const send = async (command: { readonly input: object }) => {
+    heard(command);
+    return {};
+  };
+  const client = { send };
+  return new Proxy({} as AwsSession, { get: (_, name) => (name === 'region' ? 'eu-central-1' : client) });
+}
 
 const CASES: Readonly<Record<string, Case>> = {
   Vpc: {
@@ -212,8 +224,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-it('every kind has a case', () => {
+it('every kind has a case', (context) => {
   expect(Object.keys(CASES).sort()).toEqual([...awsKinds.keys()].sort());
+  counted(context, { kindsUnderContract: awsKinds.size });
 });
 
 describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, changes }) => {
@@ -243,6 +256,31 @@ describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, chang
     const id = (one: object) => kind.collection.id(one);
     if ('find' in kind) expect(kind.find?.(viewOf(id, record), inputs)).toBe(record);
     expect(kind.find?.(viewOf(id), inputs)).toBeUndefined();
+  });
+
+  it.runIf('create' in kind)('is tagged from its record alone, whatever its inputs', async () => {
+    const sent: object[] = [];
+    const patched: object[] = [];
+    const unknown = new Proxy({}, { get: (_, field) => expect.fail(`looked at input ${String(field)}`) });
+    await kind.update(
+      {
+        session: sessionThat((command) => sent.push(command.input)),
+        owner: 'Box/team/one',
+        node: 'one',
+        tags: {},
+        token: 'token',
+        wrote: (collection, _, patch) => {
+          const now = patch(record as never);
+          patched.push(now === undefined ? {} : collection.tags(now));
+        },
+      },
+      unknown,
+      record,
+      [{ path: 'tags.landfall.dev/retained', to: 'today' }],
+    );
+    expect(sent).toHaveLength(1);
+    expect(JSON.stringify(sent)).toMatch(/landfall.dev\/retained.*today/);
+    expect(patched).toEqual([expect.objectContaining({ 'landfall.dev/retained': 'today' })]);
   });
 
   it('names only kinds that there are', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CLAIM_ACTIONS } from '../../../operator/aws/iam/claim.ts';
+import { CLAIM_READS, CLAIM_WRITES } from '../../../operator/aws/iam/claim.ts';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import { REGION_FACTS_ACTIONS } from '../../../operator/aws/region-facts.ts';
 
@@ -40,9 +40,10 @@ const WITHHELD = new Set(['iam:DeleteRolePermissionsBoundary']);
 describe('manifests/bootstrap/member-role.yaml', () => {
   it('grants what the kinds say they need, and nothing else', () => {
     const needed = [...awsKinds.values()].flatMap((kind) => [...kind.iam, ...kind.collection.iam]);
-    const expected = new Set(
-      [...needed, ...REGION_FACTS_ACTIONS, ...CLAIM_ACTIONS].filter((action) => !WITHHELD.has(action)),
+    const actions = [...needed, ...REGION_FACTS_ACTIONS, ...CLAIM_READS, ...CLAIM_WRITES].map(
+      ({ action }) => action,
     );
+    const expected = new Set(actions.filter((action) => !WITHHELD.has(action)));
     expect([...new Set(statements.flatMap(actionsOf))].sort()).toEqual([...expected].sort());
   });
 

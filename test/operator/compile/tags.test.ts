@@ -49,7 +49,7 @@ describe('tags', () => {
     const object = secureVpc({ ...SPEC, tags: many(30, 'own') });
     const input = inputFor(object, { account: account({ defaultTags: many(16, 'default') }) });
     expect(refusal(() => tagger(input)).message).toBe(
-      "spec.tags has 30 tags and Account main adds 16, which makes 50 with Landfall's own; AWS allows 50, one of them kept for replacements: take away 1",
+      "spec.tags has 30 tags and Account main adds 16, which makes 50 with Landfall's own; AWS allows 50, two of them kept for replacements and retention: take away 2",
     );
   });
 });

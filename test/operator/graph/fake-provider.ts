@@ -14,6 +14,7 @@ import {
 } from '../../../operator/graph/kind.ts';
 import { TAG } from '../../../operator/graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan, type PlanInput } from '../../../operator/graph/plan.ts';
+import { planRetention } from '../../../operator/graph/retention.ts';
 import { tagWrites } from '../../../operator/graph/tags.ts';
 
 /** A thing of the fake provider. `shape` is fixed, `size`, `uses` and `lid` can be changed. */
@@ -260,6 +261,8 @@ export function fakeLoop(provider = new FakeProvider()) {
     provider,
     plan: planOf,
     apply: applyOf,
+    /** What leaving everything of {@link OWNER} behind takes. */
+    retention: (time: string): Plan => planRetention({ owner: OWNER, kinds: fakeKinds, world, time }),
     /** One pass: plan and apply; answers with the plan made and what came of it. */
     async pass(graph: Graph, more: Partial<PlanInput<FakeProvider>> = {}) {
       const made = planOf(graph, more);

@@ -22,6 +22,7 @@ _MAKES = {
     "AuthorizeSecurityGroupIngress": {"security-group-rule"},
     "AuthorizeSecurityGroupEgress": {"security-group-rule"},
     "CreateVpcEndpoint": {"vpc-endpoint"},
+    "CreateVpcEndpointServiceConfiguration": {"vpc-endpoint-service"},
     "CreateFlowLogs": {"vpc-flow-log"},
     "CreateNetworkInterface": {"network-interface"},
     "AllocateAddress": {"elastic-ip"},
@@ -69,6 +70,11 @@ _EXISTS = {
     "eni": ("enis", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
     "nat": ("nat_gateways", "NatGatewayNotFound", "The Nat Gateway {} was not found"),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
+    "vpce-svc": (
+        "configurations",
+        "InvalidVpcEndpointServiceId.NotFound",
+        "The VpcEndpointService Id '{}' does not exist",
+    ),
     "vpce": ("vpc_end_points", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
 }
 

@@ -1,0 +1,43 @@
+import type { Kinds, World } from './kind.ts';
+import { TAG } from './ownership.ts';
+import { ownedRecords, type Action, type Plan, type Standing } from './plan.ts';
+
+/** What retention looks at: everything of one owner in a world. */
+interface RetentionInput<S> {
+  /** `Kind/namespace/name`. */
+  readonly owner: string;
+  readonly kinds: Kinds<S>;
+  readonly world: World<S>;
+  /** When it is left behind, RFC 3339: the value of the tag. */
+  readonly time: string;
+}
+
+/**
+ * The plan that leaves everything of an owner as it is and tags it as retained, of whatever kind it is. What has
+ * the tag keeps its time, and what the provider is deleting already is not left. Pure. Of several things of one
+ * node one is tagged a pass.
+ */
+export function planRetention<S>({ owner, kinds, world, time }: RetentionInput<S>): Plan {
+  const standing = new Map<string, Standing>();
+  const actions = new Map<string, Action>();
+  for (const { kind, record } of ownedRecords(owner, kinds, world)) {
+    const state = kind.state(record);
+    if (state.phase === 'deleting') continue;
+    const [id, tags] = [kind.collection.id(record), kind.collection.tags(record)];
+    const node = tags[TAG.node] ?? id;
+    standing.set(node, { node, type: kind.type, id, state, outputs: kind.outputs(record) });
+    if (tags[TAG.retained] !== undefined) continue;
+    const changes = [{ path: `tags.${TAG.retained}`, to: time }];
+    actions.set(node, { verb: 'update', node, type: kind.type, id, changes, inputs: {} });
+  }
+  return { owner, actions: [...actions.values()], standing: [...standing.values()] };
+}
+
+/** Whether an action only tags what is left behind. */
+export function isRetention({ verb, changes }: Action): boolean {
+  return (
+    verb === 'update' &&
+    changes.length > 0 &&
+    changes.every(({ path, to }) => path === `tags.${TAG.retained}` && to !== undefined)
+  );
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ipv4Contains, ipv4Overlaps, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
+import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
+import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
+import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
+import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
+import { compileNetworks } from '../../../operator/cli/assumed.ts';
+import { readManifests } from '../../../operator/cli/manifests.ts';
+import type { Graph } from '../../../operator/graph/graph.ts';
+import { printable } from '../../../operator/graph/ref.ts';
+import { type SeedNetwork, seedNetworks } from '../../support/seeds.ts';
+import { graphText } from './text.ts';
+
+const examples = join(import.meta.dirname, '../../../manifests/examples');
+const { compiled, failures } = compileNetworks('default', await readManifests([examples]));
+
+/** The inputs of every node of a type, by key. */
+function inputsByKey<I>(graph: Graph, type: string): Map<string, I> {
+  const nodes = [...graph.nodes.values()].filter((node) => node.type === type);
+  return new Map(nodes.map((node) => [node.key, printable(node.inputs) as I]));
+}
+
+/** A graph in the words of the table. */
+function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account' | 'accountId' | 'region'> {
+  const subnets = inputsByKey<SubnetInputs>(graph, 'Subnet');
+  const tiers = [...subnets.keys()].map((key) => /^subnet\/(\w+)-/u.exec(key)?.[1] ?? key);
+  const endpoints = [...inputsByKey<VpcEndpointInputs>(graph, 'VpcEndpoint')];
+  const ofType = (type: string) =>
+    endpoints
+      .filter(([, inputs]) => inputs.type === type)
+      .map(([key]) => key.slice('endpoint/'.length))
+      .sort();
+  const rules = [...inputsByKey<SecurityGroupRulesInputs>(graph, 'SecurityGroupRules')];
+  return {
+    cidr: inputsByKey<VpcInputs>(graph, 'Vpc').get('vpc')?.cidr ?? '',
+    zones: new Set([...subnets.values()].map(({ zone }) => zone)).size,
+    subnets: Object.fromEntries(
+      [...Map.groupBy(tiers, (tier) => tier)].map(([tier, all]) => [tier, all.length]),
+    ),
+    internetGateways: inputsByKey(graph, 'InternetGateway').size,
+    natGateways: inputsByKey(graph, 'NatGateway').size,
+    gatewayEndpoints: ofType('Gateway'),
+    interfaceEndpoints: ofType('Interface'),
+    open: rules.flatMap(([key, { ingress }]) =>
+      ingress.map(({ peer, fromPort, toPort }) => {
+        const from = /^\$\{security-group\/(\w+)\.id\}$/u.exec(peer)?.[1] ?? peer;
+        const ports = fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`;
+        return `${from} ${key.slice('security-group-rules/'.length)} ${ports}`;
+      }),
+    ),
+  };
+}
+
+it('every example compiles, and is a network of a seed', () => {
+  expect(failures).toEqual([]);
+  expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
+    Object.values(seedNetworks)
+      .map(({ owner }) => owner)
+      .sort(),
+  );
+});
+
+describe.each(Object.entries(seedNetworks))('the network of the %s', (name, seed) => {
+  const { example: _, owner, account, accountId, region, ...says } = seed;
+  const found = compiled.find(({ graph }) => graph.owner === owner);
+  if (!found) throw new Error(`no example compiles to ${owner}`);
+
+  it('is in the account and region of the seed', () => {
+    const { spec } = found.network;
+    expect({ account: spec.accountRef.name, region: spec.region }).toEqual({ account, region });
+    expect(found.account.spec.aws).toMatchObject({ accountId });
+    expect(found.account.spec.aws.namespaces).toContain(found.network.metadata.namespace);
+  });
+
+  it('has the block, subnets, ways out, endpoints and open ports of the seed, and no others', () => {
+    const said = saidBy(found.graph);
+    expect({ ...said, open: [...said.open].sort() }).toEqual({ ...says, open: [...says.open].sort() });
+  });
+
+  it('has every subnet in its block, as many in each zone', () => {
+    const subnets = [...inputsByKey<SubnetInputs>(found.graph, 'Subnet').values()];
+    const vpc = parseIpv4Cidr(seed.cidr);
+    for (const { cidr } of subnets) {
+      const block = parseIpv4Cidr(cidr);
+      expect(vpc && block && ipv4Contains(vpc, block), cidr).toBe(true);
+    }
+    const byZone = [...Map.groupBy(subnets, ({ zone }) => zone).values()];
+    expect(new Set(byZone.map((inZone) => inZone.length)).size).toBe(1);
+  });
+
+  it.runIf(name !== 'portal')('is this graph', async () => {
+    await expect(graphText(found.graph)).toMatchFileSnapshot(`${name}.graph.txt`);
+  });
+});
+
+it('the networks of the platform share no address, so that they can be joined', () => {
+  const [one, other] = [seedNetworks.provider, seedNetworks.consumer].map(({ cidr }) => parseIpv4Cidr(cidr));
+  expect(one && other && ipv4Overlaps(one, other)).toBe(false);
+});
