@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { AccountsOptions } from './accounts-command.ts';
+import { addClusterCommands } from './cluster-commands.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
 import { FORMATS } from './formats.ts';
@@ -64,6 +65,8 @@ export function landfall(done: (code: number) => void): Command {
   })
     .option('--json', 'one JSON document instead of a table')
     .addHelpText('after', '\nExample: landfall accounts -f manifests/examples/accounts');
+
+  addClusterCommands(program, done, installationOption());
   return program;
 }
 
@@ -87,17 +90,20 @@ function command<O extends CommonOptions>(
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .option('-n, --namespace <name>', 'namespace of objects that name none', labelOf, 'default')
-    .option(
-      '--installation <id>',
-      'installation id of the operator (default: LANDFALL_INSTALLATION, else default)',
-      labelOf,
-    )
+    .addOption(installationOption())
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours').default(undefined))
     .action(async (options: O) => {
       const run = await load();
       done(await run(options, processTerminal(options.color)));
     });
+}
+
+function installationOption(): Option {
+  return new Option(
+    '--installation <id>',
+    'installation id of the operator (default: LANDFALL_INSTALLATION, else default)',
+  ).argParser(labelOf);
 }
 
 /** `--live` asks AWS for what `--zones` says to assume, so that one of the two would not be heeded. */

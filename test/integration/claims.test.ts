@@ -1,12 +1,10 @@
 import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
-import type { Account } from '../../operator/api/account.ts';
-import { TAKEOVER_ANNOTATION, takeoverOf } from '../../operator/controllers/account-claim.ts';
 import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
-import { conditionOf, idsOf, type Manifest, pathOf, World } from '../support/world.ts';
+import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
 
 /** Two clusters that were given one installation id, and one AWS. */
 let first: World;
@@ -17,7 +15,7 @@ let firstOperator: OperatorProcess;
 let secondOperator: OperatorProcess;
 
 const main = account('main', ['team']);
-const network = smallNetwork('net', 'team');
+const network = smallNetwork('net', 'team', { flowLogs: {}, endpoints: [{ service: 's3' }] });
 const everything = [namespace('team'), main, network];
 
 const start = (world: World, env: Readonly<Record<string, string>> = {}) =>
@@ -55,13 +53,10 @@ async function checks(rounds: number): Promise<void> {
   await first.refreshes(rounds, ['GetInstanceProfile']);
 }
 
-/** Asks for the account as `landfall takeover` does. */
-async function takeOver(world: World, options: { readonly formerIsGone: boolean }): Promise<void> {
-  const found = await world.read<Account>(main);
-  const held = found?.status.claim;
-  if (!held) throw new Error('the Account shows no claim');
-  const annotations = { [TAKEOVER_ANNOTATION]: takeoverOf(held, options) };
-  await world.kube.mergePatch(pathOf(main), { metadata: { annotations } });
+/** Asks for the account as a user does. */
+async function takeOver(world: World, ...flags: string[]): Promise<void> {
+  const done = await world.landfall('takeover', 'main', '--yes', ...flags);
+  expect(done.code, done.err).toBe(0);
 }
 
 const statusOf = (object: Manifest | undefined) => idsOf(object as Manifest);
@@ -113,8 +108,24 @@ describe('a claim on an account', () => {
     await first.ready(network);
   });
 
+  it('is moved by nobody who only asks what would be moved', async () => {
+    const asked = await second.landfall('takeover');
+    expect(asked.out).toContain(`Account main: account 123456789012, claimed by cluster prod-eu`);
+    expect(asked.out).toContain('Say --yes to do it');
+    expect(asked.code).toBe(2);
+    expect(await first.landfall('takeover', '--yes')).toMatchObject({
+      code: 0,
+      out: 'No account of an Account here is claimed by another cluster.\n',
+    });
+    expect(await second.landfall('takeover', 'mian')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no Account mian in this cluster; it has main') as string,
+    });
+    expect(await claim()).toMatchObject({ 'claim-cluster': await first.uid() });
+  });
+
   it('is moved by a takeover, which lets the former cluster notice first', async () => {
-    await takeOver(second, { formerIsGone: false });
+    await takeOver(second);
     const moving = await second.condition(main, 'Reconciling', { reason: 'TakingOver' });
     expect(conditionOf(moving, 'Reconciling')?.message).toMatch(
       /^this cluster took the account over at .* begins at/,
@@ -131,7 +142,7 @@ describe('a claim on an account', () => {
   });
 
   it('is moved at once where the former cluster is gone; the annotation of the last takeover means nothing more', async () => {
-    await takeOver(first, { formerIsGone: true });
+    await takeOver(first, '--former-is-gone');
     await first.ready(main);
     await first.ready(network);
     expect(await claim()).toMatchObject({ 'claim-cluster': await first.uid() });
@@ -154,7 +165,7 @@ describe('the loss of the cluster', () => {
     secondOperator = start(second);
     await second.apply([main, network]);
     await second.condition(main, 'Stalled', { reason: 'InstallationClaimed' });
-    await takeOver(second, { formerIsGone: true });
+    await takeOver(second, '--former-is-gone');
     const found = await second.ready(network);
     expect(statusOf(found)).toEqual(before);
     expect(Object.keys(before).length).toBeGreaterThan(5);

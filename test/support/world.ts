@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
@@ -167,6 +169,25 @@ export class World {
     const done = await this.plane.kubectl(args);
     if (done.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`);
     return done.stdout;
+  }
+
+  /** Runs the command line on this cluster and its AWS, as a user does who has only a kubeconfig. */
+  async landfall(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, [join(root, 'operator', 'cli', 'main.ts'), ...args], {
+      // Not the clone: a local AWS of its own would be taken from there.
+      cwd: this.plane.dir,
+      env: {
+        ...process.env,
+        ...this.aws.env(),
+        ...QUICK,
+        NO_COLOR: '1',
+        KUBECONFIG: this.plane.kubeconfigPath,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = new Promise<number | null>((done) => child.once('exit', done));
+    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+    return { code, out, err };
   }
 
   /** Runs `kubectl apply` on objects; rejects with its words where it fails. */

@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander';
+import type { ClusterOptions } from './cluster.ts';
+import type { TakeoverOptions } from './takeover-command.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** Runs a command on objects of a cluster, named as they were typed, and gives its exit code. */
+type Run<O> = (names: readonly string[], options: O, terminal: Terminal) => Promise<number>;
+
+interface ClusterCommand<O> {
+  readonly name: string;
+  /** What is named after it, as `[account...]`. */
+  readonly args: string;
+  readonly text: string;
+  readonly load: () => Promise<Run<O>>;
+}
+
+/** Adds the commands that work on the cluster of the kubeconfig; `done` is told the exit code of the one that ran. */
+export function addClusterCommands(
+  program: Command,
+  done: (code: number) => void,
+  installation: Option,
+): void {
+  const command = <O extends ClusterOptions>({ name, args, text, load }: ClusterCommand<O>): Command =>
+    program
+      .command(`${name} ${args}`.trim())
+      .description(text)
+      .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+      .addOption(installation)
+      .addOption(new Option('--color', 'colours even where the output is no terminal'))
+      .addOption(new Option('--no-color', 'no colours').default(undefined))
+      .action(async (...given: unknown[]) => {
+        const [names, options] = args === '' ? [[], given[0]] : [given[0], given[1]];
+        const run = await load();
+        const { color } = options as O;
+        done(await run([names].flat() as string[], options as O, processTerminal(color)));
+      });
+
+  command<TakeoverOptions>({
+    name: 'takeover',
+    args: '[account...]',
+    text: 'Move AWS accounts to this cluster that another cluster has claimed with the same installation id.',
+    load: async () => (await import('./takeover-command.ts')).takeoverCommand,
+  })
+    .option(
+      '--former-is-gone',
+      'the other cluster is gone for good: act at once instead of letting it notice first',
+    )
+    .option('--yes', 'do it')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 moved, or nothing to move; 2 not done, since --yes is missing; 1 error.\n\nExample: landfall takeover portal --yes',
+    );
+}
