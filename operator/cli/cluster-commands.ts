@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterOptions } from './cluster.ts';
+import type { ReleaseOptions } from './release-command.ts';
 import type { TakeoverOptions } from './takeover-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -50,4 +51,26 @@ export function addClusterCommands(
       'after',
       '\nExit code: 0 moved, or nothing to move; 2 not done, since --yes is missing; 1 error.\n\nExample: landfall takeover portal --yes',
     );
+
+  command<ReleaseOptions>({
+    name: 'release',
+    args: '[object...]',
+    text: 'Take objects, named [KIND/]NAMESPACE/NAME, out of Kubernetes and leave AWS as it is.',
+    load: async () => (await import('./release-command.ts')).releaseCommand,
+  })
+    .option('--yes', 'do it')
+    .option('--without-aws', 'let go at once, without credentials of AWS and without tagging what is left')
+    .addOption(timeoutOption(600))
+    .addHelpText(
+      'after',
+      '\nExit code: 0 released; 2 not done, since --yes is missing; 1 error, or not within the time.\n\nExample: landfall release portal/portal --yes',
+    );
+}
+
+function timeoutOption(fallback: number): Option {
+  return new Option('--timeout <seconds>', 'how long to wait').default(fallback).argParser((text) => {
+    const seconds = Number(text);
+    if (Number.isFinite(seconds) && seconds > 0) return seconds;
+    throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  });
 }

@@ -41,6 +41,8 @@ interface ManagerDeps {
   readonly log: Logger;
   readonly assertLeading: () => void;
   readonly isLeading: () => boolean;
+  /** Which objects are worked on, by key as `SecureVpc/portal/portal`; default all. */
+  readonly only?: (key: string) => boolean;
   /** From 0 to 1, for the jitter of retries; default Math.random. */
   readonly random?: () => number;
 }
@@ -176,7 +178,7 @@ export class Manager {
     }
     for (const account of this.#accounts.list()) {
       if (account.status.usedBy !== this.#users(account.metadata.name))
-        this.#queue.add(`Account/${account.metadata.name}`, { priority: PRIORITY.change });
+        this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
   }
 
@@ -205,13 +207,17 @@ export class Manager {
 
   #startAnew(key: string): void {
     this.#retries.reset(key);
-    this.#queue.add(key, { priority: PRIORITY.change });
+    this.#add(key, PRIORITY.change);
+  }
+
+  #add(key: string, priority: number): void {
+    if (this.#deps.only?.(key) ?? true) this.#queue.add(key, { priority });
   }
 
   #awsChanged(owners: ReadonlySet<string>): void {
     for (const owner of owners) {
       const key = this.#keys.get(owner);
-      if (key !== undefined) this.#queue.add(key, { priority: PRIORITY.drift });
+      if (key !== undefined) this.#add(key, PRIORITY.drift);
     }
   }
 

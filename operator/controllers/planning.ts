@@ -72,9 +72,12 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   return { found: summaryOf(planned), repaired: false };
 }
 
+/** Set by `landfall release`: deleting this object leaves its things in AWS, whatever its spec says. The spec is Git's. */
+export const RELEASE_ANNOTATION = 'landfall.dev/release';
+
 /** Whether deleting the object leaves its things in AWS. */
-export function retains(object: GraphObject): boolean {
-  return object.spec.deletionPolicy === 'Retain';
+export function retains({ metadata, spec }: GraphObject): boolean {
+  return spec.deletionPolicy === 'Retain' || metadata.annotations?.[RELEASE_ANNOTATION] !== undefined;
 }
 
 /** What the coming pass does, as a condition's reason. */
