@@ -3,6 +3,7 @@ import type { ClusterOptions } from './cluster.ts';
 import type { ReleaseOptions } from './release-command.ts';
 import type { TakeoverOptions } from './takeover-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
+import type { UninstallOptions } from './uninstall-command.ts';
 
 /** Runs a command on objects of a cluster, named as they were typed, and gives its exit code. */
 type Run<O> = (names: readonly string[], options: O, terminal: Terminal) => Promise<number>;
@@ -64,6 +65,22 @@ export function addClusterCommands(
     .addHelpText(
       'after',
       '\nExit code: 0 released; 2 not done, since --yes is missing; 1 error, or not within the time.\n\nExample: landfall release portal/portal --yes',
+    );
+
+  command<UninstallOptions>({
+    name: 'uninstall',
+    args: '',
+    text: 'Take Landfall out of the cluster: objects, Accounts with their claims, the operator, CRDs, in this order.',
+    load: async () => (await import('./uninstall-command.ts')).uninstallCommand,
+  })
+    .addOption(new Option('--retain', 'leave everything in AWS as it is').conflicts('delete'))
+    .option('--delete', 'delete everything in AWS that the objects made')
+    .option('--yes', 'do it')
+    .option('--without-aws', 'with --retain: let go at once, without credentials of AWS and without tagging')
+    .addOption(timeoutOption(1800))
+    .addHelpText(
+      'after',
+      '\nExit code: 0 Landfall is out; 2 not done, since --yes is missing; 1 error, or not within the time. Run it again to go on.\n\nExample: landfall uninstall --retain --yes',
     );
 }
 

@@ -7,6 +7,7 @@ import type { CommonOptions } from './context.ts';
 import { FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
+import type { RetainedOptions } from './retained-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
@@ -65,6 +66,14 @@ export function landfall(done: (code: number) => void): Command {
   })
     .option('--json', 'one JSON document instead of a table')
     .addHelpText('after', '\nExample: landfall accounts -f manifests/examples/accounts');
+
+  command<RetainedOptions>(program, done, {
+    name: 'retained',
+    text: 'List what was left in the accounts of the manifests on purpose.',
+    load: async () => (await import('./retained-command.ts')).retainedCommand,
+  })
+    .option('--json', 'one JSON document instead of a table')
+    .addHelpText('after', '\nExample: landfall retained -f manifests/examples/portal');
 
   addClusterCommands(program, done, installationOption());
   return program;
