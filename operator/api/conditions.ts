@@ -121,7 +121,7 @@ export const CONDITIONS = {
       },
       AccessDenied: {
         means: 'AWS does not let the role do this; the message names role, account and action.',
-        todo: 'Allow the action in the policies of the role, its boundary and the organisation.',
+        todo: 'Allow the action in the policies of the role, its boundary and the organisation; `landfall policy -f DIR` prints what the manifests need.',
       },
       QuotaExceeded: {
         means: 'A quota of the account is used up; the message names it.',
@@ -137,6 +137,30 @@ export const CONDITIONS = {
         means:
           'A thing that status lists is there, but without the tags by which Landfall knows its own. It is left alone.',
         todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
+        kinds: network,
+      },
+      AdoptionNotAllowed: {
+        means:
+          'spec.adopt names things to take over, and the Account does not let the namespace of this object do that.',
+        todo: 'Ask whoever owns the Account to add the namespace to spec.aws.adoptionNamespaces, or take spec.adopt away.',
+        kinds: network,
+      },
+      AdoptionRefused: {
+        means:
+          'A thing that spec.adopt names cannot be taken over; the message says what stands in the way, and whose it is. Nothing was done.',
+        todo: 'Do what the message says, or take the entry out of spec.adopt.',
+        kinds: network,
+      },
+      AdoptedNotInSpec: {
+        means:
+          'A thing that was taken over (spec.adopt) is not in the spec any more. It is left as it is, since it was there before Landfall.',
+        todo: 'Set spec.deletionPolicy to Delete to have it deleted, or take the landfall.dev tags that the message lists off it.',
+        kinds: network,
+      },
+      ThingsMissing: {
+        means:
+          'Things that the spec names are not in AWS, and spec.management is Observe, so that they are not made.',
+        todo: 'Set spec.management to Manage, or correct what the spec names.',
         kinds: network,
       },
       ReplacementNeeded: {
@@ -186,9 +210,27 @@ export const CONDITIONS = {
     means: 'AWS differs from the spec through somebody else; the message says in what.',
     kinds: network,
     reasons: {
-      DriftDetected: { means: 'A difference was found and is being repaired. Ready stays as it is.' },
+      DriftDetected: {
+        means:
+          'A difference was found and is being repaired, or, where spec.management is Observe, only told of. Ready stays as it is.',
+      },
       DriftRepaired: {
         means: 'Status False: the last difference was repaired; the message says what it was.',
+      },
+    },
+  },
+  Paused: {
+    means:
+      'The operator neither reads nor writes anything for the object. Everything else in status is as it was last found; the observedGeneration of Ready says of which generation it speaks.',
+    kinds: network,
+    reasons: {
+      PausedBySpec: {
+        means: 'spec.management is Pause.',
+        todo: 'Set spec.management to Manage, or to Observe, when it shall go on.',
+      },
+      DeletionWaits: {
+        means: 'spec.management is Pause, and the object was deleted: its things stay in AWS, and it waits.',
+        todo: 'Set spec.management to Manage, and spec.deletionPolicy is carried out; or to Observe, and the object goes while AWS is left as it is.',
       },
     },
   },
@@ -196,6 +238,7 @@ export const CONDITIONS = {
 
 export type ConditionType = keyof typeof CONDITIONS;
 export type ReconcilingReason = keyof typeof CONDITIONS.Reconciling.reasons;
+export type PausedReason = keyof typeof CONDITIONS.Paused.reasons;
 export type StalledReason = keyof typeof CONDITIONS.Stalled.reasons;
 
 /** The conditions and reasons that objects of one kind show; all of them without a kind. */

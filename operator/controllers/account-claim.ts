@@ -36,7 +36,7 @@ interface ClaimCheck {
 }
 
 /**
- * Looks who has claimed an Account's account. One that nobody has is claimed when something here uses it; another
+ * Looks who has claimed an Account's account. One that nobody has is claimed when something here is to be changed in it; another
  * cluster's is moved only where the Account's annotation asks for that very claim. Never throws for what AWS answers.
  */
 export async function checkClaim(
@@ -73,6 +73,8 @@ async function checked(deps: ClaimDeps, account: Account, used: boolean): Promis
       );
     }
   }
+  // Whoever only looks gets in nobody's way.
+  if (claim.cluster !== uid && !used) return { claim };
   if (claim.cluster !== uid) {
     const message = claims.whose(metadata.name, aws, claim);
     return { claim, verdict: { kind: 'stalled', reason: 'InstallationClaimed', message } };

@@ -37,6 +37,8 @@ interface AccountDeps {
   readonly assertLeading: () => void;
   /** How many resources name this Account. */
   readonly users: (account: string) => number;
+  /** Whether any of them is more than looked at. */
+  readonly isActedOn: (account: string) => boolean;
   /** Whether another Account of this cluster leads to the same account. */
   readonly isShared: (account: Account) => boolean;
 }
@@ -79,7 +81,7 @@ export async function reconcileAccount(
       told: (reason, message) => note(deps, current, { type: 'Normal', reason, message }),
     },
     current,
-    { used: users > 0 },
+    { used: deps.isActedOn(name) },
   );
   const inUse: Verdict = {
     kind: 'reconciling',

@@ -16,9 +16,10 @@ import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
 import { reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
+import { managementOf } from './management.ts';
 import { ownerOf } from './resource-status.ts';
-import type { ResourceDeps } from './pass.ts';
-import { reconcileResource, type PassResult } from './resource.ts';
+import type { PassResult, ResourceDeps } from './pass.ts';
+import { reconcileResource } from './resource.ts';
 import { Retries, type Trouble } from './retries.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
@@ -166,6 +167,7 @@ export class Manager {
   #networkChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
     const network = this.#networks.get(key);
     const queueKey = `SecureVpc/${key}`;
+    let woken = false;
     if (change === 'deleted' || !network) {
       this.#keys.delete(ownerTag(queueKey));
       this.#retries.reset(queueKey);
@@ -173,11 +175,16 @@ export class Manager {
       this.#wakes.forget(queueKey);
       this.#targets.forget(queueKey);
     } else {
-      this.#keys.set(ownerTag(ownerOf(network)), queueKey);
-      if (this.#wakes.changed(queueKey, network)) this.#startAnew(queueKey);
+      // Nothing is read for the sake of what is paused.
+      if (managementOf(network) === 'Pause') this.#keys.delete(ownerTag(ownerOf(network)));
+      else this.#keys.set(ownerTag(ownerOf(network)), queueKey);
+      woken = this.#wakes.changed(queueKey, network);
+      if (woken) this.#startAnew(queueKey);
     }
     for (const account of this.#accounts.list()) {
-      if (account.status.usedBy !== this.#users(account.metadata.name))
+      const { name } = account.metadata;
+      const toClaim = woken && account.status.claim === undefined && this.#isActedOn(name);
+      if (toClaim || account.status.usedBy !== this.#users(name))
         this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
   }
@@ -225,6 +232,13 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
+  /** Whether an object that is more than looked at uses the Account. */
+  #isActedOn(account: string): boolean {
+    return this.#networks
+      .list()
+      .some((network) => network.spec.accountRef.name === account && managementOf(network) === 'Manage');
+  }
+
   #isShared({ metadata, spec }: Account): boolean {
     return this.#accounts
       .list()
@@ -267,6 +281,7 @@ export class Manager {
       log,
       assertLeading,
       users: (account: string) => this.#users(account),
+      isActedOn: (account: string) => this.#isActedOn(account),
       isShared: (account: Account) => this.#isShared(account),
     };
     const verdict = await reconcileAccount(deps, this.#accounts, name);
@@ -300,7 +315,8 @@ export class Manager {
   /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
   #next(key: string, { verdict, waitsIn, target }: PassResult): WorkOutcome {
     for (const lanes of target?.lanes ?? []) lanes.waitIn(key, waitsIn);
-    if (!verdict || verdict.kind === 'ready') {
+    if (verdict?.kind === 'paused') this.#targets.forget(key);
+    if (!verdict || verdict.kind === 'ready' || verdict.kind === 'paused') {
       this.#retries.reset(key);
       return {};
     }

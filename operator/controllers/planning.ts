@@ -4,12 +4,14 @@ import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
+import type { Adoptions } from '../graph/adoption.ts';
+import type { Outcome } from '../graph/apply.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { AnyKind } from '../graph/kind.ts';
-import { TAG } from '../graph/ownership.ts';
-import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
+import { kindOf, type AnyKind } from '../graph/kind.ts';
+import { isAdopted, TAG } from '../graph/ownership.ts';
+import { ownedRecords, plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
-import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import { memoryOf, ownerOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 
@@ -20,6 +22,7 @@ interface PlanScope {
   readonly account: AwsAccount;
   /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
   readonly survivors: ReadonlyMap<string, Survivor>;
+  readonly adoptions?: Adoptions<AwsSession>;
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
@@ -29,13 +32,15 @@ export function makePlan<T extends GraphObject>(
   scope: PlanScope,
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
-  const { target, graph, account, survivors } = scope;
+  const { target, graph, account, survivors, adoptions } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
     world: target.world,
     memory,
     survivors,
+    ...(adoptions && { adoptions }),
+    deletesAdopted: pass.object.spec.deletionPolicy === 'Delete',
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
@@ -75,14 +80,23 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
 /** Set by `landfall release`: deleting this object leaves its things in AWS, whatever its spec says. The spec is Git's. */
 export const RELEASE_ANNOTATION = 'landfall.dev/release';
 
-/** Whether deleting the object leaves its things in AWS. */
-export function retains({ metadata, spec }: GraphObject): boolean {
-  return spec.deletionPolicy === 'Retain' || metadata.annotations?.[RELEASE_ANNOTATION] !== undefined;
+/** Whether deleting the object leaves its things in AWS: released, else as it says, else where any of them was taken over and not made. */
+export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {
+  if (object.metadata.annotations?.[RELEASE_ANNOTATION] !== undefined) return true;
+  const { adopt = [], deletionPolicy } = object.spec;
+  if (deletionPolicy !== undefined) return deletionPolicy === 'Retain';
+  return (
+    adopt.length > 0 ||
+    ownedRecords(ownerOf(object), awsKinds, target.world).some(({ kind, record }) =>
+      isAdopted(kind.collection.tags(record)),
+    )
+  );
 }
 
 /** What the coming pass does, as a condition's reason. */
-export function reasonFor(planned: Plan, object: GraphObject): string {
-  if (object.metadata.deletionTimestamp !== undefined) return retains(object) ? 'Retaining' : 'Deleting';
+export function reasonFor(planned: Plan, object: GraphObject, target: Pick<Target, 'world'>): string {
+  if (object.metadata.deletionTimestamp !== undefined)
+    return retains(object, target) ? 'Retaining' : 'Deleting';
   return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
 }
 
@@ -100,6 +114,16 @@ export function summaryOf(planned: Plan): string {
   });
   const rest = planned.actions.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** The collections in which a resource waits for AWS. */
+export function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
+  const types = [
+    ...outcomes.filter((outcome) => outcome.result === 'waiting').map((outcome) => outcome.action.type),
+    ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
+    ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
+  ];
+  return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
 }
 
 /** Reads of AWS whose failure says something about credentials or permissions become conditions. */

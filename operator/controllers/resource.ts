@@ -6,6 +6,7 @@ import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import { apply, type Outcome } from '../graph/apply.ts';
+import type { Adoptions } from '../graph/adoption.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { describePlan, planHash, type Action, type Memory, type Plan } from '../graph/plan.ts';
@@ -16,6 +17,8 @@ import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
+import { findAdoptions, refuseAdoptions } from './adoption.ts';
+import { isManaged, letGo, managementOf, pause, report } from './management.ts';
 import { noteOutcome } from './notes.ts';
 import {
   ensureFinalizer,
@@ -24,9 +27,11 @@ import {
   writeStatus,
   type GraphKind,
   type Pass,
+  type PassResult,
   type ResourceDeps,
 } from './pass.ts';
 import {
+  collectionsWaitedIn,
   driftIn,
   makePlan,
   observe,
@@ -53,14 +58,6 @@ import { verdictOf, type Verdict } from './verdict.ts';
 /** Actions of one resource under way at once. */
 const CONCURRENCY = 12;
 
-/** How a pass ended, for the queue. */
-export interface PassResult {
-  readonly verdict: Verdict | undefined;
-  /** Collections in which the resource waits for AWS. */
-  readonly waitsIn: readonly string[];
-  readonly target: Target | undefined;
-}
-
 /** Reconciles one resource once: fetch, finalizer, compile, observe, plan, apply, status. */
 export async function reconcileResource<T extends GraphObject>(
   deps: ResourceDeps,
@@ -78,6 +75,9 @@ export async function reconcileResource<T extends GraphObject>(
   if (deleting && !hasFinalizer(object, FINALIZER))
     return { verdict: undefined, waitsIn: [], target: undefined };
   try {
+    const management = managementOf(object);
+    if (management === 'Pause') return await pause(deps, pass);
+    if (deleting && management === 'Observe') return await letGo(deps, pass);
     return await (deleting ? tearDown(deps, pass) : bringUp(deps, pass));
   } catch (error) {
     if (error instanceof NotLeader) throw error;
@@ -90,22 +90,37 @@ export async function reconcileResource<T extends GraphObject>(
 }
 
 async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
+  const observing = managementOf(pass.object) === 'Observe';
   const { account, target, where } = await locate(deps, pass, false);
   const facts = await observe(() => target.facts());
-  await observe(() => target.world.load());
+  await read(deps, pass, target);
   const graph = pass.kind.compile({
     object: pass.kind.parse(pass.object),
     installation: deps.installation,
     account,
     facts,
   });
-  await ensureFinalizer(deps, pass);
+  if (!observing) await ensureFinalizer(deps, pass);
 
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors };
+  const { spec, metadata } = pass.object;
+  const adoptions = await observe(() =>
+    findAdoptions({
+      target,
+      graph,
+      installation: deps.installation,
+      adopt: spec.adopt,
+      namespace: metadata.namespace ?? '',
+      accountRef: spec.accountRef.name,
+      account,
+    }),
+  );
+  const scope = { target, graph, account, survivors, adoptions };
   const planned = makePlan(deps, pass, scope);
+  refuseAdoptions(planned);
+  if (observing) return report(deps, pass, { target, where, graph, planned });
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { account, target, graph, planned, where, drift });
+  const outcomes = await execute(deps, pass, { account, target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
   const left = makePlan(deps, pass, scope, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
@@ -117,13 +132,13 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
     return { verdict: undefined, waitsIn: [], target: undefined };
   }
   const { account, target, where } = await locate(deps, pass, true);
-  await observe(() => target.world.load());
+  await read(deps, pass, target);
   const nothing = buildGraph(ownerOf(pass.object), []);
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
   const remaining = (): Plan =>
-    retains(pass.object)
+    retains(pass.object, target)
       ? planRetention({
           owner: nothing.owner,
           kinds: awsKinds,
@@ -160,6 +175,13 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 
+/** Reads what was never read, and everything after a pause, in which nobody may have read on. */
+async function read<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, target: Target): Promise<void> {
+  await observe(() => target.world.load());
+  const paused = pass.object.status.conditions?.some(({ type }) => type === 'Paused') ?? false;
+  if (paused) await observe(() => target.world.refreshAll(deps.clock.now()));
+}
+
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */
 async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, deleting: boolean) {
   const { spec, status, metadata } = pass.object;
@@ -180,7 +202,8 @@ async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, 
     const message = `the things of this object are in account ${former.accountId}, region ${former.region}, installation ${former.installation}, but this operator would act in account ${where.accountId}, region ${where.region}, installation ${where.installation}`;
     throw new Terminal('TargetChanged', message);
   }
-  await observe(() => deps.claims.require(accountRef, account));
+  // Whoever only looks gets in nobody's way.
+  if (managementOf(pass.object) === 'Manage') await observe(() => deps.claims.require(accountRef, account));
   return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
 }
 
@@ -189,6 +212,7 @@ interface Execution {
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
+  readonly adoptions?: Adoptions<AwsSession>;
   readonly where: TargetStatus;
   readonly drift: Drift;
 }
@@ -199,7 +223,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { account, target, graph, planned, where, drift } = execution;
+  const { account, target, graph, planned, adoptions, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -209,7 +233,7 @@ async function execute<T extends GraphObject>(
     const intents = [...former.values(), ...creates.map(({ node }) => ({ node, time }))];
     const verdict: Verdict = {
       kind: 'reconciling',
-      reason: reasonFor(planned, pass.object),
+      reason: reasonFor(planned, pass.object, target),
       message: summaryOf(planned),
     };
     await writeStatus(deps, pass, {
@@ -226,13 +250,14 @@ async function execute<T extends GraphObject>(
     graph,
     kinds: awsKinds,
     world: target.world,
+    ...(adoptions && { adoptions }),
     session: target.session,
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,
     wrote: target.world.wrote,
     interpret,
     onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
-    stopping: () => deps.stopping() || !deps.claims.held(account),
+    stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
   });
   deps.assertLeading();
   return outcomes;
@@ -283,15 +308,6 @@ async function conclude<T extends GraphObject>(
     },
   });
   return { verdict, target, waitsIn: collectionsWaitedIn(outcomes, left) };
-}
-
-function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
-  const types = [
-    ...outcomes.filter((outcome) => outcome.result === 'waiting').map((outcome) => outcome.action.type),
-    ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
-    ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
-  ];
-  return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
 }
 
 function isFirstPass(object: GraphObject): boolean {

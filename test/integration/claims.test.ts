@@ -212,7 +212,7 @@ describe('a crash around a claim', () => {
       const mark = await first.mark();
       proxy.count({ [when]: meet });
       await second.apply([main, network]);
-      await eventually('the operator is killed', async () => died);
+      await eventually('the operator is killed', async () => died !== undefined);
       await died;
       proxy.count();
       expect((await writesSince(mark)).filter((action) => action !== 'CreateInstanceProfile')).toEqual([]);
