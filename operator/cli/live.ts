@@ -118,7 +118,8 @@ async function claimOn(
   return claim && { account, claim };
 }
 
-async function planNetwork(
+/** Plans one network of the manifests. Throws Terminal as the operator would. */
+export async function planNetwork(
   config: Config,
   targets: Targets,
   manifests: Manifests,

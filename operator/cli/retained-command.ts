@@ -77,8 +77,9 @@ async function thingsIn(config: Config, targets: Targets, account: Account): Pro
   for (const region of aws.regions) {
     const { world } = targets.open(name, aws, region);
     await world.load();
-    for (const { type, collection, create } of awsKinds.values()) {
-      if (!create) continue;
+    for (const kind of awsKinds.values()) {
+      if (!kind.create) continue;
+      const { type, collection } = kind;
       for (const record of world.view(collection).all()) {
         const tags = collection.tags(record);
         const since = tags[TAG.retained];
