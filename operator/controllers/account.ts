@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
-import { API_VERSION, GROUP, VERSION } from '../api/common.ts';
+import { GROUP, VERSION } from '../api/common.ts';
 import { defaultExternalId } from '../aws/credentials.ts';
 import type { Claim } from '../aws/iam/claim.ts';
 import type { CallerIdentity } from '../aws/identity.ts';
@@ -12,12 +12,13 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.t
 import type { Informer } from '../kube/informer.ts';
 import { resourcePath } from '../kube/path.ts';
 import { patchStatus } from '../kube/status.ts';
-import { refOf } from '../kube/types.ts';
 import { checkClaim, TAKEOVER_ANNOTATION, verdictOfClaimError } from './account-claim.ts';
 import { checkAccount } from './account-identity.ts';
 import type { Claims, Cluster } from './claims.ts';
+import { noteRefused } from './notes.ts';
 import { conditionsFor } from './status.ts';
 import type { Targets } from './targets.ts';
+import { tell } from './tell.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Held by every Account that something uses or used, until the claim on its account is gone. */
@@ -78,7 +79,7 @@ export async function reconcileAccount(
   const { claim, verdict: refusal } = await checkClaim(
     {
       ...deps,
-      told: (reason, message) => note(deps, current, { type: 'Normal', reason, message }),
+      told: (reason, message) => tell(deps.events, current, { reason, action: 'Claim', message }),
     },
     current,
     { used: deps.isActedOn(name) },
@@ -133,6 +134,7 @@ async function write(
   deps.assertLeading();
   const written = await patchStatus<Account>(deps.client, path, account.status, after);
   if (written) informer.observe(written, account.metadata.resourceVersion);
+  if (verdict.kind === 'stalled') noteRefused(deps.events, account, verdict);
   deps.log.debug({ verdict }, 'account checked');
   return verdict;
 }
@@ -168,18 +170,7 @@ async function takeClaimAlong(
   const goingForMs = deps.clock.date().getTime() - Date.parse(account.metadata.deletionTimestamp ?? '');
   if (verdict.kind === 'reconciling' && goingForMs < LET_GO_MS) return verdict;
   const message = `this cluster's claim on account ${aws.accountId} is left there, which only keeps other clusters of installation ${deps.installation} from it: ${verdict.message}`;
-  note(deps, account, { type: 'Warning', reason: 'ClaimLeft', message });
+  tell(deps.events, account, { reason: 'ClaimLeft', action: 'Claim', message });
   deps.log.warn({ verdict }, 'claim left');
   return undefined;
-}
-
-interface Note {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: 'Claimed' | 'TakenOver' | 'ClaimLeft';
-  readonly message: string;
-}
-
-function note(deps: AccountDeps, account: Account, { type, reason, message }: Note): void {
-  const regarding = refOf(account, { apiVersion: API_VERSION, kind: 'Account' });
-  deps.events.record(regarding, { type, reason, action: 'Claim', message });
 }

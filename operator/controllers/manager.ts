@@ -272,10 +272,10 @@ export class Manager {
     const { client, events, clock, config, assertLeading } = this.#deps;
     const deps = {
       client,
+      events,
       targets: this.#targets,
       claims: this.#claims,
       cluster: this.#cluster,
-      events,
       clock,
       installation: config.installation,
       log,
