@@ -40,7 +40,7 @@ interface AccountDeps {
   readonly users: (account: string) => number;
   /** Whether any of them is more than looked at. */
   readonly isActedOn: (account: string) => boolean;
-  /** Whether another Account of this cluster leads to the same account. */
+  /** Whether another Account of this cluster that is or was used leads to the same account. */
   readonly isShared: (account: Account) => boolean;
 }
 

@@ -10,11 +10,12 @@ import { ownerTag } from '../graph/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import { hasFinalizer } from '../kube/finalizer.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
-import { reconcileAccount } from './account.ts';
+import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
 import { managementOf } from './management.ts';
 import { ownerOf } from './resource-status.ts';
@@ -239,11 +240,15 @@ export class Manager {
       .some((network) => network.spec.accountRef.name === account && managementOf(network) === 'Manage');
   }
 
+  /** Whether another Account that is or was used leads to the same account. */
   #isShared({ metadata, spec }: Account): boolean {
     return this.#accounts
       .list()
       .some(
-        (other) => other.metadata.name !== metadata.name && other.spec.aws.accountId === spec.aws.accountId,
+        (other) =>
+          other.metadata.name !== metadata.name &&
+          other.spec.aws.accountId === spec.aws.accountId &&
+          hasFinalizer(other, ACCOUNT_FINALIZER),
       );
   }
 

@@ -188,12 +188,14 @@ describe('the end of a claim', () => {
   it('leaves the claim while another Account leads to the same account', async () => {
     const operator = start(second);
     const twin = account('twin', ['team']);
-    await second.apply([main, twin, network]);
-    await second.ready(network);
-    await second.remove(network);
+    const other = smallNetwork('other', 'team', { accountRef: { name: 'twin' } });
+    await second.apply([main, twin, network, other]);
+    await Promise.all([second.ready(network), second.ready(other)]);
+    await Promise.all([second.remove(network), second.remove(other)]);
     await second.remove(main);
     expect(await claim()).toMatchObject({ 'claim-cluster': await second.uid() });
     await second.remove(twin);
+    expect(await claim()).toBeUndefined();
     await operator.stop();
   });
 });
