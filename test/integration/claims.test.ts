@@ -24,6 +24,7 @@ const start = (world: World, env: Readonly<Record<string, string>> = {}) =>
 beforeAll(async () => {
   first = await World.start();
   second = await World.beside(first);
+  await second.apply([namespace('team')]);
   proxy = await startAwsProxy(first.aws.url);
   iam = new IAMClient(first.clientOptions());
 });
