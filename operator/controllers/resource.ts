@@ -102,7 +102,6 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   });
   if (!observing) await ensureFinalizer(deps, pass);
 
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const { spec, metadata } = pass.object;
   const adoptions = await observe(() =>
     findAdoptions({
@@ -115,6 +114,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
       account,
     }),
   );
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const scope = { target, graph, account, survivors, adoptions };
   const planned = makePlan(deps, pass, scope);
   refuseAdoptions(planned);

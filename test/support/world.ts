@@ -119,6 +119,7 @@ export class World {
   operator(options: OperatorSettings = {}): OperatorProcess {
     const operator = startOperator({
       kubeconfigPath: options.kubeconfigPath ?? this.plane.kubeconfigPath,
+      ...(options.bundled !== undefined && { bundled: options.bundled }),
       env: { ...this.aws.env(), ...QUICK, POD_NAME: 'operator', ...options.env },
       restarts: options.restarts ?? true,
       onLine: (line) => {
@@ -281,6 +282,8 @@ export class World {
 
 export interface OperatorSettings {
   readonly kubeconfigPath?: string;
+  /** A folder with a bundle to run instead of the source. */
+  readonly bundled?: string;
   /** Default true. */
   readonly restarts?: boolean;
   readonly env?: Readonly<Record<string, string>>;
