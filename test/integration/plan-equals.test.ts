@@ -38,6 +38,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
   environment = { ...world.aws.env(), LANDFALL_INSTALLATION: 'local', LANDFALL_AWS_RATE_SCALE: '0' };
   Object.assign(process.env, environment);
