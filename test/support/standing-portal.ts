@@ -71,6 +71,7 @@ export class StandingPortal {
     awsEnv: NodeJS.ProcessEnv = {},
   ): Promise<StandingPortal> {
     const world = await World.start(awsEnv);
+    await world.claim();
     const account = bounded(portal.account);
     const least = await leastPrivilege(world, [account, network]);
     const standing = new StandingPortal(world, network, { empty: await world.aws.dump(), account, least });
