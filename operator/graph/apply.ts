@@ -1,6 +1,7 @@
 import { dependenciesOf, type Graph } from './graph.ts';
 import {
   kindOf,
+  textOf,
   type ActionContext,
   type AnyKind,
   type Change,
@@ -10,7 +11,7 @@ import {
 } from './kind.ts';
 import { isOwned, shortHash, TAG } from './ownership.ts';
 import type { Action, Plan } from './plan.ts';
-import { isUnresolved, resolve } from './ref.ts';
+import { isUnresolved, printable, resolve } from './ref.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** What an error of the provider means for the plan. */
@@ -157,7 +158,7 @@ async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  if (isUnresolved(inputs))
+  if (isUnresolved(inputs) && kind.memberwise === undefined)
     return { result: 'skipped', reason: 'Blocked', message: 'refers to something that is not there yet' };
   const context = contextFor(input, action);
   if (action.verb === 'create') {
@@ -172,10 +173,18 @@ async function write<S>(
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   const changes = changesFor(kind, action, inputs, record);
-  if (changes.length > 0) await kind.update(context, inputs, record ?? {}, changes);
+  const possible = changes.filter((change) => !isUnresolved(change));
+  if (possible.length > 0) await kind.update(context, inputs, record ?? {}, possible);
+  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** Some members of a set refer to what is not there, or not usable, yet. */
+function blocked(changes: readonly Change[]): Partial<Outcome> {
+  const paths = changes.map(({ path, to }) => `${path} waits for ${textOf(printable(to))}`);
+  return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */

@@ -35,7 +35,7 @@ export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
   collection: subnets,
   idempotency: 'natural',
   iam: ['ec2:CreateSubnet', 'ec2:DeleteSubnet', ...TAG_ACTIONS, ...BLOCKER_ACTIONS],
-  after: ['VpcEndpoint'],
+  after: ['VpcEndpoint', 'TransitGatewayAttachment'],
 
   diff(inputs, subnet) {
     if (!subnet) return [];
