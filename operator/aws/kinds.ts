@@ -36,6 +36,7 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   securityGroupKind,
   securityGroupRulesKind,
   vpcEndpointKind,
+  transitGatewayAttachmentKind,
   logGroupKind,
   roleKind,
   rolePoliciesKind,

@@ -5,6 +5,7 @@ import {
   type ServiceDetail,
 } from '@aws-sdk/client-ec2';
 import { pages } from './kind.ts';
+import { reads } from './permissions.ts';
 import type { AwsSession } from './session.ts';
 
 /** Largest page of DescribeVpcEndpointServices. */
@@ -25,12 +26,12 @@ export interface AwsRegionFacts {
 /** Short name of a service → type of endpoint, as `Interface` → names of the zones where AWS offers it. */
 export type AwsEndpointServices = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Actions that reading the facts needs. */
-export const REGION_FACTS_ACTIONS = [
+/** What reading the facts needs. */
+export const REGION_FACTS_ACTIONS = reads(
   'ec2:DescribeAvailabilityZones',
   'ec2:DescribePrefixLists',
   'ec2:DescribeVpcEndpointServices',
-] as const;
+);
 
 /** Reads zones, prefix lists and endpoint services: three calls, more where a region has over 1000 services. */
 export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFacts> {

@@ -11,7 +11,7 @@ import {
 } from './kind.ts';
 import { isOwned, shortHash, TAG } from './ownership.ts';
 import type { Action, Plan } from './plan.ts';
-import { isUnresolved, printable, resolve } from './ref.ts';
+import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** What an error of the provider means for the plan. */
@@ -74,9 +74,11 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
 
   const tasks: Task<Outcome>[] = writes.map((action) => {
     const node = graph.nodes.get(action.node);
+    const isMemberwise = kindOf(input.kinds, action.type).memberwise === true;
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
+      ...(isMemberwise && node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
       run: () => report(input, action, () => write(input, action, outputs)),
     };
   });
@@ -149,6 +151,12 @@ function idleOutcome(action: Idle): Outcome {
   };
 }
 
+const NOT_THERE = {
+  result: 'skipped',
+  reason: 'Blocked',
+  message: 'refers to something that is not there yet',
+} as const;
+
 type Writing = Action & { verb: 'create' | 'update' };
 
 async function write<S>(
@@ -158,8 +166,7 @@ async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  if (isUnresolved(inputs) && kind.memberwise === undefined)
-    return { result: 'skipped', reason: 'Blocked', message: 'refers to something that is not there yet' };
+  if (isUnresolved(inputs) && kind.memberwise !== true) return NOT_THERE;
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -172,6 +179,7 @@ async function write<S>(
   }
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  if (!record && isUnresolved(inputs)) return NOT_THERE;
   const changes = changesFor(kind, action, inputs, record);
   const possible = changes.filter((change) => !isUnresolved(change));
   if (possible.length > 0) await kind.update(context, inputs, record ?? {}, possible);

@@ -29,6 +29,32 @@ export const READY: State = { phase: 'ready' };
  */
 type Idempotency = 'token' | 'name' | 'natural' | 'none';
 
+/**
+ * One action of the provider, as a policy has to allow it. An action that touches several things (it makes a subnet in
+ * a VPC) has a permission for each way in which they are bounded.
+ */
+export interface Permission {
+  /** As `ec2:CreateSubnet`. */
+  readonly action: string;
+  /**
+   * What it may be done to: `anything`; what this very call makes with our tags (`new`); what no installation has
+   * tagged and this call does (`untagged`); only what carries our tags already (`own`).
+   */
+  readonly on: 'anything' | 'new' | 'untagged' | 'own';
+  /**
+   * Bounds the things by name, in the provider's way: of AWS an ARN from its service on, with `{region}` and
+   * `{account}`. Without it nothing but `on` bounds them.
+   */
+  readonly resource?: string;
+  /** What the request has to say besides: the values that its keys may have. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Where the Account names a boundary for the roles that are made: `kept` allows the action only on roles with it,
+   * `taken` allows it not at all.
+   */
+  readonly boundary?: 'kept' | 'taken';
+}
+
 /** How things of one sort are read: in pages for everybody, or object by object. `S` is the provider's session. */
 export interface Collection<R, S> {
   /** Unique, as `ec2/route-tables`. */
@@ -39,8 +65,8 @@ export interface Collection<R, S> {
   readonly scope: 'region' | 'global';
   /** For what is read object by object: the collection whose records have the ids to read. */
   readonly parent?: string;
-  /** The actions of the provider that reading needs, for the policy. */
-  readonly iam: readonly string[];
+  /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
+  readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */
   list(session: S, installation: string): AsyncIterable<readonly R[]>;
   /** Exactly these, tagged or not; ids that do not exist are left out. */
@@ -93,8 +119,8 @@ export interface NodeKind<I extends object, R, S> {
   readonly type: string;
   readonly collection: Collection<R, S>;
   readonly idempotency: Idempotency;
-  /** Actions of the provider that creating, changing and deleting need. */
-  readonly iam: readonly string[];
+  /** What creating, changing, deleting and looking up single things need, for the policy. */
+  readonly iam: readonly Permission[];
   /** Kinds whose things must be gone before a thing of this kind can be deleted. */
   readonly after: readonly string[];
 

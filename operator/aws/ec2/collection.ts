@@ -1,6 +1,7 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { TAG } from '../../graph/ownership.ts';
 import { pages, type AwsCollection, type Page } from '../kind.ts';
+import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
 
@@ -68,7 +69,7 @@ export function ec2Collection<R extends { readonly Tags?: Tag[] | undefined }>(
     name,
     lane: 'fast',
     scope: 'region',
-    iam: [action, ...otherActions],
+    iam: reads(action, ...otherActions),
     list: (session, installation) =>
       read(session, isListedWhole ? [] : [{ Name: `tag:${TAG.installation}`, Values: [installation] }]),
     get: (session, ids) => matching(session, idFilter, ids),

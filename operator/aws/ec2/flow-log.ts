@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { READY, type Change } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
+import { ROLES } from '../iam/role.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { tagList } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -37,11 +39,16 @@ export const flowLogKind: AwsKind<FlowLogInputs, FlowLog> = {
   collection: flowLogs,
   idempotency: 'token',
   iam: [
-    'ec2:CreateFlowLogs',
-    'ec2:DeleteFlowLogs',
-    'logs:CreateLogDelivery',
-    'logs:DeleteLogDelivery',
-    'iam:PassRole',
+    ...makes('ec2:CreateFlowLogs'),
+    ...onOwn('ec2:CreateFlowLogs', 'ec2:DeleteFlowLogs'),
+    {
+      // "Do not use the ResourceTag condition key" here, since its results are not reliable:
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+      action: 'iam:PassRole',
+      on: 'anything',
+      resource: ROLES,
+      when: { 'iam:PassedToService': ['vpc-flow-logs.amazonaws.com'] },
+    },
     ...TAG_ACTIONS,
   ],
   after: [],

@@ -6,7 +6,8 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { internetGateways } from './internet-gateway.ts';
+import { onOwn } from '../permissions.ts';
+import { DETACH_ACTIONS, internetGateways } from './internet-gateway.ts';
 
 export interface InternetGatewayAttachmentInputs {
   readonly internetGatewayId: string;
@@ -18,7 +19,7 @@ export const internetGatewayAttachmentKind: AwsKind<InternetGatewayAttachmentInp
   type: 'InternetGatewayAttachment',
   collection: internetGateways,
   idempotency: 'natural',
-  iam: ['ec2:AttachInternetGateway', 'ec2:DetachInternetGateway'],
+  iam: [...onOwn('ec2:AttachInternetGateway'), ...DETACH_ACTIONS],
   after: [],
 
   find: (view, inputs) => view.get(inputs.internetGatewayId),

@@ -8,6 +8,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
@@ -26,15 +27,21 @@ export const internetGateways = ec2Collection<InternetGateway>({
   },
 });
 
+/** A gateway of ours is taken back from whatever VPC somebody attached it to. */
+export const DETACH_ACTIONS = [
+  ...onOwn('ec2:DetachInternetGateway'),
+  ...beside('ec2:DetachInternetGateway', 'vpc'),
+];
+
 /** An internet gateway. CreateInternetGateway has neither token nor name. */
 export const internetGatewayKind: AwsKind<InternetGatewayInputs, InternetGateway> = {
   type: 'InternetGateway',
   collection: internetGateways,
   idempotency: 'none',
   iam: [
-    'ec2:CreateInternetGateway',
-    'ec2:DetachInternetGateway',
-    'ec2:DeleteInternetGateway',
+    ...makes('ec2:CreateInternetGateway'),
+    ...DETACH_ACTIONS,
+    ...onOwn('ec2:DeleteInternetGateway'),
     ...TAG_ACTIONS,
   ],
   after: ['Subnet'],

@@ -1,6 +1,7 @@
 import { ReplaceNetworkAclAssociationCommand, type NetworkAcl } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { networkAcls } from './network-acl.ts';
 
@@ -14,7 +15,7 @@ export const networkAclAssociationKind: AwsKind<NetworkAclAssociationInputs, Net
   type: 'NetworkAclAssociation',
   collection: networkAcls,
   idempotency: 'natural',
-  iam: ['ec2:ReplaceNetworkAclAssociation', 'ec2:DescribeNetworkAcls'],
+  iam: onOwn('ec2:ReplaceNetworkAclAssociation'),
   after: [],
 
   find: (view, inputs) => [...view.all()].find((acl) => associationOf(acl, inputs.subnetId) !== undefined),

@@ -8,6 +8,7 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onOwn } from '../permissions.ts';
 import { networkAcls } from './network-acl.ts';
 
 /** Numbers above this are AWS's own: the last entry, `*`, denies everything and cannot be changed. */
@@ -37,7 +38,7 @@ export const networkAclEntriesKind: AwsKind<NetworkAclEntriesInputs, NetworkAcl>
   type: 'NetworkAclEntries',
   collection: networkAcls,
   idempotency: 'natural',
-  iam: ['ec2:CreateNetworkAclEntry', 'ec2:ReplaceNetworkAclEntry', 'ec2:DeleteNetworkAclEntry'],
+  iam: onOwn('ec2:CreateNetworkAclEntry', 'ec2:ReplaceNetworkAclEntry', 'ec2:DeleteNetworkAclEntry'),
   after: [],
 
   find: (view, inputs) => view.get(inputs.networkAclId),

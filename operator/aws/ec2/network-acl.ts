@@ -8,6 +8,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import type { AwsSession } from '../session.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -33,7 +34,13 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
   type: 'NetworkAcl',
   collection: networkAcls,
   idempotency: 'token',
-  iam: ['ec2:CreateNetworkAcl', 'ec2:DeleteNetworkAcl', 'ec2:ReplaceNetworkAclAssociation', ...TAG_ACTIONS],
+  iam: [
+    ...makes('ec2:CreateNetworkAcl'),
+    ...onOwn('ec2:CreateNetworkAcl', 'ec2:DeleteNetworkAcl', 'ec2:ReplaceNetworkAclAssociation'),
+    // A subnet of ours goes back to the VPC's default ACL, which has no tags.
+    ...beside('ec2:ReplaceNetworkAclAssociation', 'network-acl'),
+    ...TAG_ACTIONS,
+  ],
   after: ['Subnet'],
 
   diff: (inputs, acl) =>

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { isAlreadyThere } from '../errors.ts';
 import { routeTables } from './route-table.ts';
@@ -19,7 +20,7 @@ export const routeTableAssociationKind: AwsKind<RouteTableAssociationInputs, Rou
   type: 'RouteTableAssociation',
   collection: routeTables,
   idempotency: 'natural',
-  iam: ['ec2:AssociateRouteTable', 'ec2:ReplaceRouteTableAssociation'],
+  iam: onOwn('ec2:AssociateRouteTable', 'ec2:ReplaceRouteTableAssociation'),
   after: [],
 
   find: (view, inputs) =>

@@ -8,6 +8,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
@@ -36,7 +37,11 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   type: 'RouteTable',
   collection: routeTables,
   idempotency: 'token',
-  iam: ['ec2:CreateRouteTable', 'ec2:DeleteRouteTable', 'ec2:DisassociateRouteTable', ...TAG_ACTIONS],
+  iam: [
+    ...makes('ec2:CreateRouteTable'),
+    ...onOwn('ec2:CreateRouteTable', 'ec2:DeleteRouteTable', 'ec2:DisassociateRouteTable'),
+    ...TAG_ACTIONS,
+  ],
   after: ['Subnet', 'VpcEndpoint'],
 
   diff: (inputs, table) =>

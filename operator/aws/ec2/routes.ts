@@ -8,6 +8,7 @@ import {
 import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onOwn } from '../permissions.ts';
 import { routeTables } from './route-table.ts';
 
 export interface RoutesInputs {
@@ -24,7 +25,7 @@ export const routesKind: AwsKind<RoutesInputs, RouteTable> = {
   type: 'Routes',
   collection: routeTables,
   idempotency: 'natural',
-  iam: ['ec2:CreateRoute', 'ec2:ReplaceRoute', 'ec2:DeleteRoute'],
+  iam: onOwn('ec2:CreateRoute', 'ec2:ReplaceRoute', 'ec2:DeleteRoute'),
   after: [],
   memberwise: true,
 

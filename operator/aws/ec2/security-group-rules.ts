@@ -6,6 +6,7 @@ import {
 import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import {
   authorize,
@@ -41,14 +42,14 @@ export const securityGroupRulesKind: AwsKind<SecurityGroupRulesInputs, SecurityG
   type: 'SecurityGroupRules',
   collection: securityGroups,
   idempotency: 'natural',
-  iam: [
+  iam: onOwn(
     'ec2:AuthorizeSecurityGroupIngress',
     'ec2:AuthorizeSecurityGroupEgress',
     'ec2:RevokeSecurityGroupIngress',
     'ec2:RevokeSecurityGroupEgress',
     'ec2:UpdateSecurityGroupRuleDescriptionsIngress',
     'ec2:UpdateSecurityGroupRuleDescriptionsEgress',
-  ],
+  ),
   after: [],
 
   find: (view, inputs) => view.get(inputs.groupId),

@@ -7,6 +7,7 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { tagList } from '../tags.ts';
 import { ec2Collection } from './collection.ts';
 import { permissionsToGroups, revoke } from './security-group-permissions.ts';
@@ -38,10 +39,13 @@ export const securityGroupKind: AwsKind<SecurityGroupInputs, SecurityGroup> = {
   collection: securityGroups,
   idempotency: 'name',
   iam: [
-    'ec2:CreateSecurityGroup',
-    'ec2:DeleteSecurityGroup',
-    'ec2:RevokeSecurityGroupIngress',
-    'ec2:RevokeSecurityGroupEgress',
+    ...makes('ec2:CreateSecurityGroup'),
+    ...onOwn(
+      'ec2:CreateSecurityGroup',
+      'ec2:DeleteSecurityGroup',
+      'ec2:RevokeSecurityGroupIngress',
+      'ec2:RevokeSecurityGroupEgress',
+    ),
     ...TAG_ACTIONS,
     ...BLOCKER_ACTIONS,
   ],

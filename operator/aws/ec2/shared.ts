@@ -9,6 +9,7 @@ import {
 import type { ActionContext, Change } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { pages, type AwsCollection } from '../kind.ts';
+import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList } from '../tags.ts';
 
@@ -42,11 +43,11 @@ export async function updateTags<R extends { Tags?: Tag[] | undefined }>(
   context.wrote(collection, id, (record) => record && retagged(record, writes));
 }
 
-/** Actions that {@link updateTags} needs. */
-export const TAG_ACTIONS = ['ec2:CreateTags', 'ec2:DeleteTags'] as const;
+/** What {@link updateTags} needs. */
+export const TAG_ACTIONS = onOwn('ec2:CreateTags', 'ec2:DeleteTags');
 
-/** Action that {@link interfacesIn} needs. */
-export const BLOCKER_ACTIONS = ['ec2:DescribeNetworkInterfaces'] as const;
+/** What {@link interfacesIn} needs. */
+export const BLOCKER_ACTIONS = reads('ec2:DescribeNetworkInterfaces');
 
 /**
  * Names the network interfaces that a filter finds, as a person looks for them: id, what they belong to, who

@@ -7,6 +7,7 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
@@ -34,7 +35,12 @@ export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
   type: 'Subnet',
   collection: subnets,
   idempotency: 'natural',
-  iam: ['ec2:CreateSubnet', 'ec2:DeleteSubnet', ...TAG_ACTIONS, ...BLOCKER_ACTIONS],
+  iam: [
+    ...makes('ec2:CreateSubnet'),
+    ...onOwn('ec2:CreateSubnet', 'ec2:DeleteSubnet'),
+    ...TAG_ACTIONS,
+    ...BLOCKER_ACTIONS,
+  ],
   after: ['VpcEndpoint', 'TransitGatewayAttachment'],
 
   diff(inputs, subnet) {

@@ -2,6 +2,7 @@ import { DescribeVpcAttributeCommand, ModifyVpcAttributeCommand } from '@aws-sdk
 import { READY, type Change } from '../../graph/kind.ts';
 import { isNotFound } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
+import { onOwn, reads } from '../permissions.ts';
 
 export interface VpcAttributesInputs {
   readonly vpcId: string;
@@ -24,7 +25,7 @@ export const vpcAttributes: AwsCollection<VpcAttributes> = {
   name: 'ec2/vpc-attributes',
   lane: 'slow',
   scope: 'region',
-  iam: ['ec2:DescribeVpcAttribute'],
+  iam: reads('ec2:DescribeVpcAttribute'),
   parent: 'ec2/vpcs',
   async *list() {},
   async get(session, ids) {
@@ -57,7 +58,7 @@ export const vpcAttributesKind: AwsKind<VpcAttributesInputs, VpcAttributes> = {
   type: 'VpcAttributes',
   collection: vpcAttributes,
   idempotency: 'natural',
-  iam: ['ec2:ModifyVpcAttribute'],
+  iam: onOwn('ec2:ModifyVpcAttribute'),
   after: [],
 
   find: (view, inputs) => view.get(inputs.vpcId),

@@ -9,6 +9,7 @@ import {
 import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import { canonicalPolicy, isEverything } from '../policy-document.ts';
 import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
@@ -49,7 +50,15 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
   type: 'VpcEndpoint',
   collection: vpcEndpoints,
   idempotency: 'token',
-  iam: ['ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints', ...TAG_ACTIONS],
+  iam: [
+    ...makes('ec2:CreateVpcEndpoint'),
+    ...onOwn('ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints'),
+    // What somebody added to an endpoint of ours is taken off it; AWS asks for both sides.
+    ...beside('ec2:ModifyVpcEndpoint', 'route-table', 'security-group', 'subnet'),
+    // For private DNS AWS associates the VPC with a hosted zone of its own: CreateVpcEndpoint's dependent actions.
+    { action: 'route53:AssociateVPCWithHostedZone', on: 'anything', resource: 'route53:::hostedzone/*' },
+    ...TAG_ACTIONS,
+  ],
   after: [],
 
   diff(inputs, endpoint) {

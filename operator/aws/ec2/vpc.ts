@@ -2,6 +2,7 @@ import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } fro
 import { READY } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 import { vpcAttributes } from './vpc-attributes.ts';
@@ -28,7 +29,7 @@ export const vpcKind: AwsKind<VpcInputs, Vpc> = {
   type: 'Vpc',
   collection: vpcs,
   idempotency: 'none',
-  iam: ['ec2:CreateVpc', 'ec2:DeleteVpc', ...TAG_ACTIONS, ...BLOCKER_ACTIONS],
+  iam: [...makes('ec2:CreateVpc'), ...onOwn('ec2:DeleteVpc'), ...TAG_ACTIONS, ...BLOCKER_ACTIONS],
   after: [],
 
   diff: (inputs, vpc) =>

@@ -8,7 +8,7 @@ import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { canonicalPolicy } from '../policy-document.ts';
-import { roles } from './role.ts';
+import { onOwnRoles, ROLES, roles } from './role.ts';
 
 export interface RolePoliciesInputs {
   readonly roleName: string;
@@ -24,7 +24,10 @@ export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
   type: 'RolePolicies',
   collection: roles,
   idempotency: 'natural',
-  iam: ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy'],
+  iam: [
+    { action: 'iam:PutRolePolicy', on: 'own', resource: ROLES, boundary: 'kept' },
+    ...onOwnRoles('iam:DeleteRolePolicy', 'iam:DetachRolePolicy'),
+  ],
   after: [],
 
   find: (view, inputs) => view.get(inputs.roleName),

@@ -15,11 +15,12 @@ import {
   UpdateAssumeRolePolicyCommand,
   type RoleDetail,
 } from '@aws-sdk/client-iam';
-import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
 import { canonicalPolicy } from '../policy-document.ts';
@@ -35,18 +36,20 @@ export interface RoleInputs {
   readonly permissionsBoundaryArn: string;
 }
 
+/** The only roles that Landfall makes, changes or passes on. */
+export const ROLES = 'iam::{account}:role/landfall/*';
+
+/** Actions on roles of ours. */
+export function onOwnRoles(...actions: readonly string[]): Permission[] {
+  return onOwn(...actions).map((permission) => ({ ...permission, resource: ROLES }));
+}
+
 /** Roles with their inline policies; IAM is one for all regions and reads nothing by tag, so it is read slowly. */
 export const roles: AwsCollection<RoleDetail> = {
   name: 'iam/roles',
   lane: 'slow',
   scope: 'global',
-  iam: [
-    'iam:GetAccountAuthorizationDetails',
-    'iam:GetRole',
-    'iam:GetRolePolicy',
-    'iam:ListRolePolicies',
-    'iam:ListAttachedRolePolicies',
-  ],
+  iam: reads('iam:GetAccountAuthorizationDetails'),
   async *list(session, installation) {
     const all = pages<RoleDetail>(async (Marker) => {
       const answer = await session.iam.send(
@@ -75,15 +78,21 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
   collection: roles,
   idempotency: 'name',
   iam: [
-    'iam:CreateRole',
-    'iam:UpdateAssumeRolePolicy',
-    'iam:PutRolePermissionsBoundary',
-    'iam:DeleteRolePermissionsBoundary',
-    'iam:TagRole',
-    'iam:UntagRole',
-    'iam:DeleteRolePolicy',
-    'iam:DetachRolePolicy',
-    'iam:DeleteRole',
+    { action: 'iam:CreateRole', on: 'new', resource: ROLES, boundary: 'kept' },
+    // With tags, CreateRole asks for it too: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_roles.html
+    { action: 'iam:TagRole', on: 'untagged', resource: ROLES },
+    ...onOwnRoles(
+      'iam:DeleteRole',
+      'iam:DeleteRolePolicy',
+      'iam:DetachRolePolicy',
+      'iam:TagRole',
+      'iam:UntagRole',
+      'iam:UpdateAssumeRolePolicy',
+    ),
+    { action: 'iam:PutRolePermissionsBoundary', on: 'own', resource: ROLES, boundary: 'kept' },
+    // With it a role could be freed of the boundary.
+    { action: 'iam:DeleteRolePermissionsBoundary', on: 'own', resource: ROLES, boundary: 'taken' },
+    ...reads('iam:GetRole', 'iam:GetRolePolicy', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'),
   ],
   after: ['FlowLog'],
 

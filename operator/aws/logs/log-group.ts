@@ -15,10 +15,14 @@ import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 
 /** Log groups that one DescribeLogGroups call may name. */
 const IDENTIFIERS_MAX = 50;
+
+/** The only log groups that Landfall makes or changes. */
+const LOG_GROUPS = 'logs:{region}:{account}:log-group:/landfall/*';
 
 export interface LogGroupInputs {
   readonly name: string;
@@ -39,7 +43,7 @@ export const logGroups: AwsCollection<TaggedLogGroup> = {
   name: 'logs/log-groups',
   lane: 'fast',
   scope: 'region',
-  iam: ['logs:DescribeLogGroups', 'logs:ListTagsForResource', 'tag:GetResources'],
+  iam: reads('logs:DescribeLogGroups', 'tag:GetResources'),
   async *list(session, installation) {
     const nominated = pages(async (token) => {
       const answer = await session.tagging.send(
@@ -79,12 +83,17 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
   collection: logGroups,
   idempotency: 'name',
   iam: [
-    'logs:CreateLogGroup',
-    'logs:PutRetentionPolicy',
-    'logs:DeleteRetentionPolicy',
-    'logs:TagResource',
-    'logs:UntagResource',
-    'logs:DeleteLogGroup',
+    { action: 'logs:CreateLogGroup', on: 'new', resource: LOG_GROUPS },
+    // With tags, CreateLogGroup asks for it too: CloudWatch Logs API reference, CreateLogGroup, tags.
+    { action: 'logs:TagResource', on: 'untagged', resource: LOG_GROUPS },
+    ...onOwn(
+      'logs:DeleteLogGroup',
+      'logs:DeleteRetentionPolicy',
+      'logs:PutRetentionPolicy',
+      'logs:TagResource',
+      'logs:UntagResource',
+    ).map((permission) => ({ ...permission, resource: LOG_GROUPS })),
+    ...reads('logs:ListTagsForResource'),
   ],
   after: ['FlowLog'],
 

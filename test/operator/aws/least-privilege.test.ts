@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { awsKinds } from '../../../operator/aws/kinds.ts';
+import {
+  permissionsFor,
+  policiesFor,
+  POLICY_MAX,
+  readPermissions,
+  sizeOf,
+  type PolicyDocument,
+  type PolicyScope,
+} from '../../../operator/aws/least-privilege.ts';
+import { kindOf, type Permission } from '../../../operator/graph/kind.ts';
+
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/landfall-boundary';
+const scope: PolicyScope = {
+  partition: 'aws',
+  accountId: '123456789012',
+  regions: ['us-east-1'],
+  installation: 'local',
+  boundaryArn: BOUNDARY,
+};
+const actionsOf = (documents: readonly PolicyDocument[]) => [
+  ...new Set(documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action))),
+];
+/** The statements that allow an action. */
+const granting = (action: string, permissions = permissionsFor(awsKinds.values()), where = scope) =>
+  policiesFor(permissions, where).flatMap(({ Statement }) =>
+    Statement.filter(({ Action }) => Action.includes(action)),
+  );
+
+const OWN = { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } };
+const NEW = { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local' } };
+
+describe('the policy of all kinds', () => {
+  it('deletes and changes nothing that lacks the tag of the installation', () => {
+    const writes = permissionsFor(awsKinds.values())
+      .map(({ action }) => action)
+      .filter((action) => /:(Delete|Revoke|Put|Untag|Update|Release|Disassociate)/.test(action));
+    expect(writes).toContain('ec2:DeleteVpc');
+    for (const action of new Set(writes)) {
+      const conditions = granting(action).map(({ Condition }) => Condition?.['StringEquals']);
+      for (const condition of conditions) expect(condition, action).toMatchObject(OWN.StringEquals);
+    }
+  });
+
+  it('makes nothing without that tag, and only in what has it', () => {
+    const { Condition: made } = granting('ec2:CreateVpc')[0] ?? {};
+    expect(made).toEqual(NEW);
+    expect(granting('ec2:CreateSubnet').map(({ Condition }) => Condition)).toEqual([OWN, NEW]);
+  });
+
+  it('tags what one of its creates makes, and what is its own', () => {
+    expect(granting('ec2:CreateTags').map(({ Condition }) => Condition)).toEqual([
+      OWN,
+      {
+        StringEquals: expect.objectContaining({
+          'aws:RequestTag/landfall.dev/installation': 'local',
+          'ec2:CreateAction': expect.arrayContaining(['CreateVpc', 'CreateSubnet']) as unknown,
+        }) as unknown,
+      },
+    ]);
+    // IAM has no key that names the create: what another installation has tagged is left alone.
+    expect(granting('iam:TagRole').at(-1)?.Condition).toEqual({
+      ...NEW,
+      Null: { 'aws:ResourceTag/landfall.dev/installation': 'true' },
+    });
+  });
+
+  it('makes and widens roles only with the boundary, and never takes it off', () => {
+    for (const action of ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:PutRolePermissionsBoundary']) {
+      const [statement, ...others] = granting(action);
+      expect(others).toEqual([]);
+      expect(statement?.Condition?.['StringEquals']).toMatchObject({ 'iam:PermissionsBoundary': BOUNDARY });
+      expect(statement?.Resource).toBe('arn:aws:iam::123456789012:role/landfall/*');
+    }
+    expect(granting('iam:DeleteRolePermissionsBoundary')).toEqual([]);
+    const unbounded = { ...scope, boundaryArn: undefined };
+    expect(
+      granting('iam:DeleteRolePermissionsBoundary', permissionsFor(awsKinds.values()), unbounded),
+    ).toHaveLength(1);
+  });
+
+  it('passes roles of Landfall to the service of flow logs alone', () => {
+    expect(granting('iam:PassRole')).toEqual([
+      {
+        Sid: 'PassRole',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: 'arn:aws:iam::123456789012:role/landfall/*',
+        Condition: { StringEquals: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' } },
+      },
+    ]);
+  });
+});
+
+it('names only what the kinds need', () => {
+  const small = policiesFor(permissionsFor([kindOf(awsKinds, 'Vpc')]), scope);
+  const writes = actionsOf(small).filter((action) => !/:(Describe|Get|List)/.test(action));
+  expect(writes.sort()).toEqual(['ec2:CreateTags', 'ec2:CreateVpc', 'ec2:DeleteTags', 'ec2:DeleteVpc']);
+});
+
+it('holds in each region', () => {
+  const [own] = policiesFor(permissionsFor([kindOf(awsKinds, 'Vpc')]), {
+    ...scope,
+    regions: ['us-east-1', 'eu-central-1'],
+  }).flatMap(({ Statement }) => Statement.filter(({ Sid }) => Sid === 'ChangeEc2'));
+  expect(own?.Resource).toEqual([
+    'arn:aws:ec2:eu-central-1:123456789012:*',
+    'arn:aws:ec2:us-east-1:123456789012:*',
+  ]);
+});
+
+it('reads, for a reader, and nothing else', () => {
+  expect(policiesFor(readPermissions(), scope).flatMap(({ Statement }) => Statement)).toEqual([
+    expect.objectContaining({ Sid: 'Read', Resource: '*' }),
+  ]);
+  expect(actionsOf(policiesFor(readPermissions(), scope)).filter((a) => !/:(Describe|Get)/.test(a))).toEqual(
+    [],
+  );
+});
+
+it('is cut where it is too long for AWS, and says the same', () => {
+  const many: Permission[] = Array.from({ length: 600 }, (_, n) => ({
+    action: `ec2:Describe${String(n).padStart(20, '0')}`,
+    on: n % 3 === 0 ? 'own' : 'anything',
+  }));
+  const documents = policiesFor(many, scope);
+  expect(documents.length).toBeGreaterThan(3);
+  for (const document of documents) {
+    expect(sizeOf(document)).toBeLessThanOrEqual(POLICY_MAX);
+    const sids = document.Statement.map(({ Sid }) => Sid);
+    expect(new Set(sids).size).toBe(sids.length);
+    for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
+  }
+  expect(actionsOf(documents).sort()).toEqual(many.map(({ action }) => action).sort());
+});
