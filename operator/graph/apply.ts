@@ -78,7 +78,8 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
-      ...(isMemberwise && node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
+      ...(isMemberwise &&
+        node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
       run: () => report(input, action, () => write(input, action, outputs)),
     };
   });

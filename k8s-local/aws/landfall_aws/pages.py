@@ -25,6 +25,8 @@ _EC2 = [
     ("DescribeSecurityGroupRules", "SecurityGroupRules", "id", 1000),
     ("DescribeVpcEndpoints", "VpcEndpoints", "id", 1000),
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
+    ("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments", "id", 1000),
+    ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments", "id", 1000),
     ("DescribeNatGateways", "NatGateways", "id", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),

@@ -31,6 +31,8 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+    transit_gateway_seconds: float
+    transit_gateway_listed_seconds: float
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -88,6 +90,18 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="how long a NAT gateway that is deleted or failed stays listed; an hour in AWS",
     )
     parser.add_argument(
+        "--transit-gateway-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
+        help="how long an attachment to a transit gateway is pending, modifying or deleting",
+    )
+    parser.add_argument(
+        "--transit-gateway-listed-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
+        help="how long an attachment that is deleted stays listed; some hours in AWS",
+    )
+    parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
@@ -123,6 +137,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+        transit_gateway_seconds=args.transit_gateway_seconds,
+        transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,

@@ -2,7 +2,7 @@
 
 from ..settings import Settings
 from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
-from . import rule_changes, rule_views, rules, subnets, tags, vpcs
+from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -13,6 +13,7 @@ def install(settings: Settings) -> None:
     subnets.install()
     gateways.install()
     nat_gateways.install(settings)
+    transit_gateways.install(settings)
     route_tables.install()
     acls.install()
     groups.install()
