@@ -12,6 +12,8 @@ import { natGateways } from './local-aws/nat.ts';
 import { network } from './local-aws/network.ts';
 import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
+import { privateLink } from './local-aws/privatelink.ts';
+import { transitGateways } from './local-aws/transit-gateways.ts';
 import { throttling } from './local-aws/throttling.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
@@ -20,6 +22,8 @@ describe('network', network);
 describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
+describe('PrivateLink between accounts', privateLink);
+describe('transit gateways', transitGateways);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

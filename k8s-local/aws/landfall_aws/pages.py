@@ -14,7 +14,7 @@ from moto.ec2.responses import EC2Response
 
 from .errors import AwsError
 
-# Method of EC2Response, key of the list in its result, the attribute that tells items apart, the page when none is asked.
+# Method of EC2Response, key of the list in its result, the attribute or key that tells items apart, the page when none is asked.
 _EC2 = [
     ("DescribeVpcs", "Vpcs", "id", 1000),
     ("DescribeSubnets", "Subnets", "id", 1000),
@@ -24,6 +24,10 @@ _EC2 = [
     ("DescribeSecurityGroups", "SecurityGroups", "id", 1000),
     ("DescribeSecurityGroupRules", "SecurityGroupRules", "id", 1000),
     ("DescribeVpcEndpoints", "VpcEndpoints", "id", 1000),
+    ("DescribeVpcEndpointConnections", "VpcEndpointConnections", "VpcEndpointId", 1000),
+    ("DescribeVpcEndpointConnectionNotifications", "ConnectionNotificationSet", "ConnectionNotificationId", 1000),
+    ("DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", "ServiceId", 1000),
+    ("DescribeVpcEndpointServicePermissions", "AllowedPrincipals", "ServicePermissionId", 1000),
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
     ("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments", "id", 1000),
     ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments", "id", 1000),
@@ -106,7 +110,7 @@ def _paginated(action: str, key: str, name: str, default: int) -> None:
         items = list(result[key])
         token = self._get_param("NextToken")
         try:
-            shown, following = page(action, items, [getattr(item, name) for item in items], token, size)
+            shown, following = page(action, items, [item[name] if isinstance(item, dict) else getattr(item, name) for item in items], token, size)
         except KeyError as error:
             raise AwsError("InvalidNextToken", f"The token '{token}' is invalid") from error
         return ActionResult({**result, key: shown, "NextToken": following})

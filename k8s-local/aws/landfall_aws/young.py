@@ -15,10 +15,15 @@ _KINDS = {
     "acl": ("CreateNetworkAcl", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist"),
     "sg": ("CreateSecurityGroup", "InvalidGroup.NotFound", "The security group '{}' does not exist"),
     "vpce": ("CreateVpcEndpoint", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
+    "vpce-svc": (
+        "CreateVpcEndpointServiceConfiguration",
+        "InvalidVpcEndpointServiceId.NotFound",
+        "The VpcEndpointService Id '{}' does not exist",
+    ),
     "fl": ("CreateFlowLogs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
 }
 _MAKES = {action: prefix for prefix, (action, _, _) in _KINDS.items()}
-_ID = re.compile(r"^([a-z]+)-[0-9a-f]{8,17}$")
+_ID = re.compile(r"^([a-z]+(?:-svc)?)-[0-9a-f]{8,17}$")
 
 # When each thing was made: an EC2 id, or the ARN of a role.
 _made: dict[str, float] = {}

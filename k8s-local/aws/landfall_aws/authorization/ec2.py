@@ -17,6 +17,7 @@ from .policies import Ask
 # +type for a resource that the action makes, else the parameter that names existing ones.
 _GROUP_RULES = ("GroupId",)
 _ACTIONS: dict[str, tuple[str, ...]] = {
+    "AcceptVpcEndpointConnections": ("ServiceId",),
     "AllocateAddress": ("+elastic-ip",),
     "AssociateRouteTable": ("RouteTableId", "SubnetId", "GatewayId"),
     "AssociateVpcCidrBlock": ("VpcId",),
@@ -37,6 +38,8 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "CreateTransitGatewayVpcAttachment": ("+transit-gateway-attachment", "TransitGatewayId", "VpcId", "SubnetIds"),
     "CreateVpc": ("+vpc",),
     "CreateVpcEndpoint": ("+vpc-endpoint", "VpcId", "RouteTableIds", "SubnetIds", "SecurityGroupIds"),
+    "CreateVpcEndpointConnectionNotification": ("ServiceId", "VpcEndpointId"),
+    "CreateVpcEndpointServiceConfiguration": ("+vpc-endpoint-service",),
     "DeleteFlowLogs": ("FlowLogIds",),
     "DeleteInternetGateway": ("InternetGatewayId",),
     "DeleteNatGateway": ("NatGatewayId",),
@@ -51,6 +54,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DeleteTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId",),
     "DeleteVpc": ("VpcId",),
     "DeleteVpcEndpoints": ("VpcEndpointIds",),
+    "DeleteVpcEndpointServiceConfigurations": ("ServiceIds",),
     "DescribeVpcAttribute": ("VpcId",),
     "DetachInternetGateway": ("InternetGatewayId", "VpcId"),
     "DisassociateRouteTable": ("AssociationId",),
@@ -61,6 +65,9 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ModifyVpcAttribute": ("VpcId",),
     "ModifyVpcEndpoint": ("VpcEndpointId", "AddRouteTableIds", "RemoveRouteTableIds", "AddSubnetIds",
                           "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
+    "ModifyVpcEndpointServiceConfiguration": ("ServiceId",),
+    "ModifyVpcEndpointServicePermissions": ("ServiceId",),
+    "RejectVpcEndpointConnections": ("ServiceId",),
     "ReleaseAddress": ("AllocationId",),
     "ReplaceNetworkAclAssociation": ("NetworkAclId",),
     "ReplaceNetworkAclEntry": ("NetworkAclId",),
@@ -68,6 +75,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ReplaceRouteTableAssociation": ("RouteTableId",),
     "RevokeSecurityGroupEgress": _GROUP_RULES,
     "RevokeSecurityGroupIngress": _GROUP_RULES,
+    "StartVpcEndpointServicePrivateDnsVerification": ("ServiceId",),
     "UpdateSecurityGroupRuleDescriptionsEgress": _GROUP_RULES,
     "UpdateSecurityGroupRuleDescriptionsIngress": _GROUP_RULES,
 }  # fmt: skip

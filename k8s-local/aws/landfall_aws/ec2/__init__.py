@@ -1,8 +1,9 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
-from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpcs
+from . import acls, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
+from . import interfaces, nat_gateways, provided_services, route_tables, rule_changes, rule_views, rules, subnets, tags
+from . import transit_gateways, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -22,3 +23,6 @@ def install(settings: Settings) -> None:
     rule_changes.install()
     flow_logs.install()
     endpoints.install(settings)
+    provided_services.install(settings)
+    endpoint_connections.install(settings)
+    connection_notifications.install()

@@ -7,12 +7,17 @@ import functools
 import hashlib
 from typing import Any
 
-from moto.ec2.models import EC2Backend, ec2_backends
+from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+from moto.ec2.responses import EC2Response
 
+from .. import pages
 from ..errors import AwsError
+from ..identity import Caller
 from ..override import replace
+from . import provided_services
 
 _GATEWAY = ("s3", "dynamodb")
 # Where the private name is not the service's own:
@@ -60,16 +65,13 @@ def _offered(region: str) -> list[dict[str, Any]]:
     return [_service(name, "Gateway", region, zones) for name in _GATEWAY] + interfaces
 
 
-def find(region: str, name: str, kind: str) -> dict[str, Any]:
-    """The service of that name and endpoint type. Raises AWS's refusals."""
+def find(region: str, name: str, kind: str, caller: Caller | None = None) -> dict[str, Any]:
+    """The service of that name and endpoint type; to a caller, one that it may not use does not exist. Raises AWS's
+    refusals."""
     named = [service for service in _offered(region) if service["ServiceName"] == name]
-    named += [
-        configuration.to_dict()
-        for regions in ec2_backends.values()
-        if region in regions.keys()
-        for configuration in regions[region].configurations.values()
-        if configuration.service_name == name
-    ]
+    provided = provided_services.find(region, name)
+    if provided and (caller is None or provided_services.permitted(provided, caller)):
+        named.append(provided.to_dict())
     if not named:
         raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
     for service in named:
@@ -105,8 +107,26 @@ def _filter(names: list[str], filters: list[dict[str, Any]], services: list[dict
     ]
 
 
+def _describe(response: Any) -> ActionResult:
+    services = _offered(response.region) + provided_services.offered_to(response.region, response.landfall_caller)
+    names = response._get_param("ServiceNames", [])
+    for name in names:
+        if not any(service["ServiceName"] == name for service in services):
+            raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+    found = sorted(_filter(names, response._get_param("Filters", []), services), key=lambda s: s["ServiceName"])
+    size, token = min(response._get_int_param("MaxResults") or 1000, 1000), response._get_param("NextToken")
+    try:
+        ids = [service["ServiceId"] for service in found]
+        shown, following = pages.page("DescribeVpcEndpointServices", found, ids, token, size)
+    except KeyError as error:
+        raise AwsError("InvalidNextToken", f"The token '{token}' is invalid") from error
+    listed = [service["ServiceName"] for service in shown]
+    return ActionResult({"ServiceNames": listed, "ServiceDetails": shown, "NextToken": following})
+
+
 def install(gaps: frozenset[tuple[str, str]]) -> None:
     global _gaps
     _gaps = gaps
     replace(EC2Backend, "_filter_endpoint_services")(staticmethod(_filter))
+    replace(EC2Response, "describe_vpc_endpoint_services")(_describe)
     replace(EC2Backend, "_collect_default_endpoint_services")(staticmethod(lambda _account, region: _offered(region)))

@@ -18,8 +18,8 @@ from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
+from . import connection_notifications, endpoint_services
 from . import endpoint_interfaces as interfaces
-from . import endpoint_services
 from .tags import forget
 
 
@@ -37,6 +37,11 @@ def _check_private_dns(backend: Any, vpc_id: str, service: dict[str, Any], own_i
             "InvalidParameter",
             f"Private DNS can't be enabled because the service {service['ServiceName']} does not provide a private DNS name.",
         )
+    if service["PrivateDnsNameVerificationState"] != "verified":
+        raise AwsError(
+            "InvalidParameter",
+            f"Private DNS can't be enabled because the private DNS name of the service {service['ServiceName']} is not verified.",
+        )
     for other in backend.vpc_end_points.values():
         taken = other.vpc_id == vpc_id and other.service_name == service["ServiceName"] and other.private_dns_enabled
         if taken and other.id != own_id:
@@ -45,6 +50,27 @@ def _check_private_dns(backend: Any, vpc_id: str, service: dict[str, Any], own_i
                 "private-dns-enabled cannot be set because there is already a conflicting DNS domain "
                 f"for {name} in the VPC {vpc_id}",
             )
+
+
+def _check_accepted(service: dict[str, Any], accepted: bool) -> None:
+    # https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html; the words are those that users report.
+    if not accepted:
+        raise AwsError(
+            "InvalidParameter",
+            "Private DNS can only be enabled after the endpoint connection is accepted by the owner of "
+            f"{service['ServiceName']}.",
+        )
+
+
+def begin(endpoint: VPCEndPoint, seconds: float) -> None:
+    """An endpoint that is made, or accepted by the provider of its service, is available after so many seconds."""
+    endpoint.state = "pending"
+
+    def available() -> None:
+        if endpoint.state == "pending":
+            endpoint.state = "available"
+
+    lifecycle.after(seconds, available)
 
 
 def _dns_entries(endpoint: VPCEndPoint, service: dict[str, Any], zones: list[str]) -> list[dict[str, str]]:
@@ -106,7 +132,7 @@ class _Endpoints:
         response.error_on_dryrun()
         kind = get("VpcEndpointType") or "Gateway"
         vpc = backend.get_vpc(get("VpcId"))
-        service = endpoint_services.find(response.region, get("ServiceName"), kind)
+        service = endpoint_services.find(response.region, get("ServiceName"), kind, response.landfall_caller)
         if kind == "Gateway":
             endpoint = self._create_gateway(response, vpc)
         else:
@@ -145,11 +171,12 @@ class _Endpoints:
         subnets = get("SubnetIds", [])
         groups = get("SecurityGroupIds", []) or [backend.get_default_security_group(vpc.id).id]
         # "Default: true" for interface endpoints of AWS's services: CreateVpcEndpoint, API reference.
-        private_dns = response._get_bool_param("PrivateDnsEnabled", bool(service.get("PrivateDnsName")))
+        private_dns = response._get_bool_param("PrivateDnsEnabled", service["Owner"] == "amazon" and "PrivateDnsName" in service)
         interfaces.check_network(backend, vpc.id, subnets, groups)
         interfaces.check_zones(backend, subnets)
         endpoint_services.check_zones(backend, service, subnets)
         if private_dns:
+            _check_accepted(service, accepted=not service["AcceptanceRequired"])
             _check_private_dns(backend, vpc.id, service)
         endpoint = self._new(response, vpc, "Interface", security_group_ids=groups, private_dns_enabled=private_dns)
         backend.vpc_end_points[endpoint.id] = endpoint
@@ -157,13 +184,11 @@ class _Endpoints:
         endpoint.dns_entries = _dns_entries(endpoint, service, _zones(backend, subnets))
         for subnet_id in subnets:
             interfaces.add(backend, endpoint, subnet_id)
-        endpoint.state = "pending"
-        lifecycle.after(self._state_seconds, lambda: self._become_available(endpoint))
+        if service["AcceptanceRequired"]:
+            endpoint.state = "pendingAcceptance"
+        else:
+            begin(endpoint, self._state_seconds)
         return endpoint
-
-    def _become_available(self, endpoint: VPCEndPoint) -> None:
-        if endpoint.state == "pending":
-            endpoint.state = "available"
 
     def modify(self, response: Any) -> ActionResult:
         backend, get = response.ec2_backend, response._get_param
@@ -197,6 +222,7 @@ class _Endpoints:
             raise AwsError("InvalidParameter", "You must specify at least one security group for the VPC endpoint.")
         private_dns = response._get_bool_param("PrivateDnsEnabled", endpoint.private_dns_enabled)
         if private_dns and not endpoint.private_dns_enabled:
+            _check_accepted(service, accepted=endpoint.state in ("pending", "available"))
             _check_private_dns(backend, endpoint.vpc_id, service, endpoint.id)
         endpoint.private_dns_enabled = private_dns
         endpoint.security_group_ids = groups
@@ -232,6 +258,7 @@ class _Endpoints:
 
     def _vanish(self, backend: Any, endpoint: VPCEndPoint) -> None:
         backend.vpc_end_points.pop(endpoint.id, None)
+        connection_notifications.forget_of(backend, endpoint.id)
         forget(backend, endpoint.id)
         interfaces.remove(backend, list(endpoint.network_interface_ids), self._interface_seconds)
 

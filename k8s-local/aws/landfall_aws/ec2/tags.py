@@ -22,6 +22,7 @@ _MAKES = {
     "AuthorizeSecurityGroupIngress": {"security-group-rule"},
     "AuthorizeSecurityGroupEgress": {"security-group-rule"},
     "CreateVpcEndpoint": {"vpc-endpoint"},
+    "CreateVpcEndpointServiceConfiguration": {"vpc-endpoint-service"},
     "CreateFlowLogs": {"vpc-flow-log"},
     "CreateNetworkInterface": {"network-interface"},
     "AllocateAddress": {"elastic-ip"},
@@ -75,6 +76,11 @@ _EXISTS = {
         "Transit Gateway Attachment {} was deleted or does not exist.",
     ),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
+    "vpce-svc": (
+        "configurations",
+        "InvalidVpcEndpointServiceId.NotFound",
+        "The VpcEndpointService Id '{}' does not exist",
+    ),
     "vpce": ("vpc_end_points", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist"),
 }
 

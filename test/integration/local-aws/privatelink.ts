@@ -1,0 +1,363 @@
+import {
+  AcceptVpcEndpointConnectionsCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  CreateVpcEndpointCommand,
+  type CreateVpcEndpointCommandInput,
+  CreateVpcEndpointConnectionNotificationCommand,
+  CreateVpcEndpointServiceConfigurationCommand,
+  type CreateVpcEndpointServiceConfigurationCommandInput,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DeleteVpcEndpointConnectionNotificationsCommand,
+  DeleteVpcEndpointServiceConfigurationsCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeVpcEndpointConnectionNotificationsCommand,
+  DescribeVpcEndpointConnectionsCommand,
+  DescribeVpcEndpointServiceConfigurationsCommand,
+  DescribeVpcEndpointServicePermissionsCommand,
+  DescribeVpcEndpointServicesCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+  ModifyVpcEndpointCommand,
+  ModifyVpcEndpointConnectionNotificationCommand,
+  ModifyVpcEndpointServiceConfigurationCommand,
+  ModifyVpcEndpointServicePermissionsCommand,
+  RejectVpcEndpointConnectionsCommand,
+  type ServiceConfiguration,
+  StartVpcEndpointServicePrivateDnsVerificationCommand,
+  type VpcEndpointConnection,
+} from '@aws-sdk/client-ec2';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { eventually } from './eventually.ts';
+import { aws, clientOptions, given, refused, tagged } from './harness.ts';
+import { call } from './plain-client.ts';
+
+/** Endpoint services and the connections to them, between two accounts. */
+export function privateLink(): void {
+  const PROVIDER = '222222222222';
+  const CONSUMER = '333333333333';
+  const consumers = `arn:aws:iam::${CONSUMER}:root`;
+  const nowhere = 'vpce-0123456789abcdef0';
+
+  let provider: EC2Client;
+  let consumer: EC2Client;
+  let balancer: string;
+  let vpc: string;
+  let zones: { a: string; c: string };
+
+  async function network(client: EC2Client, cidr: string): Promise<typeof zones> {
+    vpc = given((await client.send(new CreateVpcCommand({ CidrBlock: `${cidr}.0.0/16` }))).Vpc?.VpcId);
+    await client.send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }));
+    const [a, c] = await Promise.all(
+      ['a', 'c'].map(async (letter, index) => {
+        const AvailabilityZone = `us-east-1${letter}`;
+        const CidrBlock = `${cidr}.${index}.0/24`;
+        const made = await client.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock, AvailabilityZone }));
+        return given(made.Subnet?.SubnetId);
+      }),
+    );
+    return { a: given(a), c: given(c) };
+  }
+
+  async function loadBalancer(subnet: string, Name = 'internal'): Promise<string> {
+    const input = { Name, Type: 'network', Scheme: 'internal', Subnets: { member: [subnet] } };
+    const made = await call<{ LoadBalancers: { LoadBalancerArn: string }[] }>(
+      'elasticloadbalancing',
+      'CreateLoadBalancer',
+      input,
+      PROVIDER,
+    );
+    return given(made.LoadBalancers[0]).LoadBalancerArn;
+  }
+
+  async function provide(
+    input: Partial<CreateVpcEndpointServiceConfigurationCommandInput> = {},
+  ): Promise<ServiceConfiguration & { ServiceId: string; ServiceName: string }> {
+    const made = await provider.send(
+      new CreateVpcEndpointServiceConfigurationCommand({ NetworkLoadBalancerArns: [balancer], ...input }),
+    );
+    const service = given(made.ServiceConfiguration);
+    return { ...service, ServiceId: given(service.ServiceId), ServiceName: given(service.ServiceName) };
+  }
+
+  const allow = (ServiceId: string, AddAllowedPrincipals: string[]) =>
+    provider.send(new ModifyVpcEndpointServicePermissionsCommand({ ServiceId, AddAllowedPrincipals }));
+  const forbid = (ServiceId: string, RemoveAllowedPrincipals: string[]) =>
+    provider.send(new ModifyVpcEndpointServicePermissionsCommand({ ServiceId, RemoveAllowedPrincipals }));
+
+  async function connect(
+    ServiceName: string,
+    input: Partial<CreateVpcEndpointCommandInput> = {},
+    client = consumer,
+  ): Promise<string> {
+    const made = await client.send(
+      new CreateVpcEndpointCommand({
+        VpcId: vpc,
+        VpcEndpointType: 'Interface',
+        ServiceName,
+        SubnetIds: [zones.a],
+        ...input,
+      }),
+    );
+    return given(made.VpcEndpoint?.VpcEndpointId);
+  }
+
+  async function stateOf(id: string): Promise<string | undefined> {
+    const Filters = [{ Name: 'vpc-endpoint-id', Values: [id] }];
+    return (await consumer.send(new DescribeVpcEndpointsCommand({ Filters }))).VpcEndpoints?.[0]?.State;
+  }
+  const reaches = (id: string, state: string | undefined) =>
+    eventually(async () => ((await stateOf(id)) === state ? true : undefined));
+
+  async function connections(Name: string, ...Values: string[]): Promise<VpcEndpointConnection[]> {
+    const Filters = [{ Name, Values }];
+    const found = await provider.send(new DescribeVpcEndpointConnectionsCommand({ Filters }));
+    return given(found.VpcEndpointConnections);
+  }
+
+  const accept = (ServiceId: string, ...VpcEndpointIds: string[]) =>
+    provider.send(new AcceptVpcEndpointConnectionsCommand({ ServiceId, VpcEndpointIds }));
+  const reject = (ServiceId: string, ...VpcEndpointIds: string[]) =>
+    provider.send(new RejectVpcEndpointConnectionsCommand({ ServiceId, VpcEndpointIds }));
+  const withdraw = (...ServiceIds: string[]) =>
+    provider.send(new DeleteVpcEndpointServiceConfigurationsCommand({ ServiceIds }));
+
+  beforeEach(async () => {
+    await aws().reset();
+    provider = new EC2Client({ ...clientOptions(aws(), PROVIDER), maxAttempts: 1 });
+    consumer = new EC2Client({ ...clientOptions(aws(), CONSUMER), maxAttempts: 1 });
+    balancer = await loadBalancer((await network(provider, '10.1')).a);
+    zones = await network(consumer, '10.2');
+  });
+
+  test('a connection waits for its provider, and both sides see how it ends', async () => {
+    const service = await provide({ TagSpecifications: tagged('vpc-endpoint-service', 'a') });
+    expect(service).toMatchObject({
+      ServiceState: 'Available',
+      AcceptanceRequired: true,
+      AvailabilityZones: ['us-east-1a'],
+      NetworkLoadBalancerArns: [balancer],
+      Tags: [{ Key: 'test', Value: 'a' }],
+    });
+    const id = service.ServiceId;
+    await allow(id, [consumers]);
+    const [one, two] = [await connect(service.ServiceName), await connect(service.ServiceName)];
+    expect(await stateOf(one)).toBe('pendingAcceptance');
+    expect(await connections('vpc-endpoint-state', 'pendingAcceptance')).toHaveLength(2);
+    expect(await connections('vpc-endpoint-id', one)).toMatchObject([
+      {
+        ServiceId: id,
+        VpcEndpointId: one,
+        VpcEndpointOwner: CONSUMER,
+        VpcEndpointState: 'pendingAcceptance',
+        NetworkLoadBalancerArns: [balancer],
+      },
+    ]);
+    const accepted = await accept(id, one, nowhere);
+    expect(accepted.Unsuccessful).toMatchObject([
+      { ResourceId: nowhere, Error: { Code: 'InvalidVpcEndpoint.NotFound' } },
+    ]);
+    expect(await stateOf(one)).toBe('pending');
+    await reaches(one, 'available');
+    expect((await accept(id, one)).Unsuccessful).toMatchObject([{ Error: { Code: 'InvalidState' } }]);
+    await reject(id, two);
+    expect(await stateOf(two)).toBe('rejected');
+    expect(await connections('vpc-endpoint-state', 'rejected')).toMatchObject([{ VpcEndpointId: two }]);
+    expect((await reject(id, two)).Unsuccessful).toMatchObject([{ ResourceId: two }]);
+    expect(await connections('service-id', 'vpce-svc-0123456789abcdef0')).toEqual([]);
+    await refused(accept('vpce-svc-0123456789abcdef0', one), 'InvalidVpcEndpointServiceId.NotFound');
+
+    // What is connected holds the service; what was rejected does not.
+    const kept = await withdraw(id, 'vpce-svc-0123456789abcdef0');
+    expect(kept.Unsuccessful).toMatchObject([
+      { ResourceId: id, Error: { Code: 'ExistingVpcEndpointConnections' } },
+      { Error: { Code: 'InvalidVpcEndpointService.NotFound' } },
+    ]);
+    const change = { ServiceId: id, RemoveNetworkLoadBalancerArns: [balancer] };
+    await refused(
+      provider.send(new ModifyVpcEndpointServiceConfigurationCommand(change)),
+      'ExistingVpcEndpointConnections',
+    );
+    await reject(id, one);
+    expect((await withdraw(id)).Unsuccessful).toEqual([]);
+    await refused(
+      provider.send(new DescribeVpcEndpointServiceConfigurationsCommand({ ServiceIds: [id] })),
+      'InvalidVpcEndpointServiceId.NotFound',
+    );
+  });
+
+  test('only whom the permissions name may connect, or see the service', async () => {
+    const service = await provide({ AcceptanceRequired: false });
+    const offered = async () => {
+      const ServiceNames = [service.ServiceName];
+      const found = await consumer.send(new DescribeVpcEndpointServicesCommand({ ServiceNames }));
+      return given(found.ServiceDetails?.[0]);
+    };
+    const role = `arn:aws:iam::${CONSUMER}:role/landfall-operator`;
+    const assumed = await new STSClient(clientOptions(aws())).send(
+      new AssumeRoleCommand({
+        RoleArn: role,
+        RoleSessionName: 'test',
+        ExternalId: 'landfall:local:consumer-account',
+      }),
+    );
+    const { AccessKeyId, SecretAccessKey, SessionToken } = given(assumed.Credentials);
+    const operator = new EC2Client({
+      ...clientOptions(aws()),
+      credentials: {
+        accessKeyId: given(AccessKeyId),
+        secretAccessKey: given(SecretAccessKey),
+        sessionToken: given(SessionToken),
+      },
+      maxAttempts: 1,
+    });
+
+    await refused(connect(service.ServiceName), 'InvalidServiceName', /does not exist$/);
+    await refused(offered(), 'InvalidServiceName');
+    await refused(allow(service.ServiceId, ['somebody']), 'InvalidPrincipal');
+    const added = await allow(service.ServiceId, [role, role]);
+    expect(added.AddedPrincipals).toMatchObject([{ Principal: role, PrincipalType: 'Role' }]);
+    await refused(connect(service.ServiceName), 'InvalidServiceName');
+    const id = await connect(service.ServiceName, {}, operator);
+    await reaches(id, 'available');
+    await forbid(service.ServiceId, [role]);
+    await refused(connect(service.ServiceName, {}, operator), 'InvalidServiceName');
+    // A permission that is withdrawn ends no connection.
+    expect(await stateOf(id)).toBe('available');
+
+    await allow(service.ServiceId, ['*']);
+    expect(await offered()).toMatchObject({ Owner: PROVIDER, AcceptanceRequired: false });
+    await refused(
+      connect(service.ServiceName, { SubnetIds: [zones.c] }),
+      'InvalidParameter',
+      /does not support the availability zone/,
+    );
+    await connect(service.ServiceName);
+    await allow(service.ServiceId, [consumers]);
+    const { ServiceId } = service;
+    const listed = (input: object) =>
+      provider.send(new DescribeVpcEndpointServicePermissionsCommand({ ServiceId, ...input }));
+    const page = await listed({ MaxResults: 1 });
+    expect(page.AllowedPrincipals).toHaveLength(1);
+    const rest = await listed({ NextToken: page.NextToken });
+    expect(rest.AllowedPrincipals).toMatchObject([{ Principal: consumers, PrincipalType: 'Account' }]);
+    expect(
+      (await listed({ Filters: [{ Name: 'principal', Values: ['*:root'] }] })).AllowedPrincipals,
+    ).toHaveLength(1);
+  });
+
+  test('private DNS wants a verified name, and the provider’s acceptance', async () => {
+    const service = await provide({ PrivateDnsName: 'api.example.com' });
+    await allow(service.ServiceId, [consumers]);
+    const name = async () => {
+      const input = { ServiceIds: [service.ServiceId] };
+      const found = await provider.send(new DescribeVpcEndpointServiceConfigurationsCommand(input));
+      return given(found.ServiceConfigurations?.[0]?.PrivateDnsNameConfiguration);
+    };
+    expect(await name()).toMatchObject({
+      State: 'pendingVerification',
+      Type: 'TXT',
+      Value: expect.stringMatching(/^vpce:/),
+    });
+    const early =
+      /^Private DNS can only be enabled after the endpoint connection is accepted by the owner of /;
+    await refused(connect(service.ServiceName, { PrivateDnsEnabled: true }), 'InvalidParameter', early);
+    const id = await connect(service.ServiceName);
+    const enable = () =>
+      consumer.send(new ModifyVpcEndpointCommand({ VpcEndpointId: id, PrivateDnsEnabled: true }));
+    await refused(enable(), 'InvalidParameter', early);
+    await accept(service.ServiceId, id);
+    await refused(enable(), 'InvalidParameter', /is not verified/);
+    const { ServiceId } = service;
+    await provider.send(new StartVpcEndpointServicePrivateDnsVerificationCommand({ ServiceId }));
+    await eventually(async () => ((await name()).State === 'verified' ? true : undefined));
+    await enable();
+    const found = await consumer.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+    expect(found.VpcEndpoints?.[0]?.DnsEntries?.map((entry) => entry.DnsName)).toContain('api.example.com');
+  });
+
+  test('connection notifications name a topic, and go with what they are about', async () => {
+    const { ServiceId } = await provide();
+    const topic = `arn:aws:sns:us-east-1:${PROVIDER}:connections`;
+    const input = { ServiceId, ConnectionNotificationArn: topic, ConnectionEvents: ['Connect', 'Accept'] };
+    const create = (more: object = {}) =>
+      provider.send(new CreateVpcEndpointConnectionNotificationCommand({ ...input, ...more }));
+    await refused(create({ VpcEndpointId: nowhere }), 'InvalidParameter');
+    await refused(create({ ConnectionEvents: ['Leave'] }), 'InvalidParameter');
+    await refused(create({ ConnectionNotificationArn: 'connections' }), 'InvalidParameter');
+    const ClientToken = 'one';
+    const made = given((await create({ ClientToken })).ConnectionNotification);
+    expect(made).toMatchObject({ ...input, ConnectionNotificationState: 'Enabled' });
+    const ConnectionNotificationId = given(made.ConnectionNotificationId);
+    const again = (await create({ ClientToken })).ConnectionNotification;
+    expect(again?.ConnectionNotificationId).toBe(ConnectionNotificationId);
+    await refused(create({ ClientToken, ConnectionEvents: ['Reject'] }), 'IdempotentParameterMismatch');
+    await provider.send(
+      new ModifyVpcEndpointConnectionNotificationCommand({
+        ConnectionNotificationId,
+        ConnectionEvents: ['Delete'],
+      }),
+    );
+    const read = () =>
+      provider.send(new DescribeVpcEndpointConnectionNotificationsCommand({ ConnectionNotificationId }));
+    expect((await read()).ConnectionNotificationSet).toMatchObject([
+      { ConnectionNotificationArn: topic, ConnectionEvents: ['Delete'] },
+    ]);
+    const remove = () =>
+      provider.send(
+        new DeleteVpcEndpointConnectionNotificationsCommand({
+          ConnectionNotificationIds: [ConnectionNotificationId],
+        }),
+      );
+    expect((await remove()).Unsuccessful).toEqual([]);
+    expect((await remove()).Unsuccessful).toMatchObject([
+      { Error: { Code: 'InvalidConnectionNotification' } },
+    ]);
+    await refused(read(), 'InvalidConnectionNotification');
+    await create();
+    await withdraw(ServiceId);
+    const left = await provider.send(new DescribeVpcEndpointConnectionNotificationsCommand({}));
+    expect(left.ConnectionNotificationSet).toEqual([]);
+  });
+
+  describe('an endpoint service', () => {
+    test('wants a network load balancer that exists, and is listed by tag, in pages', async () => {
+      await refused(provide({ NetworkLoadBalancerArns: [] }), 'InvalidParameter', /exactly one of/);
+      await refused(
+        provide({ NetworkLoadBalancerArns: [`${balancer}0`] }),
+        'InvalidNetworkLoadBalancerArn.NotFound',
+      );
+      const first = await provide({ TagSpecifications: tagged('vpc-endpoint-service', 'a') });
+      const second = await provide({ ClientToken: 'two' });
+      expect((await provide({ ClientToken: 'two' })).ServiceId).toBe(second.ServiceId);
+      const list = (input: object) =>
+        provider.send(new DescribeVpcEndpointServiceConfigurationsCommand(input));
+      const page = await list({ MaxResults: 1 });
+      const rest = await list({ NextToken: page.NextToken });
+      const ids = [page, rest].flatMap((part) => part.ServiceConfigurations?.map((found) => found.ServiceId));
+      expect(ids).toEqual([first.ServiceId, second.ServiceId]);
+      const Filters = [{ Name: 'tag:test', Values: ['a'] }];
+      expect((await list({ Filters })).ServiceConfigurations).toMatchObject([{ ServiceId: first.ServiceId }]);
+    });
+
+    test('leaves nothing when it and what is connected to it are deleted', async () => {
+      const before = await aws().dump();
+      const service = await provide({ TagSpecifications: tagged('vpc-endpoint-service', 'a') });
+      await allow(service.ServiceId, ['*']);
+      const id = await connect(service.ServiceName);
+      await accept(service.ServiceId, id);
+      await refused(consumer.send(new DeleteSubnetCommand({ SubnetId: zones.a })), 'DependencyViolation');
+      await consumer.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      expect(await connections('vpc-endpoint-id', id)).toMatchObject([{ VpcEndpointState: 'deleting' }]);
+      expect((await withdraw(service.ServiceId)).Unsuccessful).toHaveLength(1);
+      await reaches(id, undefined);
+      expect((await withdraw(service.ServiceId)).Unsuccessful).toEqual([]);
+      expect((await aws().dump()) === before).toBe(true);
+      await refused(consumer.send(new DeleteVpcCommand({ VpcId: vpc })), 'DependencyViolation');
+    });
+  });
+}
