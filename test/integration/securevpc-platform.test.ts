@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AcceptTransitGatewayVpcAttachmentCommand,
+  CreateTransitGatewayCommand,
+  DeleteTransitGatewayCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeTransitGatewaysCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
+import { share } from '../support/resource-share.ts';
 import { type SeedNetwork, seedNetworks } from '../support/seeds.ts';
 import { type Manifest, World } from '../support/world.ts';
 
@@ -20,9 +31,21 @@ const [provider, consumer] = [
   ...read(seedNetworks.consumer.example),
 ] as [Manifest, Manifest];
 
+const HUB = '111111111111';
+
 let world: World;
 let empty: string;
 const clients: EC2Client[] = [];
+
+/** Destination and target of every route to a transit gateway. */
+async function transitRoutesIn(account: string): Promise<string[]> {
+  const { RouteTables = [] } = await ec2In(account).send(new DescribeRouteTablesCommand({}));
+  return RouteTables.flatMap(({ Routes = [] }) =>
+    Routes.filter(({ TransitGatewayId }) => TransitGatewayId !== undefined).map(
+      ({ DestinationCidrBlock, TransitGatewayId }) => `${DestinationCidrBlock} ${TransitGatewayId}`,
+    ),
+  );
+}
 
 /** AWS as the administrator of one account sees it. */
 function ec2In(account: string): EC2Client {
@@ -64,6 +87,63 @@ describe('the platform: one operator, two accounts', () => {
     expect(Subnets).toHaveLength(wanted);
     expect(new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone)).size).toBe(seed.zones);
     expect(Subnets.every(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch === false)).toBe(true);
+  });
+
+  it('both are joined by the transit gateway, each with a route to the other', async () => {
+    for (const { accountId, transitRoutes } of [seedNetworks.provider, seedNetworks.consumer])
+      expect(await transitRoutesIn(accountId)).toEqual(
+        transitRoutes.map((route) => `${route.split(' ')[1]} ${localTransitGateway}`),
+      );
+  });
+
+  it('another gateway is joined before the first is left; until its account accepts, traffic keeps its way', async () => {
+    const hub = ec2In(HUB);
+    const made = await hub.send(new CreateTransitGatewayCommand({}));
+    const id = made.TransitGateway?.TransitGatewayId ?? '';
+    await share(world.aws, HUB, made.TransitGateway?.TransitGatewayArn ?? '', [
+      seedNetworks.consumer.accountId,
+    ]);
+    await world.edit(consumer, { transitGateway: { id } });
+    const waiting = await world.condition(consumer, 'Reconciling', {
+      reason: 'WaitingForAcceptance',
+      message: /transit gateway tgw-\w+ waits for account 111111111111, which shares it, to accept it: aws ec2 accept-/,
+    });
+    const { accountId } = seedNetworks.consumer;
+    expect(await transitRoutesIn(accountId)).toEqual([`10.1.0.0/16 ${localTransitGateway}`]);
+    const attachment = String(waiting.status?.['transitGatewayAttachmentId']);
+    await hub.send(new AcceptTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId: attachment }));
+    const ready = await world.ready(consumer);
+    expect(await transitRoutesIn(accountId)).toEqual([`10.1.0.0/16 ${id}`]);
+    expect(ready.status?.['transitGatewayAttachmentId']).toBe(attachment);
+    const calls = (await world.writes()).map(({ action }) => action);
+    expect(calls.filter((action) => action === 'DeleteRoute')).toEqual([]);
+    expect(calls.filter((action) => action === 'CreateTransitGatewayVpcAttachment')).toHaveLength(3);
+  });
+
+  it('a zone more is a subnet more in the attachment; another tier moves it; neither makes another', async () => {
+    const mark = await world.mark();
+    await world.edit(consumer, { zones: { count: 3 } });
+    await world.ready(consumer);
+    const calls = (await world.writes(mark)).map(({ action }) => action);
+    expect(calls.filter((action) => action?.includes('TransitGateway'))).toEqual([
+      'ModifyTransitGatewayVpcAttachment',
+    ]);
+  });
+
+  it('without the field the routes go, then the attachment', async () => {
+    const mark = await world.mark();
+    await world.edit(consumer, { transitGateway: null });
+    const ready = await world.ready(consumer);
+    expect(ready.status?.['transitGatewayAttachmentId']).toBeUndefined();
+    expect((await world.writes(mark)).map(({ action }) => action)).toEqual([
+      'DeleteRoute',
+      expect.stringMatching(/NetworkAclEntry|TransitGatewayVpcAttachment/u) as string,
+    ]);
+    const hub = ec2In(HUB);
+    const { TransitGateways } = await hub.send(new DescribeTransitGatewaysCommand({}));
+    for (const { TransitGatewayId } of TransitGateways ?? [])
+      if (TransitGatewayId !== localTransitGateway)
+        await hub.send(new DeleteTransitGatewayCommand({ TransitGatewayId }));
   });
 
   it('deletion leaves both accounts as they were', async () => {

@@ -170,7 +170,9 @@ export function transitGateways(): void {
         'InvalidTransitGatewayAttachmentID.NotFound',
       );
       const seen = await hub.send(new DescribeTransitGatewayVpcAttachmentsCommand({}));
-      expect(seen.TransitGatewayVpcAttachments).toMatchObject([{ ...answer, Tags: [] }]);
+      const [listed] = seen.TransitGatewayVpcAttachments ?? [];
+      expect(listed).toMatchObject({ ...answer, VpcOwnerId: HOME });
+      expect(listed?.Tags ?? []).toEqual([]);
       await refused(hub.send(new DeleteTransitGatewayCommand({ TransitGatewayId: id })), 'IncorrectState');
       await hub.send(new AcceptTransitGatewayVpcAttachmentCommand(answer));
       await inState(attachment, 'available');

@@ -273,14 +273,11 @@ def _found(response: Any) -> list[Any]:
     found = [a for a in _listed(backend) if not ids or a.id in ids]
     for missing in [i for i in ids if i not in [a.id for a in found]]:
         raise _missing(missing)
-    return [a for a in found if all(_is_matching(a, *f) for f in response._filters_from_querystring().items())]
-
-
-def _is_matching(attachment: Any, name: str, wanted: Any) -> bool:
-    if name not in _FILTERS:
+    filters = response._filters_from_querystring()
+    for name in [n for n in filters if n not in _FILTERS]:
         # No filter by tag is documented for either action.
         raise AwsError("InvalidParameterValue", f"The filter '{name}' is invalid")
-    return matches(_FILTERS[name](attachment), wanted)
+    return [a for a in found if all(matches(_FILTERS[name](a), wanted) for name, wanted in filters.items())]
 
 
 def _install_responses(actions: _Attachments) -> None:
