@@ -46,6 +46,12 @@ export const commonSpec = {
     .enum(['dev', 'staging', 'prod'])
     .optional()
     .describe('The stage that this object belongs to; it is written as tag `environment`.'),
+  management: z
+    .enum(['Manage', 'Observe', 'Pause'])
+    .default('Manage')
+    .describe(
+      'What the operator does with this object. Manage makes AWS match it. Observe only compares: it says what is missing and what differs, writes nothing to AWS, and a deleted object leaves everything there. Pause neither reads nor writes; a deleted object waits.',
+    ),
   deletionPolicy: z
     .enum(['Delete', 'Retain'])
     .optional()

@@ -140,6 +140,12 @@ export const CONDITIONS = {
         todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
         kinds: network,
       },
+      ThingsMissing: {
+        means:
+          'Things that the spec names are not in AWS, and spec.management is Observe, so that they are not made.',
+        todo: 'Set spec.management to Manage, or correct what the spec names.',
+        kinds: network,
+      },
       ReplacementNeeded: {
         means:
           'The change cannot be made in place, and making a new thing would interrupt or lose something.',
@@ -181,9 +187,27 @@ export const CONDITIONS = {
     means: 'AWS differs from the spec through somebody else; the message says in what.',
     kinds: network,
     reasons: {
-      DriftDetected: { means: 'A difference was found and is being repaired. Ready stays as it is.' },
+      DriftDetected: {
+        means:
+          'A difference was found and is being repaired, or, where spec.management is Observe, only told of. Ready stays as it is.',
+      },
       DriftRepaired: {
         means: 'Status False: the last difference was repaired; the message says what it was.',
+      },
+    },
+  },
+  Paused: {
+    means:
+      'The operator neither reads nor writes anything for the object. Everything else in status is as it was last found; the observedGeneration of Ready says of which generation it speaks.',
+    kinds: network,
+    reasons: {
+      PausedBySpec: {
+        means: 'spec.management is Pause.',
+        todo: 'Set spec.management to Manage, or to Observe, when it shall go on.',
+      },
+      DeletionWaits: {
+        means: 'spec.management is Pause, and the object was deleted: its things stay in AWS, and it waits.',
+        todo: 'Set spec.management to Manage, and spec.deletionPolicy is carried out; or to Observe, and the object goes while AWS is left as it is.',
       },
     },
   },
@@ -191,6 +215,7 @@ export const CONDITIONS = {
 
 export type ConditionType = keyof typeof CONDITIONS;
 export type ReconcilingReason = keyof typeof CONDITIONS.Reconciling.reasons;
+export type PausedReason = keyof typeof CONDITIONS.Paused.reasons;
 export type StalledReason = keyof typeof CONDITIONS.Stalled.reasons;
 
 /** The conditions and reasons that objects of one kind show; all of them without a kind. */

@@ -13,9 +13,10 @@ import { createInformer, type Informer } from '../kube/informer.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
 import { reconcileAccount } from './account.ts';
+import { managementOf } from './management.ts';
 import { ownerOf } from './resource-status.ts';
-import type { ResourceDeps } from './pass.ts';
-import { reconcileResource, type PassResult } from './resource.ts';
+import type { PassResult, ResourceDeps } from './pass.ts';
+import { reconcileResource } from './resource.ts';
 import { Retries, type Trouble } from './retries.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
@@ -157,7 +158,9 @@ export class Manager {
       this.#wakes.forget(queueKey);
       this.#targets.forget(queueKey);
     } else {
-      this.#keys.set(ownerTag(ownerOf(network)), queueKey);
+      // Nothing is read for the sake of what is paused.
+      if (managementOf(network) === 'Pause') this.#keys.delete(ownerTag(ownerOf(network)));
+      else this.#keys.set(ownerTag(ownerOf(network)), queueKey);
       if (this.#wakes.changed(queueKey, network)) this.#startAnew(queueKey);
     }
     for (const account of this.#accounts.list()) {
@@ -267,7 +270,8 @@ export class Manager {
   /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
   #next(key: string, { verdict, waitsIn, target }: PassResult): WorkOutcome {
     for (const lanes of target?.lanes ?? []) lanes.waitIn(key, waitsIn);
-    if (!verdict || verdict.kind === 'ready') {
+    if (verdict?.kind === 'paused') this.#targets.forget(key);
+    if (!verdict || verdict.kind === 'ready' || verdict.kind === 'paused') {
       this.#retries.reset(key);
       return {};
     }

@@ -13,8 +13,8 @@ import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
 import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
-import type { Targets } from './targets.ts';
-import type { Verdict } from './verdict.ts';
+import type { Target, Targets } from './targets.ts';
+import type { Paused, Verdict } from './verdict.ts';
 
 /** Held by every resource while it owns anything. */
 export const FINALIZER = 'landfall.dev/aws';
@@ -56,9 +56,18 @@ export interface Pass<T extends GraphObject> {
   object: T;
 }
 
+/** How a pass ended, for the queue. */
+export interface PassResult {
+  readonly verdict: Verdict | Paused | undefined;
+  /** Collections in which the resource waits for AWS. */
+  readonly waitsIn: readonly string[];
+  readonly target: Target | undefined;
+}
+
 interface StatusChange {
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | Paused;
   readonly drift?: Drift;
+  readonly observed?: boolean;
   readonly fields?: Partial<GraphStatus>;
 }
 
@@ -78,6 +87,7 @@ export async function writeStatus<T extends GraphObject>(
       before: object.status.conditions ?? [],
       verdict: change.verdict,
       drift: change.drift,
+      observed: change.observed ?? false,
       generation,
       now: deps.clock.date(),
     }),
@@ -103,33 +113,33 @@ export async function release<T extends GraphObject>(
   pass: Pass<T>,
   left: readonly Standing[],
 ): Promise<void> {
-  deps.assertLeading();
-  await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
   if (left.length === 0) {
-    deps.events.record(refOf(pass.object), {
-      type: 'Normal',
-      reason: 'Deleted',
-      action: 'Delete',
-      message: 'nothing is left of it in AWS',
-    });
+    await leave(deps, pass, { reason: 'Deleted', message: 'nothing is left of it in AWS' });
     pass.log.info({}, 'nothing left in AWS, finalizer removed');
     return;
   }
-  deps.events.record(refOf(pass.object), {
-    type: 'Normal',
+  const things = left.map(({ node, type, id }) => ({ node, kind: type, id }));
+  await leave(deps, pass, {
     reason: 'Retained',
-    action: 'Retain',
-    message: `left in AWS with tag ${TAG.retained}, and found again by the same manifest: ${thingsOf(left)}`,
+    message: `left in AWS with tag ${TAG.retained}, and found again by the same manifest: ${thingsOf(things)}`,
   });
-  pass.log.info(
-    { left: left.map(({ node, type, id }) => ({ node, type, id })) },
-    'left in AWS, finalizer removed',
-  );
+  pass.log.info({ left: things }, 'left in AWS, finalizer removed');
+}
+
+/** Removes the finalizer, and tells in what state things are left. */
+export async function leave<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): Promise<void> {
+  deps.assertLeading();
+  await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
+  deps.events.record(refOf(pass.object), { type: 'Normal', reason, action: 'Delete', message });
 }
 
 /** Things in words, kind and id; of many, the first few and how many more. */
-export function thingsOf(things: readonly Pick<Standing, 'type' | 'id'>[]): string {
-  const named = things.slice(0, NAMED_MAX).map(({ type, id }) => `${type} ${id}`);
+export function thingsOf(things: readonly { readonly kind: string; readonly id: string }[]): string {
+  const named = things.slice(0, NAMED_MAX).map(({ kind, id }) => `${kind} ${id}`);
   const rest = things.length - named.length;
   return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -4,8 +4,9 @@ import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
+import type { Outcome } from '../graph/apply.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { AnyKind } from '../graph/kind.ts';
+import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
@@ -97,6 +98,16 @@ export function summaryOf(planned: Plan): string {
   });
   const rest = planned.actions.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** The collections in which a resource waits for AWS. */
+export function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
+  const types = [
+    ...outcomes.filter((outcome) => outcome.result === 'waiting').map((outcome) => outcome.action.type),
+    ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
+    ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
+  ];
+  return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
 }
 
 /** Reads of AWS whose failure says something about credentials or permissions become conditions. */

@@ -27,6 +27,7 @@ export interface GraphObject extends KubeObject {
   readonly spec: {
     readonly accountRef: { readonly name: string };
     readonly region: string;
+    readonly management?: string | undefined;
     readonly deletionPolicy?: string | undefined;
   };
   readonly status: GraphStatus;

@@ -15,6 +15,7 @@ import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
+import { isManaged, letGo, managementOf, pause, report } from './management.ts';
 import { noteOutcome } from './notes.ts';
 import {
   ensureFinalizer,
@@ -23,9 +24,11 @@ import {
   writeStatus,
   type GraphKind,
   type Pass,
+  type PassResult,
   type ResourceDeps,
 } from './pass.ts';
 import {
+  collectionsWaitedIn,
   driftIn,
   makePlan,
   observe,
@@ -52,14 +55,6 @@ import { verdictOf, type Verdict } from './verdict.ts';
 /** Actions of one resource under way at once. */
 const CONCURRENCY = 12;
 
-/** How a pass ended, for the queue. */
-export interface PassResult {
-  readonly verdict: Verdict | undefined;
-  /** Collections in which the resource waits for AWS. */
-  readonly waitsIn: readonly string[];
-  readonly target: Target | undefined;
-}
-
 /** Reconciles one resource once: fetch, finalizer, compile, observe, plan, apply, status. */
 export async function reconcileResource<T extends GraphObject>(
   deps: ResourceDeps,
@@ -77,6 +72,9 @@ export async function reconcileResource<T extends GraphObject>(
   if (deleting && !hasFinalizer(object, FINALIZER))
     return { verdict: undefined, waitsIn: [], target: undefined };
   try {
+    const management = managementOf(object);
+    if (management === 'Pause') return await pause(deps, pass);
+    if (deleting && management === 'Observe') return await letGo(deps, pass);
     return await (deleting ? tearDown(deps, pass) : bringUp(deps, pass));
   } catch (error) {
     if (error instanceof NotLeader) throw error;
@@ -89,20 +87,22 @@ export async function reconcileResource<T extends GraphObject>(
 }
 
 async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
+  const observing = managementOf(pass.object) === 'Observe';
   const { account, target, where } = await locate(deps, pass, false);
   const facts = await observe(() => target.facts());
-  await observe(() => target.world.load());
+  await read(deps, pass, target);
   const graph = pass.kind.compile({
     object: pass.kind.parse(pass.object),
     installation: deps.installation,
     account,
     facts,
   });
-  await ensureFinalizer(deps, pass);
+  if (!observing) await ensureFinalizer(deps, pass);
 
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const scope = { target, graph, account, survivors };
   const planned = makePlan(deps, pass, scope);
+  if (observing) return report(deps, pass, { target, where, graph, planned });
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
@@ -116,7 +116,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
     return { verdict: undefined, waitsIn: [], target: undefined };
   }
   const { account, target, where } = await locate(deps, pass, true);
-  await observe(() => target.world.load());
+  await read(deps, pass, target);
   const nothing = buildGraph(ownerOf(pass.object), []);
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
@@ -150,6 +150,13 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const memory = memoryOf(pass.object.status);
   const left = remaining();
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
+}
+
+/** Reads what was never read, and everything after a pause, in which nobody may have read on. */
+async function read<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, target: Target): Promise<void> {
+  await observe(() => target.world.load());
+  const paused = pass.object.status.conditions?.some(({ type }) => type === 'Paused') ?? false;
+  if (paused) await observe(() => target.world.refreshAll(deps.clock.now()));
 }
 
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */
@@ -222,7 +229,8 @@ async function execute<T extends GraphObject>(
     wrote: target.world.wrote,
     interpret,
     onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
-    stopping: deps.stopping,
+    // A person who wants AWS left alone wants that now, and not after this pass.
+    stopping: () => deps.stopping() || !isManaged(pass),
   });
   deps.assertLeading();
   return outcomes;
@@ -273,15 +281,6 @@ async function conclude<T extends GraphObject>(
     },
   });
   return { verdict, target, waitsIn: collectionsWaitedIn(outcomes, left) };
-}
-
-function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
-  const types = [
-    ...outcomes.filter((outcome) => outcome.result === 'waiting').map((outcome) => outcome.action.type),
-    ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
-    ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
-  ];
-  return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
 }
 
 function isFirstPass(object: GraphObject): boolean {

@@ -1,7 +1,7 @@
 import type { Condition } from '../api/common.ts';
 import { CONDITIONS, type ReasonDoc, type StalledReason } from '../api/conditions.ts';
 import { setCondition } from '../kube/conditions.ts';
-import type { Verdict } from './verdict.ts';
+import type { Paused, Verdict } from './verdict.ts';
 
 /** What a pass found out about drift: nothing, a difference that is left, or one that it repaired. */
 export type Drift = { readonly found: string; readonly repaired: boolean } | undefined;
@@ -17,25 +17,27 @@ const IN_AWS_WORDS: ReadonlySet<string> = new Set<StalledReason>([
 
 interface ConditionInput {
   readonly before: readonly Condition[];
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | Paused;
   readonly drift: Drift;
+  /** What differs is only told of, and not repaired. */
+  readonly observed?: boolean;
   readonly generation: number;
   readonly now: Date;
 }
 
 /**
  * The one place that writes conditions. Ready is always there; Reconciling and Stalled only while they hold, as
- * kstatus reads them. While drift is repaired Ready stays as it is.
+ * kstatus reads them. While drift is repaired Ready stays as it is, and so does all but Paused while that holds.
  */
 export function conditionsFor(input: ConditionInput): Condition[] {
-  const { verdict, drift, generation, now } = input;
+  const { verdict, drift, observed = false, generation, now } = input;
   const holds = (type: string) =>
     input.before.some(
       (condition) =>
         condition.type === type && condition.status === 'True' && condition.observedGeneration === generation,
     );
   // A repair may take several passes, and only the first of them finds something to do.
-  const repairing = drift !== undefined || (holds('Drifted') && holds('Ready'));
+  const repairing = !observed && (drift !== undefined || (holds('Drifted') && holds('Ready')));
   // AWS asks for a pause or cannot be asked: what stands is as it was when last looked at.
   const blind = ['Throttled', 'AwsUnreachable'].includes(
     verdict.kind === 'reconciling' ? verdict.reason : '',
@@ -44,15 +46,22 @@ export function conditionsFor(input: ConditionInput): Condition[] {
   let conditions: readonly Condition[] = input.before.filter(
     ({ type }) =>
       (type !== 'Reconciling' || verdict.kind === 'reconciling') &&
-      (type !== 'Stalled' || verdict.kind === 'stalled'),
+      (type !== 'Stalled' || verdict.kind === 'stalled') &&
+      (type !== 'Paused' || verdict.kind === 'paused'),
   );
-  const set = (type: string, status: 'True' | 'False', reason: string, message: string): void => {
+  const set = (type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string): void => {
     conditions = setCondition(
       conditions,
       { type, status, reason, message, observedGeneration: generation },
       now,
     );
   };
+  if (verdict.kind === 'paused') {
+    if (!conditions.some(({ type }) => type === 'Ready'))
+      set('Ready', 'Unknown', verdict.reason, 'nothing was looked at yet');
+    set('Paused', 'True', verdict.reason, verdict.message);
+    return [...conditions];
+  }
   if (verdict.kind === 'ready') set('Ready', 'True', 'Succeeded', verdict.message);
   else {
     const message = verdict.kind === 'stalled' ? advised(verdict) : verdict.message;

@@ -1,10 +1,18 @@
-import type { Outcome } from '../graph/apply.ts';
+import type { PausedReason } from '../api/conditions.ts';
+import { idleOutcome, isIdle, type Outcome } from '../graph/apply.ts';
 import type { Plan, Standing } from '../graph/plan.ts';
 
 /** Where a resource stands after a pass, for its conditions and for when to look again. */
 export type Verdict =
   | { readonly kind: 'ready'; readonly message: string }
   | { readonly kind: 'reconciling' | 'stalled'; readonly reason: string; readonly message: string };
+
+/** It was not looked at, since its spec says so. */
+export interface Paused {
+  readonly kind: 'paused';
+  readonly reason: PausedReason;
+  readonly message: string;
+}
 
 /** How many causes a message names before it only counts. */
 const NAMED_MAX = 3;
@@ -32,6 +40,30 @@ export function verdictOf(outcomes: readonly Outcome[], left: Plan): Verdict {
     return sentence('reconciling', next);
   }
   return { kind: 'ready', message: `${left.standing.length} things are as specified` };
+}
+
+/**
+ * Sums up what was only looked at. What differs does no harm to being ready, as long as everything is there; what is
+ * missing needs a person, since nothing is made.
+ */
+export function verdictOfObserved(seen: Plan): Verdict {
+  const idle = seen.actions.filter(isIdle);
+  const verdict = verdictOf(idle.map(idleOutcome), { ...seen, actions: [] });
+  const missing = seen.actions.filter((action) => action.verb === 'create' && action.revision === undefined);
+  if (verdict.kind !== 'stalled' && missing.length > 0) {
+    const message = `${namesOf(missing.map(({ node }) => node))} not there, and only observed: with spec.management Manage what is missing is made`;
+    return { kind: 'stalled', reason: 'ThingsMissing', message };
+  }
+  if (verdict.kind !== 'ready') return verdict;
+  const differs = seen.actions.length > 0 ? '; what differs from the spec stands in Drifted' : '';
+  return { kind: 'ready', message: `${seen.standing.length} things are there and usable${differs}` };
+}
+
+function namesOf(names: readonly string[]): string {
+  const rest = names.length - NAMED_MAX;
+  const named = names.slice(0, NAMED_MAX).join(', ');
+  if (rest > 0) return `${named} and ${rest} more are`;
+  return `${named} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 interface Cause {

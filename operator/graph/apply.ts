@@ -64,9 +64,7 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   const outputs = new Map(plan.standing.map((standing) => [standing.node, standing.outputs]));
   const writes = plan.actions.filter((action) => action.verb === 'create' || action.verb === 'update');
   const deletes = plan.actions.filter((action) => action.verb === 'delete');
-  const idle = plan.actions.filter(
-    (action): action is Idle => action.verb === 'wait' || action.verb === 'refuse',
-  );
+  const idle = plan.actions.filter(isIdle);
   // What leaves after it was replaced holds back nobody: another thing stands in its node's place.
   const stands = (action: Idle) =>
     plan.standing.some(({ node, id }) => node === action.node && id !== action.id);
@@ -140,7 +138,13 @@ function outcomeOf(result: TaskResult<Outcome>, action: Action | undefined): Out
 
 type Idle = Extract<Action, { reason: string }>;
 
-function idleOutcome(action: Idle): Outcome {
+/** Whether an action is nothing to carry out. */
+export function isIdle(action: Action): action is Idle {
+  return action.verb === 'wait' || action.verb === 'refuse';
+}
+
+/** The outcome of what nobody carries out: it waits, or a person is needed. */
+export function idleOutcome(action: Idle): Outcome {
   const result = action.verb === 'wait' ? 'waiting' : 'stalled';
   return {
     action,

@@ -399,6 +399,12 @@ describe('the health checks for Argo CD', () => {
       'Healthy',
       'Succeeded: done',
     ],
+    [
+      'paused',
+      at(2, condition('Ready', 'Succeeded', 'done'), condition('Paused', 'PausedBySpec', 'left alone')),
+      'Suspended',
+      'PausedBySpec: left alone',
+    ],
   ];
 
   it.each(['Account', 'SecureVpc'])('judge %s by its conditions, in the Lua of Argo CD', async (kind) => {

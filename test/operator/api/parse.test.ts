@@ -29,6 +29,7 @@ describe('parseManifest', () => {
         ...smallest,
         spec: {
           ...smallest.spec,
+          management: 'Manage',
           tags: {},
           dns: { support: 'Enabled', hostnames: 'Enabled' },
           tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict' }],

@@ -19,6 +19,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   QuotaExceeded: OF_AWS,
   NameTaken: OF_AWS,
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
+  ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,
   TargetChanged: OURS,

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../operator/api/common.ts';
 import { conditionsFor, type Drift } from '../../../operator/controllers/status.ts';
-import type { Verdict } from '../../../operator/controllers/verdict.ts';
+import type { Paused, Verdict } from '../../../operator/controllers/verdict.ts';
 
 const READY: Verdict = { kind: 'ready', message: '3 things are as specified' };
 const WAITING: Verdict = { kind: 'reconciling', reason: 'WaitingForAws', message: 'endpoint is pending' };
 const STALLED: Verdict = { kind: 'stalled', reason: 'QuotaExceeded', message: 'five VPCs' };
+const PAUSED: Paused = { kind: 'paused', reason: 'PausedBySpec', message: 'left alone' };
 const FOUND: Drift = { found: 'update rules', repaired: false };
 const REPAIRED: Drift = { found: 'update rules', repaired: true };
 
 /** A pass: its verdict, its drift, and the generation it looked at (default 1). */
-type Pass = readonly [Verdict, Drift?, number?];
+type Pass = readonly [Verdict | Paused, Drift?, number?];
 
 /** The conditions after each pass, one a line; passes are a minute apart. */
 function after(...passes: readonly Pass[]): string {
@@ -36,6 +37,31 @@ Ready=False WaitingForAws g1 00:00 | Reconciling=True WaitingForAws g1 00:00
 Ready=True Succeeded g1 00:02
 Ready=True Succeeded g1 00:02
 `);
+  });
+
+  it('paused: what was found last stays, and only what was under way is no more', () => {
+    expect(after([READY], [PAUSED, undefined, 2], [READY, undefined, 3], [WAITING, undefined, 4], [PAUSED]))
+      .toBe(`
+Ready=True Succeeded g1 00:00
+Ready=True Succeeded g1 00:00 | Paused=True PausedBySpec g2 00:01
+Ready=True Succeeded g3 00:00
+Ready=False WaitingForAws g4 00:03 | Reconciling=True WaitingForAws g4 00:03
+Ready=False WaitingForAws g4 00:03 | Paused=True PausedBySpec g1 00:04
+`);
+    expect(after([PAUSED])).toBe(`
+Ready=Unknown PausedBySpec g1 00:00 | Paused=True PausedBySpec g1 00:00
+`);
+  });
+
+  it('observed: what differs is told beside Ready, which does not hide what is broken', () => {
+    const observed = (before: Condition[], verdict: Verdict, drift: Drift) =>
+      conditionsFor({ before, verdict, drift, observed: true, generation: 1, now: new Date(0) });
+    const differs = observed([], READY, FOUND);
+    expect(differs.map(({ type, status }) => `${type}=${status}`)).toEqual(['Ready=True', 'Drifted=True']);
+    const waits = observed(differs, WAITING, FOUND);
+    expect(waits.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'False' });
+    const mended = observed(differs, READY, undefined);
+    expect(mended.find(({ type }) => type === 'Drifted')).toMatchObject({ status: 'False' });
   });
 
   it('stalled and back: Reconciling and Stalled take turns', () => {
@@ -133,7 +159,7 @@ Ready=True Succeeded g2 00:03 | Drifted=False DriftRepaired g2 00:03
 
   it('never has Reconciling and Stalled at once, and leaves conditions of others alone', () => {
     const foreign: Condition = {
-      type: 'Paused',
+      type: 'Audited',
       status: 'True',
       reason: 'Asked',
       message: '',
@@ -150,7 +176,7 @@ Ready=True Succeeded g2 00:03 | Drifted=False DriftRepaired g2 00:03
           expect(types.filter((type) => type === 'Reconciling' || type === 'Stalled').length).toBe(
             second.kind === 'ready' ? 0 : 1,
           );
-          expect(types).toContain('Paused');
+          expect(types).toContain('Audited');
           expect(types).toHaveLength(new Set(types).size);
         }
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOf } from '../../../operator/controllers/verdict.ts';
+import { verdictOf, verdictOfObserved } from '../../../operator/controllers/verdict.ts';
 import type { Outcome } from '../../../operator/graph/apply.ts';
 import type { State } from '../../../operator/graph/kind.ts';
 import type { Action, Plan, Standing } from '../../../operator/graph/plan.ts';
@@ -93,6 +93,47 @@ const table: readonly [string, readonly Outcome[], Plan, string][] = [
 describe('verdictOf', () => {
   it.each(table)('%s', (_, outcomes, plan, text) => {
     const verdict = verdictOf(outcomes, plan);
+    const reason = verdict.kind === 'ready' ? '' : ` ${verdict.reason}`;
+    expect(`${verdict.kind}${reason}: ${verdict.message}`).toBe(text);
+  });
+});
+
+describe('verdictOfObserved', () => {
+  const refuse: Action = {
+    verb: 'refuse',
+    node: 'vpc',
+    type: 'Vpc',
+    changes: [],
+    reason: 'OwnershipTagsMissing',
+    message: 'vpc-1 has lost its tags',
+  };
+  const replace: Action = { ...create('b'), verb: 'create', inputs: {}, revision: 'abc' };
+  const observed: readonly [string, Plan, string][] = [
+    ['all is there', left([], standing('a', ready)), 'ready: 1 things are there and usable'],
+    [
+      'something differs, or would be replaced',
+      left([replace], standing('b', ready)),
+      'ready: 1 things are there and usable; what differs from the spec stands in Drifted',
+    ],
+    [
+      'something is missing',
+      left([create('a'), create('b')]),
+      'stalled ThingsMissing: a, b are not there, and only observed: with spec.management Manage what is missing is made',
+    ],
+    [
+      'something is broken, whatever is missing',
+      left([create('a')], standing('ep', failed)),
+      'stalled AwsRefused: ep: endpoint is rejected',
+    ],
+    ['something lost its tags', left([refuse]), 'stalled OwnershipTagsMissing: vpc: vpc-1 has lost its tags'],
+    [
+      'something is on its way',
+      left([], standing('ep', pending)),
+      'reconciling WaitingForAws: ep: endpoint is pending',
+    ],
+  ];
+  it.each(observed)('%s', (_, plan, text) => {
+    const verdict = verdictOfObserved(plan);
     const reason = verdict.kind === 'ready' ? '' : ` ${verdict.reason}`;
     expect(`${verdict.kind}${reason}: ${verdict.message}`).toBe(text);
   });

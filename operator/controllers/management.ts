@@ -1,0 +1,105 @@
+import type { TargetStatus } from '../api/common.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Plan } from '../graph/plan.ts';
+import { keyOf } from '../kube/types.ts';
+import { leave, thingsOf, writeStatus, type Pass, type PassResult, type ResourceDeps } from './pass.ts';
+import { collectionsWaitedIn, summaryOf } from './planning.ts';
+import { formerOf, refOf, resourcesOf, type GraphObject } from './resource-status.ts';
+import type { Drift } from './status.ts';
+import type { Target } from './targets.ts';
+import { verdictOfObserved, type Paused } from './verdict.ts';
+
+/** What a resource lets the operator do: `Manage` unless it says something else. */
+export function managementOf({ spec }: GraphObject): string {
+  return spec.management ?? 'Manage';
+}
+
+/** Whether the resource, as it is by now, still lets the operator change AWS. */
+export function isManaged<T extends GraphObject>({ informer, object }: Pass<T>): boolean {
+  const newest = informer.get(keyOf(object)) ?? object;
+  return managementOf(newest) === 'Manage';
+}
+
+/** Looks at nothing and does nothing but say so. One that is to go waits: to let go is a decision of its own. */
+export async function pause<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
+  const { metadata, status } = pass.object;
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const known =
+    ready?.observedGeneration === undefined
+      ? 'nothing was looked at yet'
+      : `Ready is as it was last found, of generation ${ready.observedGeneration}`;
+  const verdict: Paused =
+    metadata.deletionTimestamp === undefined
+      ? {
+          kind: 'paused',
+          reason: 'PausedBySpec',
+          message: `spec.management is Pause: AWS is neither read nor changed; ${known}`,
+        }
+      : {
+          kind: 'paused',
+          reason: 'DeletionWaits',
+          message:
+            'spec.management is Pause: the object is to go, and waits. Set Manage, and spec.deletionPolicy is carried out; or Observe, and it goes while AWS is left as it is',
+        };
+  await writeStatus(deps, pass, { verdict });
+  return { verdict, waitsIn: [], target: undefined };
+}
+
+interface Seen {
+  readonly target: Target;
+  readonly where: TargetStatus;
+  readonly graph: Graph;
+  readonly planned: Plan;
+}
+
+/** Says what a plan would do, and does none of it. */
+export async function report<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  { target, where, graph, planned }: Seen,
+): Promise<PassResult> {
+  const verdict = verdictOfObserved(planned);
+  const differs = planned.actions.some(({ verb }) => verb !== 'wait');
+  const drift: Drift = differs ? { found: summaryOf(planned), repaired: false } : undefined;
+  noteDrift(deps, pass.object, drift);
+  const { object } = pass;
+  const resources = resourcesOf(planned.standing, object.status.resources ?? [], (node) =>
+    graph.nodes.has(node),
+  );
+  await writeStatus(deps, pass, {
+    verdict,
+    drift,
+    observed: true,
+    fields: {
+      target: where,
+      resources,
+      former: formerOf(object.status, resources),
+      ...pass.kind.outputs(planned.standing, graph),
+    },
+  });
+  return { verdict, target, waitsIn: collectionsWaitedIn([], planned) };
+}
+
+/** Lets an observed resource go that once owned something: AWS is not even read. */
+export async function letGo<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
+  const { resources: left = [], pending = [] } = pass.object.status;
+  const things = left.length === 0 ? 'nothing that is known of' : thingsOf(left);
+  await leave(deps, pass, {
+    reason: 'LeftAsObserved',
+    message: `spec.management is Observe: left in AWS as it is, and found again by the same manifest: ${things}`,
+  });
+  pass.log.info({ left, pending }, 'only observed: left in AWS, finalizer removed');
+  return { verdict: undefined, waitsIn: [], target: undefined };
+}
+
+/** One event for each difference that is new; a repair tells of itself. */
+function noteDrift(deps: ResourceDeps, object: GraphObject, drift: Drift): void {
+  const told = object.status.conditions?.find(({ type, status }) => type === 'Drifted' && status === 'True');
+  if (!drift || told?.message === drift.found) return;
+  deps.events.record(refOf(object), {
+    type: 'Warning',
+    reason: 'DriftDetected',
+    action: 'Observe',
+    message: `AWS differs from the spec and is only observed; to match it would take: ${drift.found}`,
+  });
+}

@@ -1,0 +1,200 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PlannedNetwork } from '../../operator/cli/live.ts';
+import { planNetworks } from '../../operator/cli/live.ts';
+import { readManifests } from '../../operator/cli/manifests.ts';
+import { type PlanDocument, planDocument } from '../../operator/cli/plan-json.ts';
+import type { Failure } from '../../operator/cli/usage.ts';
+import { readConfig } from '../../operator/config.ts';
+import { resolve } from '../../operator/graph/ref.ts';
+import { editsOf } from '../operator/properties/edits.ts';
+import { SEED } from '../operator/properties/property.ts';
+import { lettersOf, specs, type SpecLike } from '../operator/properties/specs.ts';
+import { counted } from '../support/counted.ts';
+import { deedsOfAction, deedsOfCall, type Outcome } from '../support/deeds.ts';
+import { eventually } from '../support/eventually.ts';
+import { account, namespace, smallNetwork } from '../support/manifests.ts';
+import { conditionOf, type Manifest, pathOf, World } from '../support/world.ts';
+
+/** Networks that are edited side by side, each as often as there are rounds; one plan reads AWS for all of them. */
+const NETWORKS = 10;
+const ROUNDS = 21;
+/** Rounds whose plan is also asked of the command itself. */
+const BY_COMMAND = new Set([0, 7, 14]);
+const ZONES_MAX = 2;
+const PATIENCE_MS = 120_000;
+
+const root = join(import.meta.dirname, '..', '..');
+const main = account('main', ['edits']);
+
+let world: World;
+let folder: string;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  world = await World.start();
+  folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
+  environment = { ...world.aws.env(), LANDFALL_INSTALLATION: 'local', LANDFALL_AWS_RATE_SCALE: '0' };
+  Object.assign(process.env, environment);
+  world.operator({ env: { LANDFALL_FAST_LANE_SECONDS: '60', LANDFALL_SLOW_LANE_SECONDS: '600' } });
+  await world.apply([namespace('edits'), main]);
+  await world.ready(main);
+});
+afterAll(async () => {
+  await world?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+interface Sight {
+  readonly planned: readonly PlannedNetwork[];
+  readonly failures: readonly Failure[];
+  readonly document: PlanDocument;
+}
+
+/** What `landfall plan` makes of the files in the folder and of AWS as it is. */
+async function planOfFiles(): Promise<Sight> {
+  const manifests = await readManifests([folder]);
+  const { planned, failures } = await planNetworks(readConfig(), manifests);
+  const document = planDocument({ installation: 'local', endpoint: world.aws.url, planned, failures });
+  return { planned, failures, document };
+}
+
+/** The same by the command, as a pull request's check runs it. */
+async function planByCommand(): Promise<unknown> {
+  const args = [join(root, 'operator/cli/main.ts'), 'plan', '--json', '-f', folder];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch((error: unknown) => error as { stdout: string });
+  return JSON.parse(stdout) as unknown;
+}
+
+const networkOf = (index: number, spec: SpecLike): Manifest => smallNetwork(`net-${index}`, 'edits', spec);
+
+/** Makes the object or gives it this very spec; a server-side apply would keep lists that were empty and are no more. */
+async function put(network: Manifest): Promise<void> {
+  await eventually(`${network.metadata.name} is written`, async () => {
+    const now = await world.read(network);
+    if (!now) return world.kube.create(pathOf(network).replace(/\/[^/]+$/, ''), network);
+    return world.kube.replace(pathOf(network), { ...now, spec: network.spec }).catch((error: unknown) => {
+      // The operator wrote between our read and our write.
+      if (error instanceof Error && /Conflict|modified/.test(error.message)) return undefined;
+      throw error;
+    });
+  });
+}
+
+/** Resolves with the condition in which the operator leaves the network: Ready, or Stalled. */
+async function settled(network: Manifest): Promise<{ reason: string; message: string }> {
+  let last: Manifest | undefined;
+  return eventually(
+    `${network.metadata.name} settles`,
+    async () => {
+      last = await world.read(network);
+      if (last?.status?.observedGeneration !== last?.metadata.generation) return undefined;
+      const ready = conditionOf(last, 'Ready');
+      return ready?.reason === 'Succeeded' ? ready : conditionOf(last, 'Stalled');
+    },
+    { timeoutMs: PATIENCE_MS, everyMs: 100, seen: () => last?.status?.conditions },
+  );
+}
+
+/** The deeds that the plans announce, and those of the calls after a mark, once `after` is what stands. */
+async function compare(before: Sight, after: Sight, mark: number) {
+  const outputs = new Map(
+    after.planned.flatMap(({ graph, plan }) =>
+      plan.standing.map((thing) => [`${graph.owner} ${thing.node}`, thing.outputs] as const),
+    ),
+  );
+  const outcome: Outcome = {
+    idOf: (owner, node) => outputs.get(`${owner} ${node}`)?.['id'] ?? `the ${node} of ${owner}`,
+  };
+  const planned = before.planned.flatMap(({ graph, plan }) => {
+    const doomed = new Set(plan.actions.flatMap(({ verb, id }) => (verb === 'delete' && id ? [id] : [])));
+    return plan.actions.flatMap((action) => {
+      const resolved = resolve(action, ({ node, output }) => outputs.get(`${graph.owner} ${node}`)?.[output]);
+      const tags = graph.nodes.get(action.node)?.tags ?? {};
+      return deedsOfAction({ owner: graph.owner, action: resolved, tags, doomed }, outcome);
+    });
+  });
+  const calls = await world.writes(mark);
+  const refused = calls.filter(({ error }) => error !== null);
+  const done = calls.filter(({ error }) => error === null).flatMap((call) => deedsOfCall(call, outcome));
+  // What a plan does not know: the id of the default ACL, to which the subnets of a deleted one go.
+  const acls = new Set(
+    after.planned.flatMap(({ plan }) =>
+      plan.standing.filter(({ type }) => type === 'NetworkAcl').map(({ id }) => id),
+    ),
+  );
+  const plain = done.map((deed) => {
+    const acl = /^a subnet networkAclId = "(.*)"$/.exec(deed)?.[1];
+    return acl === undefined || acls.has(acl) ? deed : 'a subnet networkAclId = "the default ACL"';
+  });
+  return {
+    planned: planned.sort(),
+    done: plain.sort(),
+    // A delete that comes too early is refused and tried again; nothing else may be.
+    refused: refused
+      .map(({ action, error }) => `${action} ${error}`)
+      .filter((one) => !/^Delete\w+ (DependencyViolation|DeleteConflict|\w+\.InUse)$/.test(one)),
+  };
+}
+
+it(`what landfall plan prints is what the operator does: ${NETWORKS * ROUNDS} edits`, async (context) => {
+  const small = specs.filter((spec) => lettersOf(spec).length <= ZONES_MAX);
+  const present = fc.sample(small, { numRuns: NETWORKS, seed: SEED });
+  const picks = fc.sample(fc.tuple(fc.nat(), fc.nat()), { numRuns: NETWORKS * ROUNDS, seed: SEED });
+  let [edits, refusals, writes] = [0, 0, 0];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const next = present.map((spec, index) => {
+      if (round === 0) return { what: 'made', after: spec };
+      const parts = editsOf(spec)
+        .map((some) => some.filter(({ after }) => lettersOf(after).length <= ZONES_MAX))
+        .filter((some) => some.length > 0);
+      const [part, pick] = picks[(round - 1) * NETWORKS + index] ?? [0, 0];
+      const some = parts[part % parts.length] ?? [];
+      return some[pick % some.length] ?? { what: 'nothing', after: spec };
+    });
+    const networks = next.map(({ after }, index) => networkOf(index, after));
+    await writeFile(
+      join(folder, 'all.json'),
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [main, ...networks] }),
+    );
+    const before = await planOfFiles();
+    if (BY_COMMAND.has(round)) expect(await planByCommand()).toEqual(before.document);
+    const mark = await world.mark();
+    await Promise.all(networks.map(put));
+    const ends = await Promise.all(networks.map(settled));
+    const refused = new Map(before.failures.map(({ object = '', ...failure }) => [object, failure]));
+    for (const [index, { reason, message }] of ends.entries()) {
+      const failure = refused.get(`SecureVpc edits/net-${index}`);
+      const wanted = failure ?? { reason: 'Succeeded', message };
+      expect({ reason, message }, next[index]?.what).toEqual({
+        reason: wanted.reason,
+        message: wanted.message,
+      });
+      if (!failure) present[index] = next[index]?.after ?? present[index] ?? ({} as SpecLike);
+    }
+    const after = await planOfFiles();
+    expect(after.planned.flatMap(({ plan }) => plan.actions)).toEqual([]);
+    const how = `round ${round} of seed ${SEED} (LANDFALL_SEED=${SEED} repeats it): ${next.map(({ what }) => what).join(', ')}`;
+    const compared = await compare(before, after, mark);
+    expect(compared.done, how).toEqual(compared.planned);
+    expect(compared.refused, how).toEqual([]);
+    if (round > 0) {
+      edits += NETWORKS;
+      refusals += before.failures.length;
+    }
+    writes += (await world.writes(mark)).length;
+  }
+  console.log(
+    `planned edits: ${edits} (${refusals} of them refused alike), ${writes} writes compared with the plans, seed ${SEED}`,
+  );
+  expect(edits).toBeGreaterThanOrEqual(200);
+  counted(context, { plannedEdits: edits, plannedWrites: writes });
+});

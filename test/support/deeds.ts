@@ -1,0 +1,401 @@
+import { canonicalPolicy, isEverything } from '../../operator/aws/policy-document.ts';
+import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { textOf } from '../../operator/graph/kind.ts';
+import type { Action } from '../../operator/graph/plan.ts';
+import { TAG } from '../../operator/graph/ownership.ts';
+
+/**
+ * A deed is one thing done to AWS in one line: `rtb-1 routes[0.0.0.0/0] = "igw-1"`. A plan is read as deeds, and so are
+ * the calls that reached AWS, each by itself: where both lists are the same, what was printed is what was done, in
+ * every argument, and nothing else was.
+ */
+type Deed = string;
+
+const set = (subject: string, path: string, value: unknown): Deed =>
+  `${subject} ${path} = ${JSON.stringify(value)}`;
+const gone = (subject: string, path: string): Deed => `${subject} ${path} gone`;
+const made = (subject: string, type: string): Deed => `${subject} is made, a ${type}`;
+const deleted = (subject: string): Deed => `${subject} is deleted`;
+
+/** Knows by node what stands in the end: outputs of the plan made once the operator is done. */
+export interface Outcome {
+  /** The id of a node of the owner whose things these are. */
+  readonly idOf: (owner: string, node: string) => string;
+}
+
+/** The parameters of one call; whoever reads one has told what it means, and what nobody reads is told as it is. */
+class Parameters {
+  readonly #all: Map<string, unknown>;
+
+  constructor(all: Readonly<Record<string, unknown>>) {
+    this.#all = new Map(Object.entries(all));
+  }
+
+  take(name: string): unknown {
+    const value = this.#all.get(name);
+    this.#all.delete(name);
+    return value;
+  }
+
+  text(name: string): string {
+    const value = this.take(name);
+    return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  }
+
+  list(name: string): string[] {
+    return [this.take(name) ?? []].flat().map(String);
+  }
+
+  /** A parameter that is always the same says nothing about the plan. */
+  constant(name: string, value: string): void {
+    if (this.#all.get(name) === value) this.#all.delete(name);
+  }
+
+  left(): string[] {
+    return [...this.#all].map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  }
+}
+
+type Tags = readonly { readonly Key: string; readonly Value?: string }[];
+type Reading = (params: Parameters, after: Outcome) => Deed[];
+
+/** Values that a create does not send, since AWS takes them for granted. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** One deed for each item of a list, as plans compare lists. */
+function fields(subject: string, inputs: Readonly<Record<string, unknown>>): Deed[] {
+  return Object.entries(inputs)
+    .filter(([, value]) => !isNothing(value))
+    .map(([path, value]) =>
+      set(subject, path, Array.isArray(value) ? [...(value as string[])].sort() : value),
+    );
+}
+
+/** The object's uid is known to the cluster alone. */
+function tagDeeds(subject: string, tags: Readonly<Record<string, string>>): Deed[] {
+  return Object.entries(tags)
+    .filter(([key]) => key !== TAG.uid)
+    .map(([key, value]) => set(subject, `tags.${key}`, value));
+}
+
+const tagsOf = (tags: unknown) =>
+  Object.fromEntries(((tags ?? []) as Tags).map(({ Key, Value = '' }) => [Key, Value]));
+
+/** A thing that is made with its tags: whose node it is stands in these. */
+function creation(
+  type: string,
+  after: Outcome,
+  tags: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, unknown>>,
+): Deed[] {
+  const id = after.idOf(tags[TAG.owner] ?? '', tags[TAG.node] ?? '');
+  return [made(id, type), ...fields(id, inputs), ...tagDeeds(id, tags)];
+}
+
+/** A create of EC2: which parameter is which input. */
+function ec2Creation(
+  type: string,
+  inputs: Readonly<Record<string, string>>,
+  constants: Readonly<Record<string, string>> = {},
+): Reading {
+  return (params, after) => {
+    params.take('ClientToken');
+    for (const [name, value] of Object.entries(constants)) params.constant(name, value);
+    const [specification] = (params.take('TagSpecifications') ?? []) as { Tags: Tags }[];
+    const values = Object.entries(inputs).map(([name, path]) => [path, params.take(name)] as const);
+    return creation(type, after, tagsOf(specification?.Tags), Object.fromEntries(values));
+  };
+}
+
+const deletion =
+  (id: string): Reading =>
+  (params) => [deleted(params.text(id))];
+
+interface Permission {
+  readonly IpProtocol: string;
+  readonly FromPort?: number | string;
+  readonly ToPort?: number | string;
+  readonly IpRanges?: readonly { CidrIp: string; Description?: string }[];
+  readonly Ipv6Ranges?: readonly { CidrIpv6: string; Description?: string }[];
+  readonly UserIdGroupPairs?: readonly { GroupId: string; Description?: string }[];
+  readonly PrefixListIds?: readonly { PrefixListId: string; Description?: string }[];
+}
+
+/** Each rule of permissions as plans name it, with its description. */
+function rulesIn(permissions: readonly Permission[]): { rule: string; description: string }[] {
+  return permissions.flatMap(({ IpProtocol, FromPort, ToPort, ...peers }) => {
+    const ports = String(FromPort) === String(ToPort) ? `${FromPort}` : `${FromPort}-${ToPort}`;
+    const what = IpProtocol === '-1' ? 'all' : `${IpProtocol} ${ports}`;
+    return Object.values(peers).flatMap((list) =>
+      (list as readonly Readonly<Record<string, string>>[]).map(({ Description = '', ...peer }) => ({
+        rule: `${what} ${peer['CidrIp'] ?? peer['CidrIpv6'] ?? peer['GroupId'] ?? peer['PrefixListId']}`,
+        description: Description,
+      })),
+    );
+  });
+}
+
+const rules =
+  (direction: string, tell: (group: string, path: string, description: string) => Deed): Reading =>
+  (params) => {
+    const group = params.text('GroupId');
+    return rulesIn((params.take('IpPermissions') ?? []) as Permission[]).map(({ rule, description }) =>
+      tell(group, `${direction}[${rule}]`, description),
+    );
+  };
+const described = (group: string, path: string, to: string) => set(group, `${path}.description`, to);
+
+const TARGETS = ['GatewayId', 'NatGatewayId', 'TransitGatewayId'];
+const route: Reading = (params) => {
+  const table = params.text('RouteTableId');
+  const path = `routes[${params.text('DestinationCidrBlock')}]`;
+  const target = TARGETS.map((name) => params.take(name)).find((value) => value !== undefined);
+  return [target === undefined ? gone(table, path) : set(table, path, target)];
+};
+
+const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '-1': 'all' };
+const entry: Reading = (params) => {
+  const acl = params.text('NetworkAclId');
+  const direction = String(params.take('Egress')) === 'true' ? 'egress' : 'ingress';
+  const path = `entries[${direction} ${params.text('RuleNumber')}]`;
+  const action = params.take('RuleAction');
+  if (action === undefined) return [gone(acl, path)];
+  const protocol = PROTOCOLS[params.text('Protocol')];
+  const range = params.take('PortRange') as { From: number | string; To: number | string } | undefined;
+  const ports = range ? ` ${range.From}-${range.To}` : '';
+  return [set(acl, path, `${textOf(action)} ${protocol}${ports} ${params.text('CidrBlock')}`)];
+};
+
+const ec2Tags =
+  (tell: (id: string, tags: Tags) => Deed[]): Reading =>
+  (params) => {
+    const tags = (params.take('Tags') ?? []) as Tags;
+    return params.list('Resources').flatMap((id) => tell(id, tags));
+  };
+const untagged = (id: string, keys: readonly string[]) => keys.map((key) => gone(id, `tags.${key}`));
+
+const logGroupOf = (arn: string) => arn.split(':').slice(6).join(':').replace(/:\*$/, '');
+/** As plans print policies; nothing for the one that lets everything through. */
+const policyOf = (document: string) =>
+  document === '' || isEverything(document) ? '' : canonicalPolicy(document);
+
+/** What each call of AWS that Landfall makes says. One that is not here fails the comparison: write it down. */
+const READINGS: Readonly<Record<string, Reading>> = {
+  CreateVpc: ec2Creation('Vpc', { CidrBlock: 'cidr' }),
+  DeleteVpc: deletion('VpcId'),
+  ModifyVpcAttribute(params) {
+    const vpc = params.text('VpcId');
+    const names = { EnableDnsSupport: 'dnsSupport', EnableDnsHostnames: 'dnsHostnames' };
+    return Object.entries(names).flatMap(([name, path]) => {
+      const value = params.take(name) as { Value: unknown } | undefined;
+      return value === undefined ? [] : [set(vpc, path, String(value.Value) === 'true')];
+    });
+  },
+  CreateSubnet: ec2Creation('Subnet', { VpcId: 'vpcId', CidrBlock: 'cidr', AvailabilityZone: 'zone' }),
+  DeleteSubnet: deletion('SubnetId'),
+  CreateInternetGateway: ec2Creation('InternetGateway', {}),
+  AttachInternetGateway: (params) => [set(params.text('InternetGatewayId'), 'vpcId', params.take('VpcId'))],
+  DetachInternetGateway(params) {
+    params.take('VpcId');
+    return [gone(params.text('InternetGatewayId'), 'vpcId')];
+  },
+  DeleteInternetGateway: deletion('InternetGatewayId'),
+  CreateRouteTable: ec2Creation('RouteTable', { VpcId: 'vpcId' }),
+  DeleteRouteTable: deletion('RouteTableId'),
+  CreateRoute: route,
+  ReplaceRoute: route,
+  DeleteRoute: route,
+  AssociateRouteTable: (params) => [
+    set(params.text('SubnetId'), 'routeTableId', params.take('RouteTableId')),
+  ],
+  CreateNetworkAcl: ec2Creation('NetworkAcl', { VpcId: 'vpcId' }),
+  DeleteNetworkAcl: deletion('NetworkAclId'),
+  CreateNetworkAclEntry: entry,
+  ReplaceNetworkAclEntry: entry,
+  DeleteNetworkAclEntry: entry,
+  // Which subnet it is about says only the id of its association with the default ACL, which no plan knows.
+  ReplaceNetworkAclAssociation(params) {
+    params.take('AssociationId');
+    return [set('a subnet', 'networkAclId', params.take('NetworkAclId'))];
+  },
+  CreateSecurityGroup: ec2Creation('SecurityGroup', {
+    VpcId: 'vpcId',
+    GroupName: 'name',
+    GroupDescription: 'description',
+    Description: 'description',
+  }),
+  DeleteSecurityGroup: deletion('GroupId'),
+  AuthorizeSecurityGroupIngress: rules('ingress', set),
+  AuthorizeSecurityGroupEgress: rules('egress', set),
+  RevokeSecurityGroupIngress: rules('ingress', gone),
+  RevokeSecurityGroupEgress: rules('egress', gone),
+  UpdateSecurityGroupRuleDescriptionsIngress: rules('ingress', described),
+  UpdateSecurityGroupRuleDescriptionsEgress: rules('egress', described),
+  CreateVpcEndpoint: ec2Creation('VpcEndpoint', {
+    VpcId: 'vpcId',
+    ServiceName: 'serviceName',
+    VpcEndpointType: 'type',
+    RouteTableIds: 'routeTableIds',
+    SubnetIds: 'subnetIds',
+    SecurityGroupIds: 'securityGroupIds',
+    PrivateDnsEnabled: 'privateDns',
+    PolicyDocument: 'policy',
+  }),
+  ModifyVpcEndpoint(params) {
+    const id = params.text('VpcEndpointId');
+    const names = {
+      RouteTableIds: 'routeTableIds',
+      SubnetIds: 'subnetIds',
+      SecurityGroupIds: 'securityGroupIds',
+    };
+    const lists = Object.entries(names).flatMap(([name, path]) => [
+      ...params.list(`Add${name}`).map((item) => set(id, `${path}[${item}]`, item)),
+      ...params.list(`Remove${name}`).map((item) => gone(id, `${path}[${item}]`)),
+    ]);
+    const privateDns = params.take('PrivateDnsEnabled');
+    const policy = params.take('ResetPolicy') === undefined ? params.take('PolicyDocument') : '';
+    return [
+      ...lists,
+      ...(privateDns === undefined ? [] : [set(id, 'privateDns', privateDns)]),
+      ...(policy === undefined ? [] : [set(id, 'policy', policyOf(textOf(policy)))]),
+    ];
+  },
+  DeleteVpcEndpoints: (params) => params.list('VpcEndpointIds').map(deleted),
+  CreateFlowLogs(params, after) {
+    const reading = ec2Creation(
+      'FlowLog',
+      {
+        LogGroupName: 'logGroupName',
+        DeliverLogsPermissionArn: 'roleArn',
+        TrafficType: 'trafficType',
+        MaxAggregationInterval: 'maxAggregationIntervalSeconds',
+      },
+      { LogDestinationType: 'cloud-watch-logs', ResourceType: 'VPC' },
+    );
+    const [vpc] = params.list('ResourceIds');
+    const deeds = reading(params, after);
+    return [...deeds, set(deeds[0]?.split(' ')[0] ?? '', 'vpcId', vpc)];
+  },
+  DeleteFlowLogs: (params) => params.list('FlowLogIds').map(deleted),
+  CreateTags: ec2Tags((id, tags) => tagDeeds(id, tagsOf(tags))),
+  DeleteTags: ec2Tags((id, tags) =>
+    untagged(
+      id,
+      tags.map(({ Key }) => Key),
+    ),
+  ),
+  CreateLogGroup: (params, after) =>
+    creation('LogGroup', after, params.take('tags') as Record<string, string>, {
+      name: params.take('logGroupName'),
+    }),
+  PutRetentionPolicy: (params) => [
+    set(params.text('logGroupName'), 'retentionDays', params.take('retentionInDays')),
+  ],
+  DeleteLogGroup: deletion('logGroupName'),
+  TagResource: (params) =>
+    tagDeeds(logGroupOf(params.text('resourceArn')), params.take('tags') as Record<string, string>),
+  UntagResource: (params) => untagged(logGroupOf(params.text('resourceArn')), params.list('tagKeys')),
+  CreateRole: (params, after) =>
+    creation('Role', after, tagsOf(params.take('Tags')), {
+      name: params.take('RoleName'),
+      path: params.take('Path'),
+      trustPolicy: params.take('AssumeRolePolicyDocument'),
+      permissionsBoundaryArn: params.take('PermissionsBoundary'),
+    }),
+  DeleteRole: deletion('RoleName'),
+  PutRolePolicy: (params) => [
+    set(
+      params.text('RoleName'),
+      `policies[${params.text('PolicyName')}]`,
+      canonicalPolicy(params.text('PolicyDocument')),
+    ),
+  ],
+  DeleteRolePolicy: (params) => [gone(params.text('RoleName'), `policies[${params.text('PolicyName')}]`)],
+  TagRole: (params) => tagDeeds(params.text('RoleName'), tagsOf(params.take('Tags'))),
+  UntagRole: (params) => untagged(params.text('RoleName'), params.list('TagKeys')),
+};
+
+/** The deeds of one call. Throws where nobody wrote down what such a call says. */
+export function deedsOfCall(call: LedgerEntry, after: Outcome): Deed[] {
+  const reading = READINGS[call.action ?? ''];
+  if (!reading) throw new Error(`what ${call.action} says is not written down in test/support/deeds.ts`);
+  const params = new Parameters(call.params);
+  const deeds = reading(params, after);
+  return [...deeds, ...params.left().map((left) => `${call.action} also says ${left}`)];
+}
+
+/** The input that names what a facet is a part of. */
+const FACETS: Readonly<Record<string, string>> = {
+  VpcAttributes: 'vpcId',
+  InternetGatewayAttachment: 'internetGatewayId',
+  Routes: 'routeTableId',
+  RouteTableAssociation: 'subnetId',
+  NetworkAclEntries: 'networkAclId',
+  SecurityGroupRules: 'groupId',
+  RolePolicies: 'roleName',
+};
+
+/** One action of a plan, with every reference in it resolved. */
+export interface PlannedAction {
+  readonly owner: string;
+  readonly action: Action;
+  /** Of the node, for a create. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Ids of all that the same plan deletes. */
+  readonly doomed: ReadonlySet<string>;
+}
+
+/** The deeds that an action of a plan announces. */
+export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, after: Outcome): Deed[] {
+  if (action.verb === 'delete') return [deleted(action.id), ...lettingGo(action, doomed)];
+  if (action.verb !== 'create' && action.verb !== 'update') return [`${action.verb} ${action.node}`];
+  if (action.verb === 'create') {
+    const id = after.idOf(owner, action.node);
+    const revision = action.revision === undefined ? {} : { [TAG.revision]: action.revision };
+    const inputs = action.inputs as Readonly<Record<string, unknown>>;
+    // A gateway endpoint has no private names, and so is not told to have none.
+    const { privateDns, ...others } = inputs;
+    const sent = inputs['type'] === 'Gateway' || privateDns === undefined ? others : inputs;
+    return [made(id, action.type), ...fields(id, sent), ...tagDeeds(id, { ...tags, ...revision })];
+  }
+  const { type, changes } = action;
+  const inputs = action.inputs as Readonly<Record<string, unknown>>;
+  const subject =
+    type === 'NetworkAclAssociation' ? 'a subnet' : textOf(inputs[FACETS[type] ?? ''] ?? action.id);
+  return changes.map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
+}
+
+/** What a thing lets go of before it can be deleted: part of the delete, though no plan prints it. */
+function lettingGo(action: Action & { verb: 'delete' }, doomed: ReadonlySet<string>): Deed[] {
+  const { type, id } = action;
+  if (type === 'SecurityGroup') {
+    const group = action.record as { IpPermissions?: Permission[]; IpPermissionsEgress?: Permission[] };
+    const towards = (direction: string, permissions: readonly Permission[] = []) =>
+      rulesIn(
+        permissions.map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }) => ({
+          IpProtocol,
+          ...(FromPort !== undefined && { FromPort }),
+          ...(ToPort !== undefined && { ToPort }),
+          UserIdGroupPairs: UserIdGroupPairs?.map(({ GroupId }) => ({ GroupId })) ?? [],
+        })),
+      ).map(({ rule }) => gone(id, `${direction}[${rule}]`));
+    return [...towards('ingress', group.IpPermissions), ...towards('egress', group.IpPermissionsEgress)];
+  }
+  if (type === 'InternetGateway') {
+    const { Attachments = [] } = action.record as { Attachments?: unknown[] };
+    return Attachments.map(() => gone(id, 'vpcId'));
+  }
+  if (type === 'Role') {
+    const { RolePolicyList = [] } = action.record as { RolePolicyList?: { PolicyName?: string }[] };
+    return RolePolicyList.map(({ PolicyName }) => gone(id, `policies[${PolicyName}]`));
+  }
+  if (type === 'NetworkAcl') {
+    const { Associations = [] } = action.record as { Associations?: { SubnetId?: string }[] };
+    return Associations.filter(({ SubnetId = '' }) => !doomed.has(SubnetId)).map(() =>
+      set('a subnet', 'networkAclId', 'the default ACL'),
+    );
+  }
+  return [];
+}
