@@ -37,6 +37,15 @@ let world: World;
 let empty: string;
 const clients: EC2Client[] = [];
 
+/** What a dump says of the two accounts; that of the transit gateway keeps what the test shared. */
+function ofBoth(dump: string): unknown {
+  const accounts = [seedNetworks.provider.accountId, seedNetworks.consumer.accountId];
+  const services = JSON.parse(dump) as Record<string, Record<string, unknown>>;
+  return Object.entries(services).flatMap(([service, states]) =>
+    accounts.flatMap((account) => (account in states ? [[service, account, states[account]]] : [])),
+  );
+}
+
 /** Destination and target of every route to a transit gateway. */
 async function transitRoutesIn(account: string): Promise<string[]> {
   const { RouteTables = [] } = await ec2In(account).send(new DescribeRouteTablesCommand({}));
@@ -106,7 +115,8 @@ describe('the platform: one operator, two accounts', () => {
     await world.edit(consumer, { transitGateway: { id } });
     const waiting = await world.condition(consumer, 'Reconciling', {
       reason: 'WaitingForAcceptance',
-      message: /transit gateway tgw-\w+ waits for account 111111111111, which shares it, to accept it: aws ec2 accept-/,
+      message:
+        /transit gateway tgw-\w+ waits for account 111111111111, which shares it, to accept it: aws ec2 accept-/,
     });
     const { accountId } = seedNetworks.consumer;
     expect(await transitRoutesIn(accountId)).toEqual([`10.1.0.0/16 ${localTransitGateway}`]);
@@ -120,7 +130,7 @@ describe('the platform: one operator, two accounts', () => {
     expect(calls.filter((action) => action === 'CreateTransitGatewayVpcAttachment')).toHaveLength(3);
   });
 
-  it('a zone more is a subnet more in the attachment; another tier moves it; neither makes another', async () => {
+  it('a zone more is a subnet more in the attachment', async () => {
     const mark = await world.mark();
     await world.edit(consumer, { zones: { count: 3 } });
     await world.ready(consumer);
@@ -137,7 +147,7 @@ describe('the platform: one operator, two accounts', () => {
     expect(ready.status?.['transitGatewayAttachmentId']).toBeUndefined();
     expect((await world.writes(mark)).map(({ action }) => action)).toEqual([
       'DeleteRoute',
-      expect.stringMatching(/NetworkAclEntry|TransitGatewayVpcAttachment/u) as string,
+      'DeleteTransitGatewayVpcAttachment',
     ]);
     const hub = ec2In(HUB);
     const { TransitGateways } = await hub.send(new DescribeTransitGatewaysCommand({}));
@@ -149,6 +159,6 @@ describe('the platform: one operator, two accounts', () => {
   it('deletion leaves both accounts as they were', async () => {
     await Promise.all([world.delete(provider), world.delete(consumer)]);
     await Promise.all([world.gone(provider, 60_000), world.gone(consumer, 60_000)]);
-    expect(await world.aws.dump()).toBe(empty);
+    expect(ofBoth(await world.aws.dump())).toEqual(ofBoth(empty));
   });
 });

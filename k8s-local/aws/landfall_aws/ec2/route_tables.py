@@ -89,7 +89,16 @@ def install() -> None:
         kwargs.setdefault("destination_cidr_block", None)
         if not kwargs.get("local"):
             _check_create(self, self.get_route_table(route_table_id), kwargs)
-        return original(self, route_table_id, **kwargs)
+        with transit_gateways.with_shared(self):
+            return original(self, route_table_id, **kwargs)
+
+    @wrap(EC2Backend, "replace_route")
+    def replace_route(original: Any, self: Any, route_table_id: str, *args: Any, **kwargs: Any) -> Route:
+        if kwargs.get("transit_gateway_id"):
+            table = self.get_route_table(route_table_id)
+            transit_gateways.check_route(self, table.vpc_id, kwargs["transit_gateway_id"])
+        with transit_gateways.with_shared(self):
+            return original(self, route_table_id, *args, **kwargs)
 
     @wrap(EC2Backend, "delete_route")
     def delete_route(original: Any, self: Any, route_table_id: str, *args: Any, **kwargs: Any) -> Any:

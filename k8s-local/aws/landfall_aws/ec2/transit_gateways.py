@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
 Route tables of the gateway itself are moto's; nothing here looks at them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -54,7 +56,7 @@ def _backends(region: str) -> list[Any]:
 
 def _is_shared(owner: Any, gateway: Any, account: str) -> bool:
     shares = ram_backends[owner.account_id][owner.region_name].resource_shares
-    return any(s.status == "ACTIVE" and gateway.arn in s.resource_arns and account in s.principals for s in shares)
+    return account in getattr(gateway, "shared_with", ()) or any(s.status == "ACTIVE" and gateway.arn in s.resource_arns and account in s.principals for s in shares)
 
 
 def _visible(backend: Any) -> list[Any]:
@@ -64,6 +66,17 @@ def _visible(backend: Any) -> list[Any]:
         if other is not backend:
             own += [g for g in other.transit_gateways.values() if _is_shared(other, g, backend.account_id)]
     return own
+
+
+@contextmanager
+def with_shared(backend: Any) -> Iterator[None]:
+    """moto looks for gateways among the account's own only."""
+    own = backend.transit_gateways
+    try:
+        backend.transit_gateways = {gateway.id: gateway for gateway in _visible(backend)}
+        yield
+    finally:
+        backend.transit_gateways = own
 
 
 def find_gateway(backend: Any, gateway_id: str) -> Any:
@@ -344,9 +357,8 @@ def bootstrap(settings: Settings) -> None:
     gateway.id = gateway.default_route_table.transit_gateway_id = HUB
     backend.transit_gateways[HUB] = gateway
     gateway.add_tags({"Name": HUB_ACCOUNT})
-    ram_backends[account][settings.region].create_resource_share(
-        name="transit-gateway", principals=list(settings.accounts), resourceArns=[gateway.arn]
-    )
+    # Not by RAM, whose backend is large and would be in every dump.
+    gateway.shared_with = list(settings.accounts)
 
 
 def install(settings: Settings) -> None:
@@ -356,12 +368,8 @@ def install(settings: Settings) -> None:
     def describe(original: Any, self: Any, filters: Any, transit_gateway_ids: list[str] | None) -> Any:
         for gateway_id in transit_gateway_ids or []:
             find_gateway(self, gateway_id)
-        own = self.transit_gateways
-        try:
-            self.transit_gateways = {gateway.id: gateway for gateway in _visible(self)}
+        with with_shared(self):
             return original(self, filters, transit_gateway_ids)
-        finally:
-            self.transit_gateways = own
 
     @wrap(EC2Backend, "delete_transit_gateway")
     def delete(original: Any, self: Any, transit_gateway_id: str) -> Any:
