@@ -1,5 +1,6 @@
 import {
   API_VERSION,
+  type AdoptedNode,
   type Condition,
   type FormerThing,
   type PendingCreate,
@@ -27,6 +28,7 @@ export interface GraphObject extends KubeObject {
   readonly spec: {
     readonly accountRef: { readonly name: string };
     readonly region: string;
+    readonly adopt?: readonly AdoptedNode[] | undefined;
     readonly management?: string | undefined;
     readonly deletionPolicy?: string | undefined;
   };

@@ -1,8 +1,10 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { loadBalancers } from './local-aws/balancers.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { calls } from './local-aws/calls.ts';
+import { databases } from './local-aws/databases.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
 import { securityGroups } from './local-aws/groups.ts';
@@ -23,7 +25,12 @@ describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
 describe('PrivateLink between accounts', privateLink);
+<<<<<<< HEAD
 describe('transit gateways', transitGateways);
+=======
+describe('load balancers', loadBalancers);
+describe('databases', databases);
+>>>>>>> main
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

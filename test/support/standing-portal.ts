@@ -15,7 +15,7 @@ import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
-import { portal } from './manifests.ts';
+import { fullNetwork, portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
 import { conditionOf, idsOf, type Manifest, World } from './world.ts';
 
@@ -53,7 +53,7 @@ export class StandingPortal {
     const world = await World.start();
     const standing = new StandingPortal(world, await world.aws.dump());
     await world.apply([portal.namespace, portal.account]);
-    await world.apply([portal.network]);
+    await world.apply([fullNetwork]);
     const made = await world.ready(portal.network);
     standing.#asMade = await portrait(world);
     standing.#readySince = conditionOf(made, 'Ready')?.lastTransitionTime;

@@ -17,6 +17,11 @@ DEFAULT_ACCOUNTS = {
     "555555555555": "shared-services-account",
 }
 HOME_ACCOUNT = "123456789012"
+# What takes AWS minutes takes this long here unless set: --load-balancer-seconds, LANDFALL_AWS_LOAD_BALANCER_SECONDS.
+_FAMILIES = {
+    "load-balancer": (0.3, "how long a load balancer is provisioning"),
+    "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,14 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+<<<<<<< HEAD
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
+=======
+    # How long each family of services takes to make, change or delete something.
+    load_balancer_seconds: float
+    database_seconds: float
+>>>>>>> main
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -89,6 +100,9 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         default=float(env("LANDFALL_AWS_NAT_LISTED_SECONDS", "1")),
         help="how long a NAT gateway that is deleted or failed stays listed; an hour in AWS",
     )
+    for family, (seconds, words) in _FAMILIES.items():
+        variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
+        parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
         "--transit-gateway-seconds",
         type=float,
@@ -137,8 +151,13 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+<<<<<<< HEAD
         transit_gateway_seconds=args.transit_gateway_seconds,
         transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
+=======
+        load_balancer_seconds=args.load_balancer_seconds,
+        database_seconds=args.database_seconds,
+>>>>>>> main
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,
