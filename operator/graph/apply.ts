@@ -161,17 +161,13 @@ export function idleOutcome(action: Idle): Outcome {
   };
 }
 
-<<<<<<< HEAD
 const NOT_THERE = {
   result: 'skipped',
   reason: 'Blocked',
   message: 'refers to something that is not there yet',
 } as const;
 
-type Writing = Action & { verb: 'create' | 'update' };
-=======
 type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
->>>>>>> main
 
 async function write<S>(
   input: ApplyInput<S>,
@@ -196,25 +192,21 @@ async function write<S>(
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (!record && isUnresolved(inputs)) return NOT_THERE;
   const changes = changesFor(kind, action, inputs, record);
-<<<<<<< HEAD
   const possible = changes.filter((change) => !isUnresolved(change));
-  if (possible.length > 0) await kind.update(context, inputs, record ?? {}, possible);
-  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
-=======
-  for (const part of action.verb === 'adopt' ? tagsFirst(changes) : [changes])
+  for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
     if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
->>>>>>> main
+  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
 }
 
-<<<<<<< HEAD
 /** Some members of a set refer to what is not there, or not usable, yet. */
 function blocked(changes: readonly Change[]): Partial<Outcome> {
   const paths = changes.map(({ path, to }) => `${path} waits for ${textOf(printable(to))}`);
   return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
-=======
+}
+
 /** What is taken over is in no listing before it carries our tags. */
 function layFound<S>(input: ApplyInput<S>, node: string): void {
   for (const { collection, record } of input.adoptions?.get(node)?.found ?? [])
@@ -225,7 +217,6 @@ function layFound<S>(input: ApplyInput<S>, node: string): void {
 function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
   const isTag = ({ path }: Change) => path.startsWith('tags.');
   return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
->>>>>>> main
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */

@@ -25,12 +25,9 @@ describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
 describe('PrivateLink between accounts', privateLink);
-<<<<<<< HEAD
 describe('transit gateways', transitGateways);
-=======
 describe('load balancers', loadBalancers);
 describe('databases', databases);
->>>>>>> main
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

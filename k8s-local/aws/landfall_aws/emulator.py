@@ -6,12 +6,8 @@ from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
 from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
-<<<<<<< HEAD
-from . import logs, pages, permissions, pipeline, sessions, tagging, throttling
-from .ec2 import transit_gateways
-=======
 from . import logs, pages, permissions, pipeline, services, sessions, tagging, throttling
->>>>>>> main
+from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions

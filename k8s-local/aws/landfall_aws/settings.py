@@ -36,14 +36,11 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
-<<<<<<< HEAD
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
-=======
     # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
->>>>>>> main
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -151,13 +148,10 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
-<<<<<<< HEAD
         transit_gateway_seconds=args.transit_gateway_seconds,
         transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
-=======
         load_balancer_seconds=args.load_balancer_seconds,
         database_seconds=args.database_seconds,
->>>>>>> main
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,

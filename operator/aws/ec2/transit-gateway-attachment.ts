@@ -9,7 +9,7 @@ import {
 import { READY, type Change, type State } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { beside, makes, onOwn } from '../permissions.ts';
+import { makes, onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -65,8 +65,6 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
       on: 'anything',
       resource: 'ec2:{region}:*:transit-gateway/*',
     },
-    // A subnet that somebody added to an attachment of ours is taken off it.
-    ...beside('ec2:ModifyTransitGatewayVpcAttachment', 'subnet'),
     ...TAG_ACTIONS,
   ],
   after: [],

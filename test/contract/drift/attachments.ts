@@ -63,4 +63,6 @@ export const attachmentsCases: Cases = {
   },
 };
 
-export const attachmentsDeletions: Deletions = { TransitGatewayAttachment: () => ({ deleted: attachmentDeleted }) };
+export const attachmentsDeletions: Deletions = {
+  TransitGatewayAttachment: () => ({ deleted: attachmentDeleted }),
+};

@@ -65,11 +65,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ModifyNetworkInterfaceAttribute": ("NetworkInterfaceId", "Groups"),
     "ModifySecurityGroupRules": ("GroupId",),
     "ModifySubnetAttribute": ("SubnetId",),
-<<<<<<< HEAD
-    "ModifyTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId", "AddSubnetIds", "RemoveSubnetIds"),
-=======
     "ModifyTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId", "AddSubnetIds"),
->>>>>>> main
     "ModifyVpcAttribute": ("VpcId",),
     "ModifyVpcEndpoint": ("VpcEndpointId", "AddRouteTableIds", "RemoveRouteTableIds", "AddSubnetIds",
                           "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
