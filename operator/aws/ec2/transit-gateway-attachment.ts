@@ -23,6 +23,9 @@ export interface TransitGatewayAttachmentInputs {
   readonly applianceMode: boolean;
 }
 
+/** States out of which an attachment never comes. */
+const BROKEN: ReadonlySet<string> = new Set(['rejected', 'rejecting', 'failed', 'failing', 'rollingBack']);
+
 /** An attachment and, while somebody has to accept it, the account of the transit gateway. */
 export type Attachment = TransitGatewayVpcAttachment & { TransitGatewayOwnerId?: string };
 
@@ -181,40 +184,33 @@ async function withOwners(session: AwsSession, attachments: readonly Attachment[
 }
 
 function stateOf(attachment: Attachment): State {
-  const { State: state = '', TransitGatewayAttachmentId: id, TransitGatewayId: gateway } = attachment;
+  const { TransitGatewayAttachmentId: id, TransitGatewayId: gateway } = attachment;
+  const state: string = attachment.State ?? '';
   const what = `attachment ${id} to transit gateway ${gateway}`;
-  switch (state) {
-    case 'available':
-      return READY;
-    case 'pendingAcceptance': {
-      const owner = attachment.TransitGatewayOwnerId;
-      const who = owner === undefined ? 'the account that shares it' : `account ${owner}, which shares it`;
-      return {
-        phase: 'pending',
-        reason: 'WaitingForAcceptance',
-        message: `${what} waits for ${who}, to accept it: aws ec2 accept-transit-gateway-vpc-attachment --transit-gateway-attachment-id ${id}, with credentials of that account`,
-      };
-    }
-    case 'deleting':
-    case 'deleted':
-      return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
-    case 'rejected':
-    case 'rejecting':
-    case 'failed':
-    case 'failing':
-    case 'rollingBack':
-      return {
-        phase: 'failed',
-        reason: 'AwsRefused',
-        message: `${what} is ${state}; delete it and Landfall makes a new one`,
-      };
-    default:
-      return { phase: 'pending', reason: 'WaitingForAws', message: `${what} is ${state}` };
+  if (state === 'available') return READY;
+  if (state === 'pendingAcceptance') {
+    const owner = attachment.TransitGatewayOwnerId;
+    const who = owner === undefined ? 'the account that shares it' : `account ${owner}, which shares it,`;
+    return {
+      phase: 'pending',
+      reason: 'WaitingForAcceptance',
+      message: `${what} waits for ${who} to accept it: aws ec2 accept-transit-gateway-vpc-attachment --transit-gateway-attachment-id ${id}, with credentials of that account`,
+    };
   }
+  if (state === 'deleting' || state === 'deleted')
+    return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
+  if (BROKEN.has(state)) {
+    return {
+      phase: 'failed',
+      reason: 'AwsRefused',
+      message: `${what} is ${state}; delete it and Landfall makes a new one`,
+    };
+  }
+  return { phase: 'pending', reason: 'WaitingForAws', message: `${what} is ${state}` };
 }
 
 function optionsOf({ dnsSupport, applianceMode }: TransitGatewayAttachmentInputs) {
-  const word = (on: boolean) => (on ? 'enable' : 'disable') as 'enable' | 'disable';
+  const word = (on: boolean) => (on ? 'enable' : 'disable');
   return { DnsSupport: word(dnsSupport), ApplianceModeSupport: word(applianceMode) };
 }
 
