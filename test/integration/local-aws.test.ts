@@ -3,7 +3,9 @@ import { describe } from 'vitest';
 import { accounts } from './local-aws/accounts.ts';
 import { loadBalancers } from './local-aws/balancers.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
+import { caches } from './local-aws/caches.ts';
 import { calls } from './local-aws/calls.ts';
+import { containers } from './local-aws/containers.ts';
 import { databases } from './local-aws/databases.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
@@ -16,6 +18,7 @@ import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
 import { privateLink } from './local-aws/privatelink.ts';
 import { transitGateways } from './local-aws/transit-gateways.ts';
+import { tables } from './local-aws/tables.ts';
 import { throttling } from './local-aws/throttling.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
@@ -28,6 +31,9 @@ describe('PrivateLink between accounts', privateLink);
 describe('transit gateways', transitGateways);
 describe('load balancers', loadBalancers);
 describe('databases', databases);
+describe('containers', containers);
+describe('caches', caches);
+describe('tables and backups', tables);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

@@ -21,6 +21,9 @@ HOME_ACCOUNT = "123456789012"
 _FAMILIES = {
     "load-balancer": (0.3, "how long a load balancer is provisioning"),
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
+    "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
+    "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
+    "task": (0.15, "how long each step of an ECS task takes"),
 }
 
 
@@ -41,6 +44,11 @@ class Settings:
     # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
+    cache_seconds: float
+    table_seconds: float
+    task_seconds: float
+    # Wildcards of image names that no container starts from.
+    failing_images: tuple[str, ...]
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -101,6 +109,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
+<<<<<<< HEAD
         "--transit-gateway-seconds",
         type=float,
         default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
@@ -111,6 +120,11 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         type=float,
         default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
         help="how long an attachment that is deleted stays listed; some hours in AWS",
+=======
+        "--failing-images",
+        default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
+        help="wildcards of image names that no container starts from, separated by commas",
+>>>>>>> main
     )
     parser.add_argument(
         "--service-gaps",
@@ -152,6 +166,10 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
         load_balancer_seconds=args.load_balancer_seconds,
         database_seconds=args.database_seconds,
+        cache_seconds=args.cache_seconds,
+        table_seconds=args.table_seconds,
+        task_seconds=args.task_seconds,
+        failing_images=tuple(filter(None, args.failing_images.split(","))),
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,

@@ -210,7 +210,7 @@ function stateOf(attachment: Attachment): State {
 }
 
 function optionsOf({ dnsSupport, applianceMode }: TransitGatewayAttachmentInputs) {
-  const word = (on: boolean) => (on ? 'enable' : 'disable');
+  const word = (on: boolean): 'enable' | 'disable' => (on ? 'enable' : 'disable');
   return { DnsSupport: word(dnsSupport), ApplianceModeSupport: word(applianceMode) };
 }
 
