@@ -109,7 +109,6 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
-<<<<<<< HEAD
         "--transit-gateway-seconds",
         type=float,
         default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
@@ -120,11 +119,11 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         type=float,
         default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
         help="how long an attachment that is deleted stays listed; some hours in AWS",
-=======
+    )
+    parser.add_argument(
         "--failing-images",
         default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
         help="wildcards of image names that no container starts from, separated by commas",
->>>>>>> main
     )
     parser.add_argument(
         "--service-gaps",
