@@ -26,7 +26,7 @@ export interface TransitGatewayAttachmentInputs {
 /** States out of which an attachment never comes. */
 const BROKEN: ReadonlySet<string> = new Set(['rejected', 'rejecting', 'failed', 'failing', 'rollingBack']);
 
-/** An attachment and, while somebody has to accept it, the account of the transit gateway. */
+/** An attachment and, once it is listed, the account of the transit gateway. */
 export type Attachment = TransitGatewayVpcAttachment & { TransitGatewayOwnerId?: string };
 
 /** Attachments of VPCs to transit gateways. */
@@ -160,15 +160,15 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
   },
 };
 
-/** Only the listing of attachments of all sorts tells whose the transit gateway is; it is asked where somebody has to accept. */
+/** Only the listing of attachments of all sorts tells whose the transit gateway is, and so who has to accept. */
 async function withOwners(session: AwsSession, attachments: readonly Attachment[]): Promise<Attachment[]> {
-  const ids = attachments.flatMap(({ State, TransitGatewayAttachmentId: id }) =>
-    State === 'pendingAcceptance' && id !== undefined ? [id] : [],
-  );
-  if (ids.length === 0) return [...attachments];
+  if (attachments.length === 0) return [];
   const answer = await session.ec2.send(
     new DescribeTransitGatewayAttachmentsCommand({
-      Filters: [{ Name: 'transit-gateway-attachment-id', Values: ids.slice(0, 200) }],
+      Filters: [
+        { Name: 'resource-type', Values: ['vpc'] },
+        { Name: 'resource-id', Values: attachments.flatMap(({ VpcId }) => VpcId ?? []).slice(0, 200) },
+      ],
     }),
   );
   const owners = new Map(
