@@ -112,7 +112,11 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     },
   );
   return [
-    ...idle.map(idleOutcome),
+    ...idle.map((action) => {
+      const outcome = idleOutcome(action);
+      if (outcome.result === 'stalled') input.onOutcome(outcome);
+      return outcome;
+    }),
     ...written.map((result) =>
       outcomeOf(
         result,
@@ -161,11 +165,9 @@ export function idleOutcome(action: Idle): Outcome {
   };
 }
 
-const NOT_THERE = {
-  result: 'skipped',
-  reason: 'Blocked',
-  message: 'refers to something that is not there yet',
-} as const;
+function notThere(inputs: object): Partial<Outcome> {
+  return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+}
 
 type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 
@@ -176,7 +178,7 @@ async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  if (isUnresolved(inputs) && kind.memberwise !== true) return NOT_THERE;
+  if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -190,7 +192,7 @@ async function write<S>(
   if (action.verb === 'adopt') layFound(input, action.node);
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
-  if (!record && isUnresolved(inputs)) return NOT_THERE;
+  if (!record && isUnresolved(inputs)) return notThere(inputs);
   const changes = changesFor(kind, action, inputs, record);
   const possible = changes.filter((change) => !isUnresolved(change));
   for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
@@ -217,6 +219,10 @@ function layFound<S>(input: ApplyInput<S>, node: string): void {
 function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
   const isTag = ({ path }: Change) => path.startsWith('tags.');
   return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
+}
+
+function missingIn(inputs: object): string {
+  return [...new Set(referencesIn(inputs).map(({ node }) => node))].join(', ');
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */
