@@ -12,6 +12,7 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.t
 import type { Informer } from '../kube/informer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Claims } from './claims.ts';
 import type { GraphObject, GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
 import { tell } from './tell.ts';
@@ -39,6 +40,7 @@ export interface ResourceDeps {
   readonly client: KubeClient;
   readonly accounts: Pick<Informer<Account>, 'get'>;
   readonly targets: Targets;
+  readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AwsAccount } from '../api/account.ts';
 import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
@@ -120,7 +121,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { target, graph, planned, adoptions, where, drift });
+  const outcomes = await execute(deps, pass, { account, target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
   const left = makePlan(deps, pass, scope, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
@@ -147,7 +148,14 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
         })
       : makePlan(deps, pass, scope);
   const planned = remaining();
-  const outcomes = await execute(deps, pass, { target, graph: nothing, planned, where, drift: undefined });
+  const outcomes = await execute(deps, pass, {
+    account,
+    target,
+    graph: nothing,
+    planned,
+    where,
+    drift: undefined,
+  });
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
@@ -195,10 +203,13 @@ async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, 
     const message = `the things of this object are in account ${former.accountId}, region ${former.region}, installation ${former.installation}, but this operator would act in account ${where.accountId}, region ${where.region}, installation ${where.installation}; run it with the former installation id, or point the Account at the former account`;
     throw new Terminal('TargetChanged', message);
   }
+  // Whoever only looks gets in nobody's way.
+  if (managementOf(pass.object) === 'Manage') await observe(() => deps.claims.require(accountRef, account));
   return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
 }
 
 interface Execution {
+  readonly account: AwsAccount;
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
@@ -213,7 +224,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { target, graph, planned, adoptions, where, drift } = execution;
+  const { account, target, graph, planned, adoptions, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -247,8 +258,7 @@ async function execute<T extends GraphObject>(
     wrote: target.world.wrote,
     interpret,
     onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
-    // A person who wants AWS left alone wants that now, and not after this pass.
-    stopping: () => deps.stopping() || !isManaged(pass),
+    stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
   });
   deps.assertLeading();
   return outcomes;

@@ -52,6 +52,7 @@ export class CrashLab {
   /** Starts everything and brings up what the subjects need. */
   static async start(subjects: readonly Subject[]): Promise<CrashLab> {
     const world = await World.start();
+    await world.claim();
     const kube = await startKubeProxy({
       kubeconfigPath: world.plane.kubeconfigPath,
       counts: (_, path) => !path.startsWith('/apis/coordination.k8s.io/'),
