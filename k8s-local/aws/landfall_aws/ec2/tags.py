@@ -106,6 +106,15 @@ def install() -> None:
             _check_exists(self, resource_id)
         return original(self, resource_ids)
 
+    @wrap(EC2Backend, "delete_tags")
+    def delete_tags(original: Any, self: Any, resource_ids: list[str], tags: dict[str, str]) -> bool:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html: without tags, all that users set go.
+        if tags:
+            return original(self, resource_ids, tags)
+        for resource_id in resource_ids:
+            self.tags[resource_id] = {k: v for k, v in self.tags[resource_id].items() if k.startswith("aws:")}
+        return True
+
     # moto matches every tag of the account against a pattern, for every resource of every answer.
     @replace(TaggedEC2Resource)
     def get_tags(self: Any) -> list[dict[str, str]]:
