@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
-import { networkCidr, listMap, setOf, ZoneLetterSchema } from './fields.ts';
+import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
 import { immutable, matches, withRules } from './rule.ts';
-import { blockRules, endpointRules, natRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
+import {
+  blockRules,
+  endpointRules,
+  natRules,
+  tierRules,
+  transitGatewayRules,
+  zoneRules,
+} from './secure-vpc-rules.ts';
 import { SecurityGroupsSchema } from './security-groups.ts';
-
-const onOff = z.enum(['Enabled', 'Disabled']);
+import { TransitGatewaySchema } from './transit-gateway.ts';
 
 const dns = withRules(
   z
@@ -147,6 +153,7 @@ const spec = withRules(
       nat: NatSchema.prefault({}),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),
+      transitGateway: TransitGatewaySchema.optional(),
       flowLogs: flowLogs.prefault({}),
     })
     .describe('The network that is wanted.'),
@@ -155,6 +162,7 @@ const spec = withRules(
   ...tierRules,
   ...endpointRules,
   ...natRules,
+  ...transitGatewayRules,
 );
 export type SecureVpcSpec = z.output<typeof spec>;
 export type Tier = SecureVpcSpec['tiers'][number];
@@ -219,6 +227,7 @@ const status = z
       .optional()
       .describe('NAT gateways by zone.'),
     endpoints: ids('Ids of the VPC endpoints, by service.'),
+    transitGatewayAttachmentId: id('Id of the attachment to the transit gateway.').optional(),
   })
   .describe('What the operator did and found; only the operator writes it.');
 export type SecureVpcStatus = z.output<typeof status>;

@@ -7,6 +7,7 @@ import { Terminal } from '../errors.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { Flow, Peer } from './flows.ts';
 import { blocksOfVpc, type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
+import { destinationsOf } from './transit-gateway.ts';
 
 /**
  * Ports from which clients connect, and so to which answers go: ACLs keep no state. Linux takes 32768 and up,
@@ -49,10 +50,11 @@ export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierNam
 
 /**
  * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
- * peer is each of the VPC's blocks that has subnets, for the data tier the block of the tier at the other end; a service behind a gateway
- * endpoint is everywhere, since ACLs take no prefix lists. What passes a NAT gateway passes the public tier twice:
- * to the gateway, and from it on. An entry that another covers is left out. DNS, time and metadata of AWS pass any
- * ACL.
+ * peer is each of the VPC's blocks that has subnets, for the data tier the block of the tier at the other end; a
+ * service behind a gateway endpoint is everywhere, since ACLs take no prefix lists. What passes a NAT gateway passes
+ * the public tier twice: to the gateway, and from it on. In the tier of the transit gateway's interfaces, what comes
+ * or goes by it passes, too (docs/adr/0006-transit-gateway-and-acls.md). An entry that another covers is left out.
+ * DNS, time and metadata of AWS pass any ACL.
  */
 export function networkAclEntries(
   spec: SecureVpcSpec,
@@ -72,6 +74,10 @@ export function networkAclEntries(
       ? placesOf(spec, peer.group).flatMap((at) => blocksOf(spec, at, subnets))
       : insideBlocks(spec, subnets);
   };
+  const isPassage = (outside: Peer, inside: Peer) =>
+    spec.transitGateway?.tier === tier &&
+    'group' in inside &&
+    isByTransitGateway(spec, outside, inside.group);
   const allowed = flows.flatMap((flow): Allowed[] => [
     ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
     ...(isHere(flow.from) ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')) : []),
@@ -80,6 +86,12 @@ export function networkAclEntries(
           ...addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')),
           ...addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')),
         ]
+      : []),
+    ...(isPassage(flow.from, flow.to)
+      ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress'))
+      : []),
+    ...(isPassage(flow.to, flow.from)
+      ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress'))
       : []),
   ]);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
@@ -98,6 +110,17 @@ export function networkAclEntries(
 function insideBlocks(spec: SecureVpcSpec, subnets: readonly PlannedSubnet[]): string[] {
   const [primary = '', ...others] = blocksOfVpc(spec);
   return [primary, ...others.filter((block) => subnets.some(({ cidr }) => contains(block, cidr)))];
+}
+
+/** Whether a tier in which members of the group stand reaches any of these addresses by the transit gateway. */
+function isByTransitGateway(spec: SecureVpcSpec, outside: Peer, group: SecurityGroupName): boolean {
+  if (!('cidr' in outside)) return false;
+  const routed = placesOf(spec, group).flatMap((at) => destinationsOf(spec, at));
+  return routed.some((block) => overlaps(block, outside.cidr));
+}
+
+function overlaps(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 function bothWays(flow: Flow, cidr: string, direction: AclEntry['direction']): Allowed[] {

@@ -14,6 +14,7 @@ export type SecureVpcOutputs = Pick<
   | 'routeTables'
   | 'natGateways'
   | 'endpoints'
+  | 'transitGatewayAttachmentId'
 >;
 
 /**
@@ -23,6 +24,7 @@ export type SecureVpcOutputs = Pick<
 export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph): SecureVpcOutputs {
   const there = standing.filter(({ state }) => state.phase !== 'deleting');
   const vpc = there.find(({ node }) => node === 'vpc');
+  const attachment = there.find(({ node }) => node === 'transit-gateway-attachment');
   const zones = zonesOf(graph);
   return {
     ...(zones.length > 0 && { zones }),
@@ -33,6 +35,7 @@ export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph):
     routeTables: idsBelow(there, 'route-table/'),
     natGateways: natGateways(there, graph, zones),
     endpoints: idsBelow(there, 'endpoint/'),
+    transitGatewayAttachmentId: attachment?.id,
   };
 }
 

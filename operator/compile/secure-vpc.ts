@@ -1,5 +1,7 @@
+import type { TierName } from '../api/endpoints.ts';
 import { cidrWithin } from '../api/fields.ts';
 import type { Tier, SecureVpc, SecureVpcSpec } from '../api/secure-vpc.ts';
+import { Terminal } from '../errors.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import { withAdoptions } from './adoption.ts';
@@ -14,6 +16,7 @@ import { type NodeBuilder, nodeBuilder } from './nodes.ts';
 import { securityGroupNodes } from './security-groups.ts';
 import { type PlannedSubnet, planSubnets, tiersOf } from './subnets.ts';
 import { tagger } from './tags.ts';
+import { type PlannedRoute, transitGatewayNodes, transitGatewayRoutes } from './transit-gateway.ts';
 import { chooseZones, letterOf } from './zones.ts';
 
 /**
@@ -43,6 +46,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
     ...natNodes(build, object, gateways),
     ...securityGroupNodes(build, object, flows, facts),
     ...endpointNodes(build, spec, { subnets, gateways, facts }),
+    ...transitGatewayNodes(build, spec, subnets),
     ...flowLogNodes(build, input),
   ]);
   return withAdoptions(graph, spec.adopt);
@@ -124,13 +128,13 @@ function tierNodes(
         : []),
     ]);
   return [
-    ...tables.flatMap((table) => tableNodes(build, table)),
+    ...tables.flatMap((table) => tableNodes(build, spec, table)),
     ...(isStrict ? [acl, entries] : []),
     ...members,
   ];
 }
 
-function tableNodes(build: NodeBuilder, { key, tier, nat }: PlannedTable): GraphNode[] {
+function tableNodes(build: NodeBuilder, spec: SecureVpcSpec, { key, tier, nat }: PlannedTable): GraphNode[] {
   const target = tier === 'public' ? 'internet-gateway' : nat;
   return [
     build.thing('RouteTable', `route-table/${key}`, { vpcId: ref('vpc') }),
@@ -139,7 +143,10 @@ function tableNodes(build: NodeBuilder, { key, tier, nat }: PlannedTable): Graph
       `routes/${key}`,
       {
         routeTableId: ref(`route-table/${key}`),
-        routes: target === undefined ? [] : [{ destination: '0.0.0.0/0', target: ref(target) }],
+        routes: withoutTwins(tier, [
+          ...(target === undefined ? [] : [{ destination: '0.0.0.0/0', target: ref(target) }]),
+          ...transitGatewayRoutes(spec, tier),
+        ]),
       },
       // AWS takes a route only to a gateway that is attached; one to a NAT gateway that is not available leads nowhere.
       {
@@ -160,4 +167,16 @@ function tableFor(tables: readonly PlannedTable[], zone: string): PlannedTable {
 function waysOf(spec: SecureVpcSpec, { key, tier }: PlannedTable): string[] {
   if (tier !== 'private') return [];
   return [`routes/${key}`, ...gatewayServices(spec).map((service) => `endpoint/${service}`)];
+}
+
+/** A table has one route for a destination. */
+function withoutTwins(tier: TierName, routes: readonly PlannedRoute[]): readonly PlannedRoute[] {
+  const twin = routes.find(({ destination }, index) =>
+    routes.slice(0, index).some((earlier) => earlier.destination === destination),
+  );
+  if (!twin) return routes;
+  throw new Terminal(
+    'InvalidSpec',
+    `spec.transitGateway.routes[${twin.destination}] is for tier ${tier}, which has another route to ${twin.destination}: give the route other tiers, or take it away`,
+  );
 }

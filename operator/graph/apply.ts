@@ -2,6 +2,7 @@ import type { Adoptions } from './adoption.ts';
 import { dependenciesOf, type Graph } from './graph.ts';
 import {
   kindOf,
+  textOf,
   type ActionContext,
   type AnyKind,
   type Change,
@@ -11,7 +12,7 @@ import {
 } from './kind.ts';
 import { isOwned, shortHash, TAG } from './ownership.ts';
 import type { Action, Plan } from './plan.ts';
-import { isUnresolved, referencesIn, resolve } from './ref.ts';
+import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** What an error of the provider means for the plan. */
@@ -77,9 +78,12 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
 
   const tasks: Task<Outcome>[] = writes.map((action) => {
     const node = graph.nodes.get(action.node);
+    const isMemberwise = kindOf(input.kinds, action.type).memberwise === true;
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
+      ...(isMemberwise &&
+        node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
       run: () => {
         const early = { ...action, changes: action.changes.filter((change) => change.late !== true) };
         const quiet = action.changes.length > 0 && early.changes.length === 0;
@@ -227,6 +231,10 @@ export function idleOutcome(action: Idle): Outcome {
   };
 }
 
+function notThere(inputs: object): Partial<Outcome> {
+  return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+}
+
 type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 
 async function write<S>(
@@ -236,8 +244,7 @@ async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  if (isUnresolved(inputs))
-    return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+  if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
   const awaited = input.graph.nodes.get(action.node)?.awaits?.find((key) => !isReady(input, key, outputs));
   if (awaited !== undefined)
     return { result: 'skipped', reason: 'Blocked', message: `waits for ${awaited} to be usable` };
@@ -254,9 +261,12 @@ async function write<S>(
   if (action.verb === 'adopt') layFound(input, action.node);
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  if (!record && isUnresolved(inputs)) return notThere(inputs);
   const changes = changesFor(kind, action, inputs, record);
-  for (const part of action.verb === 'adopt' ? tagsFirst(changes) : [changes])
+  const possible = changes.filter((change) => !isUnresolved(change));
+  for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
     if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
+  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
@@ -270,6 +280,12 @@ function isReady<S>(
   const kind = kindOf(kinds, graph.nodes.get(key)?.type ?? '');
   const record = world.view(kind.collection).get(outputs.get(key)?.['id'] ?? '');
   return record !== undefined && kind.state(record).phase === 'ready';
+}
+
+/** Some members of a set refer to what is not there, or not usable, yet. */
+function blocked(changes: readonly Change[]): Partial<Outcome> {
+  const paths = changes.map(({ path, to }) => `${path} waits for ${textOf(printable(to))}`);
+  return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
 }
 
 /** What is taken over is in no listing before it carries our tags. */

@@ -1,4 +1,5 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
+import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
@@ -19,6 +20,7 @@ export const driftCases: Cases = {
   ...aclsCases,
   ...groupsCases,
   ...endpointsCases,
+  ...attachmentsCases,
   ...logsCases,
   ...iamCases,
 };
@@ -30,6 +32,7 @@ export const deletions: Deletions = {
   ...aclsDeletions,
   ...groupsDeletions,
   ...endpointsDeletions,
+  ...attachmentsDeletions,
   ...logsDeletions,
   ...iamDeletions,
 };

@@ -3,7 +3,7 @@ import { driftCases } from '../contract/drift-cases.ts';
 import { compile } from '../operator/compile/fixtures.ts';
 import { proveDrift } from '../support/drift-suite.ts';
 import { eventually } from '../support/eventually.ts';
-import { portal } from '../support/manifests.ts';
+import { fullNetwork, portal } from '../support/manifests.ts';
 import { StandingPortal } from '../support/standing-portal.ts';
 
 let standing: StandingPortal;
@@ -25,7 +25,7 @@ it('drift is told in an event', async () => {
 });
 
 // Kinds that the portal does without have their own network: securevpc-nat.test.ts.
-const types = new Set([...compile(portal.network.spec).nodes.values()].map(({ type }) => type));
+const types = new Set([...compile(fullNetwork.spec).nodes.values()].map(({ type }) => type));
 proveDrift([...types], () => standing);
 
 it('one of each kind that can be deleted is lost while nobody looks: all are made again', async () => {
@@ -35,7 +35,7 @@ it('one of each kind that can be deleted is lost while nobody looks: all are mad
     const entry = driftCases[type]?.['deleted'];
     return entry && 'node' in entry ? [entry] : [];
   });
-  expect(lost.length).toBe(9);
+  expect(lost.length).toBe(10);
   const at = await standing.context();
   await standing.unseen(async () => {
     for (const entry of lost) await entry.drift(at);

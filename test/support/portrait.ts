@@ -9,6 +9,7 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
@@ -85,6 +86,10 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       acls: (await ec2.send(new DescribeNetworkAclsCommand({}))).NetworkAcls ?? [],
       groups: (await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? [],
       endpoints: (await ec2.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? [],
+      attachments:
+        (
+          await ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand({}))
+        ).TransitGatewayVpcAttachments?.filter(({ State }) => State !== 'deleted') ?? [],
       interfaces: (await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? [],
       flowLogs: (await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs ?? [],
       logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [],
@@ -106,6 +111,7 @@ function idsIn(thing: object): string[] {
   const own = [
     'NatGatewayId',
     'AllocationId',
+    'TransitGatewayAttachmentId',
     'SubnetId',
     'RouteTableId',
     'NetworkAclId',

@@ -16,7 +16,7 @@ import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
-import { portal } from './manifests.ts';
+import { fullNetwork, portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
 import { conditionOf, idsOf, type Manifest, World } from './world.ts';
 
@@ -67,7 +67,7 @@ export class StandingPortal {
 
   /** `network` is one in the portal's namespace and account; `awsEnv` sets the local AWS. */
   static async start(
-    network: Manifest = portal.network,
+    network: Manifest = fullNetwork,
     awsEnv: NodeJS.ProcessEnv = {},
   ): Promise<StandingPortal> {
     const world = await World.start(awsEnv);

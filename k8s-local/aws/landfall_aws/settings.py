@@ -40,6 +40,8 @@ class Settings:
     nat_seconds: float
     nat_listed_seconds: float
     cidr_seconds: float
+    transit_gateway_seconds: float
+    transit_gateway_listed_seconds: float
     # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
@@ -115,6 +117,18 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="how long a block of a VPC is associating or disassociating",
     )
     parser.add_argument(
+        "--transit-gateway-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
+        help="how long an attachment to a transit gateway is pending, modifying or deleting",
+    )
+    parser.add_argument(
+        "--transit-gateway-listed-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
+        help="how long an attachment that is deleted stays listed; some hours in AWS",
+    )
+    parser.add_argument(
         "--failing-images",
         default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
         help="wildcards of image names that no container starts from, separated by commas",
@@ -162,6 +176,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
         cidr_seconds=args.cidr_seconds,
+        transit_gateway_seconds=args.transit_gateway_seconds,
+        transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
         load_balancer_seconds=args.load_balancer_seconds,
         database_seconds=args.database_seconds,
         cache_seconds=args.cache_seconds,

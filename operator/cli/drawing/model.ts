@@ -4,6 +4,7 @@ import type { RoutesInputs } from '../../aws/ec2/routes.ts';
 import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
 import type { SecurityGroupRulesInputs } from '../../aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../aws/ec2/subnet.ts';
+import type { TransitGatewayAttachmentInputs } from '../../aws/ec2/transit-gateway-attachment.ts';
 import type { VpcEndpointInputs } from '../../aws/ec2/vpc-endpoint.ts';
 import type { VpcCidrsInputs } from '../../aws/ec2/vpc-cidrs.ts';
 import type { VpcInputs } from '../../aws/ec2/vpc.ts';
@@ -23,6 +24,8 @@ export interface Network {
   readonly hasGateway: boolean;
   /** NAT gateways with the subnet and the address of each: a node, or the allocation that was given. */
   readonly nats: readonly Nat[];
+  /** Where the network is attached to a transit gateway. */
+  readonly transit: { readonly node: string; readonly gateway: string; readonly tier: string } | undefined;
   readonly groups: readonly Group[];
   readonly flows: readonly Flow[];
   readonly endpoints: readonly Endpoint[];
@@ -105,6 +108,11 @@ export function networkOf(graph: Graph): Network {
       const address = referencesIn(inputs.allocationId)[0]?.node ?? inputs.allocationId;
       return { node, subnet, zone, address };
     }),
+    transit: all<TransitGatewayAttachmentInputs>('TransitGatewayAttachment').map(({ node, inputs }) => ({
+      node,
+      gateway: inputs.transitGatewayId,
+      tier: tierOfSubnet(referencesIn(inputs.subnetIds)[0]?.node ?? ''),
+    }))[0],
     groups: all('SecurityGroup').map(({ node }) => {
       const name = rest(node);
       return { node, name, tier: BESIDE[name]?.find((tier) => names.includes(tier)) ?? names.at(-1) ?? '' };

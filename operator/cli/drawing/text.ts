@@ -49,6 +49,17 @@ function branchesOf(draw: Draw): Branch[] {
   return [
     ...(network.hasGateway ? [{ line: labelOf(draw, 'internet-gateway', 'internet gateway') }] : []),
     ...natBranches(draw),
+    ...(network.transit
+      ? [
+          {
+            line: labelOf(
+              draw,
+              network.transit.node,
+              `transit gateway ${network.transit.gateway}, ${network.transit.tier} tier`,
+            ),
+          },
+        ]
+      : []),
     ...tierBranches(draw),
     ...groupBranches(draw),
     ...endpointBranches(draw),

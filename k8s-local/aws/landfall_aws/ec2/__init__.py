@@ -1,8 +1,9 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, addresses, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
-from . import provided_services, rule_changes, rule_views, rules, subnets, tags, vpc_cidrs, vpcs
+from . import acls, addresses, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
+from . import interfaces, nat_gateways, provided_services, route_tables, rule_changes, rule_views, rules, subnets, tags
+from . import transit_gateways, vpc_cidrs, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -15,6 +16,7 @@ def install(settings: Settings) -> None:
     gateways.install()
     addresses.install(settings)
     nat_gateways.install(settings)
+    transit_gateways.install(settings)
     route_tables.install()
     acls.install()
     groups.install()

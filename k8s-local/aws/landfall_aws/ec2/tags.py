@@ -27,6 +27,7 @@ _MAKES = {
     "CreateNetworkInterface": {"network-interface"},
     "AllocateAddress": {"elastic-ip"},
     "CreateNatGateway": {"natgateway"},
+    "CreateTransitGatewayVpcAttachment": {"transit-gateway-attachment"},
 }
 
 
@@ -69,6 +70,11 @@ _EXISTS = {
     "acl": ("network_acls", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist"),
     "eni": ("enis", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
     "nat": ("nat_gateways", "NatGatewayNotFound", "The Nat Gateway {} was not found"),
+    "tgw-attach": (
+        "transit_gateway_attachments",
+        "InvalidTransitGatewayAttachmentID.NotFound",
+        "Transit Gateway Attachment {} was deleted or does not exist.",
+    ),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
     "vpce-svc": (
         "configurations",
