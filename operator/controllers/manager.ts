@@ -233,17 +233,15 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
-  /** Whether an object uses the Account that is more than looked at, and not another installation's. */
+  /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
   #isActedOn(account: string): boolean {
     const { installation } = this.#deps.config;
-    return this.#networks
-      .list()
-      .some(
-        (network) =>
-          network.spec.accountRef.name === account &&
-          managementOf(network) === 'Manage' &&
-          (network.status.target?.installation ?? installation) === installation,
-      );
+    const accountId = this.#accounts.get(account)?.spec.aws.accountId;
+    return this.#networks.list().some((network) => {
+      if (network.spec.accountRef.name !== account || managementOf(network) !== 'Manage') return false;
+      const { target } = network.status;
+      return !target || (target.installation === installation && target.accountId === accountId);
+    });
   }
 
   /** Whether another Account that is or was used leads to the same account. */
