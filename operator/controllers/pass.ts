@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
+import type { PlanApproval } from '../api/plan-approval.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -36,6 +37,7 @@ export interface GraphKind<T extends GraphObject> {
 export interface ResourceDeps {
   readonly client: KubeClient;
   readonly accounts: Pick<Informer<Account>, 'get'>;
+  readonly approvals: Pick<Informer<PlanApproval>, 'get' | 'list' | 'observe'>;
   readonly targets: Targets;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
@@ -64,7 +66,8 @@ export interface PassResult {
   readonly target: Target | undefined;
 }
 
-interface StatusChange {
+/** What a pass writes to status. */
+export interface StatusChange {
   readonly verdict: Verdict | Paused;
   readonly drift?: Drift;
   readonly observed?: boolean;

@@ -1,8 +1,10 @@
 import {
   API_VERSION,
+  type ApprovalStatus,
   type Condition,
   type FormerThing,
   type PendingCreate,
+  type PlanStatus,
   type ResourceStatus,
   type TargetStatus,
 } from '../api/common.ts';
@@ -19,6 +21,8 @@ export interface GraphStatus {
   readonly pending?: PendingCreate[] | undefined;
   readonly former?: FormerThing[] | undefined;
   readonly zones?: string[] | undefined;
+  readonly plan?: PlanStatus | undefined;
+  readonly approval?: ApprovalStatus | undefined;
 }
 
 /** A resource that compiles to a graph. */
@@ -28,6 +32,7 @@ export interface GraphObject extends KubeObject {
     readonly accountRef: { readonly name: string };
     readonly region: string;
     readonly management?: string | undefined;
+    readonly approval?: string | undefined;
     readonly deletionPolicy?: string | undefined;
   };
   readonly status: GraphStatus;

@@ -15,7 +15,8 @@ import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
-import { isManaged, letGo, managementOf, pause, report } from './management.ts';
+import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
+import { approvalAfter, awaitApproval } from './approvals.ts';
 import { noteOutcome } from './notes.ts';
 import {
   ensureFinalizer,
@@ -103,6 +104,14 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const scope = { target, graph, account, survivors };
   const planned = makePlan(deps, pass, scope);
   if (observing) return report(deps, pass, { target, where, graph, planned });
+  const held = await awaitApproval(deps, pass, planned);
+  if (held)
+    return show(
+      deps,
+      pass,
+      { target, where, graph, planned },
+      { ...held, drift: driftIn(pass.object, planned) },
+    );
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
@@ -131,6 +140,11 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
         })
       : makePlan(deps, pass, scope);
   const planned = remaining();
+  const held = await awaitApproval(deps, pass, planned);
+  if (held) {
+    await writeStatus(deps, pass, held);
+    return { verdict: held.verdict, waitsIn: [], target };
+  }
   const outcomes = await execute(deps, pass, { target, graph: nothing, planned, where, drift: undefined });
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
@@ -277,6 +291,8 @@ async function conclude<T extends GraphObject>(
       pending: pendingOf(intents),
       resources,
       former: formerOf(pass.object.status, resources),
+      plan: undefined,
+      approval: approvalAfter(pass.object.status, left),
       ...pass.kind.outputs(left.standing, graph),
     },
   });

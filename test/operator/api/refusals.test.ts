@@ -19,6 +19,8 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   QuotaExceeded: OF_AWS,
   NameTaken: OF_AWS,
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
+  ApprovalRequired: 'integration/securevpc-approval.test.ts',
+  ApprovalStale: 'integration/securevpc-approval.test.ts',
   ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,
