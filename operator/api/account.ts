@@ -70,6 +70,11 @@ export const AwsAccountSchema = withRules(
         .describe(
           'Namespaces whose objects may use this Account. An empty list allows nobody. A namespace that is taken off may still delete what it owns.',
         ),
+      adoptionNamespaces: setOf(LabelSchema, 1000)
+        .default([])
+        .describe(
+          'Namespaces whose objects may take over things that exist already (`spec.adopt`). An empty list allows nobody. What was taken over stays so when its namespace is taken off.',
+        ),
       roleArn: roleArn.optional(),
       externalId: withRules(
         z

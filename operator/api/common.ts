@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listMap, RegionSchema, setOf } from './fields.ts';
-import { immutable, withRules } from './rule.ts';
+import { immutable, matches, withRules } from './rule.ts';
 import { tagsSchema } from './tags.ts';
 
 /** The API group of every kind. */
@@ -25,6 +25,27 @@ export const ObjectMetaSchema = z.object({
 });
 export type ObjectMeta = z.output<typeof ObjectMetaSchema>;
 
+const adoptedNode = z.strictObject({
+  node: withRules(
+    z
+      .string()
+      .max(253)
+      .describe('Key of the node that the thing becomes, as `landfall plan` prints it: `subnet/private-a`.'),
+    matches(
+      '^[a-z0-9]([a-z0-9./-]*[a-z0-9])?$',
+      '{self} is not the key of a node: write it as landfall plan prints it, for example vpc or subnet/private-a',
+    ),
+  ),
+  id: withRules(
+    z.string().max(512).describe('Id of the thing in AWS; a role or a log group goes by its name.'),
+    matches(
+      '^[A-Za-z0-9_+=,.@:#/-]+$',
+      '{self} is not an id: write it as AWS does, for example vpc-0a1b2c3d4e5f60718, or the name of a role or log group',
+    ),
+  ),
+});
+export type AdoptedNode = z.output<typeof adoptedNode>;
+
 /** Fields that every kind which makes things in AWS has in its spec. */
 export const commonSpec = {
   accountRef: z
@@ -46,6 +67,11 @@ export const commonSpec = {
     .enum(['dev', 'staging', 'prod'])
     .optional()
     .describe('The stage that this object belongs to; it is written as tag `environment`.'),
+  adopt: listMap(adoptedNode, 'node', 200)
+    .optional()
+    .describe(
+      'Things that exist already and are taken over instead of new ones being made, by node. They get the tags of this object and are changed to what its spec says; one that cannot be so changed is refused. The Account must list the namespace in `adoptionNamespaces`.',
+    ),
   management: z
     .enum(['Manage', 'Observe', 'Pause'])
     .default('Manage')
@@ -62,7 +88,7 @@ export const commonSpec = {
     .enum(['Delete', 'Retain'])
     .optional()
     .describe(
-      'What becomes of the things in AWS when this object is deleted. Delete, the default, deletes them. Retain leaves them as they are, with their tags and `landfall.dev/retained` besides: the same manifest finds them again. It may be changed as long as the object is there.',
+      'What becomes of the things in AWS when this object is deleted. Delete, the default, deletes them. Retain, the default where any of them was taken over (`adopt`), leaves them as they are, with their tags and `landfall.dev/retained` besides: the same manifest finds them again. It may be changed as long as the object is there.',
     ),
 };
 

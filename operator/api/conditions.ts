@@ -116,7 +116,7 @@ export const CONDITIONS = {
       },
       AccessDenied: {
         means: 'AWS does not let the role do this; the message names role, account and action.',
-        todo: 'Allow the action in the policies of the role, its boundary and the organisation.',
+        todo: 'Allow the action in the policies of the role, its boundary and the organisation; `landfall policy -f DIR` prints what the manifests need.',
       },
       QuotaExceeded: {
         means: 'A quota of the account is used up; the message names it.',
@@ -143,6 +143,24 @@ export const CONDITIONS = {
         means:
           'There is a PlanApproval, but of another plan: AWS or the spec moved since. The message names both hashes, and nothing was done.',
         todo: 'Read status.plan, which is the plan as it is now, and approve that one; delete the stale PlanApproval.',
+        kinds: network,
+      },
+      AdoptionNotAllowed: {
+        means:
+          'spec.adopt names things to take over, and the Account does not let the namespace of this object do that.',
+        todo: 'Ask whoever owns the Account to add the namespace to spec.aws.adoptionNamespaces, or take spec.adopt away.',
+        kinds: network,
+      },
+      AdoptionRefused: {
+        means:
+          'A thing that spec.adopt names cannot be taken over; the message says what stands in the way, and whose it is. Nothing was done.',
+        todo: 'Do what the message says, or take the entry out of spec.adopt.',
+        kinds: network,
+      },
+      AdoptedNotInSpec: {
+        means:
+          'A thing that was taken over (spec.adopt) is not in the spec any more. It is left as it is, since it was there before Landfall.',
+        todo: 'Set spec.deletionPolicy to Delete to have it deleted, or take the landfall.dev tags that the message lists off it.',
         kinds: network,
       },
       ThingsMissing: {

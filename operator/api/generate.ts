@@ -31,22 +31,30 @@ function markdown(text: string): Promise<string> {
   return format(text, { parser: 'markdown', printWidth: 110, singleQuote: true });
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+/** Writes what differs from the files, or with `check` says so. Gives the exit code. */
+export async function bringUpToDate(
+  files: ReadonlyMap<string, string>,
+  { check, source }: { readonly check: boolean; readonly source: string },
+): Promise<number> {
   const stale: string[] = [];
-  for (const [path, text] of await generatedFiles()) {
+  for (const [path, text] of files) {
     const file = join(root, path);
     const current = await readFile(file, 'utf8').catch(() => undefined);
     if (current === text) continue;
     stale.push(path);
-    if (values.check) continue;
+    if (check) continue;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  if (!values.check) return 0;
+  if (!check) return 0;
   for (const path of stale)
-    console.error(`${path} is not what operator/api says: run make generate and commit it`);
+    console.error(`${path} is not what ${source} says: run make generate and commit it`);
   return stale.length === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  return bringUpToDate(await generatedFiles(), { check: values.check, source: 'operator/api' });
 }
 
 if (import.meta.main) process.exitCode = await main();

@@ -46,6 +46,9 @@ interface NamedCall {
   readonly as: string;
 }
 
+/** Services that IAM calls otherwise. */
+const IAM_PREFIX: Readonly<Record<string, string>> = { tagging: 'tag' };
+
 const calls = new WeakMap<object, NamedCall>();
 
 /** Notes of which call an error came, for its message; gives the error back. */
@@ -137,7 +140,7 @@ export function interpret(error: unknown): Verdict {
   const verdict = interpretWords(error);
   const call = error instanceof Error ? calls.get(error) : undefined;
   if (!call) return verdict;
-  const where = `${call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
+  const where = `${IAM_PREFIX[call.service] ?? call.service}:${call.action} in account ${call.accountId} as ${call.as}`;
   return { ...verdict, message: `${where}: ${verdict.message}` };
 }
 

@@ -8,6 +8,7 @@ import { systemClock as clock } from '../clock.ts';
 import { ownerOf } from '../compile/names.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import type { Config } from '../config.ts';
+import { findAdoptions } from '../controllers/adoption.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import { Targets, type Target } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
@@ -114,12 +115,23 @@ async function planNetwork(
     account: aws,
     facts,
   });
+  const adoptions = await findAdoptions({
+    target,
+    graph,
+    installation: config.installation,
+    adopt: network.spec.adopt,
+    namespace: network.metadata.namespace ?? '',
+    accountRef: account.metadata.name,
+    account: aws,
+  });
   const planned = plan({
     graph,
     kinds: awsKinds,
     world: target.world,
     memory: NO_MEMORY,
     survivors: new Map(),
+    adoptions,
+    deletesAdopted: network.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
     mayRepeat: () => true,

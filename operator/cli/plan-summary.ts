@@ -3,7 +3,7 @@ import { kindOf } from '../graph/kind.ts';
 import type { Action } from '../graph/plan.ts';
 
 /** What a plan does, in the words of the command line. */
-export type Step = 'create' | 'update' | 'replace' | 'delete' | 'wait' | 'refuse';
+export type Step = 'adopt' | 'create' | 'update' | 'replace' | 'delete' | 'wait' | 'refuse';
 
 /** How many actions of each sort a plan has, and about how many calls to AWS write. */
 export interface PlanSummary extends Readonly<Record<Step, number>> {
@@ -25,6 +25,7 @@ export function summarize(actions: readonly Action[]): PlanSummary {
   const count = (step: Step) =>
     actions.filter((action) => stepOf(action) === step && !isSuperseded(action)).length;
   return {
+    adopt: count('adopt'),
     create: count('create'),
     update: count('update'),
     replace: count('replace'),

@@ -8,6 +8,7 @@ import type { Paint } from './terminal.ts';
 import { counted } from './words.ts';
 
 const MARK: Readonly<Record<Step, string>> = {
+  adopt: '←',
   create: '+',
   update: '~',
   replace: '-/+',
@@ -36,6 +37,7 @@ export function planText(planned: PlannedNetwork, paint: Paint): string {
 /** The last line: what would be done in all. */
 export function summaryText(summary: PlanSummary, paint: Paint): string {
   const parts = [
+    ...(summary.adopt > 0 ? [paint.cyan(`${summary.adopt} to adopt`)] : []),
     paint.green(`${summary.create} to create`),
     paint.yellow(`${summary.update} to update`),
     paint.magenta(`${summary.replace} to replace`),
@@ -119,6 +121,7 @@ function show(value: unknown): string {
 
 function colorOf(step: Step, paint: Paint): (text: string) => string {
   const colors: Record<Step, (text: string) => string> = {
+    adopt: paint.cyan,
     create: paint.green,
     update: paint.yellow,
     replace: paint.magenta,

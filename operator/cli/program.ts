@@ -6,6 +6,7 @@ import type { CommonOptions } from './context.ts';
 import { FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
+import type { PolicyOptions } from './policy-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
@@ -64,6 +65,17 @@ export function landfall(done: (code: number) => void): Command {
   })
     .option('--json', 'one JSON document instead of a table')
     .addHelpText('after', '\nExample: landfall accounts -f manifests/examples/accounts');
+
+  command<PolicyOptions>(program, done, {
+    name: 'policy',
+    text: 'Print the smallest IAM policy that the operator needs for the manifests, one for each Account.',
+    load: async () => (await import('./policy-command.ts')).policyCommand,
+  })
+    .addOption(new Option('-o, --output <format>', 'default: json').choices(['json', 'yaml']))
+    .option('--account <name>', 'only the policy of this Account')
+    .option('--all', 'everything that Landfall can make, whatever the manifests use')
+    .addOption(new Option('--read-only', 'what `landfall plan` needs, for CI').conflicts('all'))
+    .addHelpText('after', '\nExample: landfall policy -f manifests/examples/portal > policy.json');
   return program;
 }
 

@@ -25,6 +25,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   format: 'svg',
   output: 'portal.svg',
   zones: 'a,b',
+  account: 'portal',
+  'policy output': 'yaml',
 };
 
 /** What is said of a usage error: what is wrong, then what to type. `args` are the words after `landfall`. */
@@ -62,15 +64,18 @@ const ADVICE: Readonly<Record<string, (typed: Typed) => Advice>> = {
   optionMissingArgument: (typed) => {
     const { command, name, said } = typed;
     const option = command.options.find(({ flags }) => said.includes(`'${flags}'`));
-    const example = EXAMPLES[option?.name() ?? ''];
+    const example = EXAMPLES[`${command.name()} ${option?.name()}`] ?? EXAMPLES[option?.name() ?? ''];
     if (option === undefined || example === undefined) return { said, type: helpOf(typed) };
     const others = option.name() === 'filename' ? '' : ' -f manifests/';
     return { said, type: `${name}${others} ${option.short ?? option.long} ${example}` };
   },
-  conflictingOption: ({ args, said }) => ({
-    said: `${said}: zones are assumed only where AWS is not asked for them`,
-    type: `landfall ${shellWords(args.filter((word) => word !== '--live'))}`,
-  }),
+  conflictingOption: ({ args, said }) => {
+    const isLive = args.includes('--live');
+    return {
+      said: isLive ? `${said}: zones are assumed only where AWS is not asked for them` : said,
+      type: `landfall ${shellWords(args.filter((word) => word !== (isLive ? '--live' : '--all')))}`,
+    };
+  },
   unknownOption: (typed) => {
     const { command, name, args, said } = typed;
     const wrong = args.find((word) => said.includes(`'${word}'`));

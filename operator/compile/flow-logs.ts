@@ -33,7 +33,11 @@ export function flowLogNodes(build: NodeBuilder, input: CompileInput<SecureVpc>)
     build.facet('RolePolicies', 'role-policies/flow-logs', {
       roleName: ref('role/flow-logs'),
       policies: {
-        'flow-logs': writePolicy(`arn:${facts.partition}:logs:${region}:${facts.accountId}`, logGroup),
+        // A group that is taken over has a name of its own.
+        'flow-logs': writePolicy(
+          `arn:${facts.partition}:logs:${region}:${facts.accountId}`,
+          ref('log-group/flow-logs', 'name'),
+        ),
       },
     }),
     build.thing(

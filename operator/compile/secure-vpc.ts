@@ -1,6 +1,7 @@
 import type { Tier, SecureVpc } from '../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
+import { withAdoptions } from './adoption.ts';
 import { endpointNodes } from './endpoints.ts';
 import { flowLogNodes } from './flow-logs.ts';
 import { type Flow, flowsOf } from './flows.ts';
@@ -25,7 +26,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
   const zones = chooseZones(spec.zones, object.status.zones ?? [], facts.zones);
   const subnets = planSubnets(object, zones);
   const flows = flowsOf(spec);
-  return buildGraph(ownerOf(object), [
+  const graph = buildGraph(ownerOf(object), [
     ...vpcNodes(build, object),
     ...gatewayNodes(build, object),
     ...tiersOf(spec).flatMap((tier) => tierNodes(build, object, tier, flows, subnets)),
@@ -33,6 +34,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
     ...endpointNodes(build, spec, subnets, facts),
     ...flowLogNodes(build, input),
   ]);
+  return withAdoptions(graph, spec.adopt);
 }
 
 function vpcNodes(build: NodeBuilder, { spec }: SecureVpc): GraphNode[] {

@@ -12,10 +12,17 @@ import type { KubeObject } from '../kube/types.ts';
 import { writeStatus, type Pass, type ResourceDeps } from './pass.ts';
 import { reasonFor, summaryOf } from './planning.ts';
 import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import type { Target } from './targets.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How much of a plan status holds: enough to decide by, and far below what etcd takes. */
 const [ACTIONS_MAX, CHANGES_MAX, CHANGE_MAX, TEXT_MAX] = [200, 20, 240, 48_000];
+
+/** A plan, and where it is to be carried out. */
+interface Asking {
+  readonly planned: Plan;
+  readonly target: Target;
+}
 
 /** Why a plan is not carried out, and what status then says of it. */
 export interface Held {
@@ -31,7 +38,7 @@ export interface Held {
 export async function awaitApproval<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
-  planned: Plan,
+  { planned, target }: Asking,
 ): Promise<Held | undefined> {
   const { object } = pass;
   if (object.spec.approval !== 'Manual' || askedFor(planned).length === 0) return undefined;
@@ -43,7 +50,7 @@ export async function awaitApproval<T extends GraphObject>(
   const hash = planHash(planned);
   const unused = approvalsOf(deps, object).filter(({ status }) => status.usedTime === undefined);
   for (const approval of unused.filter(({ spec }) => spec.planHash === hash)) {
-    const used = await use(deps, pass, approval, planned);
+    const used = await use(deps, pass, approval, { planned, target });
     if (!used) continue;
     await markUsed(deps, pass.object, used);
     return undefined;
@@ -85,7 +92,7 @@ async function use<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
   { metadata: { namespace, name, uid } }: PlanApproval,
-  planned: Plan,
+  { planned, target }: Asking,
 ): Promise<ApprovalStatus | undefined> {
   const newest = await readApproval(deps, namespace, name);
   if (!newest || newest.metadata.uid !== uid || newest.status?.usedTime !== undefined) return undefined;
@@ -104,7 +111,7 @@ async function use<T extends GraphObject>(
   await writeStatus(deps, pass, {
     verdict: {
       kind: 'reconciling',
-      reason: reasonFor(planned, pass.object),
+      reason: reasonFor(planned, pass.object, target),
       message: summaryOf(planned),
     },
     fields: { approval, plan: undefined },

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import { refOf, type GraphObject } from './resource-status.ts';
 
 const DONE = {
+  adopt: 'Adopted',
   create: 'Created',
   update: 'Updated',
   delete: 'Deleted',

@@ -4,13 +4,14 @@ import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
+import type { Adoptions } from '../graph/adoption.ts';
 import type { Outcome } from '../graph/apply.ts';
 import type { Graph } from '../graph/graph.ts';
 import { kindOf, type AnyKind } from '../graph/kind.ts';
-import { TAG } from '../graph/ownership.ts';
-import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
+import { isAdopted, TAG } from '../graph/ownership.ts';
+import { ownedRecords, plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
-import { memoryOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import { memoryOf, ownerOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 
@@ -21,6 +22,7 @@ interface PlanScope {
   readonly account: AwsAccount;
   /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
   readonly survivors: ReadonlyMap<string, Survivor>;
+  readonly adoptions?: Adoptions<AwsSession>;
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
@@ -30,13 +32,15 @@ export function makePlan<T extends GraphObject>(
   scope: PlanScope,
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
-  const { target, graph, account, survivors } = scope;
+  const { target, graph, account, survivors, adoptions } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
     world: target.world,
     memory,
     survivors,
+    ...(adoptions && { adoptions }),
+    deletesAdopted: pass.object.spec.deletionPolicy === 'Delete',
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
@@ -73,14 +77,22 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   return { found: summaryOf(planned), repaired: false };
 }
 
-/** Whether deleting the object leaves its things in AWS. */
-export function retains(object: GraphObject): boolean {
-  return object.spec.deletionPolicy === 'Retain';
+/** Whether deleting the object leaves its things in AWS: as it says, else where any of them was taken over and not made. */
+export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {
+  const { adopt = [], deletionPolicy } = object.spec;
+  if (deletionPolicy !== undefined) return deletionPolicy === 'Retain';
+  return (
+    adopt.length > 0 ||
+    ownedRecords(ownerOf(object), awsKinds, target.world).some(({ kind, record }) =>
+      isAdopted(kind.collection.tags(record)),
+    )
+  );
 }
 
 /** What the coming pass does, as a condition's reason. */
-export function reasonFor(planned: Plan, object: GraphObject): string {
-  if (object.metadata.deletionTimestamp !== undefined) return retains(object) ? 'Retaining' : 'Deleting';
+export function reasonFor(planned: Plan, object: GraphObject, target: Pick<Target, 'world'>): string {
+  if (object.metadata.deletionTimestamp !== undefined)
+    return retains(object, target) ? 'Retaining' : 'Deleting';
   return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
 }
 

@@ -1,5 +1,6 @@
 import {
   API_VERSION,
+  type AdoptedNode,
   type ApprovalStatus,
   type Condition,
   type FormerThing,
@@ -31,6 +32,7 @@ export interface GraphObject extends KubeObject {
   readonly spec: {
     readonly accountRef: { readonly name: string };
     readonly region: string;
+    readonly adopt?: readonly AdoptedNode[] | undefined;
     readonly management?: string | undefined;
     readonly approval?: string | undefined;
     readonly deletionPolicy?: string | undefined;

@@ -5,6 +5,7 @@ import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import { apply, type Outcome } from '../graph/apply.ts';
+import type { Adoptions } from '../graph/adoption.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { describePlan, planHash, type Action, type Memory, type Plan } from '../graph/plan.ts';
@@ -15,8 +16,9 @@ import type { Informer } from '../kube/informer.ts';
 import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
-import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
+import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
+import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
 import { noteOutcome } from './notes.ts';
 import {
   ensureFinalizer,
@@ -101,10 +103,23 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   if (!observing) await ensureFinalizer(deps, pass);
 
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors };
+  const { spec, metadata } = pass.object;
+  const adoptions = await observe(() =>
+    findAdoptions({
+      target,
+      graph,
+      installation: deps.installation,
+      adopt: spec.adopt,
+      namespace: metadata.namespace ?? '',
+      accountRef: spec.accountRef.name,
+      account,
+    }),
+  );
+  const scope = { target, graph, account, survivors, adoptions };
   const planned = makePlan(deps, pass, scope);
+  refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
-  const held = await awaitApproval(deps, pass, planned);
+  const held = await awaitApproval(deps, pass, { planned, target });
   if (held)
     return show(
       deps,
@@ -113,7 +128,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
       { ...held, drift: driftIn(pass.object, planned) },
     );
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { target, graph, planned, where, drift });
+  const outcomes = await execute(deps, pass, { target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
   const left = makePlan(deps, pass, scope, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
@@ -131,7 +146,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
   const remaining = (): Plan =>
-    retains(pass.object)
+    retains(pass.object, target)
       ? planRetention({
           owner: nothing.owner,
           kinds: awsKinds,
@@ -140,7 +155,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
         })
       : makePlan(deps, pass, scope);
   const planned = remaining();
-  const held = await awaitApproval(deps, pass, planned);
+  const held = await awaitApproval(deps, pass, { planned, target });
   if (held) {
     await writeStatus(deps, pass, held);
     return { verdict: held.verdict, waitsIn: [], target };
@@ -200,6 +215,7 @@ interface Execution {
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
+  readonly adoptions?: Adoptions<AwsSession>;
   readonly where: TargetStatus;
   readonly drift: Drift;
 }
@@ -210,7 +226,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { target, graph, planned, where, drift } = execution;
+  const { target, graph, planned, adoptions, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -220,7 +236,7 @@ async function execute<T extends GraphObject>(
     const intents = [...former.values(), ...creates.map(({ node }) => ({ node, time }))];
     const verdict: Verdict = {
       kind: 'reconciling',
-      reason: reasonFor(planned, pass.object),
+      reason: reasonFor(planned, pass.object, target),
       message: summaryOf(planned),
     };
     await writeStatus(deps, pass, {
@@ -237,6 +253,7 @@ async function execute<T extends GraphObject>(
     graph,
     kinds: awsKinds,
     world: target.world,
+    ...(adoptions && { adoptions }),
     session: target.session,
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,

@@ -1,3 +1,4 @@
+import type { Adoptions } from './adoption.ts';
 import { dependenciesOf, type Graph } from './graph.ts';
 import {
   kindOf,
@@ -41,6 +42,8 @@ export interface ApplyInput<S> {
   readonly graph: Graph;
   readonly kinds: Kinds<S>;
   readonly world: World<S>;
+  /** Those that the plan was made with; default none. */
+  readonly adoptions?: Adoptions<S>;
   readonly session: S;
   /** The uid of the Kubernetes object: part of every client token, so that a new object of the same name never reuses one. */
   readonly uid: string;
@@ -61,7 +64,9 @@ export interface ApplyInput<S> {
 export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   const { plan, graph } = input;
   const outputs = new Map(plan.standing.map((standing) => [standing.node, standing.outputs]));
-  const writes = plan.actions.filter((action) => action.verb === 'create' || action.verb === 'update');
+  const writes = plan.actions.filter(
+    (action) => action.verb === 'create' || action.verb === 'update' || action.verb === 'adopt',
+  );
   const deletes = plan.actions.filter((action) => action.verb === 'delete');
   const idle = plan.actions.filter(isIdle);
   // What leaves after it was replaced holds back nobody: another thing stands in its node's place.
@@ -152,7 +157,7 @@ export function idleOutcome(action: Idle): Outcome {
   };
 }
 
-type Writing = Action & { verb: 'create' | 'update' };
+type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 
 async function write<S>(
   input: ApplyInput<S>,
@@ -173,13 +178,27 @@ async function write<S>(
     if (settings.length > 0) await kind.update(context, inputs, record, settings);
     return { id };
   }
+  if (action.verb === 'adopt') layFound(input, action.node);
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   const changes = changesFor(kind, action, inputs, record);
-  if (changes.length > 0) await kind.update(context, inputs, record ?? {}, changes);
+  for (const part of action.verb === 'adopt' ? tagsFirst(changes) : [changes])
+    if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** What is taken over is in no listing before it carries our tags. */
+function layFound<S>(input: ApplyInput<S>, node: string): void {
+  for (const { collection, record } of input.adoptions?.get(node)?.found ?? [])
+    input.wrote(collection, collection.id(record), (listed) => listed ?? record);
+}
+
+/** Nothing of a thing is changed before it is ours. */
+function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
+  const isTag = ({ path }: Change) => path.startsWith('tags.');
+  return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */

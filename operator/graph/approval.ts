@@ -32,7 +32,8 @@ function piecesOf(action: Action, names: Names = []): string[] {
   if (verb === 'create' || id === undefined) return [pieceOfMaking(action)];
   return action.changes
     .filter(({ path }) => path !== `tags.${TAG.uid}`)
-    .map((change) => piece(verb, node, type, id, textOfChange(change, names)));
+    // What is taken over in part is changed in the next pass.
+    .map((change) => piece('change', node, type, id, textOfChange(change, names)));
 }
 
 /** All that a node is to be; a replacement is another thing than the first. */

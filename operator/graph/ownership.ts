@@ -7,6 +7,8 @@ export const TAG = {
   node: 'landfall.dev/node',
   /** A replacement's hash of its immutable inputs; the first generation has none. */
   revision: 'landfall.dev/rev',
+  /** On what was taken over and not made: it keeps the tags that it came with. */
+  adopted: 'landfall.dev/adopted',
   /** For people: the uid of the Kubernetes object. Never matched, so that a lost cluster finds its own again. */
   uid: 'landfall.dev/uid',
   /** When the thing was left behind on purpose (RFC 3339). It is taken away when a manifest wants the thing again. */
@@ -35,6 +37,11 @@ export function isOwned(
   return [TAG.installation, TAG.owner, TAG.node].every(
     (key) => tags[key] !== undefined && tags[key] === wanted[key],
   );
+}
+
+/** Whether a thing was taken over and not made. */
+export function isAdopted(tags: Readonly<Record<string, string>>): boolean {
+  return TAG.adopted in tags;
 }
 
 /** A stable hash in lower-case hexadecimal of the given length (at most 64). */

@@ -1,9 +1,10 @@
+import { adoptionOf, wantedTags, worldWith, type Adoptions } from './adoption.ts';
 import { askedFor } from './approval.ts';
 import { compareTags } from './tags.ts';
 import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
-import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
-import { ownerTag, shortHash, TAG } from './ownership.ts';
+import { kindOf, textOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
+import { isAdopted, ownerTag, shortHash, TAG } from './ownership.ts';
 import { isUnresolved, printable, resolve } from './ref.ts';
 
 /** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
@@ -48,6 +49,8 @@ export type Action =
       readonly revision?: string;
     })
   | (ActionBase & { readonly verb: 'update'; readonly inputs: object })
+  /** A thing that exists and is not ours yet gets our tags, and then the other changes. */
+  | (ActionBase & { readonly verb: 'adopt'; readonly id: string; readonly inputs: object })
   | (ActionBase & {
       readonly verb: 'delete';
       readonly id: string;
@@ -79,6 +82,10 @@ export interface PlanInput<S> {
   readonly world: World<S>;
   readonly memory: Memory;
   readonly survivors: ReadonlyMap<string, Survivor>;
+  /** What the spec names to be taken over, by node; default nothing. */
+  readonly adoptions?: Adoptions<S>;
+  /** Whether what was taken over may be deleted as what was made: only where the object says so. */
+  readonly deletesAdopted?: boolean;
   /** Keys of tags that others may set on our things; may end in `*`. */
   readonly ignoredTagKeys: readonly string[];
   /** Whether a create whose answer was never seen may be made again by now. */
@@ -86,7 +93,9 @@ export interface PlanInput<S> {
 }
 
 /** Compares a graph with the inventory. Pure: the same inputs give the same plan, here, in a pull request and in a log. */
-export function plan<S>(input: PlanInput<S>): Plan {
+export function plan<S>(given: PlanInput<S>): Plan {
+  const { adoptions = new Map() } = given;
+  const input = { ...given, adoptions, world: worldWith(given.world, adoptions) };
   const { graph, kinds, world } = input;
   const owned = ownedRecords(graph.owner, kinds, world);
   const used = new Set(owned.flatMap(({ kind, record }) => kind.needs(record)));
@@ -107,7 +116,7 @@ export function plan<S>(input: PlanInput<S>): Plan {
       const known = kind.outputs(step.record);
       if (!step.replaced) outputs.set(node.key, known);
       kept.add(recordKey(kind, id));
-      if (kind.create)
+      if (kind.create && !step.foreign)
         standing.push({
           node: node.key,
           type: kind.type,
@@ -128,7 +137,28 @@ export function plan<S>(input: PlanInput<S>): Plan {
   const leaving = owned.filter(
     (entry) => !doomed.includes(entry) && entry.kind.state(entry.record).phase === 'deleting',
   );
-  return { owner: graph.owner, actions: [...actions, ...planDeletes(doomed, leaving, superseded)], standing };
+  const isKept = ({ kind, record }: Owned<S>) =>
+    given.deletesAdopted !== true &&
+    isAdopted(kind.collection.tags(record)) &&
+    !superseded.has(recordKey(kind, kind.collection.id(record)));
+  const deletes = planDeletes(
+    doomed.filter((entry) => !isKept(entry)),
+    [...leaving, ...doomed.filter(isKept)],
+    superseded,
+  );
+  return {
+    owner: graph.owner,
+    actions: [...actions, ...deletes, ...doomed.filter(isKept).map(unwanted)],
+    standing,
+  };
+}
+
+/** What was taken over and is in the spec no more is another's to decide about, who may have lived on it before. */
+function unwanted<S>({ kind, record }: Owned<S>): Action {
+  const id = kind.collection.id(record);
+  const node = kind.collection.tags(record)[TAG.node] ?? id;
+  const message = `${kind.type} ${id} was taken over and not made, so it is not deleted although the spec has no ${node} any more; set spec.deletionPolicy to Delete to have it deleted, or take its tags ${TAG.installation}, ${TAG.owner} and ${TAG.node} away to let go of it`;
+  return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'AdoptedNotInSpec', message };
 }
 
 interface Step {
@@ -136,6 +166,8 @@ interface Step {
   readonly record?: object;
   /** A replacement is planned: the outputs that others see are still to come. */
   readonly replaced?: boolean;
+  /** It is not ours yet: others may refer to it, and nobody may take it for something that was made. */
+  readonly foreign?: boolean;
   readonly superseded: readonly string[];
 }
 
@@ -185,17 +217,36 @@ function planThing<S>(at: {
       rank(kind, inputs, b, used, input.memory) - rank(kind, inputs, a, used, input.memory) ||
       compareIds(kind, a, b),
   );
-  if (!chosen) return planMissing(at, candidates[0]);
+  const adoption = input.adoptions?.get(node.key);
+  const adopting = { node, kind, inputs, ignoredTagKeys: input.ignoredTagKeys };
+  if (!chosen) {
+    const record = adoption?.found[0]?.record;
+    if (!adoption || candidates.length > 0) return planMissing(at, candidates[0]);
+    const action = adoptionOf({ ...adopting, adoption });
+    return { ...(record && { record }), foreign: true, superseded: [], action };
+  }
+  if (adoption?.refusal !== undefined)
+    return { record: chosen, superseded: [], action: adoptionOf({ ...adopting, adoption }) };
 
+  const id = kind.collection.id(chosen);
   const changes = [
     // What it refers to may come back under the same name: whether it has to be replaced is known only then.
     ...kind.diff(inputs, chosen).filter((change) => !(change.replace && isUnresolved(change.to))),
-    ...compareTags(node.tags, kind.collection.tags(chosen), input.ignoredTagKeys),
+    ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
-  const id = kind.collection.id(chosen);
   const superseded = others.map((record) => kind.collection.id(record));
   if (changes.length === 0) return { record: chosen, superseded };
-  if (changes.some((change) => change.replace)) {
+  const fixed = changes.find((change) => change.replace);
+  if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
+    const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
+    const base = { node: node.key, type: kind.type, id, changes };
+    return {
+      record: chosen,
+      superseded,
+      action: { ...base, verb: 'refuse', reason: 'ReplacementNeeded', message },
+    };
+  }
+  if (fixed) {
     // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
     const revision = shortHash(JSON.stringify(node.inputs));
     const action: Action = {

@@ -1,12 +1,17 @@
 import { textOf, type Change } from './kind.ts';
-import { TAG } from './ownership.ts';
+import { isAdopted, TAG } from './ownership.ts';
 
 /** Tags that AWS sets itself; nobody may write them. */
 const RESERVED = 'aws:';
+/** The tag by which people know a thing, and others look it up. */
+const NAME = 'Name';
+/** How the keys of Landfall's own tags begin. */
+const OWN = 'landfall.dev/';
 
 /**
  * The changes that make a thing's tags match. Tags that nobody asked for are taken away, except AWS's own and
  * those that match `ignored` (an exact key, or a prefix followed by `*`). A replacement's revision tag is left.
+ * What was taken over keeps all tags that it came with, its name among them: others may find it by these.
  */
 export function compareTags(
   wanted: Readonly<Record<string, string>>,
@@ -14,11 +19,14 @@ export function compareTags(
   ignored: readonly string[],
 ): Change[] {
   const changes: Change[] = [];
+  const adopted = isAdopted(wanted) || isAdopted(actual);
   for (const [key, to] of Object.entries(wanted)) {
+    if (adopted && key === NAME && NAME in actual) continue;
     if (actual[key] !== to)
       changes.push({ path: `tags.${key}`, ...(key in actual && { from: actual[key] }), to });
   }
   for (const [key, from] of Object.entries(actual)) {
+    if (adopted && (key === TAG.adopted || !key.startsWith(OWN))) continue;
     if (key in wanted || key === TAG.revision || isIgnored(key, ignored)) continue;
     changes.push({ path: `tags.${key}`, from });
   }

@@ -1,8 +1,12 @@
 import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
+import { loadBalancers } from './local-aws/balancers.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
+import { caches } from './local-aws/caches.ts';
 import { calls } from './local-aws/calls.ts';
+import { containers } from './local-aws/containers.ts';
+import { databases } from './local-aws/databases.ts';
 import { endpoints } from './local-aws/endpoints.ts';
 import { faults } from './local-aws/faults.ts';
 import { securityGroups } from './local-aws/groups.ts';
@@ -13,6 +17,7 @@ import { network } from './local-aws/network.ts';
 import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
 import { privateLink } from './local-aws/privatelink.ts';
+import { tables } from './local-aws/tables.ts';
 import { throttling } from './local-aws/throttling.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
@@ -22,6 +27,11 @@ describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
 describe('PrivateLink between accounts', privateLink);
+describe('load balancers', loadBalancers);
+describe('databases', databases);
+describe('containers', containers);
+describe('caches', caches);
+describe('tables and backups', tables);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);

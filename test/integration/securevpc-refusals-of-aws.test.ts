@@ -169,7 +169,7 @@ describe('a request that AWS refuses', () => {
     await stalled(
       network,
       'AccessDenied',
-      /^vpc: ec2:CreateVpc in account 222222222222 as role arn:aws:iam::222222222222:role\/landfall-operator: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall-operator\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action/,
+      /^vpc: ec2:CreateVpc in account 222222222222 as role arn:aws:iam::222222222222:role\/landfall-operator: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall-operator\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action .*landfall policy -f DIR/,
     );
     const calls = await calm();
     expect(calls.filter(({ write, error }) => write && error !== 'UnauthorizedOperation')).toEqual([]);

@@ -6,7 +6,7 @@ from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
 from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
-from . import logs, pages, permissions, pipeline, sessions, tagging, throttling
+from . import logs, pages, permissions, pipeline, services, sessions, tagging, throttling
 from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions
@@ -29,6 +29,7 @@ def install(settings: Settings) -> None:
     iam.install()
     logs.install()
     tagging.install()
+    services.install(settings)
     # Last, around what the others made of the describe actions.
     pages.install()
     dump.remember_fresh()

@@ -22,7 +22,7 @@ from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResp
 from moto.sts.responses import TokenResponse
 
 from . import call as calls
-from . import lifecycle
+from . import lifecycle, services
 from .ledger import Ledger
 
 # Services with one URL go straight to moto's response class; Flask's routing costs more than the call itself.
@@ -88,7 +88,7 @@ class Application:
         calls.begin(record)
 
     def _dispatch(self, environ: dict[str, Any], service: str | None) -> tuple[int, dict[str, str], bytes]:
-        response_class = _DIRECT.get(service or "")
+        response_class = _DIRECT.get(service or "") or services.response_class(service)
         if response_class and environ["PATH_INFO"] == "/":
             request = _ServedRequest(environ)
             status, headers, body = response_class.dispatch(request, request.raw_url, dict(request.headers))

@@ -17,6 +17,14 @@ DEFAULT_ACCOUNTS = {
     "555555555555": "shared-services-account",
 }
 HOME_ACCOUNT = "123456789012"
+# What takes AWS minutes takes this long here unless set: --load-balancer-seconds, LANDFALL_AWS_LOAD_BALANCER_SECONDS.
+_FAMILIES = {
+    "load-balancer": (0.3, "how long a load balancer is provisioning"),
+    "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
+    "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
+    "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
+    "task": (0.15, "how long each step of an ECS task takes"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,14 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+    # How long each family of services takes to make, change or delete something.
+    load_balancer_seconds: float
+    database_seconds: float
+    cache_seconds: float
+    table_seconds: float
+    task_seconds: float
+    # Wildcards of image names that no container starts from.
+    failing_images: tuple[str, ...]
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
@@ -87,6 +103,14 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         default=float(env("LANDFALL_AWS_NAT_LISTED_SECONDS", "1")),
         help="how long a NAT gateway that is deleted or failed stays listed; an hour in AWS",
     )
+    for family, (seconds, words) in _FAMILIES.items():
+        variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
+        parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
+    parser.add_argument(
+        "--failing-images",
+        default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
+        help="wildcards of image names that no container starts from, separated by commas",
+    )
     parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
@@ -123,6 +147,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+        load_balancer_seconds=args.load_balancer_seconds,
+        database_seconds=args.database_seconds,
+        cache_seconds=args.cache_seconds,
+        table_seconds=args.table_seconds,
+        task_seconds=args.task_seconds,
+        failing_images=tuple(filter(None, args.failing_images.split(","))),
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
         parent=args.parent,

@@ -50,6 +50,10 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
   state: () => READY,
   outputs: (acl) => ({ id: must(acl.NetworkAclId, 'NetworkAclId') }),
   gone: () => false,
+  implicit: (acl) =>
+    acl.IsDefault
+      ? `it is the default network ACL of ${acl.VpcId}, which AWS deletes only with the VPC`
+      : undefined,
   needs: (acl) => [must(acl.VpcId, 'VpcId')],
 
   async create({ session, tags, token }, { vpcId }) {

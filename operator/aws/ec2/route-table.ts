@@ -51,6 +51,10 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   state: () => READY,
   outputs: (table) => ({ id: must(table.RouteTableId, 'RouteTableId') }),
   gone: () => false,
+  implicit: (table) =>
+    table.Associations?.some(({ Main }) => Main)
+      ? `it is the main route table of ${table.VpcId}, which AWS deletes only with the VPC`
+      : undefined,
   needs: (table) => [must(table.VpcId, 'VpcId')],
 
   async create({ session, tags, token }, { vpcId }) {

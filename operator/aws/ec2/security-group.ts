@@ -54,15 +54,18 @@ export const securityGroupKind: AwsKind<SecurityGroupInputs, SecurityGroup> = {
   diff(inputs, group) {
     if (!group) return [];
     const changes: Change[] = [];
+    // Neither name nor description can change; one that was taken over keeps what it came with.
     if (group.VpcId !== inputs.vpcId)
       changes.push({ path: 'vpcId', from: group.VpcId, to: inputs.vpcId, replace: true });
-    if (group.GroupName !== inputs.name)
-      changes.push({ path: 'name', from: group.GroupName, to: inputs.name, replace: true });
     return changes;
   },
   state: () => READY,
   outputs: (group) => ({ id: must(group.GroupId, 'GroupId') }),
   gone: () => false,
+  implicit: (group) =>
+    group.GroupName === 'default'
+      ? `it is the default group of ${group.VpcId}, which AWS never deletes`
+      : undefined,
   needs: (group) => [must(group.VpcId, 'VpcId')],
 
   async create({ session, tags }, { vpcId, name, description }) {

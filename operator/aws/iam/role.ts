@@ -110,6 +110,10 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
   state: () => READY,
   outputs: (role) => ({ id: must(role.RoleName, 'RoleName'), arn: must(role.Arn, 'Arn') }),
   gone: () => false,
+  implicit: (role) =>
+    role.Path?.startsWith('/aws-service-role/')
+      ? 'it is linked to a service of AWS, which alone may change it'
+      : undefined,
   needs: () => [],
 
   async create({ session, tags }, inputs) {

@@ -100,8 +100,7 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
   diff(inputs, group) {
     if (!group) return [];
     const changes: Change[] = [];
-    if (group.logGroupName !== inputs.name)
-      changes.push({ path: 'name', from: group.logGroupName, to: inputs.name, replace: true });
+    // The name cannot change; one that was taken over keeps what it came with.
     if (group.retentionInDays !== inputs.retentionDays) {
       changes.push({
         path: 'retentionDays',

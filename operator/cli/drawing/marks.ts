@@ -49,7 +49,13 @@ function homeOf(node: string): string {
   return facet === undefined || home === undefined ? node : node.replace(facet, home);
 }
 
-const OF_VERB = { update: 'change', delete: 'delete', wait: 'wait', refuse: 'wait' } as const;
+const OF_VERB = {
+  adopt: 'change',
+  update: 'change',
+  delete: 'delete',
+  wait: 'wait',
+  refuse: 'wait',
+} as const;
 
 function markOf(action: Action): Mark {
   if (action.verb !== 'create') return OF_VERB[action.verb];

@@ -14,6 +14,7 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateRoleCommand,
@@ -21,6 +22,7 @@ import {
   DeleteRolePolicyCommand,
   IAMClient,
   PutRolePolicyCommand,
+  TagRoleCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, expect, test } from 'vitest';
 
@@ -93,11 +95,57 @@ export function bootstrapRole(): void {
     expect((await other.send(new DescribeVpcsCommand({ VpcIds: [bare, foreign] }))).Vpcs).toHaveLength(2);
   });
 
-  test('cannot tag what it makes without CreateTags, but can make it bare', async () => {
+  test('makes nothing bare or with the tag of another, and nothing in what is not its own', async () => {
+    const client = new EC2Client(await member());
+    const denied = words('ec2:CreateVpc', arn('vpc'));
+    await refused(makeVpc(client, []), 'UnauthorizedOperation', denied);
+    await refused(makeVpc(client, [{ ...OWN, Value: 'another' }]), 'UnauthorizedOperation', denied);
+    const bare = await makeVpc(new EC2Client(clientOptions(aws(), ACCOUNT)), []);
+    await refused(
+      client.send(
+        new CreateSubnetCommand({
+          VpcId: bare,
+          CidrBlock: '10.0.0.0/24',
+          TagSpecifications: [{ ResourceType: 'subnet', Tags: [OWN] }],
+        }),
+      ),
+      'UnauthorizedOperation',
+      words('ec2:CreateSubnet', arn('vpc', bare)),
+    );
+  });
+
+  test('gives its tag to no role and no log group that another installation has tagged', async () => {
+    const options = await member();
+    const foreign = { ...OWN, Value: 'another' };
+    const role = { RoleName: 'theirs', Path: '/landfall/' };
+    await admin().send(
+      new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: trust('x'), Tags: [foreign] }),
+    );
+    const iam = new IAMClient(options);
+    const tag = new TagRoleCommand({ RoleName: role.RoleName, Tags: [OWN] });
+    await refused(iam.send(tag), 'AccessDenied', words('iam:TagRole'));
+    await refused(
+      iam.send(new DeleteRoleCommand({ RoleName: role.RoleName })),
+      'AccessDenied',
+      words('iam:DeleteRole'),
+    );
+    const logGroupName = '/landfall/theirs';
+    await new CloudWatchLogsClient(clientOptions(aws(), ACCOUNT)).send(
+      new CreateLogGroupCommand({ logGroupName, tags: { [foreign.Key]: foreign.Value } }),
+    );
+    const logs = new CloudWatchLogsClient(options);
+    const resourceArn = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${logGroupName}`;
+    await refused(
+      logs.send(new TagResourceCommand({ resourceArn, tags: { [OWN.Key]: OWN.Value } })),
+      'AccessDeniedException',
+    );
+    await refused(logs.send(new DeleteLogGroupCommand({ logGroupName })), 'AccessDeniedException');
+  });
+
+  test('cannot make and tag without CreateTags', async () => {
     await grant(without(full, 'ec2:CreateTags'));
     const client = new EC2Client(await member());
     await refused(makeVpc(client), 'UnauthorizedOperation', words('ec2:CreateTags', arn('vpc')));
-    await makeVpc(client, []);
   });
 
   test('makes only log groups and roles under its names, and roles only within the boundary', async () => {

@@ -18,7 +18,7 @@ export interface Statement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';
   Action: string | string[];
-  Resource: string;
+  Resource: string | string[];
   Condition?: object;
 }
 
@@ -107,7 +107,7 @@ export async function makeVpc(client: EC2Client, tags: Tag[] = [OWN], cidr = '10
 
 /** AWS's words for something that no policy of a kind allows. */
 export function words(action: string, resource = '', kind = 'identity-based policy'): RegExp {
-  const on = resource === '' ? '' : ` on resource: ${resource}`;
+  const on = resource === '' ? '( on resource: \\S+)?' : ` on resource: ${resource}`;
   return new RegExp(
     `User: ${SESSION} is not authorized to perform: ${action}${on} because no ${kind} allows the ${action} action$`,
   );

@@ -100,7 +100,13 @@ export function permissions(): void {
       await grant(without(full, 'ec2:CreateVpc'));
       const client = new EC2Client(await member());
       const make = (DryRun: boolean) =>
-        client.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', DryRun }));
+        client.send(
+          new CreateVpcCommand({
+            CidrBlock: '10.0.0.0/16',
+            DryRun,
+            TagSpecifications: [{ ResourceType: 'vpc', Tags: [OWN] }],
+          }),
+        );
       await refused(make(true), 'UnauthorizedOperation');
       await grant(full);
       await refused(make(true), 'DryRunOperation');

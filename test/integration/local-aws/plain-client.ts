@@ -34,7 +34,39 @@ function flattened(params: Params[string], name: string, into: [string, string][
 function query(version: string, action: string, params: Params): URLSearchParams {
   const fields: [string, string][] = [];
   flattened(params, '', fields);
-  return new URLSearchParams([['Action', action], ['Version', version], ['ContentType', 'JSON'], ...fields]);
+  return new URLSearchParams([['Action', action], ['Version', version], ...fields]);
+}
+
+/**
+ * The answers of query services as plain values: texts, and lists where an element holds only members or is called
+ * by the plural of what it holds.
+ */
+function fromXml(xml: string): unknown {
+  const tokens = xml.matchAll(/<(\/?)([\w:.-]+)[^>]*?(\/?)>|([^<]+)/g);
+  const root: [string, unknown][] = [];
+  const open: { name: string; children: [string, unknown][]; text: string }[] = [];
+  const close = (name: string, value: unknown): void => {
+    (open.at(-1)?.children ?? root).push([name, value]);
+  };
+  for (const [, end, name, empty, text] of tokens) {
+    const last = open.at(-1);
+    if (name === undefined) {
+      if (last) last.text += text ?? '';
+    } else if (end) {
+      open.pop();
+      close(name, last && last.children.length > 0 ? valueOf(last.children, name) : last?.text.trim());
+    } else if (empty) {
+      close(name, '');
+    } else {
+      open.push({ name, children: [], text: '' });
+    }
+  }
+  return Object.fromEntries(root.filter(([name]) => name !== 'xml'));
+}
+
+function valueOf(children: [string, unknown][], name: string): unknown {
+  const listed = children.every(([child]) => child === 'member' || `${child}s` === name);
+  return listed ? children.map(([, value]) => value) : Object.fromEntries(children);
 }
 
 /** AWS's refusal, named by its code as the SDKs do. */
@@ -54,8 +86,9 @@ async function ask(service: string, path: string, init: RequestInit, account: st
   };
   const answer = await fetch(`${aws().url}${path}`, { ...init, headers });
   const text = await answer.text();
-  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-  if (!answer.ok) throw refusal(body);
+  const parsed = text.startsWith('<') ? fromXml(text) : JSON.parse(text || '{}');
+  const body = parsed as Record<string, Record<string, unknown>>;
+  if (!answer.ok) throw refusal(body['ErrorResponse'] ?? body);
   return body;
 }
 

@@ -71,7 +71,18 @@ export function privateLink(): void {
       input,
       PROVIDER,
     );
-    return given(made.LoadBalancers[0]).LoadBalancerArn;
+    const arn = given(made.LoadBalancers[0]).LoadBalancerArn;
+    await eventually(async () => {
+      const input = { LoadBalancerArns: { member: [arn] } };
+      const found = await call<{ LoadBalancers: { State: { Code: string } }[] }>(
+        'elasticloadbalancing',
+        'DescribeLoadBalancers',
+        input,
+        PROVIDER,
+      );
+      return found.LoadBalancers[0]?.State.Code === 'active' ? true : undefined;
+    });
+    return arn;
   }
 
   async function provide(

@@ -6,6 +6,7 @@ import { CONDITIONS, type StalledReason } from '../../../operator/api/conditions
 const tests = join(import.meta.dirname, '..', '..');
 const OURS = 'integration/securevpc-refusals.test.ts';
 const OF_AWS = 'integration/securevpc-refusals-of-aws.test.ts';
+const ADOPTION = 'integration/securevpc-adoption.test.ts';
 const invalid = (name: string) => `fixtures/invalid/securevpc/${name}.yaml`;
 
 /** Where each refusal is brought about on a real API server and the local AWS. A new reason does not compile without. */
@@ -21,6 +22,9 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
   ApprovalRequired: 'integration/securevpc-approval.test.ts',
   ApprovalStale: 'integration/securevpc-approval.test.ts',
+  AdoptionNotAllowed: ADOPTION,
+  AdoptionRefused: ADOPTION,
+  AdoptedNotInSpec: ADOPTION,
   ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,

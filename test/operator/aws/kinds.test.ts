@@ -114,10 +114,7 @@ const CASES: Readonly<Record<string, Case>> = {
     inputs: { vpcId: 'vpc-1', name: 'alb', description: 'from the internet' },
     record: { GroupId: 'sg-1', VpcId: 'vpc-1', GroupName: 'alb', Description: 'from the internet' },
     needs: ['vpc-1'],
-    changes: [
-      [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
-      [{ name: 'ecs' }, 'name: alb -> ecs (replace)'],
-    ],
+    changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)']],
   },
   SecurityGroupRules: {
     inputs: { groupId: 'sg-1', ingress: [], egress: [] },
@@ -151,10 +148,7 @@ const CASES: Readonly<Record<string, Case>> = {
     inputs: { name: '/vpc/flow', retentionDays: 30 },
     record: { logGroupName: '/vpc/flow', retentionInDays: 30, tags: {} },
     needs: [],
-    changes: [
-      [{ name: '/vpc/other' }, 'name: /vpc/flow -> /vpc/other (replace)'],
-      [{ retentionDays: 7 }, 'retentionDays: 30 -> 7'],
-    ],
+    changes: [[{ retentionDays: 7 }, 'retentionDays: 30 -> 7']],
   },
   Role: {
     inputs: {

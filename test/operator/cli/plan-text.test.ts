@@ -14,6 +14,17 @@ const node = (key: string, type: string) =>
 
 const actions: Action[] = [
   {
+    verb: 'adopt',
+    node: 'log-group/flow-logs',
+    type: 'LogGroup',
+    id: '/shop/flow',
+    inputs: {},
+    changes: [
+      { path: 'tags.landfall.dev/owner', to: 'SecureVpc/a/b' },
+      { path: 'retentionDays', from: 30, to: 14 },
+    ],
+  },
+  {
     verb: 'create',
     node: 'subnet/private-a',
     type: 'Subnet',
@@ -112,6 +123,7 @@ function planned(of: Action[]): PlannedNetwork {
         node('subnet/private-a', 'Subnet'),
         node('security-group-rules/ecs', 'SecurityGroupRules'),
         node('endpoint/kms', 'VpcEndpoint'),
+        node('log-group/flow-logs', 'LogGroup'),
         node('flow-log', 'FlowLog'),
       ]),
     },
@@ -156,9 +168,10 @@ describe('the plan as JSON', () => {
     expect(document).toMatchObject({
       version: 1,
       endpoint: null,
-      summary: { create: 1, replace: 1, refuse: 1, wait: 1 },
+      summary: { adopt: 1, create: 1, replace: 1, refuse: 1, wait: 1 },
     });
     expect(document.plans[0]?.actions.map(({ step }) => step)).toEqual([
+      'adopt',
       'create',
       'update',
       'update',
@@ -168,21 +181,22 @@ describe('the plan as JSON', () => {
       'refuse',
       'wait',
     ]);
-    expect(document.plans[0]?.actions[0]).toMatchObject({ changes: [{ to: '${vpc.id}' }, {}, {}] });
+    expect(document.plans[0]?.actions[1]).toMatchObject({ changes: [{ to: '${vpc.id}' }, {}, {}] });
   });
 });
 
 describe('the summary', () => {
   it('counts a replacement once, and the calls that AWS takes together as one', () => {
     expect(summarize(actions)).toEqual({
+      adopt: 1,
       create: 1,
       update: 2,
       replace: 1,
       delete: 1,
       wait: 1,
       refuse: 1,
-      // subnet 1; rules: authorise, revoke, describe 3; route 1; replacement 1 and its delete 1; delete 1
-      writes: 8,
+      // log group 2; subnet 1; rules: authorise, revoke, describe 3; route 1; replacement 1 and its delete 1; delete 1
+      writes: 10,
     });
   });
 });

@@ -75,6 +75,12 @@ describe('usage errors say what is wrong and end in what to type instead', () =>
     [['render', '-o', 'x'], "unknown option '-o': landfall render has -f,", 'landfall render --help'],
     [['plan', '--jsn'], "unknown option '--jsn' (Did you mean --json?)", 'landfall plan --json'],
     [['--foo'], "unknown option '--foo'", 'landfall --help'],
+    [
+      ['policy', '-f', PORTAL, '--all', '--read-only'],
+      "'--read-only' cannot be used with option '--all'",
+      `landfall policy -f ${PORTAL} --read-only`,
+    ],
+    [['policy', '-o'], 'argument missing', 'landfall policy -f manifests/ -o yaml'],
     [['graph', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, svg', 'landfall graph --help'],
     [['render', '-f', 'docs'], 'give the folder with your manifests', 'landfall render -f manifests/'],
     [['accounts', '-f', `${PORTAL}/network.yaml`], 'there is no Account', 'landfall accounts -f manifests/'],

@@ -86,7 +86,7 @@ export class FakeProvider {
   }
 }
 
-const boxes: Collection<Box, FakeProvider> = {
+export const boxes: Collection<Box, FakeProvider> = {
   name: 'fake/boxes',
   lane: 'fast',
   scope: 'region',
@@ -264,9 +264,10 @@ export function fakeLoop(provider = new FakeProvider()) {
     /** What leaving everything of {@link OWNER} behind takes. */
     retention: (time: string): Plan => planRetention({ owner: OWNER, kinds: fakeKinds, world, time }),
     /** One pass: plan and apply; answers with the plan made and what came of it. */
-    async pass(graph: Graph, more: Partial<PlanInput<FakeProvider>> = {}) {
+    pass: async (graph: Graph, more: Partial<PlanInput<FakeProvider>> = {}) => {
       const made = planOf(graph, more);
-      return { made, outcomes: await applyOf(graph, made) };
+      const { adoptions = new Map() } = more;
+      return { made, outcomes: await applyOf(graph, made, { adoptions }) };
     },
   };
 }

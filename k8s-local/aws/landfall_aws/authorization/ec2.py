@@ -20,10 +20,12 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "AcceptVpcEndpointConnections": ("ServiceId",),
     "AllocateAddress": ("+elastic-ip",),
     "AssociateRouteTable": ("RouteTableId", "SubnetId", "GatewayId"),
+    "AssociateDhcpOptions": ("DhcpOptionsId", "VpcId"),
     "AssociateVpcCidrBlock": ("VpcId",),
     "AttachInternetGateway": ("InternetGatewayId", "VpcId"),
     "AuthorizeSecurityGroupEgress": _GROUP_RULES,
     "AuthorizeSecurityGroupIngress": _GROUP_RULES,
+    "CreateDhcpOptions": ("+dhcp-options",),
     "CreateFlowLogs": ("+vpc-flow-log", "ResourceIds"),
     "CreateInternetGateway": ("+internet-gateway",),
     "CreateNatGateway": ("+natgateway", "SubnetId", "AllocationId"),
@@ -35,10 +37,12 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "CreateSecurityGroup": ("+security-group", "VpcId"),
     "CreateSubnet": ("+subnet", "VpcId"),
     "CreateTags": ("Resources",),
+    "CreateTransitGatewayVpcAttachment": ("+transit-gateway-attachment", "TransitGatewayId", "VpcId", "SubnetIds"),
     "CreateVpc": ("+vpc",),
     "CreateVpcEndpoint": ("+vpc-endpoint", "VpcId", "RouteTableIds", "SubnetIds", "SecurityGroupIds"),
     "CreateVpcEndpointConnectionNotification": ("ServiceId", "VpcEndpointId"),
     "CreateVpcEndpointServiceConfiguration": ("+vpc-endpoint-service",),
+    "DeleteDhcpOptions": ("DhcpOptionsId",),
     "DeleteFlowLogs": ("FlowLogIds",),
     "DeleteInternetGateway": ("InternetGatewayId",),
     "DeleteNatGateway": ("NatGatewayId",),
@@ -50,15 +54,18 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DeleteSecurityGroup": ("GroupId",),
     "DeleteSubnet": ("SubnetId",),
     "DeleteTags": ("Resources",),
+    "DeleteTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId",),
     "DeleteVpc": ("VpcId",),
     "DeleteVpcEndpoints": ("VpcEndpointIds",),
     "DeleteVpcEndpointServiceConfigurations": ("ServiceIds",),
     "DescribeVpcAttribute": ("VpcId",),
     "DetachInternetGateway": ("InternetGatewayId", "VpcId"),
     "DisassociateRouteTable": ("AssociationId",),
+    "DisassociateVpcCidrBlock": ("AssociationId",),
     "ModifyNetworkInterfaceAttribute": ("NetworkInterfaceId", "Groups"),
     "ModifySecurityGroupRules": ("GroupId",),
     "ModifySubnetAttribute": ("SubnetId",),
+    "ModifyTransitGatewayVpcAttachment": ("TransitGatewayAttachmentId", "AddSubnetIds"),
     "ModifyVpcAttribute": ("VpcId",),
     "ModifyVpcEndpoint": ("VpcEndpointId", "AddRouteTableIds", "RemoveRouteTableIds", "AddSubnetIds",
                           "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
@@ -66,10 +73,10 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ModifyVpcEndpointServicePermissions": ("ServiceId",),
     "RejectVpcEndpointConnections": ("ServiceId",),
     "ReleaseAddress": ("AllocationId",),
-    "ReplaceNetworkAclAssociation": ("NetworkAclId",),
+    "ReplaceNetworkAclAssociation": ("NetworkAclId", "AssociationId"),
     "ReplaceNetworkAclEntry": ("NetworkAclId",),
     "ReplaceRoute": ("RouteTableId",),
-    "ReplaceRouteTableAssociation": ("RouteTableId",),
+    "ReplaceRouteTableAssociation": ("RouteTableId", "AssociationId"),
     "RevokeSecurityGroupEgress": _GROUP_RULES,
     "RevokeSecurityGroupIngress": _GROUP_RULES,
     "StartVpcEndpointServicePrivateDnsVerification": ("ServiceId",),
@@ -100,15 +107,27 @@ class _Region:
 
     def named(self, action: str, resource_id: str, more: Context) -> Ask:
         prefix = get_prefix(resource_id)
-        if prefix == "rtbassoc":
-            # The association is no resource; its table is.
-            tables = self._backend.route_tables.values()
-            resource_id = next((t.id for t in tables if resource_id in t.associations), resource_id)
-            prefix = "rtb"
         arn = self._arn(tagging.arn_type(EC2_PREFIX_TO_RESOURCE.get(prefix, "*")), resource_id)
         tags = self._backend.tags.get(resource_id) or {}
         own = {f"{by}:resourcetag/{key.lower()}": value for key, value in tags.items() for by in ("aws", "ec2")}
         return Ask(f"ec2:{action}", arn, {**self._common, **own, **more}, self._exists(resource_id))
+
+    def joined(self, action: str, association_id: str) -> list[str]:
+        """What an association joins: it is no resource itself. The table, ACL or range that a replacement leaves is not
+        asked for."""
+        if association_id.startswith("rtbassoc-"):
+            for table in self._backend.route_tables.values():
+                if association_id in table.all_associations_ids:
+                    subnet = table._associations.get(association_id)
+                    left = [] if action.startswith("Replace") else [table.id]
+                    return [*left, *([subnet] if subnet else [])]
+        for acl in self._backend.network_acls.values():
+            if association_id in acl._associations:
+                return [acl._associations[association_id].subnet_id]
+        for vpc in self._backend.vpcs.values():
+            if association_id in vpc._cidr_block_association_set:
+                return [vpc.id]
+        return [association_id]
 
     def _exists(self, resource_id: str) -> bool:
         try:
@@ -134,6 +153,8 @@ def asks(call: Call, common: Context) -> list[Ask]:
             found.append(region.made(action, kind, tag_context(specifications.get(kind, []))))
         else:
             ids = [str(item) for item in as_list(params.get(part)) if item]
+            if part == "AssociationId":
+                ids = [joined for association_id in ids for joined in region.joined(action, association_id)]
             found += [region.named(action, resource_id, of_tags) for resource_id in ids]
     # "If tags are specified in the resource-creating action, Amazon performs additional authorization on the
     # ec2:CreateTags action": https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
@@ -142,6 +163,9 @@ def asks(call: Call, common: Context) -> list[Ask]:
             found.append(region.made("CreateTags", str(kind), {"ec2:createaction": action, **tag_context(tags)}))
     if action == "CreateFlowLogs":
         found += _delivery(params, common)
+    if action == "CreateVpcEndpoint" and str(params.get("PrivateDnsEnabled", "")).lower() == "true":
+        # A dependent action of CreateVpcEndpoint: private names are a hosted zone of AWS's own.
+        found.append(Ask("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*", common))
     return found
 
 

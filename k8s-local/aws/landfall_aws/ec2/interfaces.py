@@ -64,7 +64,9 @@ class ServiceAttachment:
         self.attach_time = None
         self.delete_on_termination = False
         self.device_index = 1
-        self.instance_owner_id = "amazon-aws"
+        # Each service's own; AWS shows the account of PrivateLink and of NAT gateways as amazon-aws.
+        named = eni.requester_id in ("amazon-elb", "amazon-rds", "amazon-elasticache")
+        self.instance_owner_id = eni.requester_id if named else "amazon-aws"
         self.status = "attached"
 
 

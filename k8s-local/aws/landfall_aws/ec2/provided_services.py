@@ -70,6 +70,8 @@ def _balancers(backend: Any, arns: list[str]) -> list[Any]:
     for arn in arns:
         if arn not in balancers or balancers[arn].type != "network":
             raise AwsError("InvalidNetworkLoadBalancerArn.NotFound", f"The load balancer '{arn}' does not exist")
+        if balancers[arn].state != "active":
+            raise AwsError("InvalidParameter", f"The load balancer '{arn}' is {balancers[arn].state}, not active")
     return [balancers[arn] for arn in arns]
 
 

@@ -1,0 +1,20 @@
+"""ECS: services whose counts follow what is wished, in the time that tasks take to start and to stop.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html and the API reference of
+each action.
+"""
+
+from typing import Any
+
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from ..settings import Settings
+from . import clusters, lists, services, tasks
+
+
+def install(settings: Settings) -> Any:
+    life = tasks.install(settings)
+    services.install(settings, life)
+    clusters.install(settings)
+    lists.install()
+    return EC2ContainerServiceResponse

@@ -1,0 +1,20 @@
+"""Databases with AWS's states: what is creating, modified, backed up or deleted refuses what AWS refuses meanwhile.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status and the API
+reference of each action.
+"""
+
+from typing import Any
+
+from moto.rds.responses import RDSResponse
+
+from ..settings import Settings
+from . import clusters, groups, instances, snapshots
+
+
+def install(settings: Settings) -> Any:
+    instances.install(settings)
+    clusters.install(settings)
+    snapshots.install(settings)
+    groups.install()
+    return RDSResponse

@@ -1,0 +1,55 @@
+"""What instances and clusters have in common: states that end by themselves, final snapshots, interfaces."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from .. import lifecycle, service_interfaces
+from ..errors import AwsError
+
+
+def pass_through(thing: Any, state: str, seconds: float, then: Callable[[], None] = lambda: None) -> None:
+    """`state` for so many seconds, unless something ends it earlier; then available."""
+    thing.status = state
+
+    def end() -> None:
+        if thing.status == state:
+            thing.status = "available"
+            then()
+
+    lifecycle.after(seconds, end)
+
+
+def check_final_snapshot(skip: bool, name: str | None) -> None:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html, SkipFinalSnapshot.
+    if not skip and not name:
+        raise AwsError(
+            "InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+        )
+    if skip and name:
+        raise AwsError(
+            "InvalidParameterCombination", "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is enabled."
+        )
+
+
+def subnets_of(backend: Any, group_name: str | None) -> list[Any]:
+    """The subnets of a subnet group, or those of the default VPC."""
+    if group_name and group_name != "default":
+        return list(backend.describe_db_subnet_groups(group_name)[0]._subnets)
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    return [s for zone in ec2.subnets.values() for s in zone.values() if s.vpc_id == ec2.default_vpc.id]
+
+
+def check_groups(backend: Any, group_ids: list[str], subnets: list[Any]) -> None:
+    service_interfaces.check_groups(
+        backend, group_ids, None, "InvalidParameterValue", "Invalid security group , groupId= {}, groupName=."
+    )
+    vpc_id = subnets[0].vpc_id if subnets else None
+    service_interfaces.check_groups(
+        backend,
+        group_ids,
+        vpc_id,
+        "InvalidParameterCombination",
+        f"The DB instance and EC2 security group are in different VPCs. The DB instance is in {vpc_id} and {{}} is not.",
+    )

@@ -1,0 +1,119 @@
+import { stringify } from 'yaml';
+import type { Account } from '../api/account.ts';
+import { awsKinds } from '../aws/kinds.ts';
+import {
+  permissionsFor,
+  policiesFor,
+  POLICY_MAX,
+  readPermissions,
+  sizeOf,
+  type PolicyDocument,
+} from '../aws/least-privilege.ts';
+import { partitionOf } from '../aws/partition.ts';
+import { kindOf } from '../graph/kind.ts';
+import { compileNetworks } from './assumed.ts';
+import { contextOf, pathsOf, type CommonOptions } from './context.ts';
+import { readManifests } from './manifests.ts';
+import type { Terminal } from './terminal.ts';
+import { Failures, UsageError } from './usage.ts';
+import { counted, filenameWords } from './words.ts';
+
+/** How a policy is written; the first is the usual one. */
+export const POLICY_FORMATS = ['json', 'yaml'] as const;
+
+export interface PolicyOptions extends CommonOptions {
+  readonly output?: (typeof POLICY_FORMATS)[number];
+  readonly account?: string;
+  readonly all?: boolean;
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Prints the smallest IAM policy with which the operator can do its work for the manifests, one for each Account that
+ * they use. Makes no call. Documents go to the output, what is said of them to the notes.
+ */
+export async function policyCommand(options: PolicyOptions, terminal: Terminal): Promise<number> {
+  const manifests = await readManifests(pathsOf(options), options);
+  const { config } = contextOf(options, terminal, { quiet: true });
+  const { compiled, failures } = compileNetworks(config.installation, manifests);
+  if (failures.length > 0) throw new Failures(failures);
+  const everybody = options.all === true || options.readOnly === true;
+  const accounts = everybody
+    ? manifests.accounts.map(({ value }) => value)
+    : [...new Set(compiled.map(({ account }) => account))];
+  const chosen = choose(accounts, options);
+  const documents = chosen.flatMap((account) => {
+    const types = new Set(
+      compiled
+        .filter((network) => network.account === account)
+        .flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)),
+    );
+    const kinds = options.all === true ? awsKinds.values() : [...types].map((type) => kindOf(awsKinds, type));
+    const permissions = options.readOnly === true ? readPermissions() : permissionsFor(kinds);
+    return describe(account, policiesOf(account, permissions, config.installation), terminal);
+  });
+  terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
+  return 0;
+}
+
+function choose(accounts: readonly Account[], { account: wanted, filename }: PolicyOptions): Account[] {
+  const names = accounts.map(({ metadata }) => metadata.name).sort();
+  if (names.length === 0)
+    throw new UsageError(
+      'there is no SecureVpc among the manifests whose needs a policy could meet; --all takes every kind of thing',
+      { instead: (command) => `${command}${filenameWords(filename)} --all` },
+    );
+  const chosen = accounts.filter(({ metadata }) => wanted === undefined || metadata.name === wanted);
+  if (chosen.length === 0)
+    throw new UsageError(`--account ${wanted}: the manifests use ${names.join(', ')}`, {
+      instead: (command) => `${command}${filenameWords(filename)} --account ${names[0]}`,
+    });
+  return chosen.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function policiesOf(
+  { spec: { aws } }: Account,
+  permissions: Parameters<typeof policiesFor>[0],
+  installation: string,
+): PolicyDocument[] {
+  return policiesFor(permissions, {
+    partition: partitionOf(aws.regions[0] ?? ''),
+    accountId: aws.accountId,
+    regions: aws.regions,
+    installation,
+    boundaryArn: aws.permissionsBoundaryArn,
+  });
+}
+
+/** Says whose each document is, and what a person should know before attaching it. */
+function describe(
+  { metadata: { name }, spec: { aws } }: Account,
+  documents: readonly PolicyDocument[],
+  terminal: Terminal,
+): readonly PolicyDocument[] {
+  documents.forEach((document, index) => {
+    const actions = new Set(document.Statement.flatMap(({ Action }) => Action)).size;
+    const which = documents.length > 1 ? `, policy ${index + 1} of ${documents.length}` : '';
+    terminal.note(
+      `landfall: Account ${name} (${aws.accountId})${which}: ${counted(actions, 'action')}, ${sizeOf(document)} of the ${POLICY_MAX} characters that a managed policy may have`,
+    );
+  });
+  const makesRoles = documents.some(({ Statement }) =>
+    Statement.some(({ Action }) => Action.includes('iam:CreateRole')),
+  );
+  if (makesRoles && aws.permissionsBoundaryArn === undefined)
+    terminal.note(
+      `landfall: Account ${name} names no permissionsBoundaryArn, so nothing bounds what the roles may do that are made under /landfall/; manifests/iam/boundary.json is one`,
+    );
+  return documents;
+}
+
+/** One document after the other: a single one is what IAM takes. */
+function textOf(documents: readonly PolicyDocument[], format: (typeof POLICY_FORMATS)[number]): string {
+  const texts = documents.map((document) =>
+    format === 'json'
+      ? JSON.stringify(document, undefined, 2)
+      : stringify(document, { aliasDuplicateObjects: false }).trimEnd(),
+  );
+  return texts.join(format === 'json' ? '\n' : '\n---\n');
+}

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { Document, isScalar, visit } from 'yaml';
+import { bringUpToDate } from './api/generate.ts';
+import { awsKinds } from './aws/kinds.ts';
+import {
+  permissionsFor,
+  policiesFor,
+  readPermissions,
+  type PolicyDocument,
+  type PolicyScope,
+  type Statement,
+} from './aws/least-privilege.ts';
+
+const root = join(import.meta.dirname, '..');
+const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
+
+/** For any account: IAM fills in whose policy it is. The installation is the operator's default. */
+const ANYWHERE: PolicyScope = {
+  partition: 'aws',
+  accountId: '${aws:PrincipalAccount}',
+  regions: ['*'],
+  installation: 'default',
+  boundaryArn: 'arn:aws:iam::${aws:PrincipalAccount}:policy/landfall-boundary',
+};
+/** For the template: CloudFormation fills in what is its parameter or resource. */
+const IN_TEMPLATE: PolicyScope = {
+  partition: '${AWS::Partition}',
+  accountId: '${AWS::AccountId}',
+  regions: ['*'],
+  installation: '${Installation}',
+  boundaryArn: '${Boundary}',
+};
+
+/** The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs. */
+const BOUNDARY: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'FlowLogs',
+      Effect: 'Allow',
+      Action: [
+        'logs:CreateLogStream',
+        'logs:DescribeLogGroups',
+        'logs:DescribeLogStreams',
+        'logs:PutLogEvents',
+      ],
+      Resource: '*',
+    },
+  ],
+};
+
+/** Who may write Landfall's tags: its role under any name that an account's administrators give such roles. */
+const BUT_LANDFALL = { ArnNotLike: { 'aws:PrincipalArn': 'arn:*:iam::*:role/landfall' } };
+/**
+ * For an organisation: whoever could put on the ownership tags could have Landfall delete a thing, and whoever could
+ * take them off could have it make a second one. DeleteTags without keys takes all, and is known by what it is done to.
+ */
+const SCP: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'LandfallTags',
+      Effect: 'Deny',
+      Action: [
+        'ec2:CreateTags',
+        'ec2:DeleteTags',
+        'iam:TagRole',
+        'iam:UntagRole',
+        'logs:TagResource',
+        'logs:UntagResource',
+        'tag:TagResources',
+        'tag:UntagResources',
+      ],
+      Resource: '*',
+      Condition: { 'ForAnyValue:StringLike': { 'aws:TagKeys': 'landfall.dev/*' }, ...BUT_LANDFALL },
+    },
+    {
+      Sid: 'AllTagsAtOnce',
+      Effect: 'Deny',
+      Action: ['ec2:DeleteTags'],
+      Resource: '*',
+      Condition: {
+        Null: { 'aws:TagKeys': 'true', 'aws:ResourceTag/landfall.dev/installation': 'false' },
+        ...BUT_LANDFALL,
+      },
+    },
+  ],
+};
+
+/** Every generated policy with its text, by path from the root of the repository. */
+export async function policyFiles(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const all = policiesFor(permissionsFor(awsKinds.values()), ANYWHERE);
+  const json = async (name: string, document: PolicyDocument) =>
+    files.set(`manifests/iam/${name}.json`, await formatted(`${name}.json`, JSON.stringify(document)));
+  for (const [index, document] of all.entries())
+    await json(all.length === 1 ? 'operator' : `operator-${index + 1}`, document);
+  for (const document of policiesFor(readPermissions(), ANYWHERE)) await json('reader', document);
+  await json('boundary', BOUNDARY);
+  await json('reserved-tags-scp', SCP);
+  const template = await readFile(join(root, TEMPLATE), 'utf8');
+  files.set(TEMPLATE, await formatted(TEMPLATE, filled(template)));
+  return files;
+}
+
+/** The template with its two generated blocks as they are to be. */
+function filled(template: string): string {
+  const operator = policiesFor(permissionsFor(awsKinds.values()), IN_TEMPLATE).flatMap(
+    ({ Statement }) => Statement,
+  );
+  return withBlock(withBlock(template, 'boundary', BOUNDARY.Statement), 'operator', operator);
+}
+
+/** The template with these statements between its two comments that name the block. */
+function withBlock(template: string, name: string, Statement: readonly Statement[]): string {
+  const block = new RegExp(`^( *)(# ${name}: generated[^\\n]*\\n)[^]*?^ *# end of ${name}\\n`, 'm');
+  if (!block.test(template)) throw new Error(`${TEMPLATE} has no block for ${name}`);
+  return template.replace(block, (_all, indent: string, head: string) => {
+    const lines = inTemplate({ Statement }).trimEnd().split('\n');
+    return `${indent}${head}${lines.map((line) => `${indent}${line}\n`).join('')}${indent}# end of ${name}\n`;
+  });
+}
+
+/** YAML in which CloudFormation's variables are its functions. */
+function inTemplate(value: object): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(key, node) {
+      if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
+      const [, name] = /^\$\{(\w+)\}$/.exec(node.value) ?? [];
+      node.tag = name === undefined ? '!Sub' : '!Ref';
+      if (name !== undefined && isScalar(node)) node.value = name;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+async function formatted(path: string, text: string): Promise<string> {
+  const filepath = join(root, path);
+  return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  return bringUpToDate(await policyFiles(), { check: values.check, source: 'operator/aws' });
+}
+
+if (import.meta.main) process.exitCode = await main();

@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { eventually } from './eventually.ts';
+import { aws, given, refused } from './harness.ts';
+import { type OwnNetwork, ownNetwork } from './own-network.ts';
+import { type Params, call } from './plain-client.ts';
+
+/** RDS: what takes time, and what is refused meanwhile. */
+export function databases(): void {
+  interface Instance {
+    DBInstanceStatus: string;
+    DBInstanceClass: string;
+    Endpoint?: { Port: string };
+    PendingModifiedValues?: { DBInstanceClass?: string };
+  }
+
+  let empty: string;
+  let network: OwnNetwork;
+
+  const rds = <T>(action: string, params: Params) => call<T>('rds', action, params);
+  const instance = { DBInstanceIdentifier: 'one' };
+  const subnetGroup = { DBSubnetGroupName: 'data' };
+  const skip = { SkipFinalSnapshot: true };
+
+  const createSubnetGroup = (...subnets: string[]) =>
+    rds('CreateDBSubnetGroup', {
+      ...subnetGroup,
+      DBSubnetGroupDescription: 'd',
+      SubnetIds: { SubnetIdentifier: subnets },
+    });
+  const create = (params: Params = {}) =>
+    rds<{ DBInstance: Instance }>('CreateDBInstance', {
+      ...instance,
+      ...subnetGroup,
+      DBInstanceClass: 'db.t3.small',
+      Engine: 'mysql',
+      EngineVersion: '8.0.35',
+      AllocatedStorage: 20,
+      MasterUsername: 'admin',
+      MasterUserPassword: 'not-a-secret',
+      VpcSecurityGroupIds: { VpcSecurityGroupId: [network.group] },
+      ...params,
+    });
+  const describeInstance = async () =>
+    given((await rds<{ DBInstances: Instance[] }>('DescribeDBInstances', instance)).DBInstances[0]);
+  const status = (wanted: string) =>
+    eventually(async () => {
+      const found = await describeInstance();
+      return found.DBInstanceStatus === wanted ? found : undefined;
+    });
+  const gone = (read: () => Promise<unknown>) =>
+    eventually(() =>
+      read().then(
+        () => undefined,
+        () => true,
+      ),
+    );
+
+  beforeEach(async () => {
+    await aws().reset();
+    empty = await aws().dump();
+    network = await ownNetwork();
+    await createSubnetGroup(...network.subnets);
+  });
+
+  describe('an instance', () => {
+    test('is created, changed, saved and deleted in its time, and refuses what AWS refuses', async () => {
+      const parameters = { DBParameterGroupName: 'mine' };
+      const family = { DBParameterGroupFamily: 'mysql8.0', Description: 'd' };
+      await rds('CreateDBParameterGroup', { ...parameters, ...family });
+      const made = await create(parameters);
+      expect(made.DBInstance).toMatchObject({ DBInstanceStatus: 'creating' });
+      expect(made.DBInstance.Endpoint).toBeUndefined();
+      const modify = (params: Params) => rds('ModifyDBInstance', { ...instance, ...params });
+      const larger = { DBInstanceClass: 'db.m5.large' };
+      await refused(modify(larger), 'InvalidDBInstanceState', /not in available state/);
+      expect((await status('available')).Endpoint?.Port).toBe('3306');
+      expect(await network.interfaces()).toMatchObject([
+        {
+          Description: 'RDSNetworkInterface',
+          RequesterId: 'amazon-rds',
+          Groups: [{ GroupId: network.group }],
+        },
+      ]);
+
+      await modify(larger);
+      const waiting = await status('available');
+      expect(waiting).toMatchObject({ DBInstanceClass: 'db.t3.small', PendingModifiedValues: larger });
+      await modify({ DeletionProtection: true, ApplyImmediately: true });
+      expect((await describeInstance()).DBInstanceStatus).toBe('modifying');
+      expect(await status('available')).toMatchObject(larger);
+
+      const snapshot = { DBSnapshotIdentifier: 'kept' };
+      await rds('CreateDBSnapshot', { ...instance, ...snapshot });
+      expect((await describeInstance()).DBInstanceStatus).toBe('backing-up');
+      await refused(rds('DeleteDBSnapshot', snapshot), 'InvalidDBSnapshotState');
+      await status('available');
+
+      await refused(
+        rds('DeleteDBInstance', { ...instance, ...skip }),
+        'InvalidParameterCombination',
+        /protected/,
+      );
+      await modify({ DeletionProtection: false, ApplyImmediately: true });
+      await status('available');
+      await refused(
+        rds('DeleteDBInstance', instance),
+        'InvalidParameterCombination',
+        /^FinalDBSnapshotIdentifier is required/,
+      );
+      const final = { FinalDBSnapshotIdentifier: 'final' };
+      await rds('DeleteDBInstance', { ...instance, ...final });
+      await refused(rds('DeleteDBInstance', { ...instance, ...skip }), 'InvalidDBInstanceState');
+      await refused(
+        rds('DeleteDBSubnetGroup', subnetGroup),
+        'InvalidDBSubnetGroupStateFault',
+        /still using it/,
+      );
+      await refused(rds('DeleteDBParameterGroup', parameters), 'InvalidDBParameterGroupState');
+      await gone(describeInstance);
+      await refused(network.deleteGroup(), 'DependencyViolation');
+      await rds('DeleteDBSubnetGroup', subnetGroup);
+      await rds('DeleteDBParameterGroup', parameters);
+      await rds('DeleteDBSnapshot', snapshot);
+      await rds('DeleteDBSnapshot', { DBSnapshotIdentifier: 'final' });
+      await network.remove();
+      expect((await aws().dump()) === empty).toBe(true);
+    });
+
+    test('wants groups of its VPC, and a subnet group of two zones', async () => {
+      await refused(
+        create({ VpcSecurityGroupIds: { VpcSecurityGroupId: ['sg-0'] } }),
+        'InvalidParameterValue',
+      );
+      await refused(create({ DBSubnetGroupName: 'none' }), 'DBSubnetGroupNotFoundFault');
+      await refused(createSubnetGroup(...network.subnets), 'DBSubnetGroupAlreadyExists');
+      await rds('DeleteDBSubnetGroup', subnetGroup);
+      await refused(createSubnetGroup(network.subnets[0]), 'DBSubnetGroupDoesNotCoverEnoughAZs');
+    });
+  });
+
+  test('a cluster goes after its members, with a final snapshot or without', async () => {
+    const cluster = { DBClusterIdentifier: 'aurora' };
+    const read = async () =>
+      given((await rds<{ DBClusters: { Status: string }[] }>('DescribeDBClusters', cluster)).DBClusters[0]);
+    const available = () =>
+      eventually(async () => ((await read()).Status === 'available' ? true : undefined));
+    await rds('CreateDBCluster', {
+      ...cluster,
+      ...subnetGroup,
+      Engine: 'aurora-postgresql',
+      MasterUsername: 'admin',
+      MasterUserPassword: 'not-a-secret',
+      VpcSecurityGroupIds: { VpcSecurityGroupId: [network.group] },
+    });
+    expect((await read()).Status).toBe('creating');
+    const member = { ...instance, ...cluster, DBInstanceClass: 'db.r6g.large', Engine: 'aurora-postgresql' };
+    await refused(rds('CreateDBInstance', member), 'InvalidDBClusterStateFault');
+    await available();
+    await rds('CreateDBInstance', member);
+    await status('available');
+    await refused(
+      rds('DeleteDBCluster', { ...cluster, ...skip }),
+      'InvalidDBClusterStateFault',
+      /non-deleting state/,
+    );
+    await refused(rds('DeleteDBCluster', cluster), 'InvalidParameterCombination');
+    await rds('DeleteDBInstance', { ...instance, ...skip });
+    await rds('DeleteDBCluster', { ...cluster, FinalDBSnapshotIdentifier: 'final' });
+    expect((await read()).Status).toBe('deleting');
+    await gone(describeInstance);
+    await gone(read);
+    await rds('DeleteDBClusterSnapshot', { DBClusterSnapshotIdentifier: 'final' });
+    await rds('DeleteDBSubnetGroup', subnetGroup);
+    await network.remove();
+    expect((await aws().dump()) === empty).toBe(true);
+  });
+}
