@@ -83,7 +83,7 @@ Ready=False QuotaExceeded g1 00:04 | Stalled=True QuotaExceeded g1 00:04
     [
       'AccessDenied',
       'vpc: AccessDenied: no',
-      'vpc: AccessDenied: no. Allow the action in the policies of the role, its boundary and the organisation.',
+      'vpc: AccessDenied: no. Allow the action in the policies of the role, its boundary and the organisation; `landfall policy -f DIR` prints what the manifests need.',
     ],
     ['InvalidSpec', 'use another block', 'use another block'],
   ])('%s: what AWS says is followed by what to do, what we say has it already', (reason, message, shown) => {
