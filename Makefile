@@ -43,8 +43,8 @@ unit: node_modules/.installed ## Tests that need nothing but Node
 integration: node_modules/.installed ## Tests on a real API server and a local AWS
 	@vitest run --project integration
 
-proof: node_modules/.installed ## Kills the operator at every single write; takes an hour or more (LANDFALL_POINT=small/create: some)
-	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash
+proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
+	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/least-privilege
 
 bench: build ## 1, 10 and 100 networks, and 20 with AWS's token buckets: time, calls, memory (Linux only)
 	@node test/bench/bench.ts

@@ -41,6 +41,11 @@ function numbersOf(passedTests) {
   const lines = [
     ['crash points', sums.crashPoints, `, ${sums.crashPointsRun} of them run (all: make proof)`],
     ['edits', sums.plannedEdits, ` planned and carried out alike, ${sums.plannedWrites} writes compared`],
+    [
+      'actions in a policy',
+      sums.policyActions,
+      `, ${sums.policyActionsWithheld} of them withheld (all: make proof)`,
+    ],
     ['invalid manifests', sums.invalidManifests, ', each refused with its message'],
     ['properties', sums.properties, `, ${sums.runs} runs`],
     [

@@ -32,3 +32,12 @@ export function onOwn(...actions: readonly string[]): Permission[] {
 export function beside(action: `ec2:${string}`, ...sorts: readonly string[]): Permission[] {
   return sorts.map((sort) => ({ action, on: 'anything', resource: `ec2:{region}:{account}:${sort}/*` }));
 }
+
+/** Taking over things of EC2 that exist: their first tag, where no installation has put one on. */
+export function takesOver(ids: readonly string[]): Permission[] {
+  return ids.map((id) => ({
+    action: 'ec2:CreateTags',
+    on: 'untagged',
+    resource: `ec2:{region}:{account}:*/${id}`,
+  }));
+}

@@ -90,7 +90,8 @@ export async function planNetworks(config: Config, manifests: Manifests): Promis
   }
 }
 
-async function planNetwork(
+/** Plans one network of the manifests. Throws Terminal as the operator would. */
+export async function planNetwork(
   config: Config,
   targets: Targets,
   manifests: Manifests,

@@ -63,7 +63,8 @@ function inOrder(actions: readonly Action[], keys: readonly string[]): Action[] 
   return [...actions].sort((a, b) => rank(a) - rank(b));
 }
 
-function actionText(action: Action, paint: Paint): string {
+/** One action with all that it changes. */
+export function actionText(action: Action, paint: Paint): string {
   const step = stepOf(action);
   const color = colorOf(step, paint);
   const id = action.id === undefined || action.id === action.node ? '' : paint.dim(`  ${action.id}`);

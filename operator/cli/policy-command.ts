@@ -10,6 +10,7 @@ import {
   type PolicyDocument,
 } from '../aws/least-privilege.ts';
 import { partitionOf } from '../aws/partition.ts';
+import { takesOver } from '../aws/permissions.ts';
 import { kindOf } from '../graph/kind.ts';
 import { compileNetworks } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
@@ -43,17 +44,26 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
     : [...new Set(compiled.map(({ account }) => account))];
   const chosen = choose(accounts, options);
   const documents = chosen.flatMap((account) => {
-    const types = new Set(
-      compiled
-        .filter((network) => network.account === account)
-        .flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)),
-    );
+    const own = compiled.filter((network) => network.account === account);
+    const types = new Set(own.flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)));
     const kinds = options.all === true ? awsKinds.values() : [...types].map((type) => kindOf(awsKinds, type));
-    const permissions = options.readOnly === true ? readPermissions() : permissionsFor(kinds);
+    const permissions =
+      options.readOnly === true
+        ? readPermissions()
+        : [...permissionsFor(kinds), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
   terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
   return 0;
+}
+
+/** Ids of EC2 that a network takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */
+function adoptedInEc2({ network, graph }: ReturnType<typeof compileNetworks>['compiled'][number]): string[] {
+  return (network.spec.adopt ?? []).flatMap(({ node, id }) => {
+    const type = graph.nodes.get(node)?.type;
+    const isEc2 = type !== undefined && kindOf(awsKinds, type).collection.name.startsWith('ec2/');
+    return isEc2 ? [id] : [];
+  });
 }
 
 function choose(accounts: readonly Account[], { account: wanted, filename }: PolicyOptions): Account[] {

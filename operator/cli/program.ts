@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { AccountsOptions } from './accounts-command.ts';
+import type { AdoptOptions } from './adopt/adopt-command.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
 import { FORMATS } from './formats.ts';
@@ -10,7 +11,7 @@ import type { PolicyOptions } from './policy-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
-type Run<O> = (options: O, terminal: Terminal) => Promise<number>;
+type Run<O> = (options: O, terminal: Terminal, args: readonly string[]) => Promise<number>;
 
 /** A command is loaded when it runs, so that `--help` and a typing error need no AWS SDK. */
 type Load<O> = () => Promise<Run<O>>;
@@ -76,6 +77,20 @@ export function landfall(done: (code: number) => void): Command {
     .option('--all', 'everything that Landfall can make, whatever the manifests use')
     .addOption(new Option('--read-only', 'what `landfall plan` needs, for CI').conflicts('all'))
     .addHelpText('after', '\nExample: landfall policy -f manifests/examples/portal > policy.json');
+
+  command<AdoptOptions>(program, done, {
+    name: 'adopt',
+    text: 'Read a VPC that exists and write the manifest that takes it over, with what would change as comments.',
+    load: async () => (await import('./adopt/adopt-command.ts')).adoptCommand,
+  })
+    .argument('<vpc>', 'id of the VPC')
+    .option('--account <name>', 'the Account that it is in, where the files have several')
+    .option('--region <region>', 'the region that it is in, where the Account has several')
+    .option('--name <name>', 'name of the SecureVpc (default: from the name of the VPC)', labelOf)
+    .addHelpText(
+      'after',
+      '\nExample: landfall adopt vpc-0a1b2c3d4e5f60718 -f accounts/ -n shop > shop.yaml && landfall plan -f accounts/ -f shop.yaml',
+    );
   return program;
 }
 
@@ -106,9 +121,11 @@ function command<O extends CommonOptions>(
     )
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours').default(undefined))
-    .action(async (options: O) => {
+    .action(async (...given: unknown[]) => {
+      const ran = given.at(-1) as Command;
+      const options = ran.opts<O>();
       const run = await load();
-      done(await run(options, processTerminal(options.color)));
+      done(await run(options, processTerminal(options.color), ran.args));
     });
 }
 

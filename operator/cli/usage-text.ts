@@ -26,6 +26,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   output: 'portal.svg',
   zones: 'a,b',
   account: 'portal',
+  region: 'us-east-1',
+  name: 'portal',
   'policy output': 'yaml',
 };
 
@@ -54,7 +56,9 @@ function adviceOn({ code, message }: CommanderError, input: Omit<Typed, 'said'>)
 }
 
 const ADVICE: Readonly<Record<string, (typed: Typed) => Advice>> = {
-  excessArguments: ({ command, name, args }) => {
+  excessArguments: (typed) => {
+    const { command, name, args, said } = typed;
+    if (command.registeredArguments.length > 0) return { said, type: helpOf(typed) };
     const rest = args.slice(args.indexOf(command.name()) + 1);
     return {
       said: `too many arguments: ${name} takes manifests after -f only, unlike ${command.args.join(', ')}`,

@@ -4,16 +4,27 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeTagsCommand,
 } from '@aws-sdk/client-ec2';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlanDocument } from '../../operator/cli/plan-json.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
-import { demolish, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
+import { startAwsProxy } from '../support/aws-proxy.ts';
+import { eventually } from '../support/eventually.ts';
+import { complicate, demolish, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
 import { account, namespace } from '../support/manifests.ts';
 import { conditionOf, type Manifest, World } from '../support/world.ts';
 
 let world: World;
 let empty: string;
 let made: Handmade;
+const operators: OperatorProcess[] = [];
 
 const main = account('main', ['team-a', 'team-b'], { adoptionNamespaces: ['team-a'] });
 const shop = (spec: object = {}, inNamespace = 'team-a'): Manifest => ({
@@ -27,7 +38,7 @@ beforeAll(async () => {
   world = await World.start();
   empty = await world.aws.dump();
   await world.apply([namespace('team-a'), namespace('team-b'), main]);
-  world.operator();
+  operators.push(world.operator());
   await world.ready(main);
   made = await makeByHand(world);
 });
@@ -230,3 +241,161 @@ it('what others have marked as theirs is named with them', async () => {
   await demolish(world, other);
   expect((await world.aws.dump()) === empty, 'AWS is as before').toBe(true);
 });
+
+/** Runs the command line in a folder, against the local AWS. */
+async function landfall(
+  cwd: string,
+  ...args: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/landfall.js'), ...args], {
+    cwd,
+    env: { ...process.env, ...world.aws.env(), LANDFALL_INSTALLATION: 'local' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.once('close', resolve)),
+  ]);
+  return { code, out, err };
+}
+
+describe('landfall adopt', () => {
+  let folder: string;
+  let other: Handmade;
+  let more: Awaited<ReturnType<typeof complicate>>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'landfall-adopt-'));
+    await writeFile(join(folder, 'account.json'), JSON.stringify(main));
+    other = await makeByHand(world);
+    more = await complicate(world, other);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('writes what is there, and says what it leaves out and what would change', async () => {
+    const { code, out, err } = await landfall(
+      folder,
+      'adopt',
+      other.vpc,
+      '-f',
+      'account.json',
+      '-n',
+      'team-a',
+    );
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/AWS calls, none of which writes/),
+    });
+    const { spec, ...object } = parse(out) as Manifest & { spec: { adopt: { node: string }[] } };
+    expect(object).toMatchObject({ kind: 'SecureVpc', metadata: { name: 'shop-prod', namespace: 'team-a' } });
+    const wanted = specOf(other) as typeof spec;
+    const byNode = (one: { node: string }, two: { node: string }) => (one.node < two.node ? -1 : 1);
+    expect({ ...spec, adopt: spec.adopt.sort(byNode) }).toEqual({
+      ...wanted,
+      dns: { support: 'Enabled', hostnames: 'Enabled' },
+      adopt: wanted.adopt.sort(byNode),
+    });
+    for (const thing of Object.values(more)) expect(comments(out)).toContain(thing);
+    await writeFile(join(folder, 'shop.yaml'), out);
+  });
+
+  it('announces all that a plan of the manifest shows, tags aside', async () => {
+    const manifest = await readFile(join(folder, 'shop.yaml'), 'utf8');
+    const { code, out } = await landfall(folder, 'plan', '-f', 'account.json', '-f', 'shop.yaml', '--json');
+    expect(code).toBe(2);
+    const { summary, plans } = JSON.parse(out) as PlanDocument;
+    expect(summary).toMatchObject({ adopt: 17, create: 0, replace: 0, delete: 0, refuse: 0 });
+    const actions = (plans[0]?.actions ?? []) as {
+      node: string;
+      step: string;
+      changes: { path: string }[];
+    }[];
+    const changes = actions.flatMap(({ node, changes: all }) =>
+      all.filter(({ path }) => !path.startsWith('tags.')).map(({ path }) => ({ node, path })),
+    );
+    expect(changes.length).toBeGreaterThan(10);
+    for (const { node, path } of changes) {
+      expect(comments(manifest)).toContain(node);
+      expect(comments(manifest)).toContain(/\[(.*)\]/.exec(path)?.[1] ?? path);
+    }
+  });
+
+  it('writes a manifest with which the operator takes all of it over, makes nothing, and leaves it', async () => {
+    const object = parse(await readFile(join(folder, 'shop.yaml'), 'utf8')) as Manifest;
+    const mark = await world.mark();
+    await world.apply([object]);
+    const { status } = await world.ready(object);
+    expect(status).toMatchObject({ vpcId: other.vpc });
+    const { code } = await landfall(folder, 'plan', '-f', 'account.json', '-f', 'shop.yaml');
+    expect(code, 'nothing is left to do').toBe(0);
+    await world.remove(object);
+    const writes = await world.writes(mark);
+    expect(makes(writes)).toEqual([]);
+    expect(
+      writes.flatMap(({ action }) =>
+        /^(Delete(?!Rout|RolePolicy)|Detach)/.test(action ?? '') ? [action] : [],
+      ),
+    ).toEqual([]);
+    expect(await tagsOf(other.vpc)).toMatchObject({ 'landfall.dev/owner': 'SecureVpc/team-a/shop-prod' });
+    await demolish(world, other);
+    expect((await world.aws.dump()) === empty, 'AWS is as before').toBe(true);
+  });
+
+  it.each([
+    ['vpc-x', /vpc-x is not the id of a VPC; type `landfall adopt vpc-\S+ -f account\.json`/],
+    ['vpc-00000000', /there is no VPC vpc-00000000 in account 123456789012, region us-east-1/],
+  ])('says of %s what is wrong', async (id, words) => {
+    const { code, out, err } = await landfall(folder, 'adopt', id, '-f', 'account.json');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(words);
+  });
+});
+
+/** The operator is killed at this write to AWS of an adoption, at this moment of it. */
+const POINTS: readonly [n: number, phase: 'before' | 'after' | 'answering'][] = [
+  [1, 'after'],
+  [11, 'answering'],
+  [19, 'after'],
+];
+
+describe('a process that is killed while it takes over', () => {
+  it.each(POINTS)('at write %i, %s: all is taken over, nothing is made', async (n, phase) => {
+    const net = await makeByHand(world);
+    for (const operator of operators.splice(0)) await operator.stop();
+    const proxy = await startAwsProxy(world.aws.url);
+    const start = () => world.operator({ env: { AWS_ENDPOINT_URL: proxy.url }, restarts: false });
+    const victim = start();
+    let killed: Promise<void> | undefined;
+    const at = (moment: typeof phase) => (write: { readonly n: number }) => {
+      if (killed === undefined && moment === phase && write.n === n) killed = victim.kill();
+      return killed !== undefined && (moment !== 'before' || phase === 'before')
+        ? ('drop' as const)
+        : undefined;
+    };
+    proxy.count({ before: at('before'), after: at('after'), answering: at('answering') });
+    const mark = await world.mark();
+    const object = { ...shop(specOf(net)), metadata: { name: `killed-${n}`, namespace: 'team-a' } };
+    await world.apply([object]);
+    await eventually('the kill', async () => killed !== undefined);
+    await killed;
+    proxy.count({});
+    operators.push(start());
+    await world.ready(object);
+    for (const id of [net.vpc, net.gateway, net.front, net['back-b'], net.db, net.logs, net.flowLog])
+      expect(await tagsOf(id)).toMatchObject({ 'landfall.dev/owner': `SecureVpc/team-a/killed-${n}` });
+    expect(makes(await world.writes(mark))).toEqual([]);
+    await world.remove(object);
+    await demolish(world, net);
+    expect((await world.aws.dump()) === empty, 'AWS is as before').toBe(true);
+    for (const operator of operators.splice(0)) await operator.stop();
+    await proxy.stop();
+  });
+});
+
+function comments(manifest: string): string {
+  return manifest
+    .split('\n')
+    .filter((line) => line.startsWith('#'))
+    .join('\n');
+}

@@ -70,6 +70,10 @@ it('after all this, further refreshes make no write', async () => {
   expect((await world.writes(mark)).map(({ action, params }) => ({ action, params }))).toEqual([]);
 });
 
+it('nothing of all this was refused to the role, which may do just what landfall policy prints', async () => {
+  expect((await standing.least.refusals()).map(({ action, error }) => ({ action, error }))).toEqual([]);
+});
+
 /** The changes that the diff of a kind finds in any of the portal's nodes of it, and the loss of tags and thing. */
 async function changesOf(type: string): Promise<string[]> {
   const { graph, inventory, plan: made } = await standing.look();

@@ -9,6 +9,9 @@ export interface Counted {
   readonly invalidManifests?: number;
   readonly kindsUnderContract?: number;
   readonly driftCases?: number;
+  readonly policyActions?: number;
+  /** Those of them without which the operator was tried. */
+  readonly policyActionsWithheld?: number;
   readonly plannedEdits?: number;
   readonly plannedWrites?: number;
 }

@@ -207,6 +207,43 @@ export async function makeByHand(world: World): Promise<Handmade> {
   };
 }
 
+/** Adds what no SecureVpc has: a second subnet of a tier in a zone, a group of its own kind, an ACL, another block. */
+export async function complicate(world: World, made: Handmade) {
+  const { ec2: client } = world;
+  const VpcId = made.vpc;
+  const { Subnet } = await client.send(
+    new ec2.CreateSubnetCommand({
+      VpcId,
+      CidrBlock: '172.20.64.0/24',
+      AvailabilityZone: 'us-east-1a',
+      TagSpecifications: named('subnet', 'spare'),
+    }),
+  );
+  const { GroupId } = await client.send(
+    new ec2.CreateSecurityGroupCommand({ VpcId, GroupName: 'shop-office', Description: 'made by hand' }),
+  );
+  const IpPermissions = [
+    { IpProtocol: 'udp', FromPort: 1194, ToPort: 1194, IpRanges: [{ CidrIp: '203.0.113.0/24' }] },
+  ];
+  await client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  const { NetworkAcl } = await client.send(new ec2.CreateNetworkAclCommand({ VpcId }));
+  await client.send(new ec2.AssociateVpcCidrBlockCommand({ VpcId, CidrBlock: '172.21.0.0/16' }));
+  await client.send(
+    new ec2.CreateRouteCommand({
+      RouteTableId: made.front,
+      DestinationCidrBlock: '192.0.2.0/24',
+      GatewayId: made.gateway,
+    }),
+  );
+  return {
+    subnet: Subnet?.SubnetId ?? '',
+    group: GroupId ?? '',
+    acl: NetworkAcl?.NetworkAclId ?? '',
+    block: '172.21.0.0/16',
+    route: '192.0.2.0/24',
+  };
+}
+
 /** Takes such a network down, with whatever else stands in its VPC. */
 export async function demolish(world: World, made: Pick<Handmade, 'vpc'>): Promise<void> {
   const { ec2: client } = world;
@@ -280,7 +317,7 @@ export function specOf(made: Handmade): object {
     ],
     securityGroups: {
       alb: { ingress: { cidrs: ['0.0.0.0/0'], ports: [{ name: 'https', port: 443 }] } },
-      ecs: { ports: [{ name: 'web', fromPort: 8080, toPort: 8080 }] },
+      ecs: { ports: [{ name: 'tcp-8080', fromPort: 8080, toPort: 8080 }] },
       data: { ports: [{ name: 'postgres', port: 5432 }] },
       endpoints: {},
     },

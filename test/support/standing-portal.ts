@@ -15,6 +15,7 @@ import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
+import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
 import { portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
 import { conditionOf, idsOf, type Manifest, World } from './world.ts';
@@ -32,27 +33,38 @@ export class StandingPortal {
   readonly operator: OperatorProcess;
   /** AWS's whole state from before the network. */
   readonly empty: string;
+  /** The Account, which acts with no more than `landfall policy` says it needs. */
+  readonly account: Manifest;
+  readonly least: LeastPrivilege;
   readonly #clients: Omit<DriftContext, 'ids'>;
   #asMade: unknown;
   #readySince: string | undefined;
 
-  private constructor(world: World, empty: string) {
+  private constructor(world: World, empty: string, account: Manifest, least: LeastPrivilege) {
     this.world = world;
     this.empty = empty;
+    this.account = account;
+    this.least = least;
     this.#clients = {
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),
       logs: new CloudWatchLogsClient(world.clientOptions()),
     };
     this.operator = world.operator({
-      env: { LANDFALL_FAST_LANE_SECONDS: '0.3', LANDFALL_SLOW_LANE_SECONDS: '0.3' },
+      env: {
+        LANDFALL_FAST_LANE_SECONDS: '0.3',
+        LANDFALL_SLOW_LANE_SECONDS: '0.3',
+        LANDFALL_STALLED_RETRY_SECONDS: '0.5',
+      },
     });
   }
 
   static async start(): Promise<StandingPortal> {
     const world = await World.start();
-    const standing = new StandingPortal(world, await world.aws.dump());
-    await world.apply([portal.namespace, portal.account]);
+    const account = bounded(portal.account);
+    const least = await leastPrivilege(world, [account, portal.network]);
+    const standing = new StandingPortal(world, await world.aws.dump(), account, least);
+    await world.apply([portal.namespace, account]);
     await world.apply([portal.network]);
     const made = await world.ready(portal.network);
     standing.#asMade = await portrait(world);
@@ -63,6 +75,7 @@ export class StandingPortal {
   async stop(): Promise<void> {
     this.#clients.iam.destroy();
     this.#clients.logs.destroy();
+    this.least.close();
     await this.world.stop();
   }
 
@@ -191,7 +204,7 @@ export class StandingPortal {
         onChange: () => {},
       });
       await inventory.load();
-      const account = AwsAccountSchema.parse((portal.account.spec as { aws: unknown }).aws);
+      const account = AwsAccountSchema.parse((this.account.spec as { aws: unknown }).aws);
       const graph = compileSecureVpc({
         object: secureVpcKind.parse(object),
         installation: 'local',

@@ -8,7 +8,7 @@ import {
 import { READY } from '../../graph/kind.ts';
 import { isInUse, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { makes, onOwn } from '../permissions.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 
@@ -40,6 +40,8 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   iam: [
     ...makes('ec2:CreateRouteTable'),
     ...onOwn('ec2:CreateRouteTable', 'ec2:DeleteRouteTable', 'ec2:DisassociateRouteTable'),
+    // Whoever gave his subnet a table of ours loses the table.
+    ...beside('ec2:DisassociateRouteTable', 'subnet'),
     ...TAG_ACTIONS,
   ],
   after: ['Subnet', 'VpcEndpoint'],

@@ -1,7 +1,6 @@
 import {
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
-  DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
@@ -86,13 +85,9 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
     { action: 'logs:CreateLogGroup', on: 'new', resource: LOG_GROUPS },
     // With tags, CreateLogGroup asks for it too: CloudWatch Logs API reference, CreateLogGroup, tags.
     { action: 'logs:TagResource', on: 'untagged', resource: LOG_GROUPS },
-    ...onOwn(
-      'logs:DeleteLogGroup',
-      'logs:DeleteRetentionPolicy',
-      'logs:PutRetentionPolicy',
-      'logs:TagResource',
-      'logs:UntagResource',
-    ).map((permission) => ({ ...permission, resource: LOG_GROUPS })),
+    ...onOwn('logs:DeleteLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource').map(
+      (permission) => ({ ...permission, resource: LOG_GROUPS }),
+    ),
     ...reads('logs:ListTagsForResource'),
   ],
   after: ['FlowLog'],
@@ -129,7 +124,9 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
   async update(context, inputs, group, changes) {
     const name = must(group.logGroupName, 'logGroupName');
     if (changes.some((change) => change.path === 'retentionDays')) {
-      await putRetention(context.session, name, inputs.retentionDays);
+      await context.session.logs.send(
+        new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: inputs.retentionDays }),
+      );
       context.wrote(
         logGroups,
         name,
@@ -143,15 +140,6 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
     return undefined;
   },
 };
-
-async function putRetention(
-  session: AwsSession,
-  logGroupName: string,
-  retentionInDays: number,
-): Promise<void> {
-  if (retentionInDays === 0) await session.logs.send(new DeleteRetentionPolicyCommand({ logGroupName }));
-  else await session.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
-}
 
 async function updateTags(
   context: ActionContext<AwsSession>,

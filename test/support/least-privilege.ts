@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { type AwsSession, openSession } from '../../operator/aws/session.ts';
+import type { PolicyDocument, Statement } from '../../operator/aws/least-privilege.ts';
+import { policyCommand } from '../../operator/cli/policy-command.ts';
+import { PLAIN } from '../../operator/cli/terminal.ts';
+import type { Manifest, World } from './world.ts';
+
+const ACCOUNT = '123456789012';
+const NAME = 'landfall-least';
+export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/${NAME}`;
+const BOUNDARY_ARN = `arn:aws:iam::${ACCOUNT}:policy/landfall-boundary`;
+const root = join(import.meta.dirname, '..', '..');
+
+/** An Account of the home account that is reached by the role that {@link leastPrivilege} makes, roles bounded. */
+export function bounded(account: Manifest): Manifest {
+  const { aws } = account.spec as { aws: object };
+  return {
+    ...account,
+    spec: { aws: { ...aws, roleArn: ROLE_ARN, permissionsBoundaryArn: BOUNDARY_ARN } },
+  };
+}
+
+/** What `landfall policy` prints for objects. */
+export async function policyFor(objects: readonly Manifest[]): Promise<PolicyDocument> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-least-'));
+  try {
+    const list = { apiVersion: 'v1', kind: 'List', items: objects };
+    await writeFile(join(folder, 'objects.json'), JSON.stringify(list));
+    const out: string[] = [];
+    const terminal = { out: (text: string) => out.push(text), note: () => {}, paint: PLAIN };
+    await policyCommand({ filename: [folder], installation: 'local' }, terminal);
+    return JSON.parse(out.join('\n')) as PolicyDocument;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A role in the home account that may do what a policy says and nothing else. */
+export interface LeastPrivilege {
+  readonly policy: PolicyDocument;
+  /** Gives the role another policy. */
+  grant(policy: PolicyDocument): Promise<void>;
+  /** A session of the role, as the operator has it. */
+  session(): AwsSession;
+  /** From now on the role may do all of the policy but these actions. */
+  withhold(...actions: readonly string[]): Promise<void>;
+  /** Calls of the role after a mark that were refused. */
+  refusals(after?: number): Promise<LedgerEntry[]>;
+  /** Actions that the role called. */
+  called(): Promise<Set<string>>;
+  close(): void;
+}
+
+/** Makes the role with what `landfall policy` prints for these objects, and the boundary, and has permissions enforced. */
+export async function leastPrivilege(world: World, objects: readonly Manifest[]): Promise<LeastPrivilege> {
+  const iam = new IAMClient(world.clientOptions());
+  const policy = await policyFor(objects);
+  const grant = (Statement: readonly Statement[]) =>
+    iam.send(
+      new PutRolePolicyCommand({
+        RoleName: NAME,
+        PolicyName: 'landfall',
+        PolicyDocument: JSON.stringify({ ...policy, Statement }),
+      }),
+    );
+  const boundary = await readFile(join(root, 'manifests/iam/boundary.json'), 'utf8');
+  await iam.send(new CreatePolicyCommand({ PolicyName: 'landfall-boundary', PolicyDocument: boundary }));
+  const trust = [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' },
+  ];
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName: NAME,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: trust }),
+    }),
+  );
+  await grant(policy.Statement);
+  await world.aws.setDifficulty({ permissions: { enforced: true } });
+  const ofRole = async (after?: number) =>
+    (await world.aws.ledger(after)).filter(({ caller }) => caller?.includes(`:assumed-role/${NAME}/`));
+  return {
+    policy,
+    grant: async ({ Statement }) => void (await grant(Statement)),
+    session: () =>
+      openSession({
+        accountId: ACCOUNT,
+        region: 'us-east-1',
+        as: `role ${ROLE_ARN}`,
+        credentials: fromTemporaryCredentials({
+          masterCredentials: world.aws.credentials(ACCOUNT),
+          clientConfig: { endpoint: world.aws.url, region: 'us-east-1' },
+          params: { RoleArn: ROLE_ARN, RoleSessionName: 'test' },
+        }),
+        endpoint: world.aws.url,
+        callGuard: { before: () => Promise.resolve(), after: () => {} },
+      }),
+    async withhold(...actions) {
+      const left = policy.Statement.map((statement) => ({
+        ...statement,
+        Action: statement.Action.filter((action) => !actions.includes(action)),
+      }));
+      await grant(left.filter(({ Action }) => Action.length > 0));
+    },
+    async refusals(after) {
+      return (await ofRole(after)).filter(({ error }) => /Unauthorized|AccessDenied/.test(error ?? ''));
+    },
+    async called() {
+      const calls = await ofRole();
+      return new Set(calls.map(({ service, action }) => `${IAM_PREFIX[service ?? ''] ?? service}:${action}`));
+    },
+    close: () => iam.destroy(),
+  };
+}
+
+/** Services that IAM calls otherwise than the ledger. */
+const IAM_PREFIX: Readonly<Record<string, string>> = { resourcegroupstaggingapi: 'tag', tagging: 'tag' };

@@ -1,0 +1,121 @@
+import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import * as ec2 from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
+import { type AwsSession, openSession } from '../../operator/aws/session.ts';
+import type { World } from './world.ts';
+
+const ACCOUNT = '123456789012';
+const NAME = '/landfall/portal/stranger';
+
+/** One thing of each kind that is somebody else's, in a VPC of his. */
+export class Stranger {
+  /** Ids by kind. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** Of the account's administrator. */
+  readonly session: AwsSession;
+
+  private constructor(session: AwsSession, ids: Readonly<Record<string, string>>) {
+    this.session = session;
+    this.ids = ids;
+  }
+
+  /** Makes one of each with these tags. Names are such as Landfall gives: they protect nothing. */
+  static async make(world: World, Tags: ec2.Tag[]): Promise<Stranger> {
+    const session = openSession({
+      accountId: ACCOUNT,
+      region: 'us-east-1',
+      as: 'the administrator',
+      credentials: () => Promise.resolve(world.aws.credentials(ACCOUNT)),
+      endpoint: world.aws.url,
+      callGuard: { before: () => Promise.resolve(), after: () => {} },
+    });
+    const tagged = (ResourceType: ec2.ResourceType) =>
+      Tags.length > 0 ? { TagSpecifications: [{ ResourceType, Tags }] } : {};
+    const send = session.ec2;
+    const vpc = await send.send(new ec2.CreateVpcCommand({ CidrBlock: '10.8.0.0/16', ...tagged('vpc') }));
+    const VpcId = vpc.Vpc?.VpcId ?? '';
+    const subnet = await send.send(
+      new ec2.CreateSubnetCommand({ VpcId, CidrBlock: '10.8.0.0/24', ...tagged('subnet') }),
+    );
+    const gateway = await send.send(new ec2.CreateInternetGatewayCommand(tagged('internet-gateway')));
+    const table = await send.send(new ec2.CreateRouteTableCommand({ VpcId, ...tagged('route-table') }));
+    const acl = await send.send(new ec2.CreateNetworkAclCommand({ VpcId, ...tagged('network-acl') }));
+    const group = await send.send(
+      new ec2.CreateSecurityGroupCommand({
+        VpcId,
+        GroupName: 'stranger',
+        Description: 'stranger',
+        ...tagged('security-group'),
+      }),
+    );
+    const endpoint = await send.send(
+      new ec2.CreateVpcEndpointCommand({
+        VpcId,
+        ServiceName: 'com.amazonaws.us-east-1.s3',
+        ...tagged('vpc-endpoint'),
+      }),
+    );
+    await session.logs.send(
+      new CreateLogGroupCommand({
+        logGroupName: NAME,
+        tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+      }),
+    );
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    };
+    const role = await session.iam.send(
+      new CreateRoleCommand({
+        RoleName: 'stranger',
+        Path: '/landfall/portal/',
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+        Tags: Tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
+      }),
+    );
+    const log = await send.send(
+      new ec2.CreateFlowLogsCommand({
+        ResourceIds: [VpcId],
+        ResourceType: 'VPC',
+        TrafficType: 'ALL',
+        LogGroupName: NAME,
+        DeliverLogsPermissionArn: role.Role?.Arn,
+        ...tagged('vpc-flow-log'),
+      }),
+    );
+    return new Stranger(session, {
+      Vpc: VpcId,
+      Subnet: subnet.Subnet?.SubnetId ?? '',
+      InternetGateway: gateway.InternetGateway?.InternetGatewayId ?? '',
+      RouteTable: table.RouteTable?.RouteTableId ?? '',
+      NetworkAcl: acl.NetworkAcl?.NetworkAclId ?? '',
+      SecurityGroup: group.GroupId ?? '',
+      VpcEndpoint: endpoint.VpcEndpoint?.VpcEndpointId ?? '',
+      LogGroup: NAME,
+      Role: 'stranger',
+      FlowLog: log.FlowLogIds?.[0] ?? '',
+    });
+  }
+
+  async remove(): Promise<void> {
+    const { ids, session } = this;
+    const { ec2: client } = session;
+    await client.send(new ec2.DeleteFlowLogsCommand({ FlowLogIds: [ids['FlowLog'] ?? ''] }));
+    await client.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [ids['VpcEndpoint'] ?? ''] }));
+    await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] }));
+    await client.send(new ec2.DeleteNetworkAclCommand({ NetworkAclId: ids['NetworkAcl'] }));
+    await client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] }));
+    await client.send(new ec2.DeleteRouteTableCommand({ RouteTableId: ids['RouteTable'] }));
+    await client.send(new ec2.DeleteInternetGatewayCommand({ InternetGatewayId: ids['InternetGateway'] }));
+    await client.send(new ec2.DeleteVpcCommand({ VpcId: ids['Vpc'] }));
+    await session.iam.send(new DeleteRoleCommand({ RoleName: 'stranger' }));
+    await session.logs.send(new DeleteLogGroupCommand({ logGroupName: NAME }));
+    session.close();
+  }
+}
