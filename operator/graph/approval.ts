@@ -30,10 +30,12 @@ function piecesOf(action: Action, names: Names = []): string[] {
   if (verb === 'wait' || verb === 'refuse') return [];
   if (verb === 'delete') return [piece(verb, node, type, id)];
   if (verb === 'create' || id === undefined) return [pieceOfMaking(action)];
-  return action.changes
-    .filter(({ path }) => path !== `tags.${TAG.uid}`)
-    // What is taken over in part is changed in the next pass.
-    .map((change) => piece('change', node, type, id, textOfChange(change, names)));
+  return (
+    action.changes
+      .filter(({ path }) => path !== `tags.${TAG.uid}`)
+      // What is taken over in part is changed in the next pass.
+      .map((change) => piece('change', node, type, id, textOfChange(change, names)))
+  );
 }
 
 /** All that a node is to be; a replacement is another thing than the first. */
