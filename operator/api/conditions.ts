@@ -49,6 +49,12 @@ export const CONDITIONS = {
         means: 'AWS does not list a new thing everywhere yet. It is looked at again soon.',
         kinds: network,
       },
+      AlreadyExists: {
+        means:
+          'AWS says that what is to be made is there already, and no listing shows it yet. It is taken over as soon as one does.',
+        todo: "If it stays so, look for the thing that the message names: it may be somebody else's.",
+        kinds: network,
+      },
       Blocked: {
         means: 'The next step refers to something that is not made yet; the message names it.',
         kinds: network,

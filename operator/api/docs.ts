@@ -1,6 +1,7 @@
 import { conditionsOf, type ReasonDoc } from './conditions.ts';
 import { API_VERSION } from './common.ts';
 import { describedSchema, type StructuralSchema } from './crd.ts';
+import { eventDocs } from './events.ts';
 import type { KindDefinition } from './kinds.ts';
 
 const GENERATED = '<!-- Generated from operator/api by `make generate`; edit the schema there. -->';
@@ -40,6 +41,20 @@ export function conditionsPage(): string {
     '# Conditions',
     'Every object of Landfall says in `status.conditions` how far it is. `Ready` is always there. `Reconciling` and `Stalled` are there only while they hold, and `Ready` is then False or Unknown with the same reason, so that kstatus (Flux, `kubectl wait`) and people read the same. Wait with `kubectl wait --for=condition=Ready`.',
     ...conditionSections(undefined),
+  ].join('\n\n');
+}
+
+/** The page of all events. */
+export function eventsPage(): string {
+  return [
+    GENERATED,
+    '# Events',
+    '`kubectl describe` shows them under the object; `kubectl get events -A --field-selector reportingComponent=landfall` shows all. A message names the AWS thing by kind, id and node, what was done or tried, and where it failed AWS’s code, the action, account and role, and what to do.',
+    table(
+      ['Reason', 'Type', 'Meaning', 'What to do'],
+      eventDocs().map(([name, { type, means, todo }]) => [`\`${name}\``, type, means, todo ?? '']),
+    ),
+    'Besides these every reason of `Reconciling` and `Stalled` comes as a Warning when an action, or the whole object, fails for it: [conditions](conditions.md). An action that only waits for an earlier one, or for AWS to carry out what it accepted, has no event of its own.',
   ].join('\n\n');
 }
 

@@ -5,7 +5,7 @@ import { format } from 'prettier';
 import { stringify } from 'yaml';
 import { GROUP } from './common.ts';
 import { crdOf } from './crd.ts';
-import { conditionsPage, kindPage } from './docs.ts';
+import { conditionsPage, eventsPage, kindPage } from './docs.ts';
 import { KINDS } from './kinds.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -24,6 +24,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     );
   }
   files.set('docs/reference/conditions.md', await markdown(conditionsPage()));
+  files.set('docs/reference/events.md', await markdown(eventsPage()));
   return files;
 }
 

@@ -41,7 +41,10 @@ export function requireAccount(candidate: Account | undefined, request: AccessRe
   const conditions = account.status.conditions ?? [];
   const ready = conditions.find((condition) => condition.type === 'Ready');
   if (ready?.observedGeneration !== account.metadata.generation)
-    throw new Waiting('DependencyNotReady', `Account ${accountRef} has not been checked yet`);
+    throw new Waiting(
+      'DependencyNotReady',
+      `Account ${accountRef} has not been checked yet; that takes seconds, and this object goes on by itself`,
+    );
   if (ready?.status === 'True') return account.spec.aws;
   // Its credentials are good, and it waits for this very deletion.
   const going = ready?.reason === 'InUse';

@@ -5,11 +5,13 @@ import { defaultExternalId } from '../aws/credentials.ts';
 import type { Clock } from '../clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { timestamp } from '../kube/conditions.ts';
+import type { EventRecorder } from '../kube/events.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.ts';
 import type { Informer } from '../kube/informer.ts';
 import { resourcePath } from '../kube/path.ts';
 import { patchStatus } from '../kube/status.ts';
 import { checkAccount } from './account-identity.ts';
+import { noteRefused } from './notes.ts';
 import { conditionsFor } from './status.ts';
 import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,6 +20,7 @@ import type { Verdict } from './verdict.ts';
 const ACCOUNT_FINALIZER = 'landfall.dev/in-use';
 
 interface AccountDeps {
+  readonly events: EventRecorder;
   readonly client: KubeClient;
   readonly targets: Targets;
   readonly clock: Clock;
@@ -85,6 +88,7 @@ export async function reconcileAccount(
   deps.assertLeading();
   const written = await patchStatus<Account>(deps.client, path, current.status, after);
   if (written) informer.observe(written, current.metadata.resourceVersion);
+  if (verdict.kind === 'stalled') noteRefused(deps.events, current, verdict);
   deps.log.debug({ verdict }, 'account checked');
   return verdict;
 }

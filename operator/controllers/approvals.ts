@@ -11,8 +11,9 @@ import { patchStatus } from '../kube/status.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { writeStatus, type Pass, type ResourceDeps } from './pass.ts';
 import { reasonFor, summaryOf } from './planning.ts';
-import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import type { GraphObject, GraphStatus } from './resource-status.ts';
 import type { Target } from './targets.ts';
+import { tell } from './tell.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How much of a plan status holds: enough to decide by, and far below what etcd takes. */
@@ -117,13 +118,11 @@ async function use<T extends GraphObject>(
     fields: { approval, plan: undefined },
   });
   const by = manager === undefined ? '' : ` (made with ${manager})`;
-  tell(
-    deps,
-    pass.object,
-    'Normal',
-    'PlanApproved',
-    `plan ${approval.planHash} is approved by PlanApproval ${name}${by}`,
-  );
+  tell(deps.events, pass.object, {
+    reason: 'PlanApproved',
+    action: 'Approve',
+    message: `plan ${approval.planHash} is approved by PlanApproval ${name}${by}`,
+  });
   pass.log.info({ approval: { name, uid, manager, planHash: approval.planHash } }, 'plan approved');
   return approval;
 }
@@ -178,7 +177,7 @@ function hold<T extends GraphObject>(
       ? `${going} plan ${hash} (${plan.summary}) waits for approval; ${how}`.trim()
       : `${going} ${approved}, but AWS or the spec moved since, and the plan is now ${hash} (${plan.summary}); nothing was done; ${how}`.trim();
   if (isNew || !status.conditions?.some((condition) => condition.reason === reason))
-    tell(deps, object, 'Warning', reason, message);
+    tell(deps.events, object, { reason, action: 'Approve', message });
   return {
     verdict: { kind: 'stalled', reason, message },
     fields: { plan, approval: ended ? closed(ended, 'Ended') : status.approval },
@@ -253,14 +252,4 @@ async function readApproval(
 
 function pathOf(namespace: string | undefined, name: string): string {
   return resourcePath({ group: GROUP, version: VERSION, plural: 'planapprovals', namespace, name });
-}
-
-function tell(
-  deps: ResourceDeps,
-  object: GraphObject,
-  type: 'Normal' | 'Warning',
-  reason: string,
-  message: string,
-): void {
-  deps.events.record(refOf(object), { type, reason, action: 'Approve', message });
 }

@@ -12,9 +12,10 @@ import {
   type StatusChange,
 } from './pass.ts';
 import { collectionsWaitedIn, summaryOf } from './planning.ts';
-import { formerOf, refOf, resourcesOf, type GraphObject } from './resource-status.ts';
+import { formerOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
+import { tell } from './tell.ts';
 import { verdictOfObserved, type Paused, type Verdict } from './verdict.ts';
 
 /** What a resource lets the operator do: `Manage` unless it says something else. */
@@ -114,8 +115,7 @@ export async function letGo<T extends GraphObject>(deps: ResourceDeps, pass: Pas
 function noteDrift(deps: ResourceDeps, object: GraphObject, drift: Drift): void {
   const told = object.status.conditions?.find(({ type, status }) => type === 'Drifted' && status === 'True');
   if (!drift || told?.message === drift.found) return;
-  deps.events.record(refOf(object), {
-    type: 'Warning',
+  tell(deps.events, object, {
     reason: 'DriftDetected',
     action: 'Observe',
     message: `AWS differs from the spec and is only observed; to match it would take: ${drift.found}`,

@@ -264,9 +264,10 @@ export class Manager {
   }
 
   async #workAccount(key: string, name: string, log: Logger): Promise<WorkOutcome> {
-    const { client, clock, config, assertLeading } = this.#deps;
+    const { client, events, clock, config, assertLeading } = this.#deps;
     const deps = {
       client,
+      events,
       targets: this.#targets,
       clock,
       installation: config.installation,

@@ -1,18 +1,22 @@
 import type { Logger } from 'pino';
+import { isEventReason } from '../api/events.ts';
 import type { Outcome } from '../graph/apply.ts';
+import { textOf, type Change } from '../graph/kind.ts';
+import type { Standing } from '../graph/plan.ts';
+import { printable } from '../graph/ref.ts';
 import { isRetention } from '../graph/retention.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import type { KubeObject } from '../kube/types.ts';
 import type { Metrics } from '../metrics.ts';
-import { refOf, type GraphObject } from './resource-status.ts';
+import { advised } from './advice.ts';
+import type { GraphObject } from './resource-status.ts';
+import { tell } from './tell.ts';
 
-const DONE = {
-  adopt: 'Adopted',
-  create: 'Created',
-  update: 'Updated',
-  delete: 'Deleted',
-  wait: 'Waiting',
-  refuse: 'Refused',
-} as const;
+const DONE = { adopt: 'Adopted', create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
+
+/** How many changes an event names before it only counts, and how much of a value it shows. */
+const CHANGES_MAX = 6;
+const VALUE_MAX = 60;
 
 /** Tells people and machines of one action: an event, a log line, and a count where drift was repaired. */
 export function noteOutcome(
@@ -25,21 +29,23 @@ export function noteOutcome(
   const { action, result, reason, message } = outcome;
   const id = outcome.id ?? action.id;
   const fields = { node: action.node, type: action.type, verb: action.verb, id, result, reason };
+  const what = id === undefined ? `${action.type} (${action.node})` : `${action.type} ${id} (${action.node})`;
   if (result === 'done') {
     log.info(fields, 'done');
     // One event says at the end what was left.
-    if (isRetention(action)) return;
+    if (isRetention(action) || action.verb === 'wait' || action.verb === 'refuse') return;
     if (drift) to.metrics.driftRepairs.inc({ kind: object.kind, type: action.type });
-    const what = `${action.type} ${id ?? ''} (${action.node})`;
-    const paths =
-      action.verb === 'update' ? `: ${action.changes.map((change) => change.path).join(', ')}` : '';
-    to.events.record(refOf(object), {
-      type: drift ? 'Warning' : 'Normal',
-      reason: drift ? 'DriftRepaired' : DONE[action.verb],
+    const changes =
+      (action.verb === 'update' || action.verb === 'adopt') && action.changes.length > 0
+        ? `: ${changesText(action.changes)}`
+        : '';
+    const done = DONE[action.verb];
+    tell(to.events, object, {
+      reason: drift ? 'DriftRepaired' : done,
       action: action.verb,
       message: drift
-        ? `somebody changed ${what} outside Git; put back${paths}`
-        : `${DONE[action.verb].toLowerCase()} ${what}${paths}`,
+        ? `somebody changed ${what} outside Git; put back${changes}`
+        : `${done.toLowerCase()} ${what}${changes}`,
     });
     return;
   }
@@ -47,20 +53,55 @@ export function noteOutcome(
     // AWS is at it, or an earlier step is: nothing that a person should look into.
     log.info({ ...fields, message }, 'waiting');
     if (result === 'skipped' || action.verb !== 'delete') return;
-    const deleting = `AWS is deleting ${action.type} ${id ?? ''} (${action.node})`;
-    to.events.record(refOf(object), {
-      type: 'Normal',
-      reason: DONE.delete,
-      action: 'delete',
-      message: deleting,
-    });
+    tell(to.events, object, { reason: 'Deleted', action: 'delete', message: `AWS is deleting ${what}` });
     return;
   }
   log.warn({ ...fields, message }, 'not done');
-  to.events.record(refOf(object), {
-    type: 'Warning',
-    reason: reason ?? 'Failed',
+  const why = advised(reason ?? '', message ?? 'no reason given');
+  tell(to.events, object, {
+    reason: isEventReason(reason) ? reason : 'Failed',
     action: action.verb,
-    message: `${action.verb} ${action.type} (${action.node}): ${message ?? 'no reason given'}`,
+    message: action.verb === 'refuse' ? `${action.node}: ${why}` : `could not ${action.verb} ${what}: ${why}`,
   });
+}
+
+/** Tells of an object that is refused as a whole, before anything is done for it. */
+export function noteRefused(
+  events: EventRecorder,
+  object: KubeObject & { readonly kind: string },
+  { reason, message }: { readonly reason: string; readonly message: string },
+): void {
+  tell(events, object, {
+    reason: isEventReason(reason) ? reason : 'Failed',
+    action: 'reconcile',
+    message: advised(reason, message),
+  });
+}
+
+/** Tells of what stands and is broken although nothing is done with it: an endpoint that was rejected. */
+export function noteBroken(events: EventRecorder, object: GraphObject, standing: readonly Standing[]): void {
+  for (const { node, state } of standing) {
+    if (state.phase !== 'failed') continue;
+    const reason = isEventReason(state.reason) ? state.reason : 'Failed';
+    tell(events, object, {
+      reason,
+      action: 'observe',
+      message: `${node}: ${advised(reason, state.message)}`,
+    });
+  }
+}
+
+/** Changes in words: each field, from what to what. */
+function changesText(changes: readonly Change[]): string {
+  const named = changes.slice(0, CHANGES_MAX).map(({ path, from, to }) => {
+    const [was, is] = [from, to].map((value) => (value === undefined ? 'nothing' : `"${shown(value)}"`));
+    return `${printable(path)} from ${was} to ${is}`;
+  });
+  const rest = changes.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function shown(value: unknown): string {
+  const text = textOf(printable(value));
+  return text.length <= VALUE_MAX ? text : `${text.slice(0, VALUE_MAX - 1)}…`;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
+import type { EventReason } from '../api/events.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
@@ -12,8 +13,9 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.t
 import type { Informer } from '../kube/informer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
-import { refOf, type GraphObject, type GraphStatus } from './resource-status.ts';
+import type { GraphObject, GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
+import { tell } from './tell.ts';
 import type { Target, Targets } from './targets.ts';
 import type { Paused, Verdict } from './verdict.ts';
 
@@ -133,11 +135,11 @@ export async function release<T extends GraphObject>(
 export async function leave<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
-  { reason, message }: { readonly reason: string; readonly message: string },
+  { reason, message }: { readonly reason: EventReason; readonly message: string },
 ): Promise<void> {
   deps.assertLeading();
   await removeFinalizer(deps.client, pass.path, pass.object, FINALIZER);
-  deps.events.record(refOf(pass.object), { type: 'Normal', reason, action: 'Delete', message });
+  tell(deps.events, pass.object, { reason, action: 'Delete', message });
 }
 
 /** Things in words, kind and id; of many, the first few and how many more. */

@@ -109,7 +109,7 @@ export function ownerOf(object: GraphObject): string {
 }
 
 /** How events point at the object. */
-export function refOf(object: GraphObject) {
+export function refOf(object: KubeObject & { readonly kind: string }) {
   const { namespace, name, uid, resourceVersion } = object.metadata;
   return {
     apiVersion: API_VERSION,

@@ -19,7 +19,7 @@ import { requireAccount } from './account-access.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
 import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
-import { noteOutcome } from './notes.ts';
+import { noteBroken, noteOutcome, noteRefused } from './notes.ts';
 import {
   ensureFinalizer,
   FINALIZER,
@@ -83,6 +83,7 @@ export async function reconcileResource<T extends GraphObject>(
     if (error instanceof NotLeader) throw error;
     const verdict = verdictOfError(error);
     log.info({ verdict }, 'pass ended early');
+    if (verdict.kind === 'stalled') noteRefused(deps.events, pass.object, verdict);
     await writeStatus(deps, pass, { verdict });
     if (verdict.reason === 'InternalError') throw error;
     return { verdict, waitsIn: [], target: undefined };
@@ -205,7 +206,7 @@ async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, 
   };
   const former = status.target;
   if (former && !isDeepStrictEqual({ ...former }, where)) {
-    const message = `the things of this object are in account ${former.accountId}, region ${former.region}, installation ${former.installation}, but this operator would act in account ${where.accountId}, region ${where.region}, installation ${where.installation}`;
+    const message = `the things of this object are in account ${former.accountId}, region ${former.region}, installation ${former.installation}, but this operator would act in account ${where.accountId}, region ${where.region}, installation ${where.installation}; run it with the former installation id, or point the Account at the former account`;
     throw new Terminal('TargetChanged', message);
   }
   return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
@@ -289,6 +290,7 @@ async function conclude<T extends GraphObject>(
 ): Promise<PassResult> {
   const { target, where, graph, outcomes, memory, left, drift } = conclusion;
   const verdict = verdictOf(outcomes, left);
+  noteBroken(deps.events, pass.object, left.standing);
   const repaired: Drift = drift && { found: drift.found, repaired: verdict.kind === 'ready' };
   const unclear = new Set(outcomes.flatMap((outcome) => (outcome.clear ? [] : [outcome.action.node])));
   const waiting = new Set(

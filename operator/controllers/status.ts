@@ -1,19 +1,10 @@
 import type { Condition } from '../api/common.ts';
-import { CONDITIONS, type ReasonDoc, type StalledReason } from '../api/conditions.ts';
 import { setCondition } from '../kube/conditions.ts';
+import { advised } from './advice.ts';
 import type { Paused, Verdict } from './verdict.ts';
 
 /** What a pass found out about drift: nothing, a difference that is left, or one that it repaired. */
 export type Drift = { readonly found: string; readonly repaired: boolean } | undefined;
-
-/** Reasons whose message is in AWS's words, which tell what is wrong, but not what to do about it. */
-const IN_AWS_WORDS: ReadonlySet<string> = new Set<StalledReason>([
-  'AccessDenied',
-  'QuotaExceeded',
-  'AwsRefused',
-  'CredentialsUnavailable',
-  'CredentialsExpired',
-]);
 
 interface ConditionInput {
   readonly before: readonly Condition[];
@@ -64,7 +55,7 @@ export function conditionsFor(input: ConditionInput): Condition[] {
   }
   if (verdict.kind === 'ready') set('Ready', 'True', 'Succeeded', verdict.message);
   else {
-    const message = verdict.kind === 'stalled' ? advised(verdict) : verdict.message;
+    const message = advised(verdict.reason, verdict.message);
     if (!keepsReady) set('Ready', 'False', verdict.reason, message);
     set(verdict.kind === 'stalled' ? 'Stalled' : 'Reconciling', 'True', verdict.reason, message);
   }
@@ -76,11 +67,4 @@ export function conditionsFor(input: ConditionInput): Condition[] {
     if (former) set('Drifted', 'False', 'DriftRepaired', former.message);
   }
   return [...conditions];
-}
-
-/** The message, followed by what to do where that is not part of it. */
-function advised({ reason, message }: { readonly reason: string; readonly message: string }): string {
-  if (!IN_AWS_WORDS.has(reason)) return message;
-  const doc: ReasonDoc = CONDITIONS.Stalled.reasons[reason as StalledReason];
-  return doc.todo === undefined ? message : `${message.replace(/\.$/, '')}. ${doc.todo}`;
 }

@@ -11,7 +11,7 @@ import {
 } from './kind.ts';
 import { isOwned, shortHash, TAG } from './ownership.ts';
 import type { Action, Plan } from './plan.ts';
-import { isUnresolved, resolve } from './ref.ts';
+import { isUnresolved, referencesIn, resolve } from './ref.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** What an error of the provider means for the plan. */
@@ -108,7 +108,11 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     },
   );
   return [
-    ...idle.map(idleOutcome),
+    ...idle.map((action) => {
+      const outcome = idleOutcome(action);
+      if (outcome.result === 'stalled') input.onOutcome(outcome);
+      return outcome;
+    }),
     ...written.map((result) =>
       outcomeOf(
         result,
@@ -167,7 +171,7 @@ async function write<S>(
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
   if (isUnresolved(inputs))
-    return { result: 'skipped', reason: 'Blocked', message: 'refers to something that is not there yet' };
+    return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -199,6 +203,10 @@ function layFound<S>(input: ApplyInput<S>, node: string): void {
 function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
   const isTag = ({ path }: Change) => path.startsWith('tags.');
   return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
+}
+
+function missingIn(inputs: object): string {
+  return [...new Set(referencesIn(inputs).map(({ node }) => node))].join(', ');
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */

@@ -294,7 +294,7 @@ function planMissing<S>(
   }
   const intent = input.memory.intents.get(node.key);
   if (intent && kind.idempotency === 'none' && !input.mayRepeat(intent, kind)) {
-    const message = `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another`;
+    const message = `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another; nothing needs doing`;
     return { superseded: [], action: { ...base, verb: 'wait', reason: 'WaitingForIntent', message } };
   }
   const changes = describeInputs(inputs);

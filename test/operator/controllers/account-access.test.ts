@@ -86,19 +86,19 @@ const table: readonly [string, Account | undefined, Partial<AccessRequest>, stri
     'an Account that nobody checked',
     account(undefined),
     {},
-    'waiting DependencyNotReady: Account prod has not been checked yet',
+    'waiting DependencyNotReady: Account prod has not been checked yet; that takes seconds, and this object goes on by itself',
   ],
   [
     'an Account that was good before it changed',
     account(GOOD, {}, 1),
     {},
-    'waiting DependencyNotReady: Account prod has not been checked yet',
+    'waiting DependencyNotReady: Account prod has not been checked yet; that takes seconds, and this object goes on by itself',
   ],
   [
     'an Account that was bad before it changed',
     account(stalled('RoleNotAssumable', 'refused'), {}, 1),
     {},
-    'waiting DependencyNotReady: Account prod has not been checked yet',
+    'waiting DependencyNotReady: Account prod has not been checked yet; that takes seconds, and this object goes on by itself',
   ],
   [
     'an Account that needs a person',
@@ -110,7 +110,7 @@ const table: readonly [string, Account | undefined, Partial<AccessRequest>, stri
     'an Account whose check waits',
     account(waiting('AwsUnreachable', 'ECONNREFUSED')),
     {},
-    'waiting DependencyNotReady: Account prod is not ready: AwsUnreachable: ECONNREFUSED',
+    'waiting DependencyNotReady: Account prod is not ready: AwsUnreachable: ECONNREFUSED. It is tried again by itself. If it stays so, check the way from the operator to AWS: DNS, proxy, egress rules.',
   ],
   [
     'an Account that is to go',

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { noteOutcome } from '../../../operator/controllers/notes.ts';
+import { noteBroken, noteOutcome } from '../../../operator/controllers/notes.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
 import type { Outcome } from '../../../operator/graph/apply.ts';
+import type { State } from '../../../operator/graph/kind.ts';
 import type { Action } from '../../../operator/graph/plan.ts';
 import { createMetrics } from '../../../operator/metrics.ts';
 
@@ -64,14 +65,14 @@ describe('noteOutcome', () => {
   it('something changed, with the fields', async () => {
     const { events } = await noted({ action: update, result: 'done', clear: true });
     expect(events).toEqual([
-      'Normal Updated update: updated Routes rtb-1 (routes/public): routes[0.0.0.0/0], tags.team',
+      'Normal Updated update: updated Routes rtb-1 (routes/public): routes[0.0.0.0/0] from nothing to "igw-1", tags.team from nothing to "a"',
     ]);
   });
 
   it('drift put back is a warning and counts', async () => {
     expect(await noted({ action: update, result: 'done', clear: true }, true)).toEqual({
       events: [
-        'Warning DriftRepaired update: somebody changed Routes rtb-1 (routes/public) outside Git; put back: routes[0.0.0.0/0], tags.team',
+        'Warning DriftRepaired update: somebody changed Routes rtb-1 (routes/public) outside Git; put back: routes[0.0.0.0/0] from nothing to "igw-1", tags.team from nothing to "a"',
       ],
       repairs: ['landfall_drift_repairs_total{kind="SecureVpc",type="Routes"} 1'],
       levels: [30],
@@ -90,13 +91,70 @@ describe('noteOutcome', () => {
       };
       for (const drift of [false, true]) {
         expect(await noted(outcome, drift)).toEqual({
-          events: ['Warning QuotaExceeded create: create Vpc (vpc): five VPCs'],
+          events: [
+            'Warning QuotaExceeded create: could not create Vpc (vpc): five VPCs. Have the quota raised, or delete what is not needed.',
+          ],
           repairs: [],
           levels: [40],
         });
       }
     },
   );
+
+  it('a reason that no page lists, or none, has failed', async () => {
+    for (const reason of ['Odd', undefined]) {
+      const outcome: Outcome = { action: create, result: 'waiting', ...(reason && { reason }), clear: true };
+      expect((await noted(outcome)).events).toEqual([
+        'Warning Failed create: could not create Vpc (vpc): no reason given',
+      ]);
+    }
+  });
+
+  it('a refusal names the thing and what to do', async () => {
+    const message = 'Vpc vpc-7 exists but has lost the tags; put them back';
+    const refuse: Action = {
+      ...create,
+      verb: 'refuse',
+      id: 'vpc-7',
+      reason: 'OwnershipTagsMissing',
+      message,
+    };
+    const outcome: Outcome = {
+      action: refuse,
+      result: 'stalled',
+      reason: 'OwnershipTagsMissing',
+      message,
+      clear: true,
+    };
+    expect((await noted(outcome)).events).toEqual([`Warning OwnershipTagsMissing refuse: vpc: ${message}`]);
+  });
+
+  it('what stands and is broken is told, what stands well is not', () => {
+    const told: string[] = [];
+    const events = {
+      record: (_: unknown, { reason, message }: { reason: string; message: string }) =>
+        void told.push(`${reason}: ${message}`),
+      flush: async () => {},
+    };
+    const standing = (node: string, state: State) => ({
+      node,
+      type: 'VpcEndpoint',
+      id: 'vpce-1',
+      state,
+      outputs: {},
+    });
+    noteBroken(events, OBJECT, [
+      standing('endpoint/s3', { phase: 'ready' }),
+      standing('endpoint/kms', {
+        phase: 'failed',
+        reason: 'AwsRefused',
+        message: 'endpoint vpce-1 is rejected',
+      }),
+    ]);
+    expect(told).toEqual([
+      'AwsRefused: endpoint/kms: endpoint vpce-1 is rejected. Change the field that the message names. If none is named, this is a defect: please report it.',
+    ]);
+  });
 
   it('what was skipped because of something else has no event of its own', async () => {
     const { events, levels } = await noted({
