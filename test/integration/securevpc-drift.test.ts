@@ -41,7 +41,9 @@ describe.each([...awsKinds.keys()])('drift of %s', (type) => {
     if ('refused' in entry) {
       it(`${name}: AWS refuses it`, () => standing.proveRefusal(entry));
     } else {
-      it(`${name}: repaired, Ready all the while`, () => standing.proveRepair(entry));
+      // A loss takes several steps, between which an operator on a busy machine would put the first ones back.
+      const how = name.startsWith('deleted') ? 'unseen' : 'seen';
+      it(`${name}: repaired, Ready all the while`, () => standing.proveRepair(entry, how));
     }
   }
 });

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
+import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { driftCases } from '../contract/drift-cases.ts';
 import { type DriftContext, id, one } from '../contract/drift/case.ts';
@@ -215,23 +216,6 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'logs:TagResource': drift('LogGroup', 'tags missing'),
   'logs:UntagResource': drift('LogGroup', 'tags extra'),
   'route53:AssociateVPCWithHostedZone': drift('VpcEndpoint', 'deleted'),
-  ...Object.fromEntries(
-    [
-      'ec2:DescribeAvailabilityZones',
-      'ec2:DescribeFlowLogs',
-      'ec2:DescribeInternetGateways',
-      'ec2:DescribeNetworkAcls',
-      'ec2:DescribePrefixLists',
-      'ec2:DescribeRouteTables',
-      'ec2:DescribeSecurityGroups',
-      'ec2:DescribeSubnets',
-      'ec2:DescribeVpcAttribute',
-      'ec2:DescribeVpcEndpoints',
-      'ec2:DescribeVpcEndpointServices',
-      'ec2:DescribeVpcs',
-      'iam:GetAccountAuthorizationDetails',
-      'logs:DescribeLogGroups',
-      'tag:GetResources',
-    ].map((action) => [action, anew]),
-  ),
+  // What is listed for everybody, and what AWS fixes for a region.
+  ...Object.fromEntries(readPermissions().map(({ action }) => [action, anew])),
 };

@@ -1,5 +1,7 @@
 """Puts the plugin into moto, once per process, and gives every account its first state."""
 
+import warnings
+
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
@@ -15,6 +17,8 @@ from .sts import actions as sts_actions
 def install(settings: Settings) -> None:
     # moto keeps every object it ever made for its dashboard; a long benchmark would only grow.
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)  # type: ignore[method-assign]
+    # moto warns of every code that a service's model lacks; those are AWS's common errors, which no model has.
+    warnings.filterwarnings("ignore", message=r"Exception\(AwsError\)")
     pipeline.install()
     fast_serialize.install()
     pipeline.stage(faults.strike)

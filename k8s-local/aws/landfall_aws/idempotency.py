@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
 """
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,19 @@ from moto.core.utils import get_service_model
 
 from .call import current
 from .errors import AwsError
-from .ledger import redacted
+
+# The same token with other parameters. ECS: CreateService and RunTask, API reference; Secrets Manager:
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, ClientRequestToken.
+_MISMATCH = {
+    "ecs": ("InvalidParameterException", "Creation of service was not idempotent."),
+    "secretsmanager": ("ResourceExistsException", "You can't modify an existing version. Use PutSecretValue instead."),
+    "dynamodb": ("IdempotentParameterMismatchException", "The client token was used with other parameters."),
+    "backup": ("AlreadyExistsException", "The request token was used with other parameters."),
+}
+_OTHER_MISMATCH = (
+    "IdempotentParameterMismatch",
+    "The client token you have provided is associated with a resource already, with other parameters.",
+)
 
 _answers: dict[tuple[str, ...], tuple[str, Any]] = {}
 
@@ -37,14 +50,13 @@ def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any
     if not token:
         return proceed()
     key = (record.account or "", record.region or "", record.service or "", action, str(token))
-    asked = json.dumps(redacted({k: v for k, v in record.params.items() if k != member}), sort_keys=True)
+    params = {k: v for k, v in record.params.items() if k != member}
+    # A hash, since secrets are among the parameters.
+    asked = hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()
     if key in _answers:
         first, answer = _answers[key]
         if first != asked:
-            raise AwsError(
-                "IdempotentParameterMismatch",
-                "The client token you have provided is associated with a resource already, with other parameters.",
-            )
+            raise AwsError(*_MISMATCH.get(record.service or "", _OTHER_MISMATCH))
         status, headers, body = answer
         return status, dict(headers), body
     answer = proceed()

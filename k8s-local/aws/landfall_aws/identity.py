@@ -31,6 +31,10 @@ def find(access_key: str) -> Caller | None:
     return None
 
 
+# JSON services have codes of their own for the same things.
+_JSON = {"backup", "dynamodb", "ecs", "kms", "logs", "resourcegroupstaggingapi", "secretsmanager", "ssm", "tagging"}
+
+
 def authenticate(service: str, access_key: str, token: str | None) -> Caller:
     """The caller, or the refusal in the words of the service that was asked."""
     # EC2 has codes of its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -38,15 +42,14 @@ def authenticate(service: str, access_key: str, token: str | None) -> Caller:
     if session and sessions.expired(session):
         if service == "ec2":
             raise AwsError("RequestExpired", "Request has expired.")
-        code = "ExpiredTokenException" if service in ("logs", "tagging", "resourcegroupstaggingapi") else "ExpiredToken"
+        code = "ExpiredTokenException" if service in _JSON else "ExpiredToken"
         raise AwsError(code, "The security token included in the request is expired")
     caller = find(access_key)
     if caller is None or (session and token != session.session_token):
         if service == "ec2":
             raise AwsError("AuthFailure", "AWS was not able to validate the provided access credentials")
         code = "InvalidClientTokenId"
-        if service in ("logs", "tagging", "resourcegroupstaggingapi"):
-            # JSON services say UnrecognizedClientException for the same thing.
+        if service in _JSON:
             code = "UnrecognizedClientException"
         raise AwsError(code, "The security token included in the request is invalid.")
     return caller

@@ -10,6 +10,7 @@ dump and the ledger always have the real state.
 """
 
 import copy
+import importlib
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +30,21 @@ from .ledger import is_write
 OFF: dict[str, Any] = {}
 
 _BACKENDS: dict[str, Any] = {"ec2": ec2_backends, "iam": iam_backends, "logs": logs_backends}
+# Imported when they are first called, by moto's name: ECS says of its API that it is eventually consistent, KMS of
+# its own, DynamoDB of DescribeTable, and who has polled the others knows it.
+_MODULES = {
+    "autoscaling": "autoscaling",
+    "dynamodb": "dynamodb",
+    "ecs": "ecs",
+    "elasticache": "elasticache",
+    "elbv2": "elbv2",
+    "kms": "kms",
+    "rds": "rds",
+    "secretsmanager": "secretsmanager",
+}
 # What each service's reads look at.
 _READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs")}
+_READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 
 
@@ -77,6 +91,13 @@ def shown() -> dict[str, Any]:
     return vars(_lag)
 
 
+def _backends(service: str) -> Any:
+    if service not in _BACKENDS:
+        module = _MODULES[service]
+        _BACKENDS[service] = getattr(importlib.import_module(f"moto.{module}.models"), f"{module}_backends")
+    return _BACKENDS[service]
+
+
 def _key(service: str, call: Call) -> tuple[str, str, str]:
     return service, call.account or "", "aws" if service == "iam" else call.region or ""
 
@@ -101,7 +122,7 @@ def _in_place(call: Call) -> Iterator[None]:
             key = _key(service, call)
             seen = _seen_by(key, call.action or "", now)
             if seen is not None:
-                regions = _BACKENDS[service][key[1]]
+                regions = _backends(service)[key[1]]
                 put_back.append((regions, key[2], regions[key[2]]))
                 regions[key[2]] = seen
         yield
@@ -113,7 +134,7 @@ def _in_place(call: Call) -> Iterator[None]:
 def _write(call: Call, proceed: Callable[[], Any]) -> Any:
     global _count
     key = _key(call.service or "", call)
-    before = copy.deepcopy(_BACKENDS[key[0]][key[1]][key[2]]) if _lag.maxSeconds else None
+    before = copy.deepcopy(_backends(key[0])[key[1]][key[2]]) if _lag.maxSeconds else None
     answer = proceed()
     if int(answer[0]) < 400:
         _count += 1
@@ -130,7 +151,7 @@ def delay(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> An
     if not (_lag.maxSeconds or _lag.writeSeconds) or (call.service or "") not in _READS:
         return proceed()
     if is_write(action):
-        if call.service not in _BACKENDS:
+        if call.service not in _BACKENDS and call.service not in _MODULES:
             return proceed()
         young.refuse(call, time.monotonic() - _lag.writeSeconds)
         return _write(call, proceed)

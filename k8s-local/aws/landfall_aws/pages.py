@@ -108,7 +108,7 @@ def _paginated(action: str, key: str, name: str, default: int) -> None:
         items = list(result[key])
         token = self._get_param("NextToken")
         try:
-            shown, following = page(action, items, [item[name] if isinstance(item, dict) else getattr(item, name) for item in items], token, size)
+            shown, following = page(action, items, [getattr(item, name) if hasattr(item, name) else item[name] for item in items], token, size)
         except KeyError as error:
             raise AwsError("InvalidNextToken", f"The token '{token}' is invalid") from error
         return ActionResult({**result, key: shown, "NextToken": following})

@@ -23,7 +23,9 @@ OFF = {"enforced": False}
 
 # "No permissions are required": STS API reference, GetCallerIdentity.
 _ALWAYS = {"sts:GetCallerIdentity"}
-_CODE = {"ec2": "UnauthorizedOperation", "iam": "AccessDenied", "sts": "AccessDenied"}
+# Query services say AccessDenied, JSON services AccessDeniedException.
+_QUERY = ("autoscaling", "cloudwatch", "elasticache", "elbv2", "iam", "rds", "sts")
+_CODE = {"ec2": "UnauthorizedOperation", **dict.fromkeys(_QUERY, "AccessDenied")}
 
 _enforced = False
 

@@ -14,7 +14,9 @@ _FOLDERS = {
     "ecs": "ecs",
     "elasticache": "elasticache",
     "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
     "rds": "rds",
+    "ssm": "ssm",
 }
 _settings: Settings | None = None
 _installed: dict[str, Any] = {}

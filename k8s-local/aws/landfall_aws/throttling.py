@@ -1,4 +1,4 @@
-"""Token buckets per account, region and action, as AWS publishes them; off unless a scale is set."""
+"""Token buckets per account, region and action, or group of actions, as AWS publishes them; off unless a scale is set."""
 
 import time
 from collections.abc import Callable
@@ -6,33 +6,33 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
-from . import checks
+from . import checks, rates
 from .call import Call, current
 from .errors import AwsError
 from .ledger import is_write
+from .rates import Rate
 
 OFF = {"scale": 0}
 
 # (bucket size, tokens a second). https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, "Request
 # token bucket sizes and refill rates". The same figures as operator/aws/throttle.ts, which keeps to them.
-Rate = tuple[float, float]
 _EC2: dict[str, Rate] = {
-    "CreateTags": (100, 10),
-    "DeleteTags": (100, 10),
-    "CreateVpcEndpoint": (4, 0.3),
-    "ModifyVpcEndpoint": (4, 0.3),
-    "DeleteVpcEndpoints": (4, 0.3),
-    "AcceptVpcEndpointConnections": (10, 1),
-    "RejectVpcEndpointConnections": (10, 1),
-    "CreateVpcEndpointServiceConfiguration": (10, 1),
-    "ModifyVpcEndpointServiceConfiguration": (10, 1),
-    "DeleteVpcEndpointServiceConfigurations": (10, 1),
-    "CreateNatGateway": (10, 1),
-    "DeleteNatGateway": (10, 1),
+    "CreateTags": Rate(100, 10),
+    "DeleteTags": Rate(100, 10),
+    "CreateVpcEndpoint": Rate(4, 0.3),
+    "ModifyVpcEndpoint": Rate(4, 0.3),
+    "DeleteVpcEndpoints": Rate(4, 0.3),
+    "AcceptVpcEndpointConnections": Rate(10, 1),
+    "RejectVpcEndpointConnections": Rate(10, 1),
+    "CreateVpcEndpointServiceConfiguration": Rate(10, 1),
+    "ModifyVpcEndpointServiceConfiguration": Rate(10, 1),
+    "DeleteVpcEndpointServiceConfigurations": Rate(10, 1),
+    "CreateNatGateway": Rate(10, 1),
+    "DeleteNatGateway": Rate(10, 1),
 }
-_EC2_READ: Rate = (100, 20)
+_EC2_READ = Rate(100, 20)
 # Same table, "Unfiltered and unpaginated non-mutating actions": these actions, asked with neither filter nor MaxResults.
-_EC2_BARE_READ: Rate = (50, 10)
+_EC2_BARE_READ = Rate(50, 10)
 _BARE = {
     "DescribeInstances",
     "DescribeInstanceStatus",
@@ -42,23 +42,19 @@ _BARE = {
     "DescribeSpotInstanceRequests",
     "DescribeVolumes",
 }
-_EC2_WRITE: Rate = (50, 5)
-# 10 a second for the actions on log groups, adjustable; the size of the bucket is not published:
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-_LOGS: Rate = (10, 10)
-# GetResources, "Maximum of 15 calls per second": https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
-_TAGGING: Rate = (15, 15)
-# 600 a second in an account and region:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_STS: Rate = (600, 600)
-# AWS publishes none for IAM: a careful guess, the operator's.
-_UNPUBLISHED: Rate = (20, 5)
-_SERVICES = {"logs": _LOGS, "tagging": _TAGGING, "resourcegroupstaggingapi": _TAGGING, "sts": _STS}
+_EC2_WRITE = Rate(50, 5)
 
 # EC2: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html ; query services: common errors of
 # the IAM API reference; JSON services: common errors of theirs, and the error of its own that the tagging API has.
 _REFUSALS = {
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "backup": ("ThrottlingException", "Rate exceeded", 400),
+    "dynamodb": ("ThrottlingException", "Rate exceeded", 400),
+    "ecs": ("ThrottlingException", "Rate exceeded", 400),
+    "elbv2": ("ThrottlingException", "Rate exceeded", 400),
+    "kms": ("ThrottlingException", "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.", 400),
+    "secretsmanager": ("ThrottlingException", "Rate exceeded", 400),
+    "ssm": ("ThrottlingException", "Rate exceeded", 400),
     "logs": ("ThrottlingException", "Rate exceeded", 400),
     "tagging": ("ThrottledException", "Rate exceeded", 400),
     "resourcegroupstaggingapi": ("ThrottledException", "Rate exceeded", 400),
@@ -84,8 +80,8 @@ def shown() -> dict[str, float]:
     return {"scale": _scale}
 
 
-def rate(service: str, action: str, params: dict[str, Any]) -> Rate:
-    """AWS's figures for one action of a service."""
+def rate(service: str, action: str, params: dict[str, Any]) -> Rate | None:
+    """AWS's figures for one action of a service; None where requests are not counted."""
     if service == "ec2":
         if action in _EC2:
             return _EC2[action]
@@ -93,7 +89,7 @@ def rate(service: str, action: str, params: dict[str, Any]) -> Rate:
             return _EC2_WRITE
         bare = action in _BARE and not any(params.get(name) for name in params if name not in ("DryRun", "NextToken"))
         return _EC2_BARE_READ if bare else _EC2_READ
-    return _SERVICES.get(service, _UNPUBLISHED)
+    return rates.rate(service, action)
 
 
 def take(key: tuple[str, ...], size: float, per_second: float, now: float) -> bool:
@@ -110,8 +106,10 @@ def limit(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> An
         return proceed()
     record: Call = current()
     service = record.service or ""
-    size, per_second = rate(service, action, record.params)
-    key = (record.account or "", record.region or "", service, action)
-    if not take(key, max(1.0, size * _scale), per_second * _scale, time.monotonic()):
+    figures = rate(service, action, record.params)
+    if figures is None:
+        return proceed()
+    key = (record.account or "", record.region or "", service, figures.group or action)
+    if not take(key, max(1.0, figures.size * _scale), figures.per_second * _scale, time.monotonic()):
         raise AwsError(*_REFUSALS.get(service, _OTHER_REFUSAL))
     return proceed()

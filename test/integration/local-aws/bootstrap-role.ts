@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   CreateFlowLogsCommand,
   CreateSubnetCommand,
@@ -140,6 +142,28 @@ export function bootstrapRole(): void {
       'AccessDeniedException',
     );
     await refused(logs.send(new DeleteLogGroupCommand({ logGroupName })), 'AccessDeniedException');
+  });
+
+  test('nobody else puts Landfall’s tags on or takes them off, where the service control policy holds', async () => {
+    const scp = await readFile(
+      resolve(import.meta.dirname, '../../../manifests/iam/reserved-tags-scp.json'),
+      'utf8',
+    );
+    const denials = (JSON.parse(scp) as { Statement: Statement[] }).Statement;
+    // The local AWS knows no organisations; a deny refuses alike wherever it stands, and this role has another name.
+    await grant([allowAll, ...denials]);
+    const client = new EC2Client(await member());
+    const own = await makeVpc(new EC2Client(clientOptions(aws(), ACCOUNT)), [OWN]);
+    const denied = (call: Promise<unknown>) =>
+      refused(call, 'UnauthorizedOperation', /with an explicit deny/);
+    await denied(makeVpc(client));
+    await denied(client.send(new CreateTagsCommand({ Resources: [own], Tags: [OWN] })));
+    await denied(client.send(new DeleteTagsCommand({ Resources: [own], Tags: [{ Key: OWN.Key }] })));
+    await denied(client.send(new DeleteTagsCommand({ Resources: [own] })));
+    await client.send(new CreateTagsCommand({ Resources: [own], Tags: [{ Key: 'team', Value: 'a' }] }));
+    await client.send(new DeleteTagsCommand({ Resources: [own], Tags: [{ Key: 'team' }] }));
+    const bare = await makeVpc(client, [], '10.1.0.0/16');
+    await client.send(new DeleteTagsCommand({ Resources: [bare] }));
   });
 
   test('cannot make and tag without CreateTags', async () => {

@@ -78,10 +78,15 @@ function refusal(body: Record<string, unknown>): Error {
   return error;
 }
 
-async function ask(service: string, path: string, init: RequestInit, account: string): Promise<unknown> {
-  const scope = `${accessKeyOf(account).accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
+/** Who calls: the administrator of an account, or whoever has the credentials. */
+export type Caller = string | { accessKeyId: string; sessionToken?: string | undefined };
+
+async function ask(service: string, path: string, init: RequestInit, caller: Caller): Promise<unknown> {
+  const key: Exclude<Caller, string> = typeof caller === 'string' ? accessKeyOf(caller) : caller;
+  const scope = `${key.accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
   const headers = {
     ...(init.headers as Record<string, string>),
+    ...(key.sessionToken !== undefined && { 'x-amz-security-token': key.sessionToken }),
     authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
   };
   const answer = await fetch(`${aws().url}${path}`, { ...init, headers });
@@ -93,19 +98,19 @@ async function ask(service: string, path: string, init: RequestInit, account: st
 }
 
 /**
- * Calls an action of a service whose SDK is none of our dependencies, as the administrator of `account`, without
+ * Calls an action of a service whose SDK is none of our dependencies, as the home account's administrator unless another caller is given, without
  * retries. Signatures are not checked by the local AWS, so none is made.
  */
 export async function call<T = Record<string, unknown>>(
   service: string,
   action: string,
   params: Params = {},
-  account = '123456789012',
+  caller: Caller = '123456789012',
 ): Promise<T> {
   const version = QUERY[service];
   if (version !== undefined) {
     const body = query(version, action, params);
-    const answer = (await ask(service, '/', { method: 'POST', body }, account)) as Record<string, unknown>;
+    const answer = (await ask(service, '/', { method: 'POST', body }, caller)) as Record<string, unknown>;
     const response = answer[`${action}Response`] as Record<string, unknown> | undefined;
     return (response?.[`${action}Result`] ?? response ?? answer) as T;
   }
@@ -113,7 +118,7 @@ export async function call<T = Record<string, unknown>>(
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `${JSON_TARGET[service]}.${action}`,
   };
-  return (await ask(service, '/', { method: 'POST', headers, body: JSON.stringify(params) }, account)) as T;
+  return (await ask(service, '/', { method: 'POST', headers, body: JSON.stringify(params) }, caller)) as T;
 }
 
 /** The same for a service that is spoken to by method and path. */

@@ -1,4 +1,5 @@
-"""What the actions of IAM, STS, CloudWatch Logs and the tagging API ask; of every other service, the action alone.
+"""What the actions of IAM, STS, CloudWatch Logs and the tagging API ask; named.py knows those of others, and of the
+rest the action alone is asked.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_identityandaccessmanagement.html and its
 siblings.
@@ -10,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from ..call import Call
-from . import ec2
+from . import ec2, named
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -28,6 +29,8 @@ def asks(call: Call, common: Context) -> list[Ask]:
     special = {"ec2": ec2.asks, "iam": _iam, "sts": _sts, "logs": _logs}.get(service)
     if special:
         return special(call, common)
+    if named.knows(service):
+        return named.asks(call, common)
     return [Ask(f"{_PREFIX.get(service, service)}:{call.action}", context=common)]
 
 
