@@ -26,6 +26,13 @@ const Environment = z.object({
     )
     .default('default'),
   LANDFALL_NAMESPACE: z.string().default('landfall-system'),
+  LANDFALL_CLUSTER_NAME: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._:/@+=-]{0,126}$/,
+      'must begin with a letter or digit and have only letters, digits and . _ : / @ + = -, at most 127',
+    )
+    .default(''),
   LANDFALL_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error')
     .default('info'),
@@ -36,6 +43,7 @@ const Environment = z.object({
   LANDFALL_POLL_SECONDS: seconds(5),
   LANDFALL_GRACE_SECONDS: seconds(120),
   LANDFALL_STALLED_RETRY_SECONDS: seconds(600),
+  LANDFALL_ACCOUNT_CHECK_SECONDS: seconds(300),
   LANDFALL_LEASE_SECONDS: seconds(15),
   LANDFALL_WATCH_SILENCE_SECONDS: seconds(150),
   LANDFALL_AWS_RATE_SCALE: z.coerce.number('must be a number').min(0, 'must be 0 or more').default(1),
@@ -56,6 +64,8 @@ const SILENCES_UNTIL_UNHEALTHY = 3;
 export interface Config {
   /** Who owns what is made: the same for the operator and for `landfall plan`. Default `default`. */
   readonly installation: string;
+  /** What claims on accounts call the cluster, for people; empty for its uid alone. */
+  readonly clusterName: string;
   /** Namespace of the Lease. */
   readonly namespace: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -68,6 +78,8 @@ export interface Config {
   readonly pollMs: number;
   readonly graceMs: number;
   readonly stalledRetryMs: number;
+  /** How often Accounts are checked: whose their credentials are, and whether this cluster has the claim. */
+  readonly accountCheckMs: number;
   readonly leaseMs: number;
   /** A watch that says nothing for so long, not even a bookmark (the API server sends one a minute), is opened anew. */
   readonly watchSilenceMs: number;
@@ -103,6 +115,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const env = parsed.data;
   return {
     installation: env.LANDFALL_INSTALLATION,
+    clusterName: env.LANDFALL_CLUSTER_NAME,
     namespace: env.LANDFALL_NAMESPACE,
     logLevel: env.LANDFALL_LOG_LEVEL,
     httpPort: env.LANDFALL_HTTP_PORT,
@@ -112,6 +125,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     pollMs: env.LANDFALL_POLL_SECONDS,
     graceMs: env.LANDFALL_GRACE_SECONDS,
     stalledRetryMs: env.LANDFALL_STALLED_RETRY_SECONDS,
+    accountCheckMs: env.LANDFALL_ACCOUNT_CHECK_SECONDS,
     leaseMs: env.LANDFALL_LEASE_SECONDS,
     watchSilenceMs: env.LANDFALL_WATCH_SILENCE_SECONDS,
     unhealthyMs: env.LANDFALL_WATCH_SILENCE_SECONDS * SILENCES_UNTIL_UNHEALTHY,

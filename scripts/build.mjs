@@ -1,10 +1,10 @@
 import { build } from 'esbuild';
 
-// One file each, so that the operator needs no node_modules at run time and half the memory: client-node's
+// Into dist/, or the folder that is given. One file each, so that the operator needs no node_modules at run time and half the memory: client-node's
 // generated API classes and the SDK's unused commands are shaken off.
 await build({
   entryPoints: { operator: 'operator/main.ts', cli: 'operator/cli/main.ts' },
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   bundle: true,
   platform: 'node',
   target: 'node24',

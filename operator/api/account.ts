@@ -170,6 +170,23 @@ const AccountStatusSchema = z
       .describe(
         'When credentials end that the operator cannot renew by itself (a session token, an SSO login).',
       ),
+    claim: z
+      .object({
+        cluster: z.string().max(256).describe('The uid of the namespace kube-system of the cluster.'),
+        name: z.string().max(256).optional().describe('What LANDFALL_CLUSTER_NAME of its operator says.'),
+        since: z.string().meta({ format: 'date-time' }).describe('Since when the cluster has the claim.'),
+        from: z
+          .string()
+          .meta({ format: 'date-time' })
+          .optional()
+          .describe(
+            'When a cluster that took the account over begins to act, if that is later than `since`.',
+          ),
+      })
+      .optional()
+      .describe(
+        'The cluster that has claimed the account for this installation: this one, or another, which `landfall takeover` can take it from.',
+      ),
     usedBy: z
       .int()
       .min(0)

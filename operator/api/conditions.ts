@@ -84,6 +84,11 @@ export const CONDITIONS = {
           'The operator met an error that it does not know; the message gives its words. It tries again.',
         todo: 'If it stays so, this is a defect: please report it with the log of the operator.',
       },
+      TakingOver: {
+        means:
+          'This cluster took the account over from another, and gives that one time to notice; the message says until when.',
+        kinds: account,
+      },
       InUse: {
         means: 'The Account is to go, but objects still use it; the message counts them.',
         todo: 'Delete these objects first.',
@@ -204,6 +209,12 @@ export const CONDITIONS = {
         means:
           'AWS does not let the operator assume the role; the message names caller, role and external id.',
         todo: 'Correct the trust policy of the role: its principal and its external id.',
+      },
+      InstallationClaimed: {
+        means:
+          'Another cluster acts on the account with the same installation id; the message names it. This one changes nothing there.',
+        todo: 'Give this operator an installation id of its own, or move the account here: `landfall takeover`.',
+        kinds: account,
       },
       AccountMismatch: {
         means:

@@ -50,6 +50,19 @@ export const EVENTS = {
     type: 'Normal',
     means: 'The object is gone; it was only observed, so that AWS is left as it is.',
   },
+  Claimed: {
+    type: 'Normal',
+    means: 'The first object that uses the Account has come, and this cluster has claimed the account.',
+  },
+  TakenOver: {
+    type: 'Normal',
+    means: 'The account was taken over from another cluster, as `landfall takeover` asked.',
+  },
+  ClaimLeft: {
+    type: 'Warning',
+    means: 'The Account is gone, and its claim could not be taken away in AWS; the message says why.',
+    todo: 'Nothing, unless another cluster is to act there: that one needs `landfall takeover`.',
+  },
   Failed: {
     type: 'Warning',
     means: 'Something could not be done for a reason that Landfall has no word for; the message gives it.',

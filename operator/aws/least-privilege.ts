@@ -1,5 +1,6 @@
 import type { AnyKind, Permission } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
+import { CLAIM_READS, CLAIM_WRITES } from './iam/claim.ts';
 import { awsKinds } from './kinds.ts';
 import { REGION_FACTS_ACTIONS } from './region-facts.ts';
 import type { AwsSession } from './session.ts';
@@ -32,14 +33,18 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What reading needs: all listings, and what AWS fixes for a region. Who the caller is AWS says to anybody. */
+/** What reading needs: all listings, what AWS fixes for a region, and who has claimed the account. Who the caller is AWS says to anybody. */
 export function readPermissions(): Permission[] {
-  return [...[...awsKinds.values()].flatMap((kind) => kind.collection.iam), ...REGION_FACTS_ACTIONS];
+  return [
+    ...[...awsKinds.values()].flatMap((kind) => kind.collection.iam),
+    ...REGION_FACTS_ACTIONS,
+    ...CLAIM_READS,
+  ];
 }
 
-/** What the operator needs for things of these kinds. */
+/** What the operator needs for things of these kinds, the claim on the account included. */
 export function permissionsFor(kinds: Iterable<AnyKind<AwsSession>>): Permission[] {
-  return [...readPermissions(), ...[...kinds].flatMap((kind) => kind.iam)];
+  return [...readPermissions(), ...CLAIM_WRITES, ...[...kinds].flatMap((kind) => kind.iam)];
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Account } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { subnetKind } from '../aws/ec2/subnet.ts';
+import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
+import { readClaim, type Claim } from '../aws/iam/claim.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import { awsRate, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
@@ -29,9 +31,17 @@ export interface PlannedNetwork {
   readonly plan: Plan;
 }
 
+/** An account that a cluster has claimed for the installation. */
+export interface ClaimedAccount {
+  readonly account: Account;
+  readonly claim: Claim;
+}
+
 /** What came of reading AWS for some manifests. */
 interface Survey {
   readonly planned: readonly PlannedNetwork[];
+  /** Which cluster acts on the accounts of what was planned, where one does. */
+  readonly claimed: readonly ClaimedAccount[];
   readonly failures: readonly Failure[];
   /** Calls made to AWS. */
   readonly calls: number;
@@ -80,14 +90,32 @@ export async function planNetworks(config: Config, manifests: Manifests): Promis
         }
       }),
     );
+    const planned = results.flatMap((result) => result.planned);
+    const accounts = new Map(planned.map(({ account }) => [account.metadata.name, account]));
+    const claimed = await Promise.all([...accounts.values()].map((one) => claimOn(config, targets, one)));
     return {
-      planned: results.flatMap(({ planned }) => planned),
+      planned,
+      claimed: claimed.flatMap((one) => one ?? []),
       failures: results.flatMap(({ failures }) => failures),
       calls: calls(),
     };
   } finally {
     targets.close();
   }
+}
+
+/** A reader who may not see the claim plans all the same. */
+async function claimOn(
+  config: Config,
+  targets: Targets,
+  account: Account,
+): Promise<ClaimedAccount | undefined> {
+  const session = targets.session(account.metadata.name, account.spec.aws);
+  const claim = await readClaim(session, config.installation).catch((error: unknown) => {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  });
+  return claim && { account, claim };
 }
 
 /** Plans one network of the manifests. Throws Terminal as the operator would. */

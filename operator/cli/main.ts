@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { KubeError, UnusableKubeconfig } from '../kube/errors.ts';
 import { failuresText } from './failures-text.ts';
 import { isHelp, landfall } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -32,5 +33,7 @@ function explain(error: unknown): string {
   if (error instanceof Failures) return failuresText(error.list, paint);
   if (error instanceof UsageError || error instanceof CommanderError) return usageText(error, program, args);
   if (error instanceof ConfigError) return `landfall: the environment is wrong: ${error.message}`;
+  if (error instanceof UnusableKubeconfig) return `landfall: ${error.message}`;
+  if (error instanceof KubeError) return `landfall: the cluster refuses or does not answer: ${error.message}`;
   return `landfall: this is a bug of Landfall: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

@@ -4,7 +4,7 @@ import { failuresText } from './failures-text.ts';
 import { planNetworks } from './live.ts';
 import { readManifests, type Manifests } from './manifests.ts';
 import { planDocument } from './plan-json.ts';
-import { planText, summarizeAll, summaryText } from './plan-text.ts';
+import { claimText, planText, summarizeAll, summaryText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, type Failure } from './usage.ts';
 import { counted } from './words.ts';
@@ -25,20 +25,21 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
   const { config, place } = contextOf(options, terminal);
   const { installation } = config;
   const { endpoint } = place;
-  const print = (input: Pick<Parameters<typeof planDocument>[0], 'planned' | 'failures'>) =>
+  const print = (input: Pick<Parameters<typeof planDocument>[0], 'planned' | 'claimed' | 'failures'>) =>
     terminal.out(JSON.stringify(planDocument({ installation, endpoint, ...input }), undefined, 2));
   if (read instanceof Failures) {
-    if (options.json === true) print({ planned: [], failures: read.list });
+    if (options.json === true) print({ planned: [], claimed: [], failures: read.list });
     throw read;
   }
-  const { planned, failures, calls } = await planNetworks(config, read);
+  const { planned, claimed, failures, calls } = await planNetworks(config, read);
   const { paint } = terminal;
   if (options.json === true) {
-    print({ planned, failures });
+    print({ planned, claimed, failures });
   } else {
     terminal.out(`${placeText(place)}, installation ${installation}\n`);
     for (const one of planned) terminal.out(planText(one, paint));
     if (planned.length > 0) terminal.out(summaryText(summarizeAll(planned), paint));
+    for (const one of claimed) terminal.note(claimText(one, paint));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.note(paint.dim(`${counted(calls, 'AWS call')} in ${seconds} s, none of which writes`));
   }

@@ -1,5 +1,5 @@
 import { describePlan, planHash } from '../graph/plan.ts';
-import type { PlannedNetwork } from './live.ts';
+import type { ClaimedAccount, PlannedNetwork } from './live.ts';
 import { stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import { summarizeAll } from './plan-text.ts';
 import type { Failure } from './usage.ts';
@@ -12,7 +12,17 @@ export interface PlanDocument {
   readonly endpoint: string | null;
   readonly plans: readonly NetworkDocument[];
   readonly summary: PlanSummary;
+  /** Accounts of the plans that a cluster has claimed for the installation. */
+  readonly claims: readonly ClaimDocument[];
   readonly errors: readonly Failure[];
+}
+
+interface ClaimDocument {
+  readonly account: { readonly name: string; readonly id: string };
+  /** The uid of the cluster's namespace kube-system, and what people call it; null where nobody named it. */
+  readonly cluster: string;
+  readonly name: string | null;
+  readonly since: string;
 }
 
 interface NetworkDocument {
@@ -31,15 +41,22 @@ export function planDocument(input: {
   readonly installation: string;
   readonly endpoint: string | undefined;
   readonly planned: readonly PlannedNetwork[];
+  readonly claimed: readonly ClaimedAccount[];
   readonly failures: readonly Failure[];
 }): PlanDocument {
-  const { installation, endpoint, planned, failures } = input;
+  const { installation, endpoint, planned, claimed, failures } = input;
   return {
     version: 1,
     installation,
     endpoint: endpoint ?? null,
     plans: planned.map(networkDocument),
     summary: summarizeAll(planned),
+    claims: claimed.map(({ account, claim }) => ({
+      account: { name: account.metadata.name, id: account.spec.aws.accountId },
+      cluster: claim.cluster,
+      name: claim.name === '' ? null : claim.name,
+      since: claim.since.toISOString(),
+    })),
     errors: failures,
   };
 }

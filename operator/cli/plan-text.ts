@@ -2,7 +2,8 @@ import type { Change } from '../graph/kind.ts';
 import type { Action } from '../graph/plan.ts';
 import { planHash } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
-import type { PlannedNetwork } from './live.ts';
+import { clusterText } from '../controllers/claims.ts';
+import type { ClaimedAccount, PlannedNetwork } from './live.ts';
 import { isSuperseded, stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import type { Paint } from './terminal.ts';
 import { counted } from './words.ts';
@@ -32,6 +33,13 @@ export function planText(planned: PlannedNetwork, paint: Paint): string {
   }
   const blocks = inOrder(plan.actions, [...graph.nodes.keys()]).map((action) => actionText(action, paint));
   return `${head}\n\n${blocks.join('\n')}\n\n  ${paint.dim(`plan ${planHash(plan)}`)}\n`;
+}
+
+/** Which cluster has an account, and so will carry out what is planned there. */
+export function claimText({ account, claim }: ClaimedAccount, paint: Paint): string {
+  const { metadata, spec } = account;
+  const who = `account ${spec.aws.accountId} (${metadata.name}) is claimed by ${clusterText(claim)}`;
+  return paint.dim(`${who} since ${claim.since.toISOString()}: no other cluster carries this out`);
 }
 
 /** The last line: what would be done in all. */

@@ -2,12 +2,14 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import manifest from '../../package.json' with { type: 'json' };
 import type { AccountsOptions } from './accounts-command.ts';
 import type { AdoptOptions } from './adopt/adopt-command.ts';
+import { addClusterCommands } from './cluster-commands.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
 import { FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
 import type { PolicyOptions } from './policy-command.ts';
+import type { RetainedOptions } from './retained-command.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Runs a command and gives its exit code. */
@@ -91,6 +93,15 @@ export function landfall(done: (code: number) => void): Command {
       'after',
       '\nExample: landfall adopt vpc-0a1b2c3d4e5f60718 -f accounts/ -n shop > shop.yaml && landfall plan -f accounts/ -f shop.yaml',
     );
+  command<RetainedOptions>(program, done, {
+    name: 'retained',
+    text: 'List what was left in the accounts of the manifests on purpose.',
+    load: async () => (await import('./retained-command.ts')).retainedCommand,
+  })
+    .option('--json', 'one JSON document instead of a table')
+    .addHelpText('after', '\nExample: landfall retained -f manifests/examples/portal');
+
+  addClusterCommands(program, done, installationOption());
   return program;
 }
 
@@ -114,11 +125,7 @@ function command<O extends CommonOptions>(
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .option('-n, --namespace <name>', 'namespace of objects that name none', labelOf, 'default')
-    .option(
-      '--installation <id>',
-      'installation id of the operator (default: LANDFALL_INSTALLATION, else default)',
-      labelOf,
-    )
+    .addOption(installationOption())
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours').default(undefined))
     .action(async (...given: unknown[]) => {
@@ -127,6 +134,13 @@ function command<O extends CommonOptions>(
       const run = await load();
       done(await run(options, processTerminal(options.color), ran.args));
     });
+}
+
+function installationOption(): Option {
+  return new Option(
+    '--installation <id>',
+    'installation id of the operator (default: LANDFALL_INSTALLATION, else default)',
+  ).argParser(labelOf);
 }
 
 /** `--live` asks AWS for what `--zones` says to assume, so that one of the two would not be heeded. */

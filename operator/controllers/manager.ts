@@ -9,12 +9,16 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ownerTag } from '../graph/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import { hasFinalizer } from '../kube/finalizer.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
-import { reconcileAccount } from './account.ts';
+import { remembered } from '../remembered.ts';
+import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
+import { Claims, type Cluster } from './claims.ts';
 import { managementOf } from './management.ts';
 import { ownerOf } from './resource-status.ts';
 import type { PassResult, ResourceDeps } from './pass.ts';
@@ -28,8 +32,6 @@ import { Wakes } from './wakes.ts';
 const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
 /** While AWS works, listings wake the resource; this is only the safety net. Milliseconds. */
 const SAFETY_NET_MS = 30_000;
-/** How often an Account's credentials are checked. Milliseconds. */
-const ACCOUNT_CHECK_MS = 300_000;
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -43,6 +45,8 @@ interface ManagerDeps {
   readonly log: Logger;
   readonly assertLeading: () => void;
   readonly isLeading: () => boolean;
+  /** Which objects are worked on, by key as `SecureVpc/portal/portal`; default all. */
+  readonly only?: (key: string) => boolean;
   /** From 0 to 1, for the jitter of retries; default Math.random. */
   readonly random?: () => number;
 }
@@ -57,6 +61,8 @@ export class Manager {
   readonly #approved = new Map<string, string>();
   readonly #queue: KeyQueue;
   readonly #targets: Targets;
+  readonly #cluster: () => Promise<Cluster>;
+  readonly #claims: Claims;
   /** Owner tags of what is being reconciled, to find the key when AWS changed. */
   readonly #keys = new Map<string, string>();
   readonly #wakes = new Wakes();
@@ -118,6 +124,17 @@ export class Manager {
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
       onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
     });
+    this.#cluster = remembered(clock, Infinity, async () => ({
+      uid: await clusterUid(client),
+      name: config.clusterName,
+    }));
+    this.#claims = new Claims({
+      session: (account, aws) => this.#targets.session(account, aws),
+      installation: config.installation,
+      cluster: this.#cluster,
+      clock,
+      checkMs: config.accountCheckMs,
+    });
   }
 
   /** Begins to watch; resolves when the first lists are in. */
@@ -163,6 +180,7 @@ export class Manager {
   #networkChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
     const network = this.#networks.get(key);
     const queueKey = `SecureVpc/${key}`;
+    let woken = false;
     if (change === 'deleted' || !network) {
       this.#keys.delete(ownerTag(queueKey));
       this.#retries.reset(queueKey);
@@ -173,11 +191,14 @@ export class Manager {
       // Nothing is read for the sake of what is paused.
       if (managementOf(network) === 'Pause') this.#keys.delete(ownerTag(ownerOf(network)));
       else this.#keys.set(ownerTag(ownerOf(network)), queueKey);
-      if (this.#wakes.changed(queueKey, network)) this.#startAnew(queueKey);
+      woken = this.#wakes.changed(queueKey, network);
+      if (woken) this.#startAnew(queueKey);
     }
     for (const account of this.#accounts.list()) {
-      if (account.status.usedBy !== this.#users(account.metadata.name))
-        this.#queue.add(`Account/${account.metadata.name}`, { priority: PRIORITY.change });
+      const { name } = account.metadata;
+      const toClaim = woken && account.status.claim === undefined && this.#isActedOn(name);
+      if (toClaim || account.status.usedBy !== this.#users(name))
+        this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
   }
 
@@ -228,18 +249,41 @@ export class Manager {
 
   #startAnew(key: string): void {
     this.#retries.reset(key);
-    this.#queue.add(key, { priority: PRIORITY.change });
+    this.#add(key, PRIORITY.change);
+  }
+
+  #add(key: string, priority: number): void {
+    if (this.#deps.only?.(key) ?? true) this.#queue.add(key, { priority });
   }
 
   #awsChanged(owners: ReadonlySet<string>): void {
     for (const owner of owners) {
       const key = this.#keys.get(owner);
-      if (key !== undefined) this.#queue.add(key, { priority: PRIORITY.drift });
+      if (key !== undefined) this.#add(key, PRIORITY.drift);
     }
   }
 
   #users(account: string): number {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
+  }
+
+  /** Whether an object that is more than looked at uses the Account. */
+  #isActedOn(account: string): boolean {
+    return this.#networks
+      .list()
+      .some((network) => network.spec.accountRef.name === account && managementOf(network) === 'Manage');
+  }
+
+  /** Whether another Account that is or was used leads to the same account. */
+  #isShared({ metadata, spec }: Account): boolean {
+    return this.#accounts
+      .list()
+      .some(
+        (other) =>
+          other.metadata.name !== metadata.name &&
+          other.spec.aws.accountId === spec.aws.accountId &&
+          hasFinalizer(other, ACCOUNT_FINALIZER),
+      );
   }
 
   async #work(key: string): Promise<WorkOutcome> {
@@ -269,19 +313,23 @@ export class Manager {
       client,
       events,
       targets: this.#targets,
+      claims: this.#claims,
+      cluster: this.#cluster,
       clock,
       installation: config.installation,
       log,
       assertLeading,
       users: (account: string) => this.#users(account),
+      isActedOn: (account: string) => this.#isActedOn(account),
+      isShared: (account: Account) => this.#isShared(account),
     };
     const verdict = await reconcileAccount(deps, this.#accounts, name);
     // What we write ourselves the informer does not tell.
     this.#offer(name, this.#accounts.get(name));
     if (!verdict) return {};
-    if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, ACCOUNT_CHECK_MS);
+    if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, config.accountCheckMs);
     this.#retries.reset(key);
-    return { requeueAfterMs: ACCOUNT_CHECK_MS };
+    return { requeueAfterMs: config.accountCheckMs };
   }
 
   async #workNetwork(key: string, name: string, log: Logger): Promise<WorkOutcome> {
@@ -291,6 +339,7 @@ export class Manager {
       accounts: this.#accounts,
       approvals: this.#approvals,
       targets: this.#targets,
+      claims: this.#claims,
       events,
       metrics,
       clock,

@@ -13,6 +13,7 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.t
 import type { Informer } from '../kube/informer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Claims } from './claims.ts';
 import type { GraphObject, GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
 import { tell } from './tell.ts';
@@ -41,6 +42,7 @@ export interface ResourceDeps {
   readonly accounts: Pick<Informer<Account>, 'get'>;
   readonly approvals: Pick<Informer<PlanApproval>, 'get' | 'list' | 'observe'>;
   readonly targets: Targets;
+  readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly clock: Clock;

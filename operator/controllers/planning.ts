@@ -77,8 +77,12 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   return { found: summaryOf(planned), repaired: false };
 }
 
-/** Whether deleting the object leaves its things in AWS: as it says, else where any of them was taken over and not made. */
+/** Set by `landfall release`: deleting this object leaves its things in AWS, whatever its spec says. The spec is Git's. */
+export const RELEASE_ANNOTATION = 'landfall.dev/release';
+
+/** Whether deleting the object leaves its things in AWS: released, else as it says, else where any of them was taken over and not made. */
 export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {
+  if (object.metadata.annotations?.[RELEASE_ANNOTATION] !== undefined) return true;
   const { adopt = [], deletionPolicy } = object.spec;
   if (deletionPolicy !== undefined) return deletionPolicy === 'Retain';
   return (

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AwsAccount } from '../api/account.ts';
 import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
@@ -103,7 +104,6 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   });
   if (!observing) await ensureFinalizer(deps, pass);
 
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const { spec, metadata } = pass.object;
   const adoptions = await observe(() =>
     findAdoptions({
@@ -116,6 +116,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
       account,
     }),
   );
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const scope = { target, graph, account, survivors, adoptions };
   const planned = makePlan(deps, pass, scope);
   refuseAdoptions(planned);
@@ -129,7 +130,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
       { ...held, drift: driftIn(pass.object, planned) },
     );
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { target, graph, planned, adoptions, where, drift });
+  const outcomes = await execute(deps, pass, { account, target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
   const left = makePlan(deps, pass, scope, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
@@ -161,7 +162,14 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
     await writeStatus(deps, pass, held);
     return { verdict: held.verdict, waitsIn: [], target };
   }
-  const outcomes = await execute(deps, pass, { target, graph: nothing, planned, where, drift: undefined });
+  const outcomes = await execute(deps, pass, {
+    account,
+    target,
+    graph: nothing,
+    planned,
+    where,
+    drift: undefined,
+  });
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
@@ -209,10 +217,13 @@ async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, 
     const message = `the things of this object are in account ${former.accountId}, region ${former.region}, installation ${former.installation}, but this operator would act in account ${where.accountId}, region ${where.region}, installation ${where.installation}; run it with the former installation id, or point the Account at the former account`;
     throw new Terminal('TargetChanged', message);
   }
+  // Whoever only looks gets in nobody's way.
+  if (managementOf(pass.object) === 'Manage') await observe(() => deps.claims.require(accountRef, account));
   return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
 }
 
 interface Execution {
+  readonly account: AwsAccount;
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
@@ -227,7 +238,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { target, graph, planned, adoptions, where, drift } = execution;
+  const { account, target, graph, planned, adoptions, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -261,8 +272,7 @@ async function execute<T extends GraphObject>(
     wrote: target.world.wrote,
     interpret,
     onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
-    // A person who wants AWS left alone wants that now, and not after this pass.
-    stopping: () => deps.stopping() || !isManaged(pass),
+    stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
   });
   deps.assertLeading();
   return outcomes;

@@ -1,4 +1,6 @@
+import type { ResourceStatus } from '../api/common.ts';
 import { awsKinds } from '../aws/kinds.ts';
+import { kindOf } from '../graph/kind.ts';
 import { isOwned, ownershipTags, ownerTag, TAG } from '../graph/ownership.ts';
 import type { Survivor } from '../graph/plan.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
@@ -6,38 +8,58 @@ import type { Target } from './targets.ts';
 
 /**
  * Looks by id for things that status remembers and no listing shows. One that exists without our tags must not
- * be made a second time, nor forgotten; one that does carry them was only missed by a listing that lags.
+ * be made a second time, nor forgotten; one that does carry them was only missed by a listing that lags. Listings
+ * are refreshed meanwhile, so it looks until none of them has lost a thing that was not looked up: plan at once.
  */
 export async function findSurvivors(
   target: Target,
   object: GraphObject,
   installation: string,
 ): Promise<Map<string, Survivor>> {
-  const owner = ownerOf(object);
   const survivors = new Map<string, Survivor>();
-  const remembered = Map.groupBy(object.status.resources ?? [], ({ kind }) => kind);
-  for (const [type, things] of remembered) {
-    const kind = awsKinds.get(type);
-    if (!kind?.create) continue;
-    const { collection } = kind;
-    const owned = target.world.view(collection).ownedBy(ownerTag(owner));
-    const listed = new Set(owned.map((record) => collection.tags(record)[TAG.node]));
-    const missing = things.filter(({ node }) => !listed.has(node));
-    if (missing.length === 0) continue;
-    // One question for all of a kind: who loses a whole network would else wait for a call a thing.
-    const found = await collection.get(
-      target.session,
-      missing.map(({ id }) => id),
+  const looked = new Set<string>();
+  for (;;) {
+    const missing = (object.status.resources ?? []).filter(
+      (thing) => !looked.has(thing.node) && isMissing(target, object, thing),
     );
-    const records = new Map(found.map((record) => [collection.id(record), record]));
-    for (const { node, id } of missing) {
-      const record = records.get(id);
-      if (!record || kind.gone(record) || kind.state(record).phase === 'deleting') continue;
-      const wanted = ownershipTags(installation, owner, node);
-      if (isOwned(collection.tags(record), wanted))
-        target.world.wrote(collection, id, (listedAs) => listedAs ?? record);
-      else survivors.set(node, { id });
+    if (missing.length === 0) return survivors;
+    for (const { node } of missing) looked.add(node);
+    // One question for all of a kind: who loses a whole network would else wait for a call a thing.
+    for (const [type, things] of Map.groupBy(missing, ({ kind }) => kind)) {
+      for (const { node, id } of await lookUp(target, object, installation, { type, things }))
+        survivors.set(node, { id });
     }
   }
-  return survivors;
+}
+
+function isMissing(target: Target, object: GraphObject, { node, kind: type }: ResourceStatus): boolean {
+  const kind = awsKinds.get(type);
+  if (!kind?.create) return false;
+  const { collection } = kind;
+  const owned = target.world.view(collection).ownedBy(ownerTag(ownerOf(object)));
+  return !owned.some((record) => collection.tags(record)[TAG.node] === node);
+}
+
+/** Those of some things of a kind that are there without our tags. */
+async function lookUp(
+  target: Target,
+  object: GraphObject,
+  installation: string,
+  { type, things }: { readonly type: string; readonly things: readonly ResourceStatus[] },
+): Promise<ResourceStatus[]> {
+  const kind = kindOf(awsKinds, type);
+  const { collection } = kind;
+  const found = await collection.get(
+    target.session,
+    things.map(({ id }) => id),
+  );
+  const records = new Map(found.map((record) => [collection.id(record), record]));
+  return things.filter(({ node, id }) => {
+    const record = records.get(id);
+    if (!record || kind.gone(record) || kind.state(record).phase === 'deleting') return false;
+    const wanted = ownershipTags(installation, ownerOf(object), node);
+    if (!isOwned(collection.tags(record), wanted)) return true;
+    target.world.wrote(collection, id, (listedAs) => listedAs ?? record);
+    return false;
+  });
 }

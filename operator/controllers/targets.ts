@@ -49,6 +49,8 @@ export class Targets {
   readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
   readonly #providers = new Map<string, AwsCredentialIdentityProvider>();
   readonly #identities = new Map<string, () => Promise<CallerIdentity>>();
+  /** For what an account has once, whatever its regions: by how the Account is reached. */
+  readonly #accounts = new Map<string, AwsSession>();
 
   constructor(options: TargetsOptions) {
     this.#options = options;
@@ -61,14 +63,7 @@ export class Targets {
     if (known) return known;
     this.#leave(`${account} ${region}`, key);
     const { clock } = this.#options;
-    const session = openSession({
-      accountId: aws.accountId,
-      region,
-      credentials: this.#credentials(account, aws),
-      as: actor(aws),
-      endpoint: this.#options.endpoint,
-      callGuard: this.#options.callGuard,
-    });
+    const session = this.#session(account, aws, region);
     const regional = this.#inventory(session, 'region');
     const global = this.#global(account, aws, session);
     const lanes = this.#lanes(regional);
@@ -95,6 +90,16 @@ export class Targets {
     return ask();
   }
 
+  /** A session of an Account for what is one in all its regions. Makes no call, and nothing is listed for its sake. */
+  session(account: string, aws: AwsAccount): AwsSession {
+    const key = reachKey(account, aws);
+    const known = this.#accounts.get(key);
+    if (known) return known;
+    const session = this.#session(account, aws, homeRegion(aws));
+    this.#accounts.set(key, session);
+    return session;
+  }
+
   /** A resource is no more: nothing is polled for its sake. */
   forget(key: string): void {
     for (const target of this.#targets.values()) {
@@ -112,6 +117,7 @@ export class Targets {
       for (const lanes of target.lanes) lanes.stop();
       target.session.close();
     }
+    for (const session of this.#accounts.values()) session.close();
   }
 
   /** An Account that is reached in another way is no longer read in the former; a pass under way may end with it. */
@@ -126,6 +132,17 @@ export class Targets {
     for (const [reach, { lanes }] of this.#globals) {
       if (left?.lanes.includes(lanes) === true && !used.has(lanes)) this.#globals.delete(reach);
     }
+  }
+
+  #session(account: string, aws: AwsAccount, region: string): AwsSession {
+    return openSession({
+      accountId: aws.accountId,
+      region,
+      credentials: this.#credentials(account, aws),
+      as: actor(aws),
+      endpoint: this.#options.endpoint,
+      callGuard: this.#options.callGuard,
+    });
   }
 
   #askIdentity(account: string, aws: AwsAccount): () => Promise<CallerIdentity> {

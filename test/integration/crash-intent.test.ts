@@ -15,6 +15,7 @@ const main = account('main', ['crash']);
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   proxy = await startAwsProxy(world.aws.url);
   await world.apply([namespace('crash'), main]);
 });

@@ -223,6 +223,7 @@ async function together(): Promise<void> {
   let container = '';
   try {
     expect(world.aws.pid, 'AWS runs in its container').toBe(0);
+    await world.claim();
     const empty = await world.aws.dump();
     await world.kubectl('apply', '--server-side', '-k', join(root, 'manifests/install'));
     await world.apply([portal.namespace, portal.account, portal.network]);

@@ -38,6 +38,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
   environment = { ...world.aws.env(), LANDFALL_INSTALLATION: 'local', LANDFALL_AWS_RATE_SCALE: '0' };
   Object.assign(process.env, environment);
@@ -59,8 +60,14 @@ interface Sight {
 /** What `landfall plan` makes of the files in the folder and of AWS as it is. */
 async function planOfFiles(): Promise<Sight> {
   const manifests = await readManifests([folder]);
-  const { planned, failures } = await planNetworks(readConfig(), manifests);
-  const document = planDocument({ installation: 'local', endpoint: world.aws.url, planned, failures });
+  const { planned, claimed, failures } = await planNetworks(readConfig(), manifests);
+  const document = planDocument({
+    installation: 'local',
+    endpoint: world.aws.url,
+    planned,
+    claimed,
+    failures,
+  });
   return { planned, failures, document };
 }
 

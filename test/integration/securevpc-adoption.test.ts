@@ -36,6 +36,7 @@ const shop = (spec: object = {}, inNamespace = 'team-a'): Manifest => ({
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   await world.apply([namespace('team-a'), namespace('team-b'), main]);
   operators.push(world.operator());

@@ -20,6 +20,7 @@ const start = () => world.operator({ kubeconfigPath: proxy.kubeconfigPath, env }
 beforeAll(async () => {
   world = await World.start();
   proxy = await startKubeProxy({ kubeconfigPath: world.plane.kubeconfigPath });
+  await world.claim();
   empty = await world.aws.dump();
   operator = start();
   await world.apply([namespace('team-a'), main]);

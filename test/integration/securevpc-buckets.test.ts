@@ -20,6 +20,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   await world.apply([namespace('busy'), account('main', ['busy'])]);
 });
 afterAll(() => world?.stop());

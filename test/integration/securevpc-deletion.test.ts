@@ -16,6 +16,7 @@ const main = account('main', ['team-a']);
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   world.operator();
   await world.apply([namespace('team-a')]);

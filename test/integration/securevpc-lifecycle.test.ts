@@ -13,6 +13,7 @@ let things: ResourceStatus[] = [];
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   operator = world.operator();
 });

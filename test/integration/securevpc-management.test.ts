@@ -16,6 +16,7 @@ const observed = network('Observe');
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   world.operator();
   await world.apply([namespace('team-a'), main]);

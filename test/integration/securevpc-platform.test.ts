@@ -33,6 +33,7 @@ function ec2In(account: string): EC2Client {
 
 beforeAll(async () => {
   world = await World.start();
+  for (const id of ['222222222222', '333333333333']) await world.claim(id);
   empty = await world.aws.dump();
   world.operator();
 });

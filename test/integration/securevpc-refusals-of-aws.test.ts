@@ -38,6 +38,7 @@ const main = account('main', ['team-a']);
 beforeAll(async () => {
   // The default VPC and one more.
   world = await World.start({ LANDFALL_AWS_VPC_QUOTA: '2' });
+  await world.claim();
   empty = await world.aws.dump();
   home = await mkdtemp(join(tmpdir(), 'landfall-home-'));
   await mkdir(join(home, '.aws', 'sso', 'cache'), { recursive: true });

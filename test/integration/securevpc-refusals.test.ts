@@ -27,6 +27,7 @@ const start = (env: Readonly<Record<string, string>> = {}) =>
 beforeAll(async () => {
   world = await World.start();
   proxy = await startAwsProxy(world.aws.url);
+  await world.claim();
   empty = await world.aws.dump();
   iam = new IAMClient(world.clientOptions(PROVIDER));
   logs = new CloudWatchLogsClient(world.clientOptions());

@@ -15,6 +15,7 @@ let empty: string;
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   operator = world.operator();
   await world.apply([portal.namespace, portal.account]);

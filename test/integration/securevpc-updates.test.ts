@@ -11,6 +11,7 @@ const { spec } = network;
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   world.operator({ env: { LANDFALL_FAST_LANE_SECONDS: '0.3', LANDFALL_SLOW_LANE_SECONDS: '0.3' } });
   await world.apply([portal.namespace, portal.account]);

@@ -59,6 +59,7 @@ describe('readConfig', () => {
   it.each([
     ['LANDFALL_INSTALLATION', 'Not A Label'],
     ['LANDFALL_INSTALLATION', 'x'.repeat(64)],
+    ['LANDFALL_CLUSTER_NAME', 'two words'],
     ['LANDFALL_LOG_LEVEL', 'loud'],
     ['LANDFALL_HTTP_PORT', '70000'],
     ['LANDFALL_HTTP_PORT', 'http'],
@@ -68,6 +69,7 @@ describe('readConfig', () => {
     ['LANDFALL_POLL_SECONDS', 'soon'],
     ['LANDFALL_GRACE_SECONDS', '1m'],
     ['LANDFALL_STALLED_RETRY_SECONDS', '0'],
+    ['LANDFALL_ACCOUNT_CHECK_SECONDS', '0'],
     ['LANDFALL_LEASE_SECONDS', '0'],
     ['LANDFALL_AWS_RATE_SCALE', '-0.1'],
     ['AWS_ENDPOINT_URL', 'localhost'],
@@ -118,7 +120,8 @@ describe('docs/', () => {
     const { identity: _, ...defaults } = readConfig({});
     for (const { name, value } of rows) {
       expect(readConfig({ [name]: value }), name).toMatchObject(defaults);
-      if (value === undefined) expect(['AWS_ENDPOINT_URL', 'KUBECONFIG', 'POD_NAME']).toContain(name);
+      if (value === undefined)
+        expect(['AWS_ENDPOINT_URL', 'KUBECONFIG', 'LANDFALL_CLUSTER_NAME', 'POD_NAME']).toContain(name);
     }
   });
 

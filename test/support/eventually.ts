@@ -9,13 +9,17 @@ export interface EventuallyOptions {
   readonly seen?: () => unknown;
 }
 
+/** On a machine that others keep busy: LANDFALL_TEST_PATIENCE=4 waits four times as long before anything is given up. */
+const PATIENCE = Number(process.env['LANDFALL_TEST_PATIENCE'] ?? 1);
+
 /** Looks again and again until `check` gives something other than undefined or false; rejects when time is up. */
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | false>,
   options: EventuallyOptions = {},
 ): Promise<T> {
-  const { timeoutMs = 30_000, everyMs = 50, seen } = options;
+  const { everyMs = 50, seen } = options;
+  const timeoutMs = (options.timeoutMs ?? 30_000) * PATIENCE;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await check();

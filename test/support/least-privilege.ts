@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { parseAllDocuments } from 'yaml';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
@@ -25,7 +26,7 @@ export function bounded(account: Manifest): Manifest {
   };
 }
 
-/** What `landfall policy` prints for objects. */
+/** What `landfall policy` prints for objects, as one policy although it may have cut it. */
 export async function policyFor(objects: readonly Manifest[]): Promise<PolicyDocument> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-least-'));
   try {
@@ -33,8 +34,9 @@ export async function policyFor(objects: readonly Manifest[]): Promise<PolicyDoc
     await writeFile(join(folder, 'objects.json'), JSON.stringify(list));
     const out: string[] = [];
     const terminal = { out: (text: string) => out.push(text), note: () => {}, paint: PLAIN };
-    await policyCommand({ filename: [folder], installation: 'local' }, terminal);
-    return JSON.parse(out.join('\n')) as PolicyDocument;
+    await policyCommand({ filename: [folder], installation: 'local', output: 'yaml' }, terminal);
+    const documents = parseAllDocuments(out.join('\n')).map((one) => one.toJS() as PolicyDocument);
+    return { Version: '2012-10-17', Statement: documents.flatMap(({ Statement }) => Statement) };
   } finally {
     await rm(folder, { recursive: true });
   }

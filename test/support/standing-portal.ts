@@ -61,6 +61,7 @@ export class StandingPortal {
 
   static async start(): Promise<StandingPortal> {
     const world = await World.start();
+    await world.claim();
     const account = bounded(portal.account);
     const least = await leastPrivilege(world, [account, portal.network]);
     const standing = new StandingPortal(world, await world.aws.dump(), account, least);

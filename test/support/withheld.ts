@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
+import { CLAIM_READS, CLAIM_WRITES } from '../../operator/aws/iam/claim.ts';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { driftCases } from '../contract/drift-cases.ts';
@@ -99,6 +100,11 @@ const untaggedLogGroup: Provocation = {
     return () => at.logs.send(new TagResourceCommand({ resourceArn, tags: { [INSTALLATION]: 'local' } }));
   },
 };
+
+/** What the Account needs and not the network: its claim stands before, and tests of claims make and move others. */
+export const OF_CLAIMS: ReadonlySet<string> = new Set(
+  [...CLAIM_READS, ...CLAIM_WRITES].map(({ action }) => action),
+);
 
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
@@ -217,5 +223,9 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'logs:UntagResource': drift('LogGroup', 'tags extra'),
   'route53:AssociateVPCWithHostedZone': drift('VpcEndpoint', 'deleted'),
   // What is listed for everybody, and what AWS fixes for a region.
-  ...Object.fromEntries(readPermissions().map(({ action }) => [action, anew])),
+  ...Object.fromEntries(
+    readPermissions()
+      .filter(({ action }) => !OF_CLAIMS.has(action))
+      .map(({ action }) => [action, anew]),
+  ),
 };

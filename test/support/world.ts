@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { type LogLine, type OperatorProcess, startOperator } from '../../k8s-local/operator-process.ts';
 import type { Condition } from '../../operator/api/common.ts';
 import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
+import { makeClaim } from '../../operator/aws/iam/claim.ts';
 import { createKubeClient, type KubeClient } from '../../operator/kube/client.ts';
+import { clusterUid } from '../../operator/kube/cluster.ts';
 import { isNotFound } from '../../operator/kube/errors.ts';
 import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { eventually } from './eventually.ts';
@@ -80,6 +85,11 @@ export class World {
     this.ec2 = new EC2Client(this.clientOptions());
   }
 
+  /** A cluster of its own with the same AWS, which ends with the first. */
+  static async beside({ aws }: World): Promise<World> {
+    return World.#with(Promise.resolve({ ...aws, stop: async () => {} }));
+  }
+
   static async start(awsEnv: NodeJS.ProcessEnv = {}): Promise<World> {
     const aws = startLocalAws({
       env: {
@@ -93,6 +103,10 @@ export class World {
         if (process.env['LANDFALL_TEST_LOG']) console.log(line);
       },
     });
+    return World.#with(aws);
+  }
+
+  static async #with(aws: Promise<LocalAws>): Promise<World> {
     const plane = await startControlPlane({ progress: console.log });
     const world = new World(plane, await aws);
     await world.kubectl('create', 'namespace', 'landfall-system');
@@ -117,6 +131,23 @@ export class World {
     };
   }
 
+  /** The uid by which claims tell this cluster from others. */
+  async uid(): Promise<string> {
+    return clusterUid(this.kube);
+  }
+
+  /**
+   * Claims the account for this cluster beforehand, as the operator does at the first use of an Account: AWS is then
+   * byte for byte as before whenever the last network is gone, and not only when its Account is gone, too.
+   */
+  async claim(account = '123456789012'): Promise<void> {
+    const iam = new IAMClient(this.clientOptions(account));
+    const since = new Date();
+    const claim = { cluster: await this.uid(), name: '', since, from: since };
+    await makeClaim({ iam }, QUICK['LANDFALL_INSTALLATION'] ?? '', claim);
+    iam.destroy();
+  }
+
   /**
    * Starts an operator; the identity stays the same, so that a successor takes the Lease over at once. One that
    * ends by itself is started anew, as in a cluster, where a machine that stood still may cost it the Lease.
@@ -124,6 +155,7 @@ export class World {
   operator(options: OperatorSettings = {}): OperatorProcess {
     const operator = startOperator({
       kubeconfigPath: options.kubeconfigPath ?? this.plane.kubeconfigPath,
+      ...(options.bundled !== undefined && { bundled: options.bundled }),
       env: { ...this.aws.env(), ...QUICK, POD_NAME: 'operator', ...options.env },
       restarts: options.restarts ?? true,
       onLine: (line) => {
@@ -143,6 +175,25 @@ export class World {
     const done = await this.plane.kubectl(args);
     if (done.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`);
     return done.stdout;
+  }
+
+  /** Runs the command line on this cluster and its AWS, as a user does who has only a kubeconfig. */
+  async landfall(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, [join(root, 'operator', 'cli', 'main.ts'), ...args], {
+      // Not the clone: a local AWS of its own would be taken from there.
+      cwd: this.plane.dir,
+      env: {
+        ...process.env,
+        ...this.aws.env(),
+        ...QUICK,
+        NO_COLOR: '1',
+        KUBECONFIG: this.plane.kubeconfigPath,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = new Promise<number | null>((done) => child.once('exit', done));
+    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+    return { code, out, err };
   }
 
   /** Runs `kubectl apply` on objects; rejects with its words where it fails. */
@@ -286,6 +337,8 @@ export class World {
 
 export interface OperatorSettings {
   readonly kubeconfigPath?: string;
+  /** A folder with a bundle to run instead of the source. */
+  readonly bundled?: string;
   /** Default true. */
   readonly restarts?: boolean;
   readonly env?: Readonly<Record<string, string>>;

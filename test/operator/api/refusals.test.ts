@@ -32,6 +32,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   CredentialsUnavailable: OURS,
   CredentialsExpired: OF_AWS,
   RoleNotAssumable: OF_AWS,
+  InstallationClaimed: 'integration/claims.test.ts',
   AccountMismatch: OURS,
 };
 

@@ -93,10 +93,18 @@ describe('the policy of all kinds', () => {
   });
 });
 
-it('names only what the kinds need', () => {
+it('names only what the kinds need, and the claim on the account', () => {
   const small = policiesFor(permissionsFor([kindOf(awsKinds, 'Vpc')]), scope);
   const writes = actionsOf(small).filter((action) => !/:(Describe|Get|List)/.test(action));
-  expect(writes.sort()).toEqual(['ec2:CreateTags', 'ec2:CreateVpc', 'ec2:DeleteTags', 'ec2:DeleteVpc']);
+  expect(writes.sort()).toEqual([
+    'ec2:CreateTags',
+    'ec2:CreateVpc',
+    'ec2:DeleteTags',
+    'ec2:DeleteVpc',
+    'iam:CreateInstanceProfile',
+    'iam:DeleteInstanceProfile',
+    'iam:TagInstanceProfile',
+  ]);
 });
 
 it('holds in each region', () => {

@@ -4,7 +4,7 @@ import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { PlannedNetwork } from '../../../operator/cli/live.ts';
 import { planDocument } from '../../../operator/cli/plan-json.ts';
 import { summarize } from '../../../operator/cli/plan-summary.ts';
-import { planText, summaryText } from '../../../operator/cli/plan-text.ts';
+import { claimText, planText, summaryText } from '../../../operator/cli/plan-text.ts';
 import { PLAIN } from '../../../operator/cli/terminal.ts';
 import { ref } from '../../../operator/graph/ref.ts';
 import type { Action } from '../../../operator/graph/plan.ts';
@@ -163,6 +163,7 @@ describe('the plan as JSON', () => {
       installation: 'default',
       endpoint: undefined,
       planned: [planned(actions)],
+      claimed: [],
       failures: [],
     });
     expect(document).toMatchObject({
@@ -182,6 +183,35 @@ describe('the plan as JSON', () => {
       'wait',
     ]);
     expect(document.plans[0]?.actions[1]).toMatchObject({ changes: [{ to: '${vpc.id}' }, {}, {}] });
+  });
+});
+
+describe('whose the account is', () => {
+  const { account } = planned([]);
+  const since = new Date('2026-01-02T03:04:05Z');
+  const claim = { cluster: 'uid-1', name: 'prod-eu', since, from: since };
+
+  it('names the cluster that carries a plan out', () => {
+    expect(claimText({ account, claim }, PLAIN)).toBe(
+      `account ${account.spec.aws.accountId} (${account.metadata.name}) is claimed by cluster prod-eu (kube-system uid uid-1) since 2026-01-02T03:04:05.000Z: no other cluster carries this out`,
+    );
+    expect(claimText({ account, claim: { ...claim, name: '' } }, PLAIN)).toContain(
+      'the cluster whose kube-system has uid uid-1',
+    );
+  });
+
+  it('stands in the document, without a name where nobody gave one', () => {
+    const claimed = [{ account, claim: { ...claim, name: '' } }];
+    const document = planDocument({
+      installation: 'default',
+      endpoint: undefined,
+      planned: [],
+      claimed,
+      failures: [],
+    });
+    expect(document.claims).toMatchObject([
+      { account: { name: account.metadata.name }, cluster: 'uid-1', name: null },
+    ]);
   });
 });
 

@@ -31,10 +31,12 @@ const tagged = (node: string) =>
   Object.entries(ownershipTags('here', OWNER, node)).map(([Key, Value]) => ({ Key, Value }));
 
 /** AWS with these things, and listings that show only the subnet of zone d. */
-function targetWith(answers: { Vpcs: Vpc[]; Subnets: Subnet[] }) {
+function targetWith(answers: { Vpcs: Vpc[]; Subnets: Subnet[] }, onCall = () => {}) {
   const calls: string[] = [];
   const written: string[] = [];
+  const listed = new Set(['subnet-d']);
   const send = async (command: { constructor: { name: string }; input: { Filters: unknown } }) => {
+    onCall();
     calls.push(`${command.constructor.name} ${JSON.stringify(command.input.Filters)}`);
     return answers;
   };
@@ -43,12 +45,14 @@ function targetWith(answers: { Vpcs: Vpc[]; Subnets: Subnet[] }) {
     world: {
       view: ({ name }: Collection<object, unknown>) => ({
         ownedBy: () =>
-          name === 'ec2/subnets' ? [{ SubnetId: 'subnet-d', Tags: tagged('subnet/d') } satisfies Subnet] : [],
+          name === 'ec2/subnets' && listed.has('subnet-d')
+            ? [{ SubnetId: 'subnet-d', Tags: tagged('subnet/d') } satisfies Subnet]
+            : [],
       }),
       wrote: (_collection: unknown, id: string) => written.push(id),
     },
   } as unknown as Target;
-  return { target, calls, written };
+  return { target, calls, written, listed };
 }
 
 it('what no listing shows is looked up with one call a kind: lost, lost its tags, or only missed', async () => {
@@ -65,4 +69,11 @@ it('what no listing shows is looked up with one call a kind: lost, lost its tags
     'DescribeVpcsCommand [{"Name":"vpc-id","Values":["vpc-1"]}]',
     'DescribeSubnetsCommand [{"Name":"subnet-id","Values":["subnet-a","subnet-b","subnet-c"]}]',
   ]);
+});
+
+it('what a listing loses while others are looked up is looked up as well: it would be made a second time', async () => {
+  const bare = { SubnetId: 'subnet-d', Tags: [] };
+  const { target, calls, listed } = targetWith({ Vpcs: [], Subnets: [bare] }, () => listed.clear());
+  expect([...(await findSurvivors(target, object, 'here'))]).toEqual([['subnet/d', { id: 'subnet-d' }]]);
+  expect(calls.at(-1)).toBe('DescribeSubnetsCommand [{"Name":"subnet-id","Values":["subnet-d"]}]');
 });

@@ -46,6 +46,8 @@ def _iam(call: Call, common: Context) -> list[Ask]:
     if params.get("RoleName"):
         arn, role = _role(account, params)
         return _of_role(action, name, arn, role, params, common)
+    if params.get("InstanceProfileName"):
+        return _of_profile(action, name, account, params, common)
     if params.get("UserName"):
         user = iam_backends[account]["aws"].users.get(str(params["UserName"]))
         return [Ask(name, user.arn if user else f"arn:aws:iam::{account}:user/{params['UserName']}", common, user is not None)]
@@ -55,6 +57,21 @@ def _iam(call: Call, common: Context) -> list[Ask]:
         return [Ask(name, f"arn:aws:iam::{account}:policy{params.get('Path') or '/'}{params['PolicyName']}", common)]
     listed = {"ListRoles": "role", "ListUsers": "user"}.get(action)
     return [Ask(name, f"arn:aws:iam::{account}:{listed}{params.get('PathPrefix') or '/'}" if listed else "*", common)]
+
+
+def _of_profile(action: str, name: str, account: str, params: dict[str, Any], common: Context) -> list[Ask]:
+    called = str(params["InstanceProfileName"])
+    profile: Any = iam_backends[account]["aws"].instance_profiles.get(called)
+    arn = f"arn:aws:iam::{account}:instance-profile{profile.path if profile else params.get('Path') or '/'}{called}"
+    context: dict[str, str | list[str]] = {**common, **ec2.tag_context(as_list(params.get("Tags")))}
+    for tag in profile.tags if profile else []:
+        for service in ("aws", "iam"):
+            context[f"{service}:resourcetag/{tag['Key'].lower()}"] = tag["Value"]
+    found = [Ask(name, arn, context, profile is not None or action == "CreateInstanceProfile")]
+    if action == "CreateInstanceProfile" and params.get("Tags"):
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_instance-profiles.html , "Permissions required"
+        found.append(Ask("iam:TagInstanceProfile", arn, context))
+    return found
 
 
 def _of_role(action: str, name: str, arn: str, role: Any, params: dict[str, Any], common: Context) -> list[Ask]:
