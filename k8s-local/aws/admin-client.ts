@@ -88,6 +88,12 @@ export interface AdminClient {
   difficulty: () => Promise<CurrentDifficulty>;
   /** Sets the parts that are given, and leaves the others. Rejects, with nothing set, where one makes no sense. */
   setDifficulty: (parts: Partial<Difficulty>) => Promise<void>;
+  /** Holds the clock by which things take their time; a reset releases it. */
+  hold: () => Promise<void>;
+  /** Lets so many seconds pass on the held clock: what becomes due in them happens. Rejects while it is not held. */
+  letPass: (seconds: number) => Promise<void>;
+  /** Lets the held clock go on. */
+  release: () => Promise<void>;
   /** Back to the state and the difficulty of a fresh start; the ledger stays. */
   reset: () => Promise<void>;
   ready: () => Promise<boolean>;
@@ -109,6 +115,9 @@ export function adminClient(url: string): AdminClient {
     expire: async (accessKeyId) => void (await call('POST', `expire?key=${accessKeyId}`)),
     difficulty: async () => JSON.parse(await call('GET', 'difficulty')) as CurrentDifficulty,
     setDifficulty: async (parts) => void (await call('PUT', 'difficulty', parts)),
+    hold: async () => void (await call('POST', 'hold')),
+    letPass: async (seconds) => void (await call('POST', `pass?seconds=${seconds}`)),
+    release: async () => void (await call('POST', 'release')),
     reset: async () => void (await call('POST', 'reset')),
     ready: () =>
       call('GET', 'ready').then(

@@ -17,6 +17,9 @@ export const localAccounts: Readonly<Record<string, string>> = {
   'shared-services-account': '555555555555',
 };
 
+/** The transit gateway that the local AWS begins with: in `base-infra`, shared with all accounts, accepting by itself. */
+export const localTransitGateway = 'tgw-0a0b0c0d0e0f01020';
+
 /** The account whose credentials are the default ones. */
 export const homeAccount = '123456789012';
 

@@ -45,6 +45,12 @@ export const CONDITIONS = {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
         kinds: network,
       },
+      WaitingForAcceptance: {
+        means:
+          'Another account has to accept something, such as the attachment to a transit gateway that it shares; the message names account and thing.',
+        todo: 'Ask whoever runs that account to accept it, with the command in the message.',
+        kinds: network,
+      },
       NotYetVisible: {
         means: 'AWS does not list a new thing everywhere yet. It is looked at again soon.',
         kinds: network,

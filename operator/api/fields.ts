@@ -83,6 +83,9 @@ export function cidrWithin(outer: string, inner: string): boolean {
   return !big || !small || ipv4Contains(big, small);
 }
 
+/** A switch. */
+export const onOff = z.enum(['Enabled', 'Disabled']);
+
 /** A region's name, as `us-east-1`. */
 export const RegionSchema = withRules(
   z.string().max(32),

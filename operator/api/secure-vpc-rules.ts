@@ -16,6 +16,8 @@ interface Spec {
   }[];
   securityGroups: { endpoints?: object | undefined };
   endpoints: Endpoint[];
+  transitGateway?:
+    { tier: TierName; routes: { destination: string; tiers?: TierName[] | undefined }[] } | undefined;
 }
 
 /** Finds the first offender and shows it in the message. */
@@ -177,5 +179,68 @@ export const endpointRules: readonly Rule<Spec>[] = [
         (endpoint) => endpoint.service,
       ),
     },
+  },
+];
+
+const hasTier = (self: Spec, tier: TierName) => self.tiers.some(({ name }) => name === tier);
+const unplaced = (self: Spec) =>
+  self.transitGateway && !hasTier(self, self.transitGateway.tier) ? self.transitGateway.tier : undefined;
+const GATEWAY = 'self.transitGateway';
+const GATEWAY_TIER = `(has(${GATEWAY}.tier) ? ${GATEWAY}.tier : 'private')`;
+const routesOf = (self: Spec) => self.transitGateway?.routes ?? [];
+const ROUTES = `has(${GATEWAY}) && has(${GATEWAY}.routes)`;
+const strayed = (self: Spec) =>
+  routesOf(self).find((route) => route.tiers?.some((tier) => !hasTier(self, tier)));
+const STRAYED = 'has(r.tiers) && r.tiers.exists(n, !self.tiers.exists(t, t.name == n))';
+const inner = (self: Spec) => routesOf(self).find((route) => cidrWithin(self.cidr, route.destination));
+const INNER =
+  'isCIDR(self.cidr) && isCIDR(r.destination) && cidr(self.cidr).containsCIDR(cidr(r.destination))';
+const ofInternet = (self: Spec) =>
+  routesOf(self).find(
+    ({ destination, tiers }) =>
+      destination === '0.0.0.0/0' &&
+      (tiers ? tiers.includes('public') : self.tiers.every(({ name }) => name === 'public')),
+  );
+const OF_INTERNET =
+  "r.destination == '0.0.0.0/0' && (has(r.tiers) ? 'public' in r.tiers : self.tiers.all(t, t.name == 'public'))";
+
+/** The destination of the first route of which the condition holds. */
+function firstRoute(of: (self: Spec) => { destination: string } | undefined, condition: string) {
+  return first(of, `${GATEWAY}.routes.filter(r, ${condition})[0].destination`, (route) => route.destination);
+}
+
+/** Rules that tie the attachment to a transit gateway to the tiers and blocks of the network. */
+export const transitGatewayRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!has(${GATEWAY}) || self.tiers.exists(t, t.name == ${GATEWAY_TIER})`,
+    message:
+      'the transit gateway is to be in tier {tier}, which spec.tiers does not have: add the tier, or give transitGateway.tier another',
+    path: ['transitGateway'],
+    check: (self) => unplaced(self) === undefined,
+    show: { tier: first(unplaced, GATEWAY_TIER, (tier) => tier) },
+  },
+  {
+    cel: `!(${ROUTES}) || !${GATEWAY}.routes.exists(r, ${STRAYED})`,
+    message:
+      'the route to {destination} names a tier that spec.tiers does not have: add the tier, or leave it out of the route',
+    path: ['transitGateway'],
+    check: (self) => strayed(self) === undefined,
+    show: { destination: firstRoute(strayed, STRAYED) },
+  },
+  {
+    cel: `!(${ROUTES}) || !${GATEWAY}.routes.exists(r, ${INNER})`,
+    message:
+      'the route to {destination} lies inside the VPC, {self.cidr}, where AWS takes none to a transit gateway: route a block outside it',
+    path: ['transitGateway'],
+    check: (self) => inner(self) === undefined,
+    show: { destination: firstRoute(inner, INNER) },
+  },
+  {
+    cel: `!(${ROUTES}) || !${GATEWAY}.routes.exists(r, ${OF_INTERNET})`,
+    message:
+      'the route to {destination} cannot be in tier public, whose default route leads to the internet: leave public out of its tiers',
+    path: ['transitGateway'],
+    check: (self) => ofInternet(self) === undefined,
+    show: { destination: firstRoute(ofInternet, OF_INTERNET) },
   },
 ];

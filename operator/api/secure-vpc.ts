@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
-import { networkCidr, listMap, setOf } from './fields.ts';
+import { networkCidr, listMap, onOff, setOf } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { immutable, matches, withRules } from './rule.ts';
-import { endpointRules, tierRules, zoneRules } from './secure-vpc-rules.ts';
+import { endpointRules, tierRules, transitGatewayRules, zoneRules } from './secure-vpc-rules.ts';
 import { SecurityGroupsSchema } from './security-groups.ts';
-
-const onOff = z.enum(['Enabled', 'Disabled']);
+import { TransitGatewaySchema } from './transit-gateway.ts';
 
 const dns = withRules(
   z
@@ -146,12 +145,14 @@ const spec = withRules(
         .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),
+      transitGateway: TransitGatewaySchema.optional(),
       flowLogs: flowLogs.prefault({}),
     })
     .describe('The network that is wanted.'),
   ...zoneRules,
   ...tierRules,
   ...endpointRules,
+  ...transitGatewayRules,
 );
 export type SecureVpcSpec = z.output<typeof spec>;
 export type Tier = SecureVpcSpec['tiers'][number];
@@ -185,6 +186,7 @@ const status = z
     securityGroups: ids('Ids of the security groups, by name.'),
     routeTables: ids('Ids of the route tables, by tier.'),
     endpoints: ids('Ids of the VPC endpoints, by service.'),
+    transitGatewayAttachmentId: id('Id of the attachment to the transit gateway.').optional(),
   })
   .describe('What the operator did and found; only the operator writes it.');
 export type SecureVpcStatus = z.output<typeof status>;

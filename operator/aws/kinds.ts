@@ -11,6 +11,7 @@ import { routesKind } from './ec2/routes.ts';
 import { securityGroupRulesKind } from './ec2/security-group-rules.ts';
 import { securityGroupKind } from './ec2/security-group.ts';
 import { subnetKind } from './ec2/subnet.ts';
+import { transitGatewayAttachmentKind } from './ec2/transit-gateway-attachment.ts';
 import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
@@ -35,6 +36,7 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   securityGroupKind,
   securityGroupRulesKind,
   vpcEndpointKind,
+  transitGatewayAttachmentKind,
   logGroupKind,
   roleKind,
   rolePoliciesKind,

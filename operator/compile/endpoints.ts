@@ -1,11 +1,11 @@
-import { type Endpoint, endpointType, type TierName } from '../api/endpoints.ts';
+import { type Endpoint, endpointType } from '../api/endpoints.ts';
 import type { SecureVpcSpec } from '../api/secure-vpc.ts';
 import { Terminal } from '../errors.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import type { RegionFacts } from './input.ts';
 import type { NodeBuilder } from './nodes.ts';
-import { type PlannedSubnet, tiersOf } from './subnets.ts';
+import { innerTiers, type PlannedSubnet } from './subnets.ts';
 
 /** Services that have both sorts of endpoint. */
 const BOTH_SORTS: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
@@ -33,7 +33,8 @@ function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, endpoint: Endpoint
     vpcId: ref('vpc'),
     serviceName: serviceName(spec, service),
     type: 'Gateway',
-    routeTableIds: gatewayTiers(spec).map((tier) => ref(`route-table/${tier}`)),
+    // The public tier has a way to these services already; where it is the only tier, it gets theirs.
+    routeTableIds: innerTiers(spec).map((tier) => ref(`route-table/${tier}`)),
     subnetIds: [],
     securityGroupIds: [],
     privateDns: false,
@@ -82,13 +83,6 @@ function policyOf({ policy }: Endpoint): string {
       Resource: resources,
     }));
   return JSON.stringify({ Version: '2012-10-17', Statement });
-}
-
-/** The public tier has a way to these services already; where it is the only tier, it gets theirs. */
-function gatewayTiers(spec: SecureVpcSpec): TierName[] {
-  const tiers = tiersOf(spec).map((tier) => tier.name);
-  const inner = tiers.filter((tier) => tier !== 'public');
-  return inner.length > 0 ? inner : tiers;
 }
 
 function refuseImpossible(spec: SecureVpcSpec, { service, tier, privateDns }: Endpoint): void {

@@ -7,6 +7,7 @@ import { Terminal } from '../errors.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { Flow, Peer } from './flows.ts';
 import { type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
+import { destinationsOf } from './transit-gateway.ts';
 
 /**
  * Ports from which clients connect, and so to which answers go: ACLs keep no state. Linux takes 32768 and up,
@@ -50,8 +51,9 @@ export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierNam
 /**
  * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
  * peer is the VPC's block, for the data tier the block of the tier at the other end; a service behind a gateway
- * endpoint is everywhere, since ACLs take no prefix lists. An entry that another covers is left out. DNS, time
- * and metadata of AWS pass any ACL.
+ * endpoint is everywhere, since ACLs take no prefix lists. In the tier of the transit gateway's interfaces, what comes
+ * or goes by it passes, too (docs/adr/0006-transit-gateway-and-acls.md). An entry that another covers is left out.
+ * DNS, time and metadata of AWS pass any ACL.
  */
 export function networkAclEntries(
   spec: SecureVpcSpec,
@@ -67,9 +69,19 @@ export function networkAclEntries(
       ? placesOf(spec, peer.group).flatMap((at) => blocksOf(spec, at, subnets))
       : [spec.cidr];
   };
+  const isPassage = (outside: Peer, inside: Peer) =>
+    spec.transitGateway?.tier === tier &&
+    'group' in inside &&
+    isByTransitGateway(spec, outside, inside.group);
   const allowed = flows.flatMap((flow): Allowed[] => [
     ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
     ...(isHere(flow.from) ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')) : []),
+    ...(isPassage(flow.from, flow.to)
+      ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress'))
+      : []),
+    ...(isPassage(flow.to, flow.from)
+      ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress'))
+      : []),
   ]);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
     const needed = withoutCovered(unique(allowed.filter((entry) => entry.direction === direction)));
@@ -81,6 +93,17 @@ export function networkAclEntries(
     }
     return numbered(needed);
   });
+}
+
+/** Whether a tier in which members of the group stand reaches any of these addresses by the transit gateway. */
+function isByTransitGateway(spec: SecureVpcSpec, outside: Peer, group: SecurityGroupName): boolean {
+  if (!('cidr' in outside)) return false;
+  const routed = placesOf(spec, group).flatMap((at) => destinationsOf(spec, at));
+  return routed.some((block) => overlaps(block, outside.cidr));
+}
+
+function overlaps(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 function bothWays(flow: Flow, cidr: string, direction: AclEntry['direction']): Allowed[] {

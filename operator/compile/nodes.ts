@@ -10,6 +10,7 @@ import type { RoutesInputs } from '../aws/ec2/routes.ts';
 import type { SecurityGroupRulesInputs } from '../aws/ec2/security-group-rules.ts';
 import type { SecurityGroupInputs } from '../aws/ec2/security-group.ts';
 import type { SubnetInputs } from '../aws/ec2/subnet.ts';
+import type { TransitGatewayAttachmentInputs } from '../aws/ec2/transit-gateway-attachment.ts';
 import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
 import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../aws/ec2/vpc.ts';
@@ -27,6 +28,7 @@ interface Things {
   NetworkAcl: NetworkAclInputs;
   SecurityGroup: SecurityGroupInputs;
   VpcEndpoint: VpcEndpointInputs;
+  TransitGatewayAttachment: TransitGatewayAttachmentInputs;
   LogGroup: LogGroupInputs;
   Role: RoleInputs;
   FlowLog: FlowLogInputs;

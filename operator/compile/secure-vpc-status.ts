@@ -5,7 +5,13 @@ import type { Standing } from '../graph/plan.ts';
 /** The fields of the status that say what was made. */
 export type SecureVpcOutputs = Pick<
   SecureVpcStatus,
-  'zones' | 'vpcId' | 'subnets' | 'securityGroups' | 'routeTables' | 'endpoints'
+  | 'zones'
+  | 'vpcId'
+  | 'subnets'
+  | 'securityGroups'
+  | 'routeTables'
+  | 'endpoints'
+  | 'transitGatewayAttachmentId'
 >;
 
 /**
@@ -15,6 +21,7 @@ export type SecureVpcOutputs = Pick<
 export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph): SecureVpcOutputs {
   const there = standing.filter(({ state }) => state.phase !== 'deleting');
   const vpc = there.find(({ node }) => node === 'vpc');
+  const attachment = there.find(({ node }) => node === 'transit-gateway-attachment');
   const zones = zonesOf(graph);
   return {
     ...(zones.length > 0 && { zones }),
@@ -23,6 +30,7 @@ export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph):
     securityGroups: idsBelow(there, 'security-group/'),
     routeTables: idsBelow(there, 'route-table/'),
     endpoints: idsBelow(there, 'endpoint/'),
+    transitGatewayAttachmentId: attachment?.id,
   };
 }
 

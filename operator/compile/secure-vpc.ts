@@ -1,4 +1,6 @@
+import type { TierName } from '../api/endpoints.ts';
 import type { Tier, SecureVpc } from '../api/secure-vpc.ts';
+import { Terminal } from '../errors.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import { withAdoptions } from './adoption.ts';
@@ -12,6 +14,7 @@ import { type NodeBuilder, nodeBuilder } from './nodes.ts';
 import { securityGroupNodes } from './security-groups.ts';
 import { type PlannedSubnet, planSubnets, tiersOf } from './subnets.ts';
 import { tagger } from './tags.ts';
+import { type PlannedRoute, transitGatewayNodes, transitGatewayRoutes } from './transit-gateway.ts';
 import { chooseZones } from './zones.ts';
 
 /**
@@ -32,6 +35,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
     ...tiersOf(spec).flatMap((tier) => tierNodes(build, object, tier, flows, subnets)),
     ...securityGroupNodes(build, object, flows, facts),
     ...endpointNodes(build, spec, subnets, facts),
+    ...transitGatewayNodes(build, spec, subnets),
     ...flowLogNodes(build, input),
   ]);
   return withAdoptions(graph, spec.adopt);
@@ -76,7 +80,10 @@ function tierNodes(
     `routes/${name}`,
     {
       routeTableId: ref(table.key),
-      routes: isPublic ? [{ destination: '0.0.0.0/0', target: ref('internet-gateway') }] : [],
+      routes: withoutTwins(name, [
+        ...(isPublic ? [{ destination: '0.0.0.0/0', target: ref('internet-gateway') }] : []),
+        ...transitGatewayRoutes(spec, name),
+      ]),
     },
     // AWS takes a route only to a gateway that is attached.
     { dependsOn: isPublic ? ['internet-gateway-attachment'] : [] },
@@ -107,4 +114,16 @@ function tierNodes(
         : []),
     ]);
   return [table, routes, ...(isStrict ? [acl, entries] : []), ...members];
+}
+
+/** A table has one route for a destination. */
+function withoutTwins(tier: TierName, routes: readonly PlannedRoute[]): readonly PlannedRoute[] {
+  const twin = routes.find(({ destination }, index) =>
+    routes.slice(0, index).some((earlier) => earlier.destination === destination),
+  );
+  if (!twin) return routes;
+  throw new Terminal(
+    'InvalidSpec',
+    `spec.transitGateway.routes[${twin.destination}] is for tier ${tier}, which has another route to ${twin.destination}: give the route other tiers, or take it away`,
+  );
 }

@@ -34,6 +34,13 @@ export function tiersOf(spec: SecureVpcSpec): Tier[] {
   return TIER_NAMES.flatMap((name) => spec.tiers.find((tier) => tier.name === name) ?? []);
 }
 
+/** Every tier but public; public where there is no other. */
+export function innerTiers(spec: SecureVpcSpec): TierName[] {
+  const tiers = tiersOf(spec).map((tier) => tier.name);
+  const inner = tiers.filter((tier) => tier !== 'public');
+  return inner.length > 0 ? inner : tiers;
+}
+
 /** The fixed eighth of the VPC's block in which a tier's computed subnets lie. */
 export function tierBlock(vpcCidr: string, tier: TierName): string {
   return formatIpv4Cidr(part(blockOf(vpcCidr, 'spec.cidr'), TIER_BITS, TIER_NAMES.indexOf(tier)));

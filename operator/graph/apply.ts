@@ -2,6 +2,7 @@ import type { Adoptions } from './adoption.ts';
 import { dependenciesOf, type Graph } from './graph.ts';
 import {
   kindOf,
+  textOf,
   type ActionContext,
   type AnyKind,
   type Change,
@@ -11,7 +12,7 @@ import {
 } from './kind.ts';
 import { isOwned, shortHash, TAG } from './ownership.ts';
 import type { Action, Plan } from './plan.ts';
-import { isUnresolved, referencesIn, resolve } from './ref.ts';
+import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 
 /** What an error of the provider means for the plan. */
@@ -76,9 +77,12 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
 
   const tasks: Task<Outcome>[] = writes.map((action) => {
     const node = graph.nodes.get(action.node);
+    const isMemberwise = kindOf(input.kinds, action.type).memberwise === true;
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
+      ...(isMemberwise &&
+        node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
       run: () => report(input, action, () => write(input, action, outputs)),
     };
   });
@@ -161,6 +165,10 @@ export function idleOutcome(action: Idle): Outcome {
   };
 }
 
+function notThere(inputs: object): Partial<Outcome> {
+  return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+}
+
 type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 
 async function write<S>(
@@ -170,8 +178,7 @@ async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  if (isUnresolved(inputs))
-    return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+  if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -185,12 +192,21 @@ async function write<S>(
   if (action.verb === 'adopt') layFound(input, action.node);
   const view = input.world.view(kind.collection);
   const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  if (!record && isUnresolved(inputs)) return notThere(inputs);
   const changes = changesFor(kind, action, inputs, record);
-  for (const part of action.verb === 'adopt' ? tagsFirst(changes) : [changes])
+  const possible = changes.filter((change) => !isUnresolved(change));
+  for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
     if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
+  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** Some members of a set refer to what is not there, or not usable, yet. */
+function blocked(changes: readonly Change[]): Partial<Outcome> {
+  const paths = changes.map(({ path, to }) => `${path} waits for ${textOf(printable(to))}`);
+  return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
 }
 
 /** What is taken over is in no listing before it carries our tags. */

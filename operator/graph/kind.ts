@@ -136,6 +136,11 @@ export interface NodeKind<I extends object, R, S> {
   outputs(record: R): Readonly<Record<string, string>>;
   /** Listed, but only as a memory: it counts as absent. */
   gone(record: R): boolean;
+  /**
+   * A set whose members are written one by one: those that refer to what is not there yet are left for later, and
+   * the others are written all the same.
+   */
+  readonly memberwise?: true;
   /** Ids of the things that this one uses: they can only be deleted after it. */
   needs(record: R): string[];
 

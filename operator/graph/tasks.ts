@@ -2,6 +2,8 @@
 export interface Task<T> {
   readonly key: string;
   readonly after: readonly string[];
+  /** Those of `after` that are waited for, and whose failure holds nothing back. */
+  readonly despite?: ReadonlySet<string>;
   run(): Promise<T>;
 }
 
@@ -34,6 +36,7 @@ export async function runTasks<T extends { readonly result: string }>(
 
   const blockerOf = (task: Task<T>): string | undefined =>
     task.after.find((key) => {
+      if (task.despite?.has(key)) return false;
       const result = results.get(key);
       return options.held.has(key) || (result !== undefined && result.outcome?.result !== 'done');
     });

@@ -1,4 +1,5 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
+import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
@@ -17,6 +18,7 @@ export const driftCases: Cases = {
   ...aclsCases,
   ...groupsCases,
   ...endpointsCases,
+  ...attachmentsCases,
   ...logsCases,
   ...iamCases,
 };
@@ -28,6 +30,7 @@ export const deletions: Deletions = {
   ...aclsDeletions,
   ...groupsDeletions,
   ...endpointsDeletions,
+  ...attachmentsDeletions,
   ...logsDeletions,
   ...iamDeletions,
 };

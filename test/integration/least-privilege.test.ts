@@ -11,7 +11,7 @@ import { counted } from '../support/counted.ts';
 import { eventually } from '../support/eventually.ts';
 import { bounded, policyFor } from '../support/least-privilege.ts';
 import { wholePortal } from '../support/crash-subjects.ts';
-import { portal, smallNetwork } from '../support/manifests.ts';
+import { fullNetwork, portal, smallNetwork } from '../support/manifests.ts';
 import { StandingPortal } from '../support/standing-portal.ts';
 import { OF_CLAIMS, PROVOCATIONS, type Provocation } from '../support/withheld.ts';
 
@@ -22,11 +22,11 @@ const named = process.env['LANDFALL_ACTION']?.split(',');
 const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
 /** What the deletion of the network itself brings about. */
 const AT_DELETION =
-  /:(Delete(FlowLogs|InternetGateway|LogGroup|NetworkAcl|Role|RolePolicy|RouteTable|SecurityGroup|Subnet|Vpc|VpcEndpoints)|DetachInternetGateway)$/;
+  /:(Delete(FlowLogs|InternetGateway|LogGroup|NetworkAcl|Role|RolePolicy|RouteTable|SecurityGroup|Subnet|TransitGatewayVpcAttachment|Vpc|VpcEndpoints)|DetachInternetGateway)$/;
 /** Asked for along with another call, and so in no ledger. */
 const ASKED_ALONG = new Set(['iam:PassRole', 'route53:AssociateVPCWithHostedZone']);
 
-const policy = await policyFor([bounded(portal.account), portal.network]);
+const policy = await policyFor([bounded(portal.account), fullNetwork]);
 const actions = actionsOf(policy).filter((action) => !OF_CLAIMS.has(action));
 const chosen = named ?? (everything ? actions : share(actions));
 let standing: StandingPortal;
@@ -115,7 +115,7 @@ it('takes over exactly the things that spec.adopt names', async () => {
   await world.edit(standing.account, { aws: { adoptionNamespaces: ['portal'] } });
   await world.apply([adopting]);
   await world.condition(adopting, 'Stalled', { reason: 'AccessDenied', message: /ec2:CreateTags/ });
-  const wanted = [standing.account, portal.network, adopting];
+  const wanted = [standing.account, fullNetwork, adopting];
   const policy = await policyFor(wanted);
   expect(policy.Statement.flatMap(({ Resource }) => Resource)).toContain(
     `arn:aws:ec2:us-east-1:123456789012:*/${id}`,

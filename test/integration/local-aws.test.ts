@@ -18,6 +18,7 @@ import { network } from './local-aws/network.ts';
 import { permissions } from './local-aws/permissions.ts';
 import { otherServices } from './local-aws/services.ts';
 import { privateLink } from './local-aws/privatelink.ts';
+import { transitGateways } from './local-aws/transit-gateways.ts';
 import { tables } from './local-aws/tables.ts';
 import { throttling } from './local-aws/throttling.ts';
 
@@ -28,6 +29,7 @@ describe('security groups', securityGroups);
 describe('endpoints', endpoints);
 describe('NAT gateways', natGateways);
 describe('PrivateLink between accounts', privateLink);
+describe('transit gateways', transitGateways);
 describe('load balancers', loadBalancers);
 describe('databases', databases);
 describe('containers', containers);

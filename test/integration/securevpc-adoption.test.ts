@@ -170,7 +170,10 @@ describe('a network that somebody made by hand', () => {
     await world.ec2.send(
       new DeleteTagsCommand({ Resources: [made['front-b']], Tags: [{ Key: 'landfall.dev/node' }] }),
     );
-    await world.condition(shop(), 'Drifted', { status: 'False', reason: 'DriftRepaired' });
+    await eventually('tags on everything', async () => {
+      const owners = await Promise.all([...Resources, made['front-b']].map((id) => tagsOf(id)));
+      return owners.every((tags) => tags['landfall.dev/node'] !== undefined);
+    });
     await world.ready(shop());
     for (const id of [...Resources, made['front-b']])
       expect(await tagsOf(id)).toMatchObject({ 'landfall.dev/owner': OWNER, 'landfall.dev/adopted': 'true' });
@@ -199,7 +202,7 @@ describe('a network that somebody made by hand', () => {
     expect(
       (await world.writes(mark)).filter(({ action }) => /^(Delete|Revoke|Detach)/.test(action ?? '')),
     ).toEqual([]);
-    expect(await tagsOf(made.vpc)).toMatchObject({ 'landfall.dev/owner': OWNER, Name: 'shop-prod' });
+    expect(await tagsOf(made['front-a'])).toMatchObject({ 'landfall.dev/owner': OWNER, Name: 'front-a' });
     const again = await world.mark();
     await world.apply([shop()]);
     const { status } = await world.ready(shop());

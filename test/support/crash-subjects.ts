@@ -1,3 +1,4 @@
+import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { account, namespace, portal, smallNetwork } from './manifests.ts';
 import type { Manifest } from './world.ts';
 
@@ -15,6 +16,7 @@ const made = smallNetwork('small', 'crash', {
   tiers: [{ name: 'public' }, { name: 'private' }],
   securityGroups: { alb: {}, ecs: {}, endpoints: {} },
   endpoints: [{ service: 's3' }, { service: 'logs' }],
+  transitGateway: { id: localTransitGateway, routes: [{ destination: '10.11.0.0/16' }] },
   flowLogs: { retentionDays: 7 },
   tags: { stage: 'first', gone: 'soon' },
 });
@@ -27,6 +29,12 @@ const edited = smallNetwork('small', 'crash', {
     endpoints: {},
   },
   endpoints: [{ service: 's3' }, { service: 'kms' }],
+  transitGateway: {
+    id: localTransitGateway,
+    tier: 'data',
+    routes: [{ destination: '10.11.0.0/16' }, { destination: '10.12.0.0/16', tiers: ['public', 'data'] }],
+    applianceMode: 'Enabled',
+  },
   // The traffic type of a flow log cannot change: it is replaced.
   flowLogs: { retentionDays: 14, trafficType: 'REJECT' },
   tags: { stage: 'second' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import type { SecureVpcSpec } from '../../operator/api/secure-vpc.ts';
 import type { Manifest } from './world.ts';
 
@@ -11,6 +12,18 @@ export const portal = {
   namespace: example('namespace'),
   account: example('account'),
   network: example('network') as Manifest & { readonly spec: SecureVpcSpec },
+};
+
+/** The portal's network with what else a network may have, so that it has every kind of node. */
+export const fullNetwork = {
+  ...portal.network,
+  spec: {
+    ...portal.network.spec,
+    transitGateway: {
+      id: localTransitGateway,
+      routes: [{ destination: '10.11.0.0/16', tiers: ['private'] }],
+    },
+  },
 };
 
 export function namespace(name: string): Manifest {

@@ -7,6 +7,7 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
@@ -77,6 +78,10 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       acls: (await ec2.send(new DescribeNetworkAclsCommand({}))).NetworkAcls ?? [],
       groups: (await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? [],
       endpoints: (await ec2.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? [],
+      attachments:
+        (
+          await ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand({}))
+        ).TransitGatewayVpcAttachments?.filter(({ State }) => State !== 'deleted') ?? [],
       interfaces: (await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? [],
       flowLogs: (await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs ?? [],
       logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [],
@@ -96,6 +101,7 @@ function nodeOf(thing: object): string | undefined {
 /** The thing's own id: the field that ends in `Id` and names the thing comes before the ids of what it uses. */
 function idsIn(thing: object): string[] {
   const own = [
+    'TransitGatewayAttachmentId',
     'SubnetId',
     'RouteTableId',
     'NetworkAclId',

@@ -20,6 +20,8 @@ export interface SeedNetwork {
   readonly natGateways: number;
   readonly gatewayEndpoints: readonly string[];
   readonly interfaceEndpoints: readonly string[];
+  /** Tier, block: what is reached by the transit gateway. */
+  readonly transitRoutes: readonly string[];
   /** From, to, TCP ports. */
   readonly open: readonly string[];
 }

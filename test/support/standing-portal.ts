@@ -16,7 +16,7 @@ import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
-import { portal } from './manifests.ts';
+import { fullNetwork, portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
 import { conditionOf, idsOf, type Manifest, World } from './world.ts';
 
@@ -63,10 +63,10 @@ export class StandingPortal {
     const world = await World.start();
     await world.claim();
     const account = bounded(portal.account);
-    const least = await leastPrivilege(world, [account, portal.network]);
+    const least = await leastPrivilege(world, [account, fullNetwork]);
     const standing = new StandingPortal(world, await world.aws.dump(), account, least);
     await world.apply([portal.namespace, account]);
-    await world.apply([portal.network]);
+    await world.apply([fullNetwork]);
     const made = await world.ready(portal.network);
     standing.#asMade = await portrait(world);
     standing.#readySince = conditionOf(made, 'Ready')?.lastTransitionTime;

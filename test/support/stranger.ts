@@ -1,7 +1,9 @@
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
+import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
+import { eventually } from './eventually.ts';
 import type { World } from './world.ts';
 
 const ACCOUNT = '123456789012';
@@ -55,6 +57,14 @@ export class Stranger {
         ...tagged('vpc-endpoint'),
       }),
     );
+    const attachment = await send.send(
+      new ec2.CreateTransitGatewayVpcAttachmentCommand({
+        TransitGatewayId: localTransitGateway,
+        VpcId,
+        SubnetIds: [subnet.Subnet?.SubnetId ?? ''],
+        ...tagged('transit-gateway-attachment'),
+      }),
+    );
     await session.logs.send(
       new CreateLogGroupCommand({
         logGroupName: NAME,
@@ -97,6 +107,7 @@ export class Stranger {
       NetworkAcl: acl.NetworkAcl?.NetworkAclId ?? '',
       SecurityGroup: group.GroupId ?? '',
       VpcEndpoint: endpoint.VpcEndpoint?.VpcEndpointId ?? '',
+      TransitGatewayAttachment: attachment.TransitGatewayVpcAttachment?.TransitGatewayAttachmentId ?? '',
       LogGroup: NAME,
       Role: 'stranger',
       FlowLog: log.FlowLogIds?.[0] ?? '',
@@ -108,9 +119,17 @@ export class Stranger {
     const { ec2: client } = session;
     await client.send(new ec2.DeleteFlowLogsCommand({ FlowLogIds: [ids['FlowLog'] ?? ''] }));
     await client.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [ids['VpcEndpoint'] ?? ''] }));
+    const TransitGatewayAttachmentId = ids['TransitGatewayAttachment'];
+    await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
     await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] }));
     await client.send(new ec2.DeleteNetworkAclCommand({ NetworkAclId: ids['NetworkAcl'] }));
-    await client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] }));
+    // Its interface goes a little later.
+    await eventually('the subnet deleted', () =>
+      client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] })).then(
+        () => true,
+        () => false,
+      ),
+    );
     await client.send(new ec2.DeleteRouteTableCommand({ RouteTableId: ids['RouteTable'] }));
     await client.send(new ec2.DeleteInternetGatewayCommand({ InternetGatewayId: ids['InternetGateway'] }));
     await client.send(new ec2.DeleteVpcCommand({ VpcId: ids['Vpc'] }));

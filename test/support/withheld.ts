@@ -10,6 +10,7 @@ import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { driftCases } from '../contract/drift-cases.ts';
 import { type DriftContext, id, one } from '../contract/drift/case.ts';
+import { eventually } from './eventually.ts';
 import { portal } from './manifests.ts';
 
 /** How the standing portal comes to need an action. */
@@ -84,6 +85,29 @@ async function gone(at: DriftContext, table: string): Promise<void> {
 }
 
 /** A role that lost the tag of its installation: it is looked up by its name. */
+/** An attachment that is to go, to a transit gateway that somebody made. */
+const orphanAttachment: Provocation = {
+  how: 'act',
+  async act(at) {
+    const made = await at.ec2.send(new ec2.CreateTransitGatewayCommand({}));
+    const TransitGatewayId = made.TransitGateway?.TransitGatewayId;
+    await at.ec2.send(
+      new ec2.CreateTransitGatewayVpcAttachmentCommand({
+        TransitGatewayId,
+        VpcId: id(at, 'vpc'),
+        SubnetIds: [id(at, 'subnet/data-a')],
+        ...tagged('transit-gateway-attachment'),
+      }),
+    );
+    return () =>
+      eventually('the transit gateway deleted', () =>
+        at.ec2.send(new ec2.DeleteTransitGatewayCommand({ TransitGatewayId })).then(
+          () => true,
+          () => false,
+        ),
+      );
+  },
+};
 const untaggedRole: Provocation = {
   how: 'act',
   async act(at) {
@@ -121,6 +145,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:CreateSecurityGroup': drift('SecurityGroup', 'deleted'),
   'ec2:CreateSubnet': drift('Subnet', 'deleted'),
   'ec2:CreateTags': drift('Vpc', 'tags missing'),
+  'ec2:CreateTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'deleted'),
   'ec2:CreateVpc': { how: 'network' },
   'ec2:CreateVpcEndpoint': drift('VpcEndpoint', 'deleted'),
   'ec2:DeleteFlowLogs': act((at) =>
@@ -158,6 +183,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   ),
   'ec2:DeleteSubnet': act((at) => orphanSubnet(at, tagged('subnet'))),
   'ec2:DeleteTags': drift('Vpc', 'tags extra'),
+  'ec2:DeleteTransitGatewayVpcAttachment': orphanAttachment,
   'ec2:DeleteVpc': act((at) =>
     at.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '10.9.0.0/16', ...tagged('vpc') })),
   ),
@@ -173,6 +199,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:DescribeNetworkInterfaces': usedSubnet,
   'ec2:DetachInternetGateway': drift('InternetGatewayAttachment', 'vpcId changed'),
   'ec2:DisassociateRouteTable': usedTable,
+  'ec2:ModifyTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'dnsSupport changed'),
   'ec2:ModifyVpcAttribute': drift('VpcAttributes', 'dnsHostnames changed'),
   'ec2:ModifyVpcEndpoint': drift('VpcEndpoint', 'policy changed'),
   'ec2:ReplaceNetworkAclAssociation': drift('NetworkAclAssociation', 'networkAclId changed'),

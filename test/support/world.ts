@@ -96,6 +96,7 @@ export class World {
         ...process.env,
         LANDFALL_AWS_ENDPOINT_SECONDS: '0.1',
         LANDFALL_AWS_INTERFACE_SECONDS: '0.1',
+        LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS: '0.1',
         ...awsEnv,
       },
       progress: console.log,

@@ -21,6 +21,14 @@ def _configure(body: bytes) -> Answer:
     return _json(difficulty.shown())
 
 
+def _pass(seconds: str) -> Answer:
+    try:
+        lifecycle.let_pass(float(seconds))
+    except ValueError as error:
+        return _json({"error": str(error)}, 400)
+    return _json({})
+
+
 def admin(application: Application, reset: Callable[[], None]) -> Callable[[str, str, dict[str, str], bytes], Answer]:
     def answer(method: str, path: str, query: dict[str, str], body: bytes) -> Answer:
         route = (method, path.removeprefix("/_landfall/"))
@@ -42,6 +50,14 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
             if route == ("POST", "expire"):
                 key = query.get("key", "")
                 return _json({}) if sessions.end(key) else _json({"error": f"no session has the key {key}"}, 404)
+            if route == ("POST", "hold"):
+                lifecycle.hold()
+                return _json({})
+            if route == ("POST", "pass"):
+                return _pass(query.get("seconds", ""))
+            if route == ("POST", "release"):
+                lifecycle.release()
+                return _json({})
             if route == ("POST", "reset"):
                 reset()
                 return _json({})

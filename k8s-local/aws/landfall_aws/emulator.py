@@ -9,6 +9,7 @@ from moto.logs.models import logs_backends
 
 from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
 from . import logs, pages, permissions, pipeline, services, sessions, tagging, throttling
+from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
 from .settings import Settings
 from .sts import actions as sts_actions
@@ -58,3 +59,4 @@ def _begin(settings: Settings) -> None:
             dump.keep(service, account, settings.region)
         dump.keep("iam", account, "aws")
     accounts.bootstrap(settings)
+    transit_gateways.bootstrap(settings)

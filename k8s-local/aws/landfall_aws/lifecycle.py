@@ -1,5 +1,8 @@
 """Things that AWS does a little later. Nothing runs in the background: what has become due happens, in order of
-its time, before the next call is looked at."""
+its time, before the next call is looked at.
+
+A test may hold the clock, so that nothing happens however slow the machine is, and let time pass by the second.
+"""
 
 import heapq
 import itertools
@@ -8,24 +11,62 @@ from collections.abc import Callable
 
 _due: list[tuple[float, int, Callable[[], None]]] = []
 _order = itertools.count()
+# Where the clock is held, and by how much it is ahead of the machine's when it is not.
+_held: float | None = None
+_ahead = 0.0
+
+
+def _now() -> float:
+    return time.monotonic() + _ahead if _held is None else _held
 
 
 def after(seconds: float, action: Callable[[], None]) -> None:
-    heapq.heappush(_due, (time.monotonic() + seconds, next(_order), action))
+    heapq.heappush(_due, (_now() + seconds, next(_order), action))
 
 
 def tick() -> None:
-    now = time.monotonic()
+    now = _now()
     while _due and _due[0][0] <= now:
         heapq.heappop(_due)[2]()
+
+
+def hold() -> None:
+    global _held
+    _held = _now()
+
+
+def let_pass(seconds: float) -> None:
+    """On a clock that is held: everything happens that becomes due within so many seconds, each at its time."""
+    global _held
+    if _held is None:
+        raise ValueError("hold the clock first")
+    end = _held + seconds
+    while _due and _due[0][0] <= end:
+        _held = _due[0][0]
+        tick()
+    _held = end
+
+
+def release() -> None:
+    """The clock goes on from where it was held."""
+    global _held, _ahead
+    if _held is not None:
+        _ahead = _held - time.monotonic()
+        _held = None
 
 
 def settle() -> None:
     """Waits for everything that is under way. Used by the dump, so that it never catches a state in between."""
     while _due:
-        time.sleep(max(0.0, _due[0][0] - time.monotonic()))
-        tick()
+        wait = max(0.0, _due[0][0] - _now())
+        if _held is None:
+            time.sleep(wait)
+            tick()
+        else:
+            let_pass(wait)
 
 
 def clear() -> None:
+    global _held
     _due.clear()
+    _held = None

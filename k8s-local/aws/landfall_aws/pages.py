@@ -29,6 +29,8 @@ _EC2 = [
     ("DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", "ServiceId", 1000),
     ("DescribeVpcEndpointServicePermissions", "AllowedPrincipals", "ServicePermissionId", 1000),
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
+    ("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments", "id", 1000),
+    ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments", "id", 1000),
     ("DescribeNatGateways", "NatGateways", "id", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),
@@ -108,7 +110,9 @@ def _paginated(action: str, key: str, name: str, default: int) -> None:
         items = list(result[key])
         token = self._get_param("NextToken")
         try:
-            shown, following = page(action, items, [getattr(item, name) if hasattr(item, name) else item[name] for item in items], token, size)
+            # An attribute of moto's objects, a member of AWS's answers.
+            names = [getattr(item, name) if hasattr(item, name) else item[name] for item in items]
+            shown, following = page(action, items, names, token, size)
         except KeyError as error:
             raise AwsError("InvalidNextToken", f"The token '{token}' is invalid") from error
         return ActionResult({**result, key: shown, "NextToken": following})

@@ -39,6 +39,8 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+    transit_gateway_seconds: float
+    transit_gateway_listed_seconds: float
     # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
@@ -107,6 +109,18 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
+        "--transit-gateway-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
+        help="how long an attachment to a transit gateway is pending, modifying or deleting",
+    )
+    parser.add_argument(
+        "--transit-gateway-listed-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
+        help="how long an attachment that is deleted stays listed; some hours in AWS",
+    )
+    parser.add_argument(
         "--failing-images",
         default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
         help="wildcards of image names that no container starts from, separated by commas",
@@ -147,6 +161,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+        transit_gateway_seconds=args.transit_gateway_seconds,
+        transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
         load_balancer_seconds=args.load_balancer_seconds,
         database_seconds=args.database_seconds,
         cache_seconds=args.cache_seconds,

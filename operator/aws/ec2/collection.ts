@@ -22,11 +22,15 @@ export interface Ec2CollectionOptions<R> {
   readonly name: string;
   /** The describe call, as `ec2:DescribeSubnets`. */
   readonly action: string;
+  /** Further calls that `page` may make. */
+  readonly otherActions?: readonly string[];
   /** The filter that takes ids, as `subnet-id`. */
   readonly idFilter: string;
   readonly id: (record: R) => string;
   /** Default 1000. */
   readonly pageSize?: number;
+  /** Everything in the account is listed, since the describe call has no filter by tag. */
+  readonly isListedWhole?: true;
   readonly page: (session: AwsSession, query: Ec2Query) => Promise<Page<R>>;
 }
 
@@ -48,7 +52,7 @@ export interface Ec2Collection<R> extends AwsCollection<R> {
 export function ec2Collection<R extends { readonly Tags?: Tag[] | undefined }>(
   options: Ec2CollectionOptions<R>,
 ): Ec2Collection<R> {
-  const { name, action, idFilter, id, pageSize = PAGE, page } = options;
+  const { name, action, otherActions = [], idFilter, id, pageSize = PAGE, isListedWhole, page } = options;
   const read = (session: AwsSession, Filters: Filter[]) =>
     pages<R>((token) =>
       page(session, { Filters, MaxResults: pageSize, ...(token !== undefined && { NextToken: token }) }),
@@ -65,9 +69,9 @@ export function ec2Collection<R extends { readonly Tags?: Tag[] | undefined }>(
     name,
     lane: 'fast',
     scope: 'region',
-    iam: reads(action),
+    iam: reads(action, ...otherActions),
     list: (session, installation) =>
-      read(session, [{ Name: `tag:${TAG.installation}`, Values: [installation] }]),
+      read(session, isListedWhole ? [] : [{ Name: `tag:${TAG.installation}`, Values: [installation] }]),
     get: (session, ids) => matching(session, idFilter, ids),
     matching,
     id,

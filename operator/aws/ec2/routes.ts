@@ -27,6 +27,7 @@ export const routesKind: AwsKind<RoutesInputs, RouteTable> = {
   idempotency: 'natural',
   iam: onOwn('ec2:CreateRoute', 'ec2:ReplaceRoute', 'ec2:DeleteRoute'),
   after: [],
+  memberwise: true,
 
   find: (view, inputs) => view.get(inputs.routeTableId),
   diff(inputs, table) {

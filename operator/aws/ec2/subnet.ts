@@ -41,7 +41,7 @@ export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
     ...TAG_ACTIONS,
     ...BLOCKER_ACTIONS,
   ],
-  after: ['VpcEndpoint'],
+  after: ['VpcEndpoint', 'TransitGatewayAttachment'],
 
   diff(inputs, subnet) {
     if (!subnet) return [];

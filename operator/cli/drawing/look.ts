@@ -40,7 +40,7 @@ export function nameOfRoute({ to, via }: { readonly to: string; readonly via: st
     ? `${to} → internet gateway`
     : via === `endpoint/${to}`
       ? `${to} → gateway endpoint`
-      : `${to} → ${via}`;
+      : `${to} → ${via === 'transit-gateway-attachment' ? 'transit gateway' : via}`;
 }
 
 /** The marks that occur in a drawing, for its legend, in a fixed order. */

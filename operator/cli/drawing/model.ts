@@ -2,6 +2,7 @@ import type { RoutesInputs } from '../../aws/ec2/routes.ts';
 import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
 import type { SecurityGroupRulesInputs } from '../../aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../aws/ec2/subnet.ts';
+import type { TransitGatewayAttachmentInputs } from '../../aws/ec2/transit-gateway-attachment.ts';
 import type { VpcEndpointInputs } from '../../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../aws/ec2/vpc.ts';
 import type { LogGroupInputs } from '../../aws/logs/log-group.ts';
@@ -17,6 +18,8 @@ export interface Network {
   readonly zones: readonly string[];
   readonly tiers: readonly Tier[];
   readonly hasGateway: boolean;
+  /** Where the network is attached to a transit gateway. */
+  readonly transit: { readonly node: string; readonly gateway: string; readonly tier: string } | undefined;
   readonly groups: readonly Group[];
   readonly flows: readonly Flow[];
   readonly endpoints: readonly Endpoint[];
@@ -83,6 +86,11 @@ export function networkOf(graph: Graph): Network {
     zones: [...new Set(all<SubnetInputs>('Subnet').map(({ inputs }) => inputs.zone))].sort(),
     tiers,
     hasGateway: graph.nodes.has('internet-gateway'),
+    transit: all<TransitGatewayAttachmentInputs>('TransitGatewayAttachment').map(({ node, inputs }) => ({
+      node,
+      gateway: inputs.transitGatewayId,
+      tier: tierOfSubnet(referencesIn(inputs.subnetIds)[0]?.node ?? ''),
+    }))[0],
     groups: all('SecurityGroup').map(({ node }) => {
       const name = rest(node);
       return { node, name, tier: BESIDE[name]?.find((tier) => names.includes(tier)) ?? names.at(-1) ?? '' };

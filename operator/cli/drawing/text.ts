@@ -48,6 +48,17 @@ function branchesOf(draw: Draw): Branch[] {
   const { network } = draw;
   return [
     ...(network.hasGateway ? [{ line: labelOf(draw, 'internet-gateway', 'internet gateway') }] : []),
+    ...(network.transit
+      ? [
+          {
+            line: labelOf(
+              draw,
+              network.transit.node,
+              `transit gateway ${network.transit.gateway}, ${network.transit.tier} tier`,
+            ),
+          },
+        ]
+      : []),
     ...tierBranches(draw),
     ...groupBranches(draw),
     ...endpointBranches(draw),

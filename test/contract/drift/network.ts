@@ -1,4 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2';
+import { withoutSubnet } from './attachments.ts';
 import {
   type Cases,
   type Deletions,
@@ -41,7 +42,7 @@ const subnetInUse = (node: string): RefusedCase =>
     at.ec2.send(new ec2.DeleteSubnetCommand({ SubnetId: id(at, node) })),
   );
 
-/** Whoever wants to delete a subnet takes the endpoints out of it first. */
+/** Whoever wants to delete a subnet takes the endpoints and the transit gateway out of it first. */
 const subnetDeleted = (node: string): DriftCase => ({
   node,
   drift: async (at) => {
@@ -50,6 +51,7 @@ const subnetDeleted = (node: string): DriftCase => ({
     for (const { VpcEndpointId, SubnetIds } of VpcEndpoints ?? [])
       if (SubnetIds?.includes(SubnetId))
         await at.ec2.send(new ec2.ModifyVpcEndpointCommand({ VpcEndpointId, RemoveSubnetIds: [SubnetId] }));
+    await withoutSubnet(at, SubnetId);
     await unused(at, 'subnet-id', SubnetId);
     await at.ec2.send(new ec2.DeleteSubnetCommand({ SubnetId }));
   },

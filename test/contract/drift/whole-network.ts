@@ -1,4 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2';
+import { attachmentDeleted } from './attachments.ts';
 import { type DriftCase, type DriftContext, id, unused } from './case.ts';
 import { groupDeleted } from './groups.ts';
 
@@ -8,6 +9,7 @@ export const vpcDeleted = (node: string): DriftCase => ({
   drift: async (at) => {
     const VpcId = id(at, node);
     await at.ec2.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: allOf(at, 'endpoint/') }));
+    await attachmentDeleted.drift(at);
     await unused(at, 'vpc-id', VpcId);
     const InternetGatewayId = id(at, 'internet-gateway');
     await at.ec2.send(new ec2.DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));

@@ -1,8 +1,8 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, ec2, given, refused } from './harness.ts';
+import { eventually } from './held-clock.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
 import { type Params, call } from './plain-client.ts';
 
@@ -37,6 +37,7 @@ export function loadBalancers(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     empty = await aws().dump();
     network = await ownNetwork();
   });

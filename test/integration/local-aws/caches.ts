@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, given, refused } from './harness.ts';
+import { eventually } from './held-clock.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
 import { type Params, call } from './plain-client.ts';
 
@@ -41,6 +41,7 @@ export function caches(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     empty = await aws().dump();
     network = await ownNetwork();
     const of = { SubnetIds: { SubnetIdentifier: network.subnets } };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, given, refused } from './harness.ts';
+import { eventually } from './held-clock.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
 import { type Params, call } from './plain-client.ts';
 
@@ -99,6 +99,7 @@ export function containers(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     empty = await aws().dump();
     network = await ownNetwork();
     await ecs('CreateCluster', { clusterName: 'main' });

@@ -13,8 +13,8 @@ import {
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
 
-import { eventually } from './eventually.ts';
 import { ec2, given } from './harness.ts';
+import { eventually } from './held-clock.ts';
 
 /** A VPC with an internet gateway, a subnet in each of two zones, and a security group. */
 export interface OwnNetwork {

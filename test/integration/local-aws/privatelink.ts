@@ -32,8 +32,8 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, clientOptions, given, refused, tagged } from './harness.ts';
+import { eventually } from './held-clock.ts';
 import { call } from './plain-client.ts';
 
 /** Endpoint services and the connections to them, between two accounts. */
@@ -139,6 +139,7 @@ export function privateLink(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     provider = new EC2Client({ ...clientOptions(aws(), PROVIDER), maxAttempts: 1 });
     consumer = new EC2Client({ ...clientOptions(aws(), CONSUMER), maxAttempts: 1 });
     balancer = await loadBalancer((await network(provider, '10.1')).a);

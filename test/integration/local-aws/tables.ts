@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, refused } from './harness.ts';
+import { eventually as really } from './eventually.ts';
+import { eventually } from './held-clock.ts';
 import { type Params, call, rest } from './plain-client.ts';
 
 /** DynamoDB's tables, and AWS Backup's selections. */
@@ -40,7 +41,10 @@ export function tables(): void {
       ],
     });
 
-  beforeEach(async () => aws().reset());
+  beforeEach(async () => {
+    await aws().reset();
+    await aws().hold();
+  });
 
   test('a table refuses changes while it is made, changed or deleted, and makes one index at a time', async () => {
     const empty = await aws().dump();
@@ -78,6 +82,18 @@ export function tables(): void {
     );
     await refused(dynamo('DeleteTable'), 'ResourceNotFoundException');
     expect((await aws().dump()) === empty).toBe(true);
+  });
+
+  test('time stands still while the clock is held, and goes on when it is released', async () => {
+    await create();
+    await aws().letPass(0.1);
+    expect((await read()).TableStatus).toBe('CREATING');
+    await aws().letPass(0.1);
+    expect((await read()).TableStatus).toBe('ACTIVE');
+    await dynamo('UpdateTable', { DeletionProtectionEnabled: false });
+    await aws().release();
+    await really(async () => ((await read()).TableStatus === 'ACTIVE' ? true : undefined));
+    await expect(aws().letPass(1)).rejects.toThrow('hold the clock first');
   });
 
   test('a backup plan has selections, made once for a request, and goes after them', async () => {

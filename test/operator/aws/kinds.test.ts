@@ -144,6 +144,31 @@ const CASES: Readonly<Record<string, Case>> = {
     needs: ['vpc-1', 'rtb-1'],
     changes: [[{ routeTableIds: [] }, 'routeTableIds[rtb-1]: rtb-1 -> (nothing)']],
   },
+  TransitGatewayAttachment: {
+    inputs: {
+      transitGatewayId: 'tgw-1',
+      vpcId: 'vpc-1',
+      subnetIds: ['subnet-1'],
+      dnsSupport: true,
+      applianceMode: false,
+    },
+    record: {
+      TransitGatewayAttachmentId: 'tgw-attach-1',
+      TransitGatewayId: 'tgw-1',
+      VpcId: 'vpc-1',
+      SubnetIds: ['subnet-1'],
+      Options: { DnsSupport: 'enable', ApplianceModeSupport: 'disable' },
+      State: 'available',
+    },
+    needs: ['vpc-1', 'subnet-1'],
+    changes: [
+      [{ transitGatewayId: 'tgw-2' }, 'transitGatewayId: tgw-1 -> tgw-2 (replace)'],
+      [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
+      [{ subnetIds: [] }, 'subnetIds[subnet-1]: subnet-1 -> (nothing)'],
+      [{ dnsSupport: false }, 'dnsSupport: true -> false'],
+      [{ applianceMode: true }, 'applianceMode: false -> true'],
+    ],
+  },
   LogGroup: {
     inputs: { name: '/vpc/flow', retentionDays: 30 },
     record: { logGroupName: '/vpc/flow', retentionInDays: 30, tags: {} },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ipv4Contains, ipv4Overlaps, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
+import type { RoutesInputs } from '../../../operator/aws/ec2/routes.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
@@ -42,6 +43,11 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
     natGateways: inputsByKey(graph, 'NatGateway').size,
     gatewayEndpoints: ofType('Gateway'),
     interfaceEndpoints: ofType('Interface'),
+    transitRoutes: [...inputsByKey<RoutesInputs>(graph, 'Routes')].flatMap(([key, { routes }]) =>
+      routes
+        .filter(({ target }) => target.includes('transit-gateway-attachment'))
+        .map(({ destination }) => `${key.slice('routes/'.length)} ${destination}`),
+    ),
     open: rules.flatMap(([key, { ingress }]) =>
       ingress.map(({ peer, fromPort, toPort }) => {
         const from = /^\$\{security-group\/(\w+)\.id\}$/u.exec(peer)?.[1] ?? peer;

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import {
+  FAR,
+  GATEWAY_IDS,
   GATEWAYS,
   INTERFACES,
   isInterface,
@@ -13,6 +15,7 @@ import {
   type OnOff,
   type SpecLike,
   type TierLike,
+  type TransitGatewayLike,
 } from './specs.ts';
 
 /** A spec with one thing in it added, removed or changed. */
@@ -30,6 +33,7 @@ type Group = keyof GroupsLike;
 // What several parts of a spec share: an ACL's entries follow the groups in its tier, the services that they
 // reach and the blocks of the tiers they talk to.
 const ENTRIES = 'network-acl-entries/.*';
+const ATTACHMENT = 'transit-gateway-attachment';
 const TABLE_ENDPOINTS = 'endpoint/(s3|dynamodb)';
 /** The groups whose rules name a group. */
 const NEIGHBOURS: Readonly<Record<Group, string>> = {
@@ -52,7 +56,7 @@ const flipped = (value: OnOff | undefined): OnOff => (value === 'Disabled' ? 'En
 
 /** Every single edit that leaves the spec valid, by the part of the spec that it changes. */
 export function editsOf(spec: SpecLike): Edit[][] {
-  const parts = [zoneEdits, tierEdits, groupEdits, endpointEdits, settingEdits, tagEdits];
+  const parts = [zoneEdits, tierEdits, groupEdits, endpointEdits, transitEdits, settingEdits, tagEdits];
   return parts.map((part) => part(spec)).filter((edits) => edits.length > 0);
 }
 
@@ -74,6 +78,7 @@ function zoneEdits(spec: SpecLike): Edit[] {
     keys(
       `(subnet|route-table-association|network-acl-association)/.*-${letter}`,
       ...spec.endpoints.filter(isInterface).map(({ service }) => `endpoint/${service}`),
+      ...(spec.transitGateway ? [ATTACHMENT] : []),
       // A tier with a given block in it is named by its subnets' blocks, one by one.
       ...(inUse.size > 0 ? [ENTRIES] : []),
     );
@@ -111,6 +116,8 @@ function tierEdits(spec: SpecLike): Edit[] {
     `(subnet|route-table-association|network-acl-association)/${name}-.*`,
     `(route-table|routes|network-acl|network-acl-entries)/${name}`,
     ...(name === 'public' ? ['internet-gateway', 'internet-gateway-attachment'] : []),
+    // Which tiers get a route by default depends on which there are.
+    ...(spec.transitGateway ? ['routes/.*'] : []),
   ];
   const present = spec.tiers.map(({ name }) => name);
   const homes = new Set(spec.endpoints.filter(isInterface).map(({ tier }) => tier));
@@ -126,7 +133,7 @@ function tierEdits(spec: SpecLike): Edit[] {
       touches: keys(...own(name), ENTRIES, TABLE_ENDPOINTS),
     })),
     ...present
-      .filter((name) => present.length > 1 && !homes.has(name))
+      .filter((name) => present.length > 1 && !homes.has(name) && name !== spec.transitGateway?.tier)
       .map((name) => ({
         what: `tier ${name} less`,
         after: { ...spec, tiers: spec.tiers.filter((tier) => tier.name !== name) },
@@ -271,6 +278,41 @@ function settingEdits(spec: SpecLike): Edit[] {
             touches: keys('vpc-attributes'),
           },
         ]),
+  ];
+}
+
+function transitEdits(spec: SpecLike): Edit[] {
+  const { transitGateway, ...without } = spec;
+  const touches = keys(ATTACHMENT, 'routes/.*', ENTRIES);
+  const [id = '', otherId = ''] = GATEWAY_IDS;
+  if (!transitGateway) {
+    const tier = spec.tiers[0]?.name ?? 'private';
+    const given = { id, tier, routes: [{ destination: FAR[0] ?? '' }], applianceMode: 'Disabled' as const };
+    return [{ what: 'a transit gateway', after: { ...spec, transitGateway: given }, touches }];
+  }
+  const edit = (what: string, change: Partial<TransitGatewayLike>, touched = touches): Edit => ({
+    what,
+    after: { ...spec, transitGateway: { ...transitGateway, ...change } },
+    touches: touched,
+  });
+  const { routes, applianceMode } = transitGateway;
+  const missing = FAR.find((block) => !routes.some(({ destination }) => destination === block));
+  return [
+    { what: 'no transit gateway', after: without, touches },
+    edit('another transit gateway', { id: transitGateway.id === id ? otherId : id }),
+    edit('other appliance mode', { applianceMode: flipped(applianceMode) }, keys(ATTACHMENT)),
+    ...(missing === undefined
+      ? []
+      : [
+          edit('a route more', { routes: [...routes, { destination: missing }] }, keys('routes/.*', ENTRIES)),
+        ]),
+    ...routes.map(({ destination }) =>
+      edit(
+        `no route to ${destination}`,
+        { routes: routes.filter((route) => route.destination !== destination) },
+        keys('routes/.*', ENTRIES),
+      ),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@ import type {
   RouteTable,
   SecurityGroup,
   Subnet,
+  TransitGatewayVpcAttachment,
   Vpc,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
@@ -19,6 +20,7 @@ import { grouped } from '../../../operator/aws/ec2/security-group-permissions.ts
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SecurityGroupInputs } from '../../../operator/aws/ec2/security-group.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
+import type { TransitGatewayAttachmentInputs } from '../../../operator/aws/ec2/transit-gateway-attachment.ts';
 import type { VpcAttributes, VpcAttributesInputs } from '../../../operator/aws/ec2/vpc-attributes.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
@@ -101,7 +103,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
     for (const { destination, target } of inputs.routes)
       record(inputs.routeTableId).Routes?.push({
         DestinationCidrBlock: destination,
-        GatewayId: target,
+        ...(target.startsWith('tgw-') ? { TransitGatewayId: target } : { GatewayId: target }),
         Origin: 'CreateRoute',
       });
   }, 'ec2/route-tables'),
@@ -184,6 +186,20 @@ const MAKERS: Readonly<Record<string, Make>> = {
       Tags,
     };
   }),
+  TransitGatewayAttachment: thing<TransitGatewayAttachmentInputs>(
+    ({ inputs, serial, Tags }): TransitGatewayVpcAttachment => ({
+      TransitGatewayAttachmentId: `tgw-attach-${serial}`,
+      TransitGatewayId: inputs.transitGatewayId,
+      VpcId: inputs.vpcId,
+      SubnetIds: [...inputs.subnetIds],
+      Options: {
+        DnsSupport: inputs.dnsSupport ? 'enable' : 'disable',
+        ApplianceModeSupport: inputs.applianceMode ? 'enable' : 'disable',
+      },
+      State: 'available',
+      Tags,
+    }),
+  ),
   LogGroup: thing<LogGroupInputs>(({ inputs, tags }): TaggedLogGroup => ({
     logGroupName: inputs.name,
     retentionInDays: inputs.retentionDays,

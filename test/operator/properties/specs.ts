@@ -8,6 +8,7 @@ export interface SpecLike {
   dns: { support: OnOff; hostnames: OnOff };
   securityGroups: GroupsLike;
   endpoints: EndpointLike[];
+  transitGateway?: TransitGatewayLike;
   flowLogs: FlowLogsLike;
   tags: Record<string, string>;
   environment?: string;
@@ -35,6 +36,12 @@ export interface EndpointLike {
   type?: 'Gateway' | 'Interface';
   tier?: string;
   privateDns?: OnOff;
+}
+export interface TransitGatewayLike {
+  id: string;
+  tier: string;
+  routes: { destination: string; tiers?: string[] }[];
+  applianceMode: OnOff;
 }
 interface FlowLogsLike {
   destination: 'CloudWatchLogs' | 'None';
@@ -102,6 +109,15 @@ const flowLogs: fc.Arbitrary<FlowLogsLike> = fc.record({
   trafficType: fc.constantFrom('ALL', 'ACCEPT', 'REJECT'),
   maxAggregationIntervalSeconds: fc.constantFrom(60, 600),
 });
+/** Outside every network; the first is one from which connections may come. */
+export const FAR = ['203.0.113.0/24', '172.16.0.0/12', '192.168.7.0/24'];
+export const GATEWAY_IDS = ['tgw-0123456789abcdef0', 'tgw-0fedcba9876543210'];
+const transitGateway = fc.record({
+  id: fc.constantFrom(...GATEWAY_IDS),
+  home: fc.nat(),
+  blocks: fc.uniqueArray(fc.tuple(fc.constantFrom(...FAR), fc.boolean()), { selector: ([block]) => block }),
+  applianceMode: fc.constantFrom<OnOff>('Enabled', 'Disabled'),
+});
 const tags = fc.dictionary(
   fc.constantFrom('team', 'cost center', 'Größe', 'k8s.io/x', 'Name', 'ENVIRONMENT'),
   fc.constantFrom('', 'x', 'a/b@c', 'ü'),
@@ -129,6 +145,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
     homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
+    transit: fc.option(transitGateway, { nil: undefined }),
     flowLogs,
     tags,
     environment: fc.option(fc.constantFrom('dev', 'prod'), { nil: undefined }),
@@ -172,11 +189,31 @@ export const specs: fc.Arbitrary<SpecLike> = fc
           };
         }),
       ],
+      ...(made.transit && { transitGateway: placed(made.transit, made.tierNames) }),
       flowLogs: made.flowLogs,
       tags: made.tags,
       ...(made.environment !== undefined && { environment: made.environment }),
     };
   });
+
+/** Attached in one of the tiers that there are, with routes in that one or in those that get them by default. */
+function placed(
+  {
+    id,
+    home,
+    blocks,
+    applianceMode,
+  }: { id: string; home: number; blocks: [string, boolean][]; applianceMode: OnOff },
+  tierNames: readonly string[],
+): TransitGatewayLike {
+  const tier = tierNames[home % tierNames.length] ?? 'private';
+  return {
+    id,
+    tier,
+    routes: blocks.map(([destination, own]) => ({ destination, ...(own && { tiers: [tier] }) })),
+    applianceMode,
+  };
+}
 
 /** A block in the last eighth of the VPC, where no tier's slots are. */
 function farBlock(base: number, vpc: number, index: number): string {

@@ -1,8 +1,9 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups, interfaces, nat_gateways, route_tables
-from . import provided_services, rule_changes, rule_views, rules, subnets, tags, vpcs
+from . import acls, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
+from . import interfaces, nat_gateways, provided_services, route_tables, rule_changes, rule_views, rules, subnets, tags
+from . import transit_gateways, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -13,6 +14,7 @@ def install(settings: Settings) -> None:
     subnets.install()
     gateways.install()
     nat_gateways.install(settings)
+    transit_gateways.install(settings)
     route_tables.install()
     acls.install()
     groups.install()

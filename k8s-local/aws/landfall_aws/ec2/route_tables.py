@@ -9,15 +9,11 @@ from moto.ec2.utils import generate_route_id
 
 from ..errors import AwsError, dependency_violation
 from ..override import replace, wrap
+from . import transit_gateways
 from .tags import forget
 
 _TARGETS = {
     "nat_gateway_id": ("nat_gateways", "InvalidNatGatewayID.NotFound", "The natGateway ID '{}' does not exist"),
-    "transit_gateway_id": (
-        "transit_gateways",
-        "InvalidTransitGatewayID.NotFound",
-        "The transitGateway ID '{}' does not exist.",
-    ),
 }
 
 
@@ -44,6 +40,8 @@ def _check_create(backend: Any, table: Any, kwargs: dict[str, Any]) -> None:
         target = kwargs.get(name)
         if target and target not in getattr(backend, collection):
             raise AwsError(code, message.format(target))
+    if kwargs.get("transit_gateway_id"):
+        transit_gateways.check_route(backend, table.vpc_id, kwargs["transit_gateway_id"])
     gateway_id = kwargs.get("gateway_id") or ""
     if gateway_id.startswith("igw-"):
         gateway = backend.get_internet_gateway(gateway_id)
@@ -91,7 +89,16 @@ def install() -> None:
         kwargs.setdefault("destination_cidr_block", None)
         if not kwargs.get("local"):
             _check_create(self, self.get_route_table(route_table_id), kwargs)
-        return original(self, route_table_id, **kwargs)
+        with transit_gateways.with_shared(self):
+            return original(self, route_table_id, **kwargs)
+
+    @wrap(EC2Backend, "replace_route")
+    def replace_route(original: Any, self: Any, route_table_id: str, *args: Any, **kwargs: Any) -> Route:
+        if kwargs.get("transit_gateway_id"):
+            table = self.get_route_table(route_table_id)
+            transit_gateways.check_route(self, table.vpc_id, kwargs["transit_gateway_id"])
+        with transit_gateways.with_shared(self):
+            return original(self, route_table_id, *args, **kwargs)
 
     @wrap(EC2Backend, "delete_route")
     def delete_route(original: Any, self: Any, route_table_id: str, *args: Any, **kwargs: Any) -> Any:

@@ -27,6 +27,7 @@ _MAKES = {
     "CreateNetworkInterface": {"network-interface"},
     "AllocateAddress": {"elastic-ip"},
     "CreateNatGateway": {"natgateway"},
+    "CreateTransitGatewayVpcAttachment": {"transit-gateway-attachment"},
 }
 
 
@@ -69,6 +70,11 @@ _EXISTS = {
     "acl": ("network_acls", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist"),
     "eni": ("enis", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
     "nat": ("nat_gateways", "NatGatewayNotFound", "The Nat Gateway {} was not found"),
+    "tgw-attach": (
+        "transit_gateway_attachments",
+        "InvalidTransitGatewayAttachmentID.NotFound",
+        "Transit Gateway Attachment {} was deleted or does not exist.",
+    ),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
     "vpce-svc": (
         "configurations",
@@ -99,6 +105,15 @@ def install() -> None:
         for resource_id in resource_ids:
             _check_exists(self, resource_id)
         return original(self, resource_ids)
+
+    @wrap(EC2Backend, "delete_tags")
+    def delete_tags(original: Any, self: Any, resource_ids: list[str], tags: dict[str, str]) -> bool:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html: without tags, all that users set go.
+        if tags:
+            return original(self, resource_ids, tags)
+        for resource_id in resource_ids:
+            self.tags[resource_id] = {k: v for k, v in self.tags[resource_id].items() if k.startswith("aws:")}
+        return True
 
     # moto matches every tag of the account against a pattern, for every resource of every answer.
     @replace(TaggedEC2Resource)
