@@ -267,11 +267,17 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
-  /** Whether an object that is more than looked at uses the Account. */
+  /** Whether an object uses the Account that is more than looked at, and not another installation's. */
   #isActedOn(account: string): boolean {
+    const { installation } = this.#deps.config;
     return this.#networks
       .list()
-      .some((network) => network.spec.accountRef.name === account && managementOf(network) === 'Manage');
+      .some(
+        (network) =>
+          network.spec.accountRef.name === account &&
+          managementOf(network) === 'Manage' &&
+          (network.status.target?.installation ?? installation) === installation,
+      );
   }
 
   /** Whether another Account that is or was used leads to the same account. */
