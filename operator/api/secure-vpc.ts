@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { networkCidr, listMap, onOff, setOf } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { immutable, matches, withRules } from './rule.ts';
@@ -165,6 +165,7 @@ const status = z
   .object({
     ...commonStatus,
     ...targetStatus,
+    ...approvalStatus,
     zones: setOf(z.string().max(34), 6).optional().describe('The zones in use; chosen once.'),
     vpcId: id('Id of the VPC.').optional(),
     subnets: z
