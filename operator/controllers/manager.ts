@@ -142,7 +142,9 @@ export class Manager {
     this.#accounts.start();
     this.#networks.start();
     this.#approvals.start();
-    await Promise.all(this.#informers.map((informer) => informer.synced()));
+    // Who only finishes what goes needs no approvals, and their CRD may be gone before the others.
+    const needed = this.#deps.only ? [this.#accounts, this.#networks] : this.#informers;
+    await Promise.all(needed.map((informer) => informer.synced()));
   }
 
   /** Begins to act. Call it when this process leads. */
