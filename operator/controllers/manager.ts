@@ -142,7 +142,9 @@ export class Manager {
     this.#accounts.start();
     this.#networks.start();
     this.#approvals.start();
-    await Promise.all(this.#informers.map((informer) => informer.synced()));
+    // Who only finishes what goes needs no approvals, and their CRD may be gone before the others.
+    const needed = this.#deps.only ? [this.#accounts, this.#networks] : this.#informers;
+    await Promise.all(needed.map((informer) => informer.synced()));
   }
 
   /** Begins to act. Call it when this process leads. */
@@ -267,17 +269,15 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
-  /** Whether an object uses the Account that is more than looked at, and not another installation's. */
+  /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
   #isActedOn(account: string): boolean {
     const { installation } = this.#deps.config;
-    return this.#networks
-      .list()
-      .some(
-        (network) =>
-          network.spec.accountRef.name === account &&
-          managementOf(network) === 'Manage' &&
-          (network.status.target?.installation ?? installation) === installation,
-      );
+    const accountId = this.#accounts.get(account)?.spec.aws.accountId;
+    return this.#networks.list().some((network) => {
+      if (network.spec.accountRef.name !== account || managementOf(network) !== 'Manage') return false;
+      const { target } = network.status;
+      return !target || (target.installation === installation && target.accountId === accountId);
+    });
   }
 
   /** Whether another Account that is or was used leads to the same account. */
