@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listMap, RegionSchema } from './fields.ts';
+import { listMap, RegionSchema, setOf } from './fields.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import { tagsSchema } from './tags.ts';
 
@@ -77,6 +77,12 @@ export const commonSpec = {
     .default('Manage')
     .describe(
       'What the operator does with this object. Manage makes AWS match it. Observe only compares: it says what is missing and what differs, writes nothing to AWS, and a deleted object leaves everything there. Pause neither reads nor writes; a deleted object waits.',
+    ),
+  approval: z
+    .enum(['Auto', 'Manual'])
+    .default('Auto')
+    .describe(
+      'Whether a plan is carried out as soon as it is made, or only when a PlanApproval names its hash. With Manual every plan waits: the first, each change, the repair of drift, and deletion.',
     ),
   deletionPolicy: z
     .enum(['Delete', 'Retain'])
@@ -164,6 +170,58 @@ export const targetStatus = {
       'What the spec had once and has no more: made again, it must not be taken by AWS for a repetition of the first request.',
     ),
 };
+/** Status fields of every kind whose plans may need approval. */
+export const approvalStatus = {
+  plan: z
+    .object({
+      hash: z.string().max(17).describe('Its hash, for spec.planHash of a PlanApproval.'),
+      time: z.string().meta({ format: 'date-time' }).describe('When it was first found to be this plan.'),
+      summary: z.string().max(256).describe('How many things it makes, changes, replaces and deletes.'),
+      actions: listMap(
+        z.object({
+          step: z.string().max(600).describe('What is done, in words: `create vpc`.'),
+          verb: z.string().max(16).describe('create, update, replace, adopt or delete.'),
+          node: nodeKey,
+          kind: z.string().max(63).describe('What it is, as `Subnet`.'),
+          id: z.string().max(2048).optional().describe('Its id or ARN in AWS, if it is there.'),
+          changes: setOf(z.string().max(240), 20)
+            .optional()
+            .describe('What changes: path, what is there, what is to be there.'),
+        }),
+        'step',
+        200,
+      ).describe('What it does, in the order of doing.'),
+      omitted: z.int().min(0).max(10_000).optional().describe('How many actions more it has.'),
+    })
+    .optional()
+    .describe('The plan that waits for approval.'),
+  approval: z
+    .object({
+      name: z.string().max(253).describe('Name of the PlanApproval.'),
+      uid: z.string().max(63).describe('Its uid.'),
+      planHash: z.string().max(17).describe('Hash of the plan that it approves.'),
+      createdTime: z.string().meta({ format: 'date-time' }).describe('When it was made.'),
+      manager: z
+        .string()
+        .max(128)
+        .optional()
+        .describe('Which field manager made it, as Kubernetes noted it.'),
+      state: z
+        .enum(['Active', 'Done', 'Ended'])
+        .describe(
+          'Active while the plan is carried out, Done when nothing of it is left, Ended when AWS or the spec moved away from it.',
+        ),
+      pieces: setOf(z.string().max(12), 5000)
+        .optional()
+        .describe(
+          'Hashes of what was approved: what is left of the plan after a crash goes on if it is among them.',
+        ),
+    })
+    .optional()
+    .describe('The approval that was used last.'),
+};
+export type ApprovalStatus = NonNullable<z.output<typeof approvalStatus.approval>>;
+export type PlanStatus = NonNullable<z.output<typeof approvalStatus.plan>>;
 export type TargetStatus = NonNullable<z.output<typeof targetStatus.target>>;
 export type ResourceStatus = NonNullable<z.output<typeof targetStatus.resources>>[number];
 export type FormerThing = NonNullable<z.output<typeof targetStatus.former>>[number];

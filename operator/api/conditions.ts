@@ -151,6 +151,17 @@ export const CONDITIONS = {
         todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
         kinds: network,
       },
+      ApprovalRequired: {
+        means: 'A plan waits for approval, since spec.approval is Manual; status.plan tells what it does.',
+        todo: 'Read status.plan, and approve it: `landfall approve NAMESPACE/NAME`, or a PlanApproval with its hash.',
+        kinds: network,
+      },
+      ApprovalStale: {
+        means:
+          'There is a PlanApproval, but of another plan: AWS or the spec moved since. The message names both hashes, and nothing was done.',
+        todo: 'Read status.plan, which is the plan as it is now, and approve that one; delete the stale PlanApproval.',
+        kinds: network,
+      },
       AdoptionNotAllowed: {
         means:
           'spec.adopt names things to take over, and the Account does not let the namespace of this object do that.',
@@ -224,7 +235,7 @@ export const CONDITIONS = {
     reasons: {
       DriftDetected: {
         means:
-          'A difference was found and is being repaired, or, where spec.management is Observe, only told of. Ready stays as it is.',
+          'A difference was found and is being repaired, waits for approval, or, where spec.management is Observe, is only told of.',
       },
       DriftRepaired: {
         means: 'Status False: the last difference was repaired; the message says what it was.',

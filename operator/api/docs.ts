@@ -24,9 +24,13 @@ export function kindPage(definition: KindDefinition, example: string): string {
     ...(spec ? objectSections('spec', spec) : []),
     '## Status',
     ...(status ? objectSections('status', status) : []),
-    '## Conditions',
-    'What to do about each reason is also in [conditions](conditions.md).',
-    ...conditionSections(definition.kind),
+    ...(definition.silent === true
+      ? []
+      : [
+          '## Conditions',
+          'What to do about each reason is also in [conditions](conditions.md).',
+          ...conditionSections(definition.kind),
+        ]),
   ].join('\n\n');
 }
 

@@ -38,6 +38,10 @@ export const EVENTS = {
     means: 'AWS differs from the spec, and spec.management is Observe, so that nothing is changed.',
     todo: 'Change the spec or AWS, or set spec.management to Manage.',
   },
+  PlanApproved: {
+    type: 'Normal',
+    means: 'A plan is being carried out, since a PlanApproval names its hash; the message names both.',
+  },
   Retained: {
     type: 'Normal',
     means: 'The object is gone, and its things stay in AWS on purpose; the message names them.',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
+import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
 import { type SecureVpc, SecureVpcSchema } from './secure-vpc.ts';
 
 /** A column of `kubectl get`. */
@@ -25,12 +26,15 @@ export interface KindDefinition {
   readonly summary: string;
   /** The manifest that the reference page shows, from the root of the repository. */
   readonly example: string;
+  /** It has no conditions. */
+  readonly silent?: true;
 }
 
 /** The types that manifests parse to. */
 export interface KindTypes {
   Account: Account;
   SecureVpc: SecureVpc;
+  PlanApproval: PlanApproval;
 }
 export type Kind = keyof KindTypes;
 
@@ -119,5 +123,29 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     summary:
       'A SecureVpc is a network in one region of an account: the VPC, its tiers of subnets with route tables and network ACLs, one security group per tier with only the rules that the tiers need of each other, VPC endpoints, and flow logs.',
     example: 'manifests/examples/portal/network.yaml',
+  },
+  PlanApproval: {
+    kind: 'PlanApproval',
+    plural: 'planapprovals',
+    singular: 'planapproval',
+    shortNames: ['pla'],
+    scope: 'Namespaced',
+    schema: PlanApprovalSchema,
+    columns: [
+      {
+        name: 'Kind',
+        type: 'string',
+        jsonPath: '.spec.resourceRef.kind',
+        description: 'Kind of the object.',
+      },
+      { name: 'Of', type: 'string', jsonPath: '.spec.resourceRef.name', description: 'Name of the object.' },
+      { name: 'Plan', type: 'string', jsonPath: '.spec.planHash', description: 'Hash of the plan.' },
+      { name: 'Used', type: 'date', jsonPath: '.status.usedTime', description: 'Since when it is used.' },
+      age,
+    ],
+    summary:
+      'A PlanApproval is the yes of a person to one plan of one object with `spec.approval: Manual`: that plan, and no other, is then carried out, once. It is an object of its own, so that RBAC separates who asks from who approves.',
+    example: 'manifests/examples/approval/approval.yaml',
+    silent: true,
   },
 };

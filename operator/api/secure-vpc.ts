@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
@@ -175,6 +175,7 @@ const status = z
   .object({
     ...commonStatus,
     ...targetStatus,
+    ...approvalStatus,
     zones: setOf(z.string().max(34), 6).optional().describe('The zones in use; chosen once.'),
     vpcId: id('Id of the VPC.').optional(),
     secondaryCidrs: listMap(

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import type { Account } from '../api/account.ts';
 import { API_VERSION, GROUP } from '../api/common.ts';
-import { KINDS } from '../api/kinds.ts';
+import { type Kind, KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { isOverlay, unbuilt } from './overlay.ts';
@@ -144,7 +144,11 @@ function objectsIn(file: string, source: string, failures: Failure[]): Found<unk
 
 function withNamespace(value: unknown, namespace: string): unknown {
   const object = value as { kind?: unknown; metadata?: { namespace?: unknown } };
-  if (object.kind !== 'SecureVpc' || object.metadata === null || typeof object.metadata !== 'object')
+  if (
+    !['SecureVpc', 'PlanApproval'].includes(String(object.kind)) ||
+    object.metadata === null ||
+    typeof object.metadata !== 'object'
+  )
     return value;
   return { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } };
 }
@@ -162,14 +166,18 @@ function readObject(value: unknown, place: Place): Read | undefined {
   if (!isOurs && !(isKnown && apiVersion === undefined)) return undefined;
   const name = [metadata?.namespace, metadata?.name].filter((part) => typeof part === 'string').join('/');
   const object = `${String(kind)}${name === '' ? '' : ` ${name}`}`;
-  if (kind !== 'Account' && kind !== 'SecureVpc') {
-    const message = `unknown kind ${String(kind)}: ${API_VERSION} has ${Object.keys(KINDS).join(' and ')}`;
+  if (!isKnown) {
+    const message = `unknown kind ${String(kind)}: ${API_VERSION} has ${Object.keys(KINDS).join(', ')}`;
     return {
       failures: [{ ...place, object, field: 'kind', value: kind, reason: 'UnknownKind', message }],
     };
   }
-  const parsed = parseManifest(kind, value);
-  if (parsed.ok) return { object: parsed.value };
+  const parsed = parseManifest(kind as Kind, value);
+  if (parsed.ok) {
+    const object = parsed.value;
+    // An approval is checked, and says nothing about what to make.
+    return object.kind === 'PlanApproval' ? undefined : { object };
+  }
   return {
     failures: parsed.issues.map(({ path, value: shown, message }) => ({
       ...place,

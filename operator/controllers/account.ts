@@ -82,7 +82,8 @@ export async function reconcileAccount(
       told: (reason, message) => tell(deps.events, current, { reason, action: 'Claim', message }),
     },
     current,
-    { used: deps.isActedOn(name) },
+    // Without the finalizer nobody would take the claim away again; who came meanwhile brings about another check.
+    { used: hasFinalizer(current, ACCOUNT_FINALIZER) && deps.isActedOn(name) },
   );
   const inUse: Verdict = {
     kind: 'reconciling',

@@ -2,13 +2,21 @@ import type { TargetStatus } from '../api/common.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import { keyOf } from '../kube/types.ts';
-import { leave, thingsOf, writeStatus, type Pass, type PassResult, type ResourceDeps } from './pass.ts';
+import {
+  leave,
+  thingsOf,
+  writeStatus,
+  type Pass,
+  type PassResult,
+  type ResourceDeps,
+  type StatusChange,
+} from './pass.ts';
 import { collectionsWaitedIn, summaryOf } from './planning.ts';
 import { formerOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 import { tell } from './tell.ts';
-import { verdictOfObserved, type Paused } from './verdict.ts';
+import { verdictOfObserved, type Paused, type Verdict } from './verdict.ts';
 
 /** What a resource lets the operator do: `Manage` unless it says something else. */
 export function managementOf({ spec }: GraphObject): string {
@@ -57,28 +65,38 @@ interface Seen {
 export async function report<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
-  { target, where, graph, planned }: Seen,
+  seen: Seen,
 ): Promise<PassResult> {
+  const { planned } = seen;
   const verdict = verdictOfObserved(planned);
   const differs = planned.actions.some(({ verb }) => verb !== 'wait');
   const drift: Drift = differs ? { found: summaryOf(planned), repaired: false } : undefined;
   noteDrift(deps, pass.object, drift);
+  return show(deps, pass, seen, { verdict, drift, observed: true, fields: { plan: undefined } });
+}
+
+/** Writes what a pass saw that did nothing. */
+export async function show<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  { target, where, graph, planned }: Seen,
+  change: StatusChange & { readonly verdict: Verdict },
+): Promise<PassResult> {
   const { object } = pass;
   const resources = resourcesOf(planned.standing, object.status.resources ?? [], (node) =>
     graph.nodes.has(node),
   );
   await writeStatus(deps, pass, {
-    verdict,
-    drift,
-    observed: true,
+    ...change,
     fields: {
+      ...change.fields,
       target: where,
       resources,
       former: formerOf(object.status, resources),
       ...pass.kind.outputs(planned.standing, graph),
     },
   });
-  return { verdict, target, waitsIn: collectionsWaitedIn([], planned) };
+  return { verdict: change.verdict, target, waitsIn: collectionsWaitedIn([], planned) };
 }
 
 /** Lets an observed resource go that once owned something: AWS is not even read. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
+import type { PlanApproval } from '../api/plan-approval.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import type { Clock } from '../clock.ts';
@@ -12,6 +13,7 @@ import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { hasFinalizer } from '../kube/finalizer.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
+import type { KubeObject } from '../kube/types.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
@@ -54,6 +56,9 @@ export class Manager {
   readonly #deps: ManagerDeps;
   readonly #accounts: Informer<Account>;
   readonly #networks: Informer<SecureVpc>;
+  readonly #approvals: Informer<PlanApproval>;
+  /** Keys of what approvals are of, by the approval's key: one that is gone says no more. */
+  readonly #approved = new Map<string, string>();
   readonly #queue: KeyQueue;
   readonly #targets: Targets;
   readonly #cluster: () => Promise<Cluster>;
@@ -100,6 +105,14 @@ export class Manager {
       log,
       onChange: (key, change) => this.#networkChanged(key, change),
     });
+    this.#approvals = createInformer<PlanApproval>({
+      client,
+      path: path('planapprovals'),
+      idleTimeoutMs: config.watchSilenceMs,
+      clock,
+      log,
+      onChange: (key, change) => this.#approvalChanged(key, change),
+    });
     this.#targets = new Targets({
       installation: config.installation,
       endpoint: config.awsEndpoint,
@@ -128,7 +141,10 @@ export class Manager {
   async watch(): Promise<void> {
     this.#accounts.start();
     this.#networks.start();
-    await Promise.all([this.#accounts.synced(), this.#networks.synced()]);
+    this.#approvals.start();
+    // Who only finishes what goes needs no approvals, and their CRD may be gone before the others.
+    const needed = this.#deps.only ? [this.#accounts, this.#networks] : this.#informers;
+    await Promise.all(needed.map((informer) => informer.synced()));
   }
 
   /** Begins to act. Call it when this process leads. */
@@ -141,16 +157,14 @@ export class Manager {
     this.#stopping = true;
     await this.#queue.stop();
     this.#targets.close();
-    await Promise.all([this.#accounts.stop(), this.#networks.stop()]);
+    await Promise.all(this.#informers.map((informer) => informer.stop()));
     await this.#deps.events.flush();
   }
 
   /** Whether the watches have heard from the API server within the time. */
   isFresh(maxAgeMs: number): boolean {
     const now = this.#deps.clock.now();
-    return [this.#accounts, this.#networks].every(
-      (informer) => now - (informer.lastContact() ?? -Infinity) < maxAgeMs,
-    );
+    return this.#informers.every((informer) => now - (informer.lastContact() ?? -Infinity) < maxAgeMs);
   }
 
   /** Brings gauges up to date; called when metrics are read. */
@@ -188,6 +202,28 @@ export class Manager {
       if (toClaim || account.status.usedBy !== this.#users(name))
         this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
+  }
+
+  /** What approvals are of is looked at again when one comes or goes; that one was used is our own doing. */
+  #approvalChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
+    const approval = this.#approvals.get(key);
+    const { resourceRef } = approval?.spec ?? {};
+    const of = resourceRef
+      ? `${resourceRef.kind}/${approval?.metadata.namespace ?? ''}/${resourceRef.name}`
+      : this.#approved.get(key);
+    if (resourceRef && of !== undefined) this.#approved.set(key, of);
+    else this.#approved.delete(key);
+    if (change === 'updated' || of === undefined || !this.#isWatched(of)) return;
+    this.#startAnew(of);
+  }
+
+  #isWatched(queueKey: string): boolean {
+    const [kind, ...rest] = queueKey.split('/');
+    return kind === 'SecureVpc' && this.#networks.get(rest.join('/')) !== undefined;
+  }
+
+  get #informers(): readonly Informer<KubeObject>[] {
+    return [this.#accounts, this.#networks, this.#approvals];
   }
 
   #accountChanged(name: string): void {
@@ -233,11 +269,15 @@ export class Manager {
     return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
   }
 
-  /** Whether an object that is more than looked at uses the Account. */
+  /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
   #isActedOn(account: string): boolean {
-    return this.#networks
-      .list()
-      .some((network) => network.spec.accountRef.name === account && managementOf(network) === 'Manage');
+    const { installation } = this.#deps.config;
+    const accountId = this.#accounts.get(account)?.spec.aws.accountId;
+    return this.#networks.list().some((network) => {
+      if (network.spec.accountRef.name !== account || managementOf(network) !== 'Manage') return false;
+      const { target } = network.status;
+      return !target || (target.installation === installation && target.accountId === accountId);
+    });
   }
 
   /** Whether another Account that is or was used leads to the same account. */
@@ -303,6 +343,7 @@ export class Manager {
     const deps: ResourceDeps = {
       client,
       accounts: this.#accounts,
+      approvals: this.#approvals,
       targets: this.#targets,
       claims: this.#claims,
       events,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import type { EventReason } from '../api/events.ts';
+import type { PlanApproval } from '../api/plan-approval.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
@@ -43,6 +44,7 @@ export interface GraphKind<T extends GraphObject> {
 export interface ResourceDeps {
   readonly client: KubeClient;
   readonly accounts: Pick<Informer<Account>, 'get'>;
+  readonly approvals: Pick<Informer<PlanApproval>, 'get' | 'list' | 'observe'>;
   readonly targets: Targets;
   readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;
@@ -72,7 +74,8 @@ export interface PassResult {
   readonly target: Target | undefined;
 }
 
-interface StatusChange {
+/** What a pass writes to status. */
+export interface StatusChange {
   readonly verdict: Verdict | Paused;
   readonly drift?: Drift;
   readonly observed?: boolean;

@@ -1,9 +1,11 @@
 import {
   API_VERSION,
   type AdoptedNode,
+  type ApprovalStatus,
   type Condition,
   type FormerThing,
   type PendingCreate,
+  type PlanStatus,
   type ResourceStatus,
   type TargetStatus,
 } from '../api/common.ts';
@@ -20,6 +22,8 @@ export interface GraphStatus {
   readonly pending?: PendingCreate[] | undefined;
   readonly former?: FormerThing[] | undefined;
   readonly zones?: string[] | undefined;
+  readonly plan?: PlanStatus | undefined;
+  readonly approval?: ApprovalStatus | undefined;
 }
 
 /** A resource that compiles to a graph. */
@@ -30,6 +34,7 @@ export interface GraphObject extends KubeObject {
     readonly region: string;
     readonly adopt?: readonly AdoptedNode[] | undefined;
     readonly management?: string | undefined;
+    readonly approval?: string | undefined;
     readonly deletionPolicy?: string | undefined;
   };
   readonly status: GraphStatus;

@@ -18,7 +18,8 @@ import { NotLeader } from '../kube/leader.ts';
 import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
-import { isManaged, letGo, managementOf, pause, report } from './management.ts';
+import { approvalAfter, awaitApproval } from './approvals.ts';
+import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
 import { noteBroken, noteOutcome, noteRefused } from './notes.ts';
 import {
   ensureFinalizer,
@@ -120,6 +121,14 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const planned = makePlan(deps, pass, scope);
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
+  const held = await awaitApproval(deps, pass, { planned, target });
+  if (held)
+    return show(
+      deps,
+      pass,
+      { target, where, graph, planned },
+      { ...held, drift: driftIn(pass.object, planned) },
+    );
   const drift = driftIn(pass.object, planned);
   const outcomes = await execute(deps, pass, { account, target, graph, planned, adoptions, where, drift });
   const memory = settle(memoryOf(pass.object.status), outcomes);
@@ -148,6 +157,11 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
         })
       : makePlan(deps, pass, scope);
   const planned = remaining();
+  const held = await awaitApproval(deps, pass, { planned, target });
+  if (held) {
+    await writeStatus(deps, pass, held);
+    return { verdict: held.verdict, waitsIn: [], target };
+  }
   const outcomes = await execute(deps, pass, {
     account,
     target,
@@ -306,6 +320,8 @@ async function conclude<T extends GraphObject>(
       pending: pendingOf(intents),
       resources,
       former: formerOf(pass.object.status, resources),
+      plan: undefined,
+      approval: approvalAfter(pass.object.status, left),
       ...pass.kind.outputs(left.standing, graph),
     },
   });

@@ -1,4 +1,5 @@
 import { adoptionOf, wantedTags, worldWith, type Adoptions } from './adoption.ts';
+import { askedFor } from './approval.ts';
 import { compareTags } from './tags.ts';
 import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
@@ -33,6 +34,8 @@ interface ActionBase {
   readonly type: string;
   readonly id?: string;
   readonly changes: readonly Change[];
+  /** Hash of all that the node is to be, references as written; absent where the spec has no such node. */
+  readonly wants?: string;
 }
 
 /** One step of a plan. `inputs` may still hold references to what earlier steps make. */
@@ -123,7 +126,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
         });
     }
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
-    if (step.action) actions.push(step.action);
+    if (step.action) actions.push({ ...step.action, wants: wantsOf(node) });
   }
 
   const doomed = owned.filter(({ kind, record }) => {
@@ -400,7 +403,14 @@ export function describePlan(made: Plan): { owner: string; actions: object[] } {
   return { owner: made.owner, actions };
 }
 
-/** A short hash of what a plan would do; another plan with the same hash does the same. */
+/** A short hash of what a plan asks for; another plan with the same hash does the same, in a cluster or out of it. */
 export function planHash(made: Plan): string {
-  return shortHash(JSON.stringify(describePlan(made)), 16);
+  // With a letter in front, so that YAML never takes it for a number.
+  return `p${shortHash(JSON.stringify([made.owner, ...askedFor(made)]), 16)}`;
+}
+
+/** Without the uid, which only a cluster knows. */
+function wantsOf({ inputs, tags }: GraphNode): string {
+  const { [TAG.uid]: _, ...known } = tags;
+  return shortHash(JSON.stringify([inputs, known]), 12);
 }

@@ -131,7 +131,7 @@ describe('landfall plan of a network that does not exist', () => {
     expect(document).toMatchObject({ version: 1, installation: 'default', endpoint: aws.url, errors: [] });
     expect(document.plans).toHaveLength(1);
     expect(document.plans[0]?.actions).toHaveLength(document.summary.create);
-    expect(document.plans[0]?.hash).toMatch(/^[0-9a-f]{16}$/);
+    expect(document.plans[0]?.hash).toMatch(/^p[0-9a-f]{16}$/);
   });
 
   it('reads AWS once for two networks of one account', async () => {

@@ -237,7 +237,9 @@ describe("the operator's service account", () => {
   });
 
   it.each(['create', 'update', 'delete', 'deletecollection'])('may not %s what users write', async (verb) => {
-    for (const resource of ['securevpcs.landfall.dev', 'accounts.landfall.dev']) {
+    for (const resource of ['securevpcs', 'accounts', 'planapprovals'].map(
+      (plural) => `${plural}.landfall.dev`,
+    )) {
       const can = await plane.kubectl(['auth', 'can-i', verb, resource, '-A'], { kubeconfig: operator });
       expect(can.stdout.trim()).toBe('no');
     }
@@ -250,6 +252,7 @@ describe('the roles for people', () => {
       ['viewer', 'landfall-view'],
       ['editor', 'landfall-edit'],
       ['giver', 'landfall-account-admin'],
+      ['approver', 'landfall-approver'],
     ] as const)
       await kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${role}`, `--user=${name}`]);
   });
@@ -264,6 +267,10 @@ describe('the roles for people', () => {
     ['viewer', 'patch', 'securevpcs', 'no'],
     ['editor', 'create', 'securevpcs', 'yes'],
     ['editor', 'patch', 'accounts', 'no'],
+    ['viewer', 'get', 'planapprovals', 'yes'],
+    ['editor', 'create', 'planapprovals', 'no'],
+    ['approver', 'create', 'planapprovals', 'yes'],
+    ['approver', 'patch', 'securevpcs', 'no'],
     ['giver', 'create', 'accounts', 'yes'],
     ['giver', 'create', 'securevpcs', 'no'],
   ])('%s %s %s: %s', async (user, verb, resource, answer) => {

@@ -16,7 +16,6 @@ const main = account('main', ['team-a']);
 
 beforeAll(async () => {
   world = await World.start();
-  await world.claim();
   empty = await world.aws.dump();
   world.operator();
   await world.apply([namespace('team-a')]);
@@ -27,6 +26,8 @@ beforeEach(async () => {
   await world.ready(main);
 });
 afterEach(async () => {
+  // The claim goes with the Account.
+  await world.remove(main);
   expect((await world.aws.dump()) === empty, 'AWS is as before').toBe(true);
 });
 

@@ -247,6 +247,8 @@ describe('without AWS', () => {
   });
 
   it('a network does as well', async () => {
+    // Else the claim would be what AWS cannot be asked for.
+    await world.claim(PROVIDER);
     const far = provider('reached');
     await world.apply([far]);
     await world.ready(far);

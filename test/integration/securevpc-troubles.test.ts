@@ -31,6 +31,7 @@ const main = account('main', ['team-a'], { adoptionNamespaces: ['team-a'] });
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
   empty = await world.aws.dump();
   iam = new IAMClient(world.clientOptions());
   logs = new CloudWatchLogsClient(world.clientOptions());

@@ -49,7 +49,11 @@ export interface SeenEvent {
   readonly regarding: { readonly kind: string; readonly name: string; readonly namespace?: string };
 }
 
-const PLURALS: Readonly<Record<string, string>> = { Account: 'accounts', SecureVpc: 'securevpcs' };
+const PLURALS: Readonly<Record<string, string>> = {
+  Account: 'accounts',
+  SecureVpc: 'securevpcs',
+  PlanApproval: 'planapprovals',
+};
 
 /** Settings under which everything that takes minutes in production takes a second. */
 export const QUICK: Readonly<Record<string, string>> = {
@@ -113,6 +117,7 @@ export class World {
       '--for=condition=Established',
       'crd/accounts.landfall.dev',
       'crd/securevpcs.landfall.dev',
+      'crd/planapprovals.landfall.dev',
     );
     return world;
   }

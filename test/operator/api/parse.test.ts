@@ -30,6 +30,7 @@ describe('parseManifest', () => {
         spec: {
           ...smallest.spec,
           management: 'Manage',
+          approval: 'Auto',
           tags: {},
           dns: { support: 'Enabled', hostnames: 'Enabled' },
           tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict' }],

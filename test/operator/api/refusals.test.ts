@@ -20,6 +20,8 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   QuotaExceeded: OF_AWS,
   NameTaken: OF_AWS,
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
+  ApprovalRequired: 'integration/securevpc-approval.test.ts',
+  ApprovalStale: 'integration/securevpc-approval.test.ts',
   AdoptionNotAllowed: ADOPTION,
   AdoptionRefused: ADOPTION,
   AdoptedNotInSpec: ADOPTION,
