@@ -121,7 +121,7 @@ describe('landfall plan of a network that does not exist', () => {
     );
     const calls = await aws.ledger(before);
     expect(calls.filter(({ write }) => write)).toEqual([]);
-    expect(calls.length).toBeLessThanOrEqual(15);
+    expect(calls.length).toBeLessThanOrEqual(16);
   });
 
   it('prints one JSON document', async () => {
@@ -144,7 +144,7 @@ describe('landfall plan of a network that does not exist', () => {
     expect(code).toBe(2);
     expect(out).toContain('SecureVpc/portal/second');
     expect(out).toContain('Plan: 118 to create');
-    expect((await aws.ledger(before)).length).toBeLessThanOrEqual(15);
+    expect((await aws.ledger(before)).length).toBeLessThanOrEqual(16);
   });
 
   it('takes the local AWS of the folder and says so, whatever profile the user has', async () => {
