@@ -48,7 +48,7 @@ export async function startContainer(
           .build('landfall-local-aws', { deleteOnExit: false })
       : new GenericContainer(image);
   const options = Object.entries(env).flatMap(([name, value]) =>
-    /^LANDFALL_AWS_(DIFFICULTY|INSTALLATION|MEMBER_ROLE|REGION|SERVICE_GAPS|VPC_QUOTA|\w+_SECONDS)$/.test(
+    /^LANDFALL_AWS_(DIFFICULTY|INSTALLATION|MEMBER_ROLE|REGION|SERVICE_GAPS|\w+_QUOTA|\w+_SECONDS)$/.test(
       name,
     ) && value !== undefined
       ? [[name, value] as const]

@@ -95,6 +95,15 @@ export const RegionSchema = withRules(
   ),
 );
 
+/** The letter by which a zone is told from the others of its region: `a` of `us-east-1a`. */
+export const ZoneLetterSchema = withRules(
+  z.string().max(34),
+  matches(
+    '^[a-z]$',
+    '{self} is not the letter of a zone: write the last letter of its name, for example a for us-east-1a',
+  ),
+);
+
 /** A name inside a list, chosen by a person: it becomes part of names and tags in AWS. */
 export const LabelSchema = withRules(
   z.string().max(63),

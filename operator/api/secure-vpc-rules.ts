@@ -1,12 +1,14 @@
 import { cidrWithin } from './fields.ts';
 import { parseIpv4Cidr } from './cidr.ts';
 import { type Endpoint, endpointType, IS_INTERFACE, type TierName } from './endpoints.ts';
+import type { Nat } from './nat.ts';
 import type { Rule } from './rule.ts';
 
 /** The part of a SecureVpc's spec that rules across fields look at. */
 interface Spec {
   region: string;
   cidr: string;
+  secondaryCidrs: string[];
   zones: { names?: string[] | undefined };
   dns: { support: string; hostnames: string };
   tiers: {
@@ -16,6 +18,7 @@ interface Spec {
   }[];
   securityGroups: { endpoints?: object | undefined };
   endpoints: Endpoint[];
+  nat: Nat;
   transitGateway?:
     { tier: TierName; routes: { destination: string; tiers?: TierName[] | undefined }[] } | undefined;
 }
@@ -46,6 +49,62 @@ export const zoneRules: readonly Rule<Spec>[] = [
   },
 ];
 
+// Of two blocks that overlap, one contains the other.
+const overlap = (one: string, other: string) => cidrWithin(one, other) || cidrWithin(other, one);
+const secondary = (self: Spec) =>
+  parseIpv4Cidr(self.cidr) ? self.secondaryCidrs.filter((block) => parseIpv4Cidr(block)) : [];
+const besides = (self: Spec, block: string) => [
+  self.cidr,
+  ...secondary(self).filter((other) => other !== block),
+];
+const doubled = (self: Spec) =>
+  secondary(self).find((block) => besides(self, block).some((other) => overlap(block, other)));
+const overlapOf = (b: string, c: string) =>
+  `(cidr(${b}).containsCIDR(cidr(${c})) || cidr(${c}).containsCIDR(cidr(${b})))`;
+const DOUBLED = `isCIDR(b) && (${overlapOf('b', 'self.cidr')} || self.secondaryCidrs.exists(c, c != b && isCIDR(c) && ${overlapOf('b', 'c')}))`;
+
+/** Ranges that AWS adds to no VPC, and the private ones, of which a VPC has blocks of one only (Amazon VPC User Guide, "IPv4 CIDR block association restrictions"). */
+const NEVER = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.31.0.0/16', '198.19.0.0/16', '224.0.0.0/4'];
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+const listOf = (blocks: readonly string[]) => `[${blocks.map((block) => `'${block}'`).join(', ')}]`;
+const restricted = (self: Spec) =>
+  secondary(self).find(
+    (block) =>
+      NEVER.some((range) => cidrWithin(range, block)) ||
+      PRIVATE.some((range) => cidrWithin(range, block) && !cidrWithin(range, self.cidr)) ||
+      (cidrWithin('10.0.0.0/16', block) &&
+        besides(self, block).some((other) => cidrWithin('10.0.0.0/15', other))),
+  );
+const RESTRICTED = [
+  `${listOf(NEVER)}.exists(r, cidr(r).containsCIDR(cidr(b)))`,
+  `${listOf(PRIVATE)}.exists(r, cidr(r).containsCIDR(cidr(b)) && !cidr(r).containsCIDR(cidr(self.cidr)))`,
+  "(cidr('10.0.0.0/16').containsCIDR(cidr(b)) && (cidr('10.0.0.0/15').containsCIDR(cidr(self.cidr)) || self.secondaryCidrs.exists(c, c != b && isCIDR(c) && cidr('10.0.0.0/15').containsCIDR(cidr(c)))))",
+].join(' || ');
+
+/** The first of the further blocks of which the condition holds. */
+function firstBlock(of: (self: Spec) => string | undefined, condition: string) {
+  return first(of, `self.secondaryCidrs.filter(b, ${condition})[0]`, (block) => block);
+}
+
+export const blockRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!isCIDR(self.cidr) || !has(self.secondaryCidrs) || !self.secondaryCidrs.exists(b, ${DOUBLED})`,
+    message:
+      'block {block} of secondaryCidrs overlaps another block of the VPC: give blocks that have nothing in common',
+    path: ['secondaryCidrs'],
+    check: (self) => doubled(self) === undefined,
+    show: { block: firstBlock(doubled, DOUBLED) },
+  },
+  {
+    cel: `!isCIDR(self.cidr) || !has(self.secondaryCidrs) || !self.secondaryCidrs.exists(b, isCIDR(b) && (${RESTRICTED}))`,
+    message:
+      'block {block} of secondaryCidrs is one that AWS does not add to a VPC of {self.cidr}: take one of the same private range, of 100.64.0.0/10 or a public one, but none of 172.31.0.0/16, 198.19.0.0/16, nor of 10.0.0.0/16 beside 10.0.0.0/15',
+    path: ['secondaryCidrs'],
+    check: (self) => restricted(self) === undefined,
+    show: { block: firstBlock(restricted, `isCIDR(b) && (${RESTRICTED})`) },
+  },
+];
+
 /** A computed subnet gets a fixed place in the VPC: an eighth for its tier, an eighth of that for its zone. */
 const PLACE_BITS = 6;
 const LONGEST = 28 - PLACE_BITS;
@@ -58,8 +117,12 @@ const BIG_TIER = `${COMPUTED} && has(t.subnetPrefixLength) && t.subnetPrefixLeng
 
 const given = (self: Spec) =>
   self.tiers.flatMap((tier) => tier.subnets.map((subnet) => ({ tier: tier.name, ...subnet })));
-const outside = (self: Spec) => given(self).find((subnet) => !cidrWithin(self.cidr, subnet.cidr));
-const INSIDE = '(!isCIDR(s.cidr) || cidr(self.cidr).containsCIDR(cidr(s.cidr)))';
+const outside = (self: Spec) =>
+  given(self).find(
+    (subnet) => ![self.cidr, ...secondary(self)].some((block) => cidrWithin(block, subnet.cidr)),
+  );
+const INSIDE =
+  '(!isCIDR(s.cidr) || cidr(self.cidr).containsCIDR(cidr(s.cidr)) || (has(self.secondaryCidrs) && self.secondaryCidrs.exists(b, isCIDR(b) && cidr(b).containsCIDR(cidr(s.cidr)))))';
 const overlapping = (self: Spec) =>
   given(self).find((subnet) =>
     given(self).some(
@@ -106,7 +169,8 @@ export const tierRules: readonly Rule<Spec>[] = [
   },
   {
     cel: `!isCIDR(self.cidr) || self.tiers.all(t, !has(t.subnets) || t.subnets.all(s, ${INSIDE}))`,
-    message: 'subnet {subnet} is not in the block of the VPC, {self.cidr}: choose a block inside it',
+    message:
+      'subnet {subnet} is not in a block of the VPC, {self.cidr} or one of secondaryCidrs: choose a block inside one of them',
     path: ['tiers'],
     check: (self) => outside(self) === undefined,
     show: { subnet: firstSubnet(outside, `!${INSIDE}`) },
@@ -179,6 +243,28 @@ export const endpointRules: readonly Rule<Spec>[] = [
         (endpoint) => endpoint.service,
       ),
     },
+  },
+];
+
+const tierFor = (self: Spec, name: TierName) =>
+  self.nat.mode === 'None' || self.tiers.some((tier) => tier.name === name);
+const HAS_NAT = "has(self.nat) && has(self.nat.mode) && self.nat.mode != 'None'";
+
+/** Rules that tie NAT gateways to what they stand in and whom they serve. */
+export const natRules: readonly Rule<Spec>[] = [
+  {
+    cel: `!(${HAS_NAT}) || self.tiers.exists(t, t.name == 'public')`,
+    message:
+      'nat.mode {self.nat.mode} puts NAT gateways in the public tier, which spec.tiers does not have: add the tier public, or set nat.mode to None',
+    path: ['nat'],
+    check: (self) => tierFor(self, 'public'),
+  },
+  {
+    cel: `!(${HAS_NAT}) || self.tiers.exists(t, t.name == 'private')`,
+    message:
+      'nat.mode {self.nat.mode} is for the private tier, which spec.tiers does not have: add the tier private, or set nat.mode to None',
+    path: ['nat'],
+    check: (self) => tierFor(self, 'private'),
   },
 ];
 

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
-import { networkCidr, listMap, onOff, setOf } from './fields.ts';
+import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
+import { NatSchema } from './nat.ts';
 import { immutable, matches, withRules } from './rule.ts';
-import { endpointRules, tierRules, transitGatewayRules, zoneRules } from './secure-vpc-rules.ts';
+import {
+  blockRules,
+  endpointRules,
+  natRules,
+  tierRules,
+  transitGatewayRules,
+  zoneRules,
+} from './secure-vpc-rules.ts';
 import { SecurityGroupsSchema } from './security-groups.ts';
 import { TransitGatewaySchema } from './transit-gateway.ts';
 
@@ -67,13 +75,7 @@ const zones = withRules(
 );
 
 const givenSubnet = z.strictObject({
-  zone: withRules(
-    z.string().max(34).describe('Letter of the zone, as `a`.'),
-    matches(
-      '^[a-z]$',
-      '{self} is not the letter of a zone: write the last letter of its name, for example a for us-east-1a',
-    ),
-  ),
+  zone: ZoneLetterSchema.describe('Letter of the zone, as `a`.'),
   cidr: withRules(
     networkCidr().describe('Block of the subnet. It cannot change later.'),
     immutable('the cidr of a subnet', 'AWS cannot resize a subnet; use another tier or zone'),
@@ -84,7 +86,7 @@ const tier = z.strictObject({
   name: z
     .enum(TIER_NAMES)
     .describe(
-      'public has a route to the internet; private has none; data has none and takes connections only from private.',
+      'public has a route to the internet; private has one only by `nat`; data has none and takes connections only from private.',
     ),
   subnetPrefixLength: z
     .int()
@@ -138,20 +140,28 @@ const spec = withRules(
         networkCidr().describe('Block of the VPC, from /16 to /28. It cannot change later.'),
         immutable('cidr', 'make a new SecureVpc with the other block and move over'),
       ),
+      secondaryCidrs: setOf(networkCidr(), 8)
+        .default([])
+        .describe(
+          'Further blocks of the VPC, from /16 to /28, in which `tiers[].subnets` may be given theirs. Computed subnets stay in `cidr`. AWS allows 5 blocks in all unless the quota is raised.',
+        ),
       zones,
       dns: dns.prefault({ support: 'Enabled', hostnames: 'Enabled' }),
       tiers: listMap(tier, 'name', 3)
         .min(1)
         .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
+      nat: NatSchema.prefault({}),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),
       transitGateway: TransitGatewaySchema.optional(),
       flowLogs: flowLogs.prefault({}),
     })
     .describe('The network that is wanted.'),
+  ...blockRules,
   ...zoneRules,
   ...tierRules,
   ...endpointRules,
+  ...natRules,
   ...transitGatewayRules,
 );
 export type SecureVpcSpec = z.output<typeof spec>;
@@ -168,6 +178,21 @@ const status = z
     ...approvalStatus,
     zones: setOf(z.string().max(34), 6).optional().describe('The zones in use; chosen once.'),
     vpcId: id('Id of the VPC.').optional(),
+    secondaryCidrs: listMap(
+      z.object({
+        cidr: z.string().max(18).describe('The block.'),
+        state: z
+          .string()
+          .max(32)
+          .describe(
+            'How far it is, in AWS’s word: associating, associated, failing, failed or disassociating.',
+          ),
+      }),
+      'cidr',
+      50,
+    )
+      .optional()
+      .describe('Further blocks of the VPC.'),
     subnets: z
       .record(
         z.string(),
@@ -184,7 +209,24 @@ const status = z
       .optional()
       .describe('Subnets by tier.'),
     securityGroups: ids('Ids of the security groups, by name.'),
-    routeTables: ids('Ids of the route tables, by tier.'),
+    routeTables: ids(
+      'Ids of the route tables, by tier; those of a private tier with a NAT gateway in each zone by tier and zone, as `private-a`.',
+    ),
+    natGateways: listMap(
+      z.object({
+        zone: z.string().max(34).describe('Name of the zone.'),
+        id: id('Id of the NAT gateway.').optional(),
+        publicIp: z
+          .string()
+          .max(15)
+          .optional()
+          .describe('Address from which its connections come: what partners let in.'),
+      }),
+      'zone',
+      6,
+    )
+      .optional()
+      .describe('NAT gateways by zone.'),
     endpoints: ids('Ids of the VPC endpoints, by service.'),
     transitGatewayAttachmentId: id('Id of the attachment to the transit gateway.').optional(),
   })

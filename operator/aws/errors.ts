@@ -1,3 +1,4 @@
+import { Terminal } from '../errors.ts';
 import type { Verdict } from '../graph/apply.ts';
 
 /**
@@ -13,11 +14,11 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound)$/;
 const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment)$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet)$/;
 const UNSETTLED =
@@ -29,6 +30,11 @@ const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
  * though the code is that of any missing thing.
  */
 const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
+/**
+ * What ReleaseAddress says, as AuthFailure, of an address that a NAT gateway holds, and for some seconds after that
+ * is deleted. Bad credentials have other words.
+ */
+const HELD_TEXT = /You do not have permission to access the specified resource/;
 const NO_ANSWER =
   /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
 /** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
@@ -137,6 +143,7 @@ export async function unlessThere(call: Promise<unknown>): Promise<void> {
  * which AWS's own words seldom do.
  */
 export function interpret(error: unknown): Verdict {
+  if (error instanceof Terminal) return { kind: 'stalled', reason: error.reason, message: error.message };
   const verdict = interpretWords(error);
   const call = error instanceof Error ? calls.get(error) : undefined;
   if (!call) return verdict;
@@ -154,6 +161,7 @@ export function interpretWords(error: unknown): Verdict {
   // The SDK's own providers give one name to everything; an SSO login that has ended says so only in words.
   const ended = NO_CREDENTIALS.test(code) && /\bexpired\b|\bCannot refresh\b/i.test(text);
   if (EXPIRED.test(code) || ended) return { kind: 'stalled', reason: 'CredentialsExpired', message };
+  if (HELD_TEXT.test(text)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
     return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
   if (DENIED.test(code)) return { kind: 'stalled', reason: 'AccessDenied', message };

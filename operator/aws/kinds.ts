@@ -1,7 +1,9 @@
 import { kindRegistry, type Kinds } from '../graph/kind.ts';
+import { elasticIpKind } from './ec2/elastic-ip.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
+import { natGatewayKind } from './ec2/nat-gateway.ts';
 import { networkAclAssociationKind } from './ec2/network-acl-association.ts';
 import { networkAclEntriesKind } from './ec2/network-acl-entries.ts';
 import { networkAclKind } from './ec2/network-acl.ts';
@@ -13,6 +15,7 @@ import { securityGroupKind } from './ec2/security-group.ts';
 import { subnetKind } from './ec2/subnet.ts';
 import { transitGatewayAttachmentKind } from './ec2/transit-gateway-attachment.ts';
 import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
+import { vpcCidrsKind } from './ec2/vpc-cidrs.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
@@ -24,9 +27,12 @@ import type { AwsSession } from './session.ts';
 export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   vpcKind,
   vpcAttributesKind,
+  vpcCidrsKind,
   subnetKind,
   internetGatewayKind,
   internetGatewayAttachmentKind,
+  elasticIpKind,
+  natGatewayKind,
   routeTableKind,
   routesKind,
   routeTableAssociationKind,

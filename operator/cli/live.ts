@@ -1,21 +1,20 @@
 import type { Account } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
-import { subnetKind } from '../aws/ec2/subnet.ts';
 import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { readClaim, type Claim } from '../aws/iam/claim.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import { awsRate, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
-import { ownerOf } from '../compile/names.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import type { Config } from '../config.ts';
 import { findAdoptions } from '../controllers/adoption.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
-import { Targets, type Target } from '../controllers/targets.ts';
+import { recall } from '../controllers/recall.ts';
+import { Targets } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import { ownerTag, TAG } from '../graph/ownership.ts';
+import { TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
@@ -139,7 +138,7 @@ export async function planNetwork(
   const target = targets.open(account.metadata.name, aws, network.spec.region);
   const [facts] = await Promise.all([target.facts(), target.world.load()]);
   const graph = compileSecureVpc({
-    object: withWhatStands(network, target),
+    object: recall(network, target.world),
     installation: config.installation,
     account: aws,
     facts,
@@ -166,23 +165,4 @@ export async function planNetwork(
     mayRepeat: () => true,
   });
   return { network, account, caller: identity?.arn ?? '', graph, plan: planned };
-}
-
-/**
- * The network with what its status would say in a cluster: zones that were chosen stay chosen, and subnets that
- * stand cannot move. Both can be read off the subnets that carry its tags.
- */
-function withWhatStands(network: SecureVpc, target: Target): SecureVpc {
-  const subnets: NonNullable<SecureVpc['status']['subnets']> = {};
-  for (const record of target.world.view(subnetKind.collection).ownedBy(ownerTag(ownerOf(network)))) {
-    const tier = /^subnet\/([a-z]+)-/.exec(subnetKind.collection.tags(record)[TAG.node] ?? '')?.[1];
-    if (tier === undefined || subnetKind.state(record).phase === 'deleting') continue;
-    const { id = '', zone = '', cidr = '' } = subnetKind.outputs(record);
-    (subnets[tier] ??= []).push({ id, zone, cidr });
-  }
-  const zones = Object.values(subnets).flatMap((tier) => tier.map(({ zone }) => zone));
-  return {
-    ...network,
-    status: { ...network.status, subnets, zones: network.status.zones ?? [...new Set(zones)].sort() },
-  };
 }

@@ -75,6 +75,13 @@ function callsFor({ type }: Action, changes: Action['changes']): number {
       }),
     ).size;
   }
-  const isEach = ['Routes', 'NetworkAclEntries', 'RolePolicies', 'VpcAttributes', 'Role'].includes(type);
+  const isEach = [
+    'Routes',
+    'VpcCidrs',
+    'NetworkAclEntries',
+    'RolePolicies',
+    'VpcAttributes',
+    'Role',
+  ].includes(type);
   return isEach ? changes.length : Math.min(1, kindOf(awsKinds, type).iam.length);
 }

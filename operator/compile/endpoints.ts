@@ -4,37 +4,51 @@ import { Terminal } from '../errors.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import type { RegionFacts } from './input.ts';
+import { tablesOf } from './nat.ts';
 import type { NodeBuilder } from './nodes.ts';
 import { innerTiers, type PlannedSubnet } from './subnets.ts';
 
 /** Services that have both sorts of endpoint. */
 const BOTH_SORTS: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
 
+interface EndpointSetting {
+  readonly subnets: readonly PlannedSubnet[];
+  /** The zones that have a NAT gateway. */
+  readonly gateways: readonly string[];
+  readonly facts: RegionFacts;
+}
+
 /** The endpoints of the network, by service. Throws {@link Terminal} for one that AWS could not make. */
 export function endpointNodes(
   build: NodeBuilder,
   spec: SecureVpcSpec,
-  subnets: readonly PlannedSubnet[],
-  facts: RegionFacts,
+  { subnets, gateways, facts }: EndpointSetting,
 ): GraphNode[] {
   for (const endpoint of spec.endpoints) refuseUnoffered(spec, endpoint, subnets, facts);
   return [...spec.endpoints]
     .sort((a, b) => (a.service < b.service ? -1 : 1))
     .map((endpoint) =>
       endpointType(endpoint) === 'Gateway'
-        ? gatewayNode(build, spec, endpoint)
+        ? gatewayNode(build, spec, endpoint, gateways)
         : interfaceNode(build, spec, endpoint, subnets),
     );
 }
 
-function gatewayNode(build: NodeBuilder, spec: SecureVpcSpec, endpoint: Endpoint): GraphNode {
+function gatewayNode(
+  build: NodeBuilder,
+  spec: SecureVpcSpec,
+  endpoint: Endpoint,
+  gateways: readonly string[],
+): GraphNode {
   const { service } = endpoint;
   return build.thing('VpcEndpoint', `endpoint/${service}`, {
     vpcId: ref('vpc'),
     serviceName: serviceName(spec, service),
     type: 'Gateway',
     // The public tier has a way to these services already; where it is the only tier, it gets theirs.
-    routeTableIds: innerTiers(spec).map((tier) => ref(`route-table/${tier}`)),
+    routeTableIds: innerTiers(spec)
+      .flatMap((tier) => tablesOf(spec, tier, gateways))
+      .map(({ key }) => ref(`route-table/${key}`)),
     subnetIds: [],
     securityGroupIds: [],
     privateDns: false,

@@ -5,6 +5,7 @@ import { Terminal } from '../errors.ts';
 
 const HTTPS = 443;
 const SSH = 22;
+const EVERYWHERE = '0.0.0.0/0';
 
 /** One end of a flow: a security group, addresses outside, or an AWS service behind a gateway endpoint. */
 export type Peer =
@@ -48,6 +49,8 @@ export function flowsOf(spec: SecureVpcSpec): Flow[] {
   if (ecs && data) allow({ group: 'ecs' }, { group: 'data' }, dataPorts);
   if (ecs && endpoints) allow({ group: 'ecs' }, { group: 'endpoints' }, [https]);
   if (ecs) for (const service of gatewayServices(spec)) allow({ group: 'ecs' }, { service }, [https]);
+  if (ecs && spec.nat.mode !== 'None')
+    allow({ group: 'ecs' }, { cidr: EVERYWHERE, who: 'the internet' }, [https]);
   if (bastion && ecs) allow({ group: 'bastion' }, { group: 'ecs' }, [ssh]);
   if (bastion && data) allow({ group: 'bastion' }, { group: 'data' }, dataPorts);
   if (bastion && endpoints) allow({ group: 'bastion' }, { group: 'endpoints' }, [https]);

@@ -6,7 +6,7 @@ import type { AclEntry } from '../aws/ec2/network-acl-entries.ts';
 import { Terminal } from '../errors.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { Flow, Peer } from './flows.ts';
-import { type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
+import { blocksOfVpc, type PlannedSubnet, tierBlock, tiersOf } from './subnets.ts';
 import { destinationsOf } from './transit-gateway.ts';
 
 /**
@@ -50,8 +50,9 @@ export function placesOf(spec: SecureVpcSpec, group: SecurityGroupName): TierNam
 
 /**
  * The entries of one tier's ACL: each flow that begins or ends in the tier, and its answers. Inside the VPC the
- * peer is the VPC's block, for the data tier the block of the tier at the other end; a service behind a gateway
- * endpoint is everywhere, since ACLs take no prefix lists. In the tier of the transit gateway's interfaces, what comes
+ * peer is each of the VPC's blocks that has subnets, for the data tier the block of the tier at the other end; a
+ * service behind a gateway endpoint is everywhere, since ACLs take no prefix lists. What passes a NAT gateway passes
+ * the public tier twice: to the gateway, and from it on. In the tier of the transit gateway's interfaces, what comes
  * or goes by it passes, too (docs/adr/0006-transit-gateway-and-acls.md). An entry that another covers is left out.
  * DNS, time and metadata of AWS pass any ACL.
  */
@@ -61,13 +62,17 @@ export function networkAclEntries(
   flows: readonly Flow[],
   subnets: readonly PlannedSubnet[],
 ): AclEntry[] {
-  const isHere = (peer: Peer) => 'group' in peer && placesOf(spec, peer.group).includes(tier);
+  const isIn = (peer: Peer, at: TierName) => 'group' in peer && placesOf(spec, peer.group).includes(at);
+  const isHere = (peer: Peer) => isIn(peer, tier);
+  // What the private tier opens to the outside passes the NAT gateways, which stand in the public tier.
+  const isTranslated = (flow: Flow) =>
+    tier === 'public' && spec.nat.mode !== 'None' && 'cidr' in flow.to && isIn(flow.from, 'private');
   const addresses = (peer: Peer): string[] => {
     if ('cidr' in peer) return [peer.cidr];
     if ('service' in peer) return [EVERYWHERE];
     return tier === 'data'
       ? placesOf(spec, peer.group).flatMap((at) => blocksOf(spec, at, subnets))
-      : [spec.cidr];
+      : insideBlocks(spec, subnets);
   };
   const isPassage = (outside: Peer, inside: Peer) =>
     spec.transitGateway?.tier === tier &&
@@ -76,6 +81,12 @@ export function networkAclEntries(
   const allowed = flows.flatMap((flow): Allowed[] => [
     ...(isHere(flow.to) ? addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')) : []),
     ...(isHere(flow.from) ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')) : []),
+    ...(isTranslated(flow)
+      ? [
+          ...addresses(flow.from).flatMap((cidr) => bothWays(flow, cidr, 'ingress')),
+          ...addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress')),
+        ]
+      : []),
     ...(isPassage(flow.from, flow.to)
       ? addresses(flow.to).flatMap((cidr) => bothWays(flow, cidr, 'egress'))
       : []),
@@ -93,6 +104,12 @@ export function networkAclEntries(
     }
     return numbered(needed);
   });
+}
+
+/** The primary block, and those of the others in which subnets are: an entry for an empty one would only cost quota. */
+function insideBlocks(spec: SecureVpcSpec, subnets: readonly PlannedSubnet[]): string[] {
+  const [primary = '', ...others] = blocksOfVpc(spec);
+  return [primary, ...others.filter((block) => subnets.some(({ cidr }) => contains(block, cidr)))];
 }
 
 /** Whether a tier in which members of the group stand reaches any of these addresses by the transit gateway. */

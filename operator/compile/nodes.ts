@@ -1,6 +1,8 @@
+import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
 import type { InternetGatewayInputs } from '../aws/ec2/internet-gateway.ts';
+import type { NatGatewayInputs } from '../aws/ec2/nat-gateway.ts';
 import type { NetworkAclAssociationInputs } from '../aws/ec2/network-acl-association.ts';
 import type { NetworkAclEntriesInputs } from '../aws/ec2/network-acl-entries.ts';
 import type { NetworkAclInputs } from '../aws/ec2/network-acl.ts';
@@ -12,6 +14,7 @@ import type { SecurityGroupInputs } from '../aws/ec2/security-group.ts';
 import type { SubnetInputs } from '../aws/ec2/subnet.ts';
 import type { TransitGatewayAttachmentInputs } from '../aws/ec2/transit-gateway-attachment.ts';
 import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
+import type { VpcCidrsInputs } from '../aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../aws/ec2/vpc.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
@@ -24,6 +27,8 @@ interface Things {
   Vpc: VpcInputs;
   Subnet: SubnetInputs;
   InternetGateway: InternetGatewayInputs;
+  ElasticIp: ElasticIpInputs;
+  NatGateway: NatGatewayInputs;
   RouteTable: RouteTableInputs;
   NetworkAcl: NetworkAclInputs;
   SecurityGroup: SecurityGroupInputs;
@@ -37,6 +42,7 @@ interface Things {
 /** Kinds of facets, which live in another thing's record. */
 interface Facets {
   VpcAttributes: VpcAttributesInputs;
+  VpcCidrs: VpcCidrsInputs;
   InternetGatewayAttachment: InternetGatewayAttachmentInputs;
   Routes: RoutesInputs;
   RouteTableAssociation: RouteTableAssociationInputs;
@@ -48,6 +54,7 @@ interface Facets {
 
 interface Options {
   readonly dependsOn?: readonly string[];
+  readonly awaits?: readonly string[];
 }
 
 /** Makes nodes whose inputs are those that their kind declares. */
@@ -59,13 +66,11 @@ export interface NodeBuilder {
 /** A builder that gives every thing the tags of its key. */
 export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, string>>): NodeBuilder {
   return {
-    thing: (type, key, inputs, { dependsOn = [] } = {}) => ({
-      key,
-      type,
-      inputs,
-      tags: tagsFor(key),
-      dependsOn,
-    }),
-    facet: (type, key, inputs, { dependsOn = [] } = {}) => ({ key, type, inputs, tags: {}, dependsOn }),
+    thing: (type, key, inputs, options) => ({ key, type, inputs, tags: tagsFor(key), ...after(options) }),
+    facet: (type, key, inputs, options) => ({ key, type, inputs, tags: {}, ...after(options) }),
   };
+}
+
+function after({ dependsOn = [], awaits = [] }: Options = {}) {
+  return { dependsOn, ...(awaits.length > 0 && { awaits }) };
 }

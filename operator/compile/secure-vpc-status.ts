@@ -1,15 +1,18 @@
 import type { SecureVpcStatus } from '../api/secure-vpc.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Standing } from '../graph/plan.ts';
+import { letterOf } from './zones.ts';
 
 /** The fields of the status that say what was made. */
 export type SecureVpcOutputs = Pick<
   SecureVpcStatus,
   | 'zones'
   | 'vpcId'
+  | 'secondaryCidrs'
   | 'subnets'
   | 'securityGroups'
   | 'routeTables'
+  | 'natGateways'
   | 'endpoints'
   | 'transitGatewayAttachmentId'
 >;
@@ -26,12 +29,23 @@ export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph):
   return {
     ...(zones.length > 0 && { zones }),
     ...(vpc && { vpcId: vpc.id }),
+    secondaryCidrs: secondaryCidrs(vpc),
     subnets: subnetsByTier(there),
     securityGroups: idsBelow(there, 'security-group/'),
     routeTables: idsBelow(there, 'route-table/'),
+    natGateways: natGateways(there, graph, zones),
     endpoints: idsBelow(there, 'endpoint/'),
     transitGatewayAttachmentId: attachment?.id,
   };
+}
+
+function secondaryCidrs(vpc: Standing | undefined): SecureVpcOutputs['secondaryCidrs'] {
+  const text = vpc?.outputs['secondaryCidrs'] ?? '';
+  if (text === '') return undefined;
+  return text.split(', ').map((block) => {
+    const [cidr = '', state = ''] = block.split(' ');
+    return { cidr, state };
+  });
 }
 
 function zonesOf(graph: Graph): string[] {
@@ -39,6 +53,24 @@ function zonesOf(graph: Graph): string[] {
     .filter(({ type }) => type === 'Subnet')
     .map(({ inputs }) => (inputs as { readonly zone: string }).zone);
   return [...new Set(zones)].sort();
+}
+
+/** Like the zones, that of a single gateway stays chosen while the gateway is being made again. */
+function natGateways(
+  there: readonly Standing[],
+  graph: Graph,
+  zones: readonly string[],
+): SecureVpcOutputs['natGateways'] {
+  const listed = zones
+    .filter((zone) => graph.nodes.has(`nat-gateway/${letterOf(zone)}`))
+    .map((zone) => {
+      const at = (key: string) => there.find(({ node }) => node === `${key}/${letterOf(zone)}`);
+      const gateway = at('nat-gateway');
+      // Its own address is known before the gateway has it.
+      const publicIp = [gateway, at('elastic-ip')].map((thing) => thing?.outputs['publicIp']).find(Boolean);
+      return { zone, ...(gateway && { id: gateway.id }), ...(publicIp !== undefined && { publicIp }) };
+    });
+  return listed.length > 0 ? listed : undefined;
 }
 
 function subnetsByTier(standing: readonly Standing[]): NonNullable<SecureVpcOutputs['subnets']> {

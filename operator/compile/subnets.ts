@@ -34,6 +34,11 @@ export function tiersOf(spec: SecureVpcSpec): Tier[] {
   return TIER_NAMES.flatMap((name) => spec.tiers.find((tier) => tier.name === name) ?? []);
 }
 
+/** All blocks of the VPC, the primary one first. */
+export function blocksOfVpc({ cidr, secondaryCidrs }: SecureVpcSpec): string[] {
+  return [cidr, ...[...secondaryCidrs].sort()];
+}
+
 /** Every tier but public; public where there is no other. */
 export function innerTiers(spec: SecureVpcSpec): TierName[] {
   const tiers = tiersOf(spec).map((tier) => tier.name);
@@ -102,11 +107,14 @@ function computedBlock(spec: SecureVpcSpec, tier: Tier, letter: string): string 
 
 function givenBlock(spec: SecureVpcSpec, tier: Tier, given: Tier['subnets'][number]): string {
   const field = `spec.tiers[${tier.name}].subnets[${given.zone}].cidr`;
-  const vpc = blockOf(spec.cidr, 'spec.cidr');
-  if (!ipv4Contains(vpc, blockOf(given.cidr, field))) {
+  const block = blockOf(given.cidr, field);
+  const blocks = blocksOfVpc(spec);
+  if (!blocks.some((vpc) => ipv4Contains(blockOf(vpc, 'spec.secondaryCidrs'), block))) {
+    const named =
+      blocks.length > 1 ? `any of the VPC's blocks ${blocks.join(', ')}` : `the VPC's block ${spec.cidr}`;
     throw new Terminal(
       'InvalidSpec',
-      `${field} ${given.cidr} is not inside the VPC's block ${spec.cidr}: choose a block inside it`,
+      `${field} ${given.cidr} is not inside ${named}: choose a block inside it, or add one to spec.secondaryCidrs`,
     );
   }
   return given.cidr;

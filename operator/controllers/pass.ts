@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import type { EventReason } from '../api/events.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
+import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -32,6 +34,8 @@ export interface GraphKind<T extends GraphObject> {
   readonly plural: string;
   /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
   readonly parse: (object: T) => T;
+  /** Fills in what its status would say, where it has none, from what stands. */
+  readonly recall: (object: T, world: World<AwsSession>) => T;
   readonly compile: (input: CompileInput<T>) => Graph;
   /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
   readonly outputs: (standing: readonly Standing[], graph: Graph) => object;

@@ -97,7 +97,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const facts = await observe(() => target.facts());
   await read(deps, pass, target);
   const graph = pass.kind.compile({
-    object: pass.kind.parse(pass.object),
+    object: pass.kind.recall(pass.kind.parse(pass.object), target.world),
     installation: deps.installation,
     account,
     facts,

@@ -4,6 +4,7 @@ import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import { Terminal } from '../errors.ts';
 import type { GraphKind } from './pass.ts';
+import { recall } from './recall.ts';
 
 /** What is particular to SecureVpc. */
 export const secureVpcKind: GraphKind<SecureVpc> = {
@@ -14,6 +15,7 @@ export const secureVpcKind: GraphKind<SecureVpc> = {
     if (parsed.ok) return parsed.value;
     throw new Terminal('InvalidSpec', parsed.issues.map(formatIssue).join('; '));
   },
+  recall,
   compile: compileSecureVpc,
   outputs: outputsOfSecureVpc,
 };

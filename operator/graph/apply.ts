@@ -59,8 +59,9 @@ export interface ApplyInput<S> {
 }
 
 /**
- * Executes a plan: each action as soon as what it refers to is there, deletes after everything else. An action
- * that waits or fails holds back only those that need it. Never throws for what the provider answers.
+ * Executes a plan: each action as soon as what it refers to is there, deletes after everything else, and late
+ * changes when all of that is done. An action that waits or fails holds back only those that need it. Never
+ * throws for what the provider answers.
  */
 export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   const { plan, graph } = input;
@@ -83,7 +84,11 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
       after: [...(node ? dependenciesOf(node) : [])],
       ...(isMemberwise &&
         node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
-      run: () => report(input, action, () => write(input, action, outputs)),
+      run: () => {
+        const early = { ...action, changes: action.changes.filter((change) => change.late !== true) };
+        const quiet = action.changes.length > 0 && early.changes.length === 0;
+        return report(input, early, () => write(input, early, outputs), { quiet });
+      },
     };
   });
   const written = await runTasks(tasks, input.concurrency, {
@@ -92,7 +97,8 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   });
   const allWritten = written.every(({ outcome }) => outcome?.result === 'done');
 
-  const removable = deletes.filter((action) => !action.superseded || allWritten);
+  const kept = heldBack(input, deletes, [...written, ...idle.map(({ node }) => ({ key: node }))]);
+  const removable = deletes.filter((action) => (!action.superseded || allWritten) && !kept.has(action.id));
   const released = await releaseAll(input, removable);
   const deleted = await runTasks(
     removable
@@ -106,11 +112,16 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     {
       held: new Set([
         ...released.keys(),
+        ...deletes.filter((action) => !removable.includes(action)).map(({ id }) => id),
         ...idle.flatMap((action) => (action.id === undefined ? [] : [action.id])),
       ]),
       stopping: input.stopping,
     },
   );
+  const allDeleted =
+    deleted.length === deletes.length && deleted.every(({ outcome }) => outcome?.result === 'done');
+  const finished =
+    allWritten && allDeleted && idle.length === 0 ? await finishAll(input, writes, outputs) : [];
   return [
     ...idle.map((action) => {
       const outcome = idleOutcome(action);
@@ -130,7 +141,62 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
         deletes.find((action) => action.id === result.key),
       ),
     ),
+    ...kept.values(),
+    ...finished,
   ];
+}
+
+/** The deletes that wait for a change which is not made yet and may lead away from what they delete, by id. */
+function heldBack<S>(
+  input: ApplyInput<S>,
+  deletes: readonly (Action & { verb: 'delete' })[],
+  written: readonly TaskResult<Outcome>[],
+): Map<string, Outcome> {
+  const undone = written.filter(({ outcome }) => outcome?.result !== 'done').map(({ key }) => key);
+  const held = deletes.flatMap((action): [string, Outcome][] => {
+    const { heldBy = [] } = kindOf(input.kinds, action.type);
+    const by = undone.find((key) => heldBy.includes(input.graph.nodes.get(key)?.type ?? ''));
+    if (by === undefined) return [];
+    const message = `is kept until ${by} leads elsewhere`;
+    return [
+      [action.id, { action, id: action.id, result: 'skipped', reason: 'Blocked', message, clear: true }],
+    ];
+  });
+  return new Map(held);
+}
+
+/** Makes the late changes, as far as what was done before them left any to make. */
+async function finishAll<S>(
+  input: ApplyInput<S>,
+  writes: readonly Writing[],
+  outputs: Map<string, Readonly<Record<string, string>>>,
+): Promise<Outcome[]> {
+  const tasks = writes
+    .filter((action) => action.verb === 'update')
+    .map((action) => ({ ...action, changes: action.changes.filter((change) => change.late === true) }))
+    .filter((action) => action.changes.length > 0)
+    .map((action) => ({
+      key: action.node,
+      after: [],
+      run: () => report(input, action, () => finish(input, action, outputs)),
+    }));
+  const results = await runTasks(tasks, input.concurrency, { held: new Set(), stopping: input.stopping });
+  return results.flatMap(({ outcome }) => outcome ?? []);
+}
+
+async function finish<S>(
+  input: ApplyInput<S>,
+  action: Writing,
+  outputs: Map<string, Readonly<Record<string, string>>>,
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  const view = input.world.view(kind.collection);
+  const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  if (!record) return {};
+  const changes = kind.diff(inputs, record).filter((change) => change.late === true);
+  if (changes.length > 0) await kind.update(contextFor(input, action), inputs, record, changes);
+  return { id: kind.collection.id(record) };
 }
 
 function outcomeOf(result: TaskResult<Outcome>, action: Action | undefined): Outcome {
@@ -179,6 +245,9 @@ async function write<S>(
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
   if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
+  const awaited = input.graph.nodes.get(action.node)?.awaits?.find((key) => !isReady(input, key, outputs));
+  if (awaited !== undefined)
+    return { result: 'skipped', reason: 'Blocked', message: `waits for ${awaited} to be usable` };
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -201,6 +270,16 @@ async function write<S>(
   const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
+}
+
+function isReady<S>(
+  { graph, kinds, world }: ApplyInput<S>,
+  key: string,
+  outputs: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): boolean {
+  const kind = kindOf(kinds, graph.nodes.get(key)?.type ?? '');
+  const record = world.view(kind.collection).get(outputs.get(key)?.['id'] ?? '');
+  return record !== undefined && kind.state(record).phase === 'ready';
 }
 
 /** Some members of a set refer to what is not there, or not usable, yet. */
@@ -234,7 +313,8 @@ function changesFor<S>(
 ): readonly Change[] {
   if (kind.create && !isUnresolved(action.inputs)) return action.changes;
   const tags = action.changes.filter((change) => change.path.startsWith('tags.'));
-  return [...kind.diff(inputs, record), ...tags];
+  const now = kind.diff(inputs, record).filter((change) => change.late !== true);
+  return [...now, ...tags];
 }
 
 async function createOnce<S>(
@@ -274,8 +354,14 @@ async function remove<S>(
   if (!kind.delete) throw new Error(`${kind.type} has no delete`);
   try {
     const left = await kind.delete(contextFor(input, action), action.record);
-    // A listing without it says that it is gone, whatever was left of it when the delete was answered.
-    input.wrote(kind.collection, action.id, (record) => record && left);
+    // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that
+    // shows it further on its way is newer.
+    const isLeaving = (record: object) => kind.gone(record) || kind.state(record).phase === 'deleting';
+    input.wrote(
+      kind.collection,
+      action.id,
+      (record) => record && left && (isLeaving(record) ? record : left),
+    );
     if (!left || kind.gone(left)) return { id: action.id };
     return {
       id: action.id,

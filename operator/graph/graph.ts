@@ -14,6 +14,8 @@ export interface GraphNode {
   readonly tags: Readonly<Record<string, string>>;
   /** Nodes that must exist first although no input refers to them. */
   readonly dependsOn: readonly string[];
+  /** Nodes that must be usable first, which some are only minutes after they exist. */
+  readonly awaits?: readonly string[];
 }
 
 /** What one resource compiles to. */
@@ -48,7 +50,11 @@ export function buildGraph(owner: string, nodes: readonly GraphNode[]): Graph {
 
 /** The keys of the nodes that must exist before this one. */
 export function dependenciesOf(node: GraphNode): ReadonlySet<string> {
-  return new Set([...referencesIn(node.inputs).map((reference) => reference.node), ...node.dependsOn]);
+  return new Set([
+    ...referencesIn(node.inputs).map((reference) => reference.node),
+    ...node.dependsOn,
+    ...(node.awaits ?? []),
+  ]);
 }
 
 /** Nodes in waves: each wave needs only earlier ones. Throws {@link GraphError} with the path of a cycle. */

@@ -7,6 +7,8 @@ export interface Change {
   readonly to?: unknown;
   /** The provider cannot change this in place: a new thing has to be made. */
   readonly replace?: true;
+  /** Made when everything else of a plan is done: what it takes away may be used until then. */
+  readonly late?: true;
 }
 
 /** A side of a change as text: itself where it is text, else as JSON. */
@@ -123,6 +125,8 @@ export interface NodeKind<I extends object, R, S> {
   readonly iam: readonly Permission[];
   /** Kinds whose things must be gone before a thing of this kind can be deleted. */
   readonly after: readonly string[];
+  /** Kinds whose changes come before a delete of this kind, and hold it back while they wait: they lead away from it. */
+  readonly heldBy?: readonly string[];
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;

@@ -5,6 +5,7 @@ import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
 import { iamCases, iamDeletions } from './drift/iam.ts';
 import { logsCases, logsDeletions } from './drift/logs.ts';
+import { natCases } from './drift/nat.ts';
 import { networkCases, networkDeletions } from './drift/network.ts';
 import { routingCases, routingDeletions } from './drift/routing.ts';
 
@@ -14,6 +15,7 @@ import { routingCases, routingDeletions } from './drift/routing.ts';
  */
 export const driftCases: Cases = {
   ...networkCases,
+  ...natCases,
   ...routingCases,
   ...aclsCases,
   ...groupsCases,

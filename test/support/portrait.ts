@@ -1,7 +1,9 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  DescribeAddressesCommand,
   DescribeFlowLogsCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
   DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
@@ -74,6 +76,12 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       attributes,
       subnets: (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [],
       gateways: (await ec2.send(new DescribeInternetGatewaysCommand({}))).InternetGateways ?? [],
+      // Those that are gone stay listed, and differ in number.
+      natGateways:
+        (await ec2.send(new DescribeNatGatewaysCommand({}))).NatGateways?.filter(
+          ({ State }) => State !== 'deleted',
+        ) ?? [],
+      addresses: (await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [],
       tables: (await ec2.send(new DescribeRouteTablesCommand({}))).RouteTables ?? [],
       acls: (await ec2.send(new DescribeNetworkAclsCommand({}))).NetworkAcls ?? [],
       groups: (await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? [],
@@ -101,6 +109,8 @@ function nodeOf(thing: object): string | undefined {
 /** The thing's own id: the field that ends in `Id` and names the thing comes before the ids of what it uses. */
 function idsIn(thing: object): string[] {
   const own = [
+    'NatGatewayId',
+    'AllocationId',
     'TransitGatewayAttachmentId',
     'SubnetId',
     'RouteTableId',
@@ -137,6 +147,10 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
 
 /** Chosen by AWS at random, or the time. */
 const VARYING = new Set([
+  'PublicIp',
+  'PublicDnsName',
+  'PrivateIp',
+  'AssociationId',
   'MacAddress',
   'PrivateIpAddress',
   'PrivateIpAddresses',

@@ -27,9 +27,10 @@ export interface Sight {
   readonly plan: Plan;
 }
 
-/** The portal's network, Ready, under an operator that looks three times a second; and proofs that it stays so. */
+/** A network, the portal's unless told otherwise, Ready, under an operator that looks three times a second; and proofs that it stays so. */
 export class StandingPortal {
   readonly world: World;
+  readonly network: Manifest;
   readonly operator: OperatorProcess;
   /** AWS's whole state from before the network. */
   readonly empty: string;
@@ -40,8 +41,13 @@ export class StandingPortal {
   #asMade: unknown;
   #readySince: string | undefined;
 
-  private constructor(world: World, empty: string, account: Manifest, least: LeastPrivilege) {
+  private constructor(
+    world: World,
+    network: Manifest,
+    { empty, account, least }: Pick<StandingPortal, 'empty' | 'account' | 'least'>,
+  ) {
     this.world = world;
+    this.network = network;
     this.empty = empty;
     this.account = account;
     this.least = least;
@@ -59,15 +65,19 @@ export class StandingPortal {
     });
   }
 
-  static async start(): Promise<StandingPortal> {
-    const world = await World.start();
+  /** `network` is one in the portal's namespace and account; `awsEnv` sets the local AWS. */
+  static async start(
+    network: Manifest = fullNetwork,
+    awsEnv: NodeJS.ProcessEnv = {},
+  ): Promise<StandingPortal> {
+    const world = await World.start(awsEnv);
     await world.claim();
     const account = bounded(portal.account);
-    const least = await leastPrivilege(world, [account, fullNetwork]);
-    const standing = new StandingPortal(world, await world.aws.dump(), account, least);
+    const least = await leastPrivilege(world, [account, network]);
+    const standing = new StandingPortal(world, network, { empty: await world.aws.dump(), account, least });
     await world.apply([portal.namespace, account]);
-    await world.apply([fullNetwork]);
-    const made = await world.ready(portal.network);
+    await world.apply([network]);
+    const made = await world.ready(network);
     standing.#asMade = await portrait(world);
     standing.#readySince = conditionOf(made, 'Ready')?.lastTransitionTime;
     return standing;
@@ -82,7 +92,7 @@ export class StandingPortal {
 
   /** What a case needs to change the network from outside, with the ids as they are now. */
   async context(): Promise<DriftContext> {
-    const object = await this.world.read(portal.network);
+    const object = await this.world.read(this.network);
     if (!object) throw new Error('the network is gone');
     return { ...this.#clients, ids: idsOf(object) };
   }
@@ -110,7 +120,10 @@ export class StandingPortal {
    * Fails unless the network is as it was within a refresh after the drift, Ready all the while, with a condition
    * and a log line that tell of it.
    */
-  async proveRepair({ node, drift }: DriftCase, how: 'seen' | 'unseen' = 'seen'): Promise<void> {
+  async proveRepair(
+    { node, drift, refreshes: most = 2 }: DriftCase,
+    how: 'seen' | 'unseen' = 'seen',
+  ): Promise<void> {
     const { world, operator } = this;
     // What the repair before wrote is believed until a listing shows it; only then is a difference drift.
     await world.refreshes(2);
@@ -136,7 +149,7 @@ export class StandingPortal {
       .slice(0, repair)
       .filter(({ action, params }) => action === listing && !JSON.stringify(params).includes('group-id'));
     // One that began before the drift may be under way; the next shows it.
-    expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(2);
+    expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(most);
     if (tidy) {
       await tidy();
       await this.restored();
@@ -174,7 +187,7 @@ export class StandingPortal {
     return eventually(
       'the repair is in the condition',
       async () => {
-        last = await this.world.read(portal.network);
+        last = await this.world.read(this.network);
         const drifted = conditionOf(last, 'Drifted');
         return drifted?.status === 'False' && conditionOf(last, 'Reconciling') === undefined && last;
       },
@@ -184,7 +197,7 @@ export class StandingPortal {
 
   /** The portal's graph beside a fresh reading of AWS, as the operator sees both. */
   async look(): Promise<Sight> {
-    const object = await this.world.read<SecureVpc>(portal.network);
+    const object = await this.world.read<SecureVpc>(this.network);
     if (!object) throw new Error('the network is gone');
     const session = openSession({
       accountId: '123456789012',

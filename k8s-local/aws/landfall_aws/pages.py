@@ -31,7 +31,7 @@ _EC2 = [
     ("DescribeFlowLogs", "FlowLogs", "id", 1000),
     ("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments", "id", 1000),
     ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments", "id", 1000),
-    ("DescribeNatGateways", "NatGateways", "id", 1000),
+    ("DescribeNatGateways", "NatGateways", "NatGatewayId", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),
     ("DescribeManagedPrefixLists", "PrefixLists", "id", 100),

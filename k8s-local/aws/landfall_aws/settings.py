@@ -39,6 +39,7 @@ class Settings:
     interface_seconds: float
     nat_seconds: float
     nat_listed_seconds: float
+    cidr_seconds: float
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
     # How long each family of services takes to make, change or delete something.
@@ -52,6 +53,7 @@ class Settings:
     service_gaps: frozenset[tuple[str, str]]
     # None for no limit: a benchmark makes a hundred.
     vpc_quota: int | None
+    address_quota: int | None
     parent: int | None
     # What difficulty.py is set to at the start and after a reset: its parts by name.
     difficulty: dict[str, Any]
@@ -109,6 +111,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
+        "--cidr-seconds",
+        type=float,
+        default=float(env("LANDFALL_AWS_CIDR_SECONDS", "0.3")),
+        help="how long a block of a VPC is associating or disassociating",
+    )
+    parser.add_argument(
         "--transit-gateway-seconds",
         type=float,
         default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
@@ -137,6 +145,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="VPCs that an account may have in a region, the default one included; AWS begins with 5",
     )
     parser.add_argument(
+        "--address-quota",
+        type=int,
+        default=int(quota) if (quota := env("LANDFALL_AWS_ADDRESS_QUOTA")) else None,
+        help="elastic IP addresses that an account may have in a region; AWS begins with 5",
+    )
+    parser.add_argument(
         "--difficulty",
         default=env("LANDFALL_AWS_DIFFICULTY", "{}"),
         help='JSON of what makes it as hard as AWS can be, as {"throttling": {"scale": 1}}; README.md has the rest',
@@ -161,6 +175,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         interface_seconds=args.interface_seconds,
         nat_seconds=args.nat_seconds,
         nat_listed_seconds=args.nat_listed_seconds,
+        cidr_seconds=args.cidr_seconds,
         transit_gateway_seconds=args.transit_gateway_seconds,
         transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
         load_balancer_seconds=args.load_balancer_seconds,
@@ -171,6 +186,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         failing_images=tuple(filter(None, args.failing_images.split(","))),
         service_gaps=_gaps(args.service_gaps),
         vpc_quota=args.vpc_quota,
+        address_quota=args.address_quota,
         parent=args.parent,
         difficulty=_json(args.difficulty),
     )

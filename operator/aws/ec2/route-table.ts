@@ -11,6 +11,7 @@ import { must, type AwsKind } from '../kind.ts';
 import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
+import { vpcEndpoints } from './vpc-endpoint.ts';
 
 /** DescribeRouteTables gives at most 100 a page. */
 const ROUTE_TABLE_PAGE = 100;
@@ -45,6 +46,7 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
     ...TAG_ACTIONS,
   ],
   after: ['Subnet', 'VpcEndpoint'],
+  heldBy: ['RouteTableAssociation'],
 
   diff: (inputs, table) =>
     table && table.VpcId !== inputs.vpcId
@@ -71,7 +73,7 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
   },
   update: (context, _inputs, table, changes) =>
     updateTags(context, routeTables, must(table.RouteTableId, 'RouteTableId'), changes),
-  async delete({ session }, table) {
+  async delete({ session, wrote }, table) {
     const remove = () => session.ec2.send(new DeleteRouteTableCommand({ RouteTableId: table.RouteTableId }));
     // Subnets most often go first and take their associations along, so they are ended only if AWS asks for it.
     await unlessGone(
@@ -84,6 +86,22 @@ export const routeTableKind: AwsKind<RouteTableInputs, RouteTable> = {
         return remove();
       }),
     );
+    // AWS takes the table out of its gateway endpoints.
+    for (const id of gatewayEndpointsOf(table)) {
+      wrote(
+        vpcEndpoints,
+        id,
+        (endpoint) =>
+          endpoint && {
+            ...endpoint,
+            RouteTableIds: (endpoint.RouteTableIds ?? []).filter((other) => other !== table.RouteTableId),
+          },
+      );
+    }
     return undefined;
   },
 };
+
+function gatewayEndpointsOf({ Routes = [] }: RouteTable): string[] {
+  return Routes.flatMap(({ GatewayId }) => (GatewayId?.startsWith('vpce-') === true ? GatewayId : []));
+}

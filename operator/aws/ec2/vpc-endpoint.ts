@@ -71,7 +71,10 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
     fixed('serviceName', endpoint.ServiceName, inputs.serviceName);
     fixed('type', endpoint.VpcEndpointType, inputs.type);
     changes.push(
-      ...compareSet('routeTableIds', inputs.routeTableIds, endpoint.RouteTableIds ?? []),
+      ...compareSet('routeTableIds', inputs.routeTableIds, endpoint.RouteTableIds ?? []).map(
+        // A subnet may still use the table, and loses its way to the service.
+        (change) => (change.to === undefined ? { ...change, late: true as const } : change),
+      ),
       ...compareSet('subnetIds', inputs.subnetIds, endpoint.SubnetIds ?? []),
       ...compareSet('securityGroupIds', inputs.securityGroupIds, groupIdsOf(endpoint)),
     );
@@ -140,9 +143,9 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
       (record) =>
         record && {
           ...record,
-          RouteTableIds: [...inputs.routeTableIds],
-          SubnetIds: [...inputs.subnetIds],
-          Groups: inputs.securityGroupIds.map((GroupId) => ({ GroupId })),
+          RouteTableIds: changed(record.RouteTableIds ?? [], 'routeTableIds', changes),
+          SubnetIds: changed(record.SubnetIds ?? [], 'subnetIds', changes),
+          Groups: changed(groupIdsOf(record), 'securityGroupIds', changes).map((GroupId) => ({ GroupId })),
           PrivateDnsEnabled: inputs.privateDns,
           PolicyDocument: policyOf(inputs.policy),
         },
@@ -214,25 +217,35 @@ function compareSet(path: string, wanted: readonly string[], actual: readonly st
   return [...added, ...removed];
 }
 
+/** What the changes add to one set of ids, and what they take away. */
+function membersOf(path: string, changes: readonly Change[]) {
+  const own = changes.filter((change) => change.path.startsWith(`${path}[`));
+  return {
+    added: own.flatMap(({ to }) => (to === undefined ? [] : [textOf(to)])),
+    removed: own.flatMap(({ from, to }) => (to === undefined ? [textOf(from)] : [])),
+  };
+}
+
+/** The ids of one set as the changes leave them. */
+function changed(ids: readonly string[], path: string, changes: readonly Change[]): string[] {
+  const { added, removed } = membersOf(path, changes);
+  return [...new Set([...ids, ...added])].filter((id) => !removed.includes(id));
+}
+
 function modificationOf(
   inputs: VpcEndpointInputs,
   changes: readonly Change[],
 ): Partial<ModifyVpcEndpointRequest> {
-  const added = (path: string) =>
-    changes.flatMap(({ path: at, to }) =>
-      at.startsWith(`${path}[`) && to !== undefined ? [textOf(to)] : [],
-    );
-  const removed = (path: string) =>
-    changes.flatMap(({ path: at, from, to }) =>
-      at.startsWith(`${path}[`) && to === undefined ? [textOf(from)] : [],
-    );
+  const tables = membersOf('routeTableIds', changes);
+  const subnets = membersOf('subnetIds', changes);
+  const groups = membersOf('securityGroupIds', changes);
   const fields = {
-    AddRouteTableIds: added('routeTableIds'),
-    RemoveRouteTableIds: removed('routeTableIds'),
-    AddSubnetIds: added('subnetIds'),
-    RemoveSubnetIds: removed('subnetIds'),
-    AddSecurityGroupIds: added('securityGroupIds'),
-    RemoveSecurityGroupIds: removed('securityGroupIds'),
+    AddRouteTableIds: tables.added,
+    RemoveRouteTableIds: tables.removed,
+    AddSubnetIds: subnets.added,
+    RemoveSubnetIds: subnets.removed,
+    AddSecurityGroupIds: groups.added,
+    RemoveSecurityGroupIds: groups.removed,
   };
   const sent: Partial<ModifyVpcEndpointRequest> = Object.fromEntries(
     Object.entries(fields).filter(([, ids]) => ids.length > 0),

@@ -1,5 +1,11 @@
-import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, type Vpc } from '@aws-sdk/client-ec2';
-import { READY } from '../../graph/kind.ts';
+import {
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeVpcsCommand,
+  type Vpc,
+  type VpcCidrBlockAssociation,
+} from '@aws-sdk/client-ec2';
+import { READY, type State } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { makes, onOwn } from '../permissions.ts';
@@ -36,8 +42,14 @@ export const vpcKind: AwsKind<VpcInputs, Vpc> = {
     vpc && vpc.CidrBlock !== inputs.cidr
       ? [{ path: 'cidr', from: vpc.CidrBlock, to: inputs.cidr, replace: true }]
       : [],
-  state: () => READY,
-  outputs: (vpc) => ({ id: must(vpc.VpcId, 'VpcId') }),
+  state: stateOf,
+  outputs: (vpc) => ({
+    id: must(vpc.VpcId, 'VpcId'),
+    secondaryCidrs: secondaryBlocks(vpc)
+      .map((block) => `${block.CidrBlock} ${stateOfBlock(block)}`)
+      .sort()
+      .join(', '),
+  }),
   gone: () => false,
   needs: () => [],
 
@@ -59,3 +71,34 @@ export const vpcKind: AwsKind<VpcInputs, Vpc> = {
   },
   blockers: (session, vpc) => interfacesIn(session, 'vpc-id', must(vpc.VpcId, 'VpcId')),
 };
+
+/** The blocks besides the primary one. AWS lists those that were taken away for an hour or so: they are left out. */
+export function secondaryBlocks(vpc: Vpc): VpcCidrBlockAssociation[] {
+  return (vpc.CidrBlockAssociationSet ?? []).filter(
+    (block) => block.CidrBlock !== vpc.CidrBlock && stateOfBlock(block) !== 'disassociated',
+  );
+}
+
+/** How far a block is: associating, associated, failing, failed, disassociating, disassociated. */
+export function stateOfBlock({ CidrBlockState }: VpcCidrBlockAssociation): string {
+  return CidrBlockState?.State ?? 'associated';
+}
+
+/** A VPC is usable at once; one of its further blocks may be on its way, or have failed. */
+function stateOf(vpc: Vpc): State {
+  const blocks = secondaryBlocks(vpc);
+  const of = (...states: string[]) => blocks.find((block) => states.includes(stateOfBlock(block)));
+  const failed = of('failing', 'failed');
+  if (failed) {
+    const why = failed.CidrBlockState?.StatusMessage ?? 'AWS gives no reason';
+    return {
+      phase: 'failed',
+      reason: 'AwsRefused',
+      message: `block ${failed.CidrBlock} of ${vpc.VpcId} failed: ${why}; take it out of spec.secondaryCidrs`,
+    };
+  }
+  const moving = of('associating', 'disassociating');
+  if (!moving) return READY;
+  const message = `block ${moving.CidrBlock} of ${vpc.VpcId} is ${stateOfBlock(moving)}`;
+  return { phase: 'pending', reason: 'WaitingForAws', message };
+}

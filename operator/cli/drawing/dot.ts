@@ -106,6 +106,12 @@ function zoneCluster(zone: string, { network, marks }: Draw): string[] {
             return `${quote(node)} [label=${box(lines, look, { mark: marks.of(node), width: 120 })}]`;
           }),
       ),
+      ...network.nats
+        .filter((nat) => nat.zone === zone)
+        .map(({ node, address }) => {
+          const lines = [bold('NAT gateway'), idText(marks, node), small(marks.id(address) ?? address)];
+          return `${quote(node)} [label=${box(lines, PLAIN_LOOK, { rounded: true, mark: worst([marks.of(node), marks.of(address)]) })}]`;
+        }),
     ]),
     '}',
   ];
@@ -130,9 +136,13 @@ function tableLabel({ name, table, routes, acl }: Tier, marks: Marks): string {
 
 /** Colours and names say which table is whose; lines would cross the arrows of the groups. */
 function tierEdges({ table, routes }: Tier, network: Network): string[] {
-  return network.hasGateway && routes.some(({ via }) => via === 'internet-gateway')
-    ? [`"internet-gateway" -> ${quote(table)} [style=dotted dir=none color="#94a3b8"]`]
-    : [];
+  const edge = (from: string) => `${quote(from)} -> ${quote(table)} [style=dotted dir=none color="#94a3b8"]`;
+  return [
+    ...(network.hasGateway && routes.some(({ via }) => via === 'internet-gateway')
+      ? [edge('internet-gateway')]
+      : []),
+    ...routes.filter(({ via }) => via.startsWith('nat-gateway/')).map(({ via }) => edge(via)),
+  ];
 }
 
 function groupCluster({ network, marks }: Draw): string[] {
@@ -196,10 +206,10 @@ function flowEdge({ from, to, ports }: Flow): string {
 function rows({ network, marks }: Draw): string[] {
   const last = network.tiers.at(-1);
   const groupsOf = (tier: string): Group[] => network.groups.filter((group) => group.tier === tier);
-  const order = network.tiers.map((tier) => [
+  const order = network.tiers.map((tier, index) => [
     tier.table,
     ...tier.subnets.map(({ node }) => node),
-    ...groupsOf(tier.name)
+    ...(network.tiers.findIndex(({ name }) => name === tier.name) === index ? groupsOf(tier.name) : [])
       .filter(({ name }) => name !== 'endpoints' && name !== 'bastion')
       .map(({ node }) => node),
   ]);

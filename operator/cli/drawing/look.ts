@@ -36,6 +36,7 @@ export function nameOfNetwork(cidr: string): string {
 
 /** What lies behind a key in a route table. */
 export function nameOfRoute({ to, via }: { readonly to: string; readonly via: string }): string {
+  if (via.startsWith('nat-gateway/')) return `${to} → NAT gateway ${via.slice('nat-gateway/'.length)}`;
   return via === 'internet-gateway'
     ? `${to} → internet gateway`
     : via === `endpoint/${to}`

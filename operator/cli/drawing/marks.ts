@@ -19,7 +19,7 @@ export interface Marks {
 
 /** Facets are drawn with the thing that they belong to. */
 const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
-  [/^vpc-attributes$/, 'vpc'],
+  [/^vpc-(attributes|cidrs)$/, 'vpc'],
   [/^internet-gateway-attachment$/, 'internet-gateway'],
   [/^routes\//, 'route-table/'],
   [/^network-acl-entries\//, 'network-acl/'],

@@ -28,6 +28,7 @@ export function drawMermaid(
     `  subgraph vpc["${label(draw, 'vpc', `VPC ${network.name}`, network.cidr)}"]`,
     ...(network.hasGateway ? [`    igw["${label(draw, 'internet-gateway', 'Internet gateway')}"]`] : []),
     ...network.zones.flatMap((zone) => zoneLines(zone, draw)),
+    ...network.nats.map(({ node }) => `    ${key(node)}["${label(draw, node, 'NAT gateway')}"]`),
     ...network.tiers.map((tier) => `    ${key(tier.table)}["${tableText(tier, draw)}"]:::${tier.name}`),
     '    subgraph groups["Security groups: who may connect to whom"]',
     ...network.groups.map(({ node, name }) => `      ${key(node)}["${label(draw, node, name)}"]:::group`),
@@ -37,6 +38,7 @@ export function drawMermaid(
     '  end',
     ...network.flows.map(({ from, to, ports }) => `  ${idOf(from)} -->|"${ports.join(', ')}"| ${idOf(to)}`),
     ...network.tiers.flatMap(edgesOf),
+    ...network.nats.map(({ node, subnet }) => `  ${key(node)} -.- ${key(subnet)}`),
     ...[...Object.entries(TIER_LOOK), ['group', GROUP_LOOK] as const].map(([name, look]) =>
       classOf(name, look),
     ),
@@ -85,6 +87,9 @@ function edgesOf({ table, subnets, routes }: Tier): string[] {
   return [
     ...subnets.map(({ node }) => `  ${key(node)} -.- ${key(table)}`),
     ...(routes.some(({ via }) => via === 'internet-gateway') ? [`  ${key(table)} -.- igw`] : []),
+    ...routes.flatMap(({ via }) =>
+      via.startsWith('nat-gateway/') ? [`  ${key(table)} -.- ${key(via)}`] : [],
+    ),
   ];
 }
 

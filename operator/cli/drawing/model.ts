@@ -1,9 +1,12 @@
+import type { NatGatewayInputs } from '../../aws/ec2/nat-gateway.ts';
+import type { RouteTableAssociationInputs } from '../../aws/ec2/route-table-association.ts';
 import type { RoutesInputs } from '../../aws/ec2/routes.ts';
 import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
 import type { SecurityGroupRulesInputs } from '../../aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../aws/ec2/subnet.ts';
 import type { TransitGatewayAttachmentInputs } from '../../aws/ec2/transit-gateway-attachment.ts';
 import type { VpcEndpointInputs } from '../../aws/ec2/vpc-endpoint.ts';
+import type { VpcCidrsInputs } from '../../aws/ec2/vpc-cidrs.ts';
 import type { VpcInputs } from '../../aws/ec2/vpc.ts';
 import type { LogGroupInputs } from '../../aws/logs/log-group.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -14,10 +17,13 @@ export interface Network {
   readonly owner: string;
   /** Last part of the owner. */
   readonly name: string;
+  /** Its blocks, the primary one first. */
   readonly cidr: string;
   readonly zones: readonly string[];
   readonly tiers: readonly Tier[];
   readonly hasGateway: boolean;
+  /** NAT gateways with the subnet and the address of each: a node, or the allocation that was given. */
+  readonly nats: readonly Nat[];
   /** Where the network is attached to a transit gateway. */
   readonly transit: { readonly node: string; readonly gateway: string; readonly tier: string } | undefined;
   readonly groups: readonly Group[];
@@ -33,6 +39,13 @@ export interface Tier {
   readonly routes: readonly { readonly to: string; readonly via: string }[];
   /** Key of the ACL's node, where the tier has one of its own. */
   readonly acl: string | undefined;
+}
+
+export interface Nat {
+  readonly node: string;
+  readonly subnet: string;
+  readonly zone: string;
+  readonly address: string;
 }
 
 export interface Group {
@@ -77,15 +90,24 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
 export function networkOf(graph: Graph): Network {
   const all = inputsBy(graph);
   const tiers = tiersOf(all);
-  const names = tiers.map(({ name }) => name);
+  const names = [...new Set(tiers.map(({ name }) => name))];
   const logGroup = all<LogGroupInputs>('LogGroup').find(({ node }) => node === 'log-group/flow-logs');
   return {
     owner: graph.owner,
     name: graph.owner.split('/').at(-1) ?? graph.owner,
-    cidr: all<VpcInputs>('Vpc')[0]?.inputs.cidr ?? '',
+    cidr: [
+      all<VpcInputs>('Vpc')[0]?.inputs.cidr ?? '',
+      ...all<VpcCidrsInputs>('VpcCidrs').flatMap(({ inputs }) => inputs.cidrs),
+    ].join(', '),
     zones: [...new Set(all<SubnetInputs>('Subnet').map(({ inputs }) => inputs.zone))].sort(),
     tiers,
     hasGateway: graph.nodes.has('internet-gateway'),
+    nats: all<NatGatewayInputs>('NatGateway').map(({ node, inputs }) => {
+      const subnet = referencesIn(inputs.subnetId)[0]?.node ?? '';
+      const { zone = '' } = all<SubnetInputs>('Subnet').find((one) => one.node === subnet)?.inputs ?? {};
+      const address = referencesIn(inputs.allocationId)[0]?.node ?? inputs.allocationId;
+      return { node, subnet, zone, address };
+    }),
     transit: all<TransitGatewayAttachmentInputs>('TransitGatewayAttachment').map(({ node, inputs }) => ({
       node,
       gateway: inputs.transitGatewayId,
@@ -125,14 +147,23 @@ function inputsBy(graph: Graph): All {
 
 function tiersOf(all: All): Tier[] {
   const gateways = all<VpcEndpointInputs>('VpcEndpoint').filter(({ inputs }) => inputs.type === 'Gateway');
+  const associations = all<RouteTableAssociationInputs>('RouteTableAssociation');
   return all('RouteTable').map(({ node: table }) => {
-    const name = rest(table);
-    const routes = all<RoutesInputs>('Routes').find(({ node }) => rest(node) === name)?.inputs.routes ?? [];
+    // A private tier with a NAT gateway in each zone has a table for each of its subnets.
+    const name = tierOfSubnet(table);
+    const routes =
+      all<RoutesInputs>('Routes').find(({ node }) => rest(node) === rest(table))?.inputs.routes ?? [];
+    const uses = (node: string) =>
+      associations.some(
+        ({ inputs }) =>
+          referencesIn(inputs.subnetId)[0]?.node === node &&
+          referencesIn(inputs.routeTableId)[0]?.node === table,
+      );
     return {
       name,
       table,
       subnets: all<SubnetInputs>('Subnet')
-        .filter(({ node }) => tierOfSubnet(node) === name)
+        .filter(({ node }) => uses(node))
         .map(({ node, inputs }) => ({ node, zone: inputs.zone, cidr: inputs.cidr })),
       routes: [
         ...routes.map(({ destination, target }) => ({

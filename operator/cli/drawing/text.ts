@@ -48,6 +48,7 @@ function branchesOf(draw: Draw): Branch[] {
   const { network } = draw;
   return [
     ...(network.hasGateway ? [{ line: labelOf(draw, 'internet-gateway', 'internet gateway') }] : []),
+    ...natBranches(draw),
     ...(network.transit
       ? [
           {
@@ -77,12 +78,29 @@ function branchesOf(draw: Draw): Branch[] {
   ];
 }
 
+function natBranches(draw: Draw): Branch[] {
+  return draw.network.nats.map(({ node, zone, address }) => ({
+    line: labelOf(draw, node, `NAT gateway  ${zone}`),
+    below: [
+      {
+        line: labelOf(
+          draw,
+          address,
+          address.startsWith('elastic-ip/') ? 'elastic IP' : `elastic IP ${address}`,
+        ),
+      },
+    ],
+  }));
+}
+
 function tierBranches(draw: Draw): Branch[] {
   const { network, paint } = draw;
   return network.tiers.map(({ name, table, routes, subnets }) => {
     const ways = routes.length === 0 ? 'only inside the VPC' : routes.map(nameOfRoute).join(', ');
+    // Of a tier with several tables each is told apart by its zone.
+    const where = table.endsWith(`/${name}`) ? '' : `, zone ${table.at(-1)}`;
     return {
-      line: labelOf(draw, table, `${paint.bold(name)} tier  ${paint.dim(ways)}`),
+      line: labelOf(draw, table, `${paint.bold(name)} tier${where}  ${paint.dim(ways)}`),
       below: subnets.map(({ node, zone, cidr }) => ({
         line: labelOf(draw, node, `${zone}  ${cidr.padEnd(18)}`),
       })),

@@ -15,6 +15,8 @@ export interface DriftContext {
 export interface DriftCase {
   /** The node that is changed, and whose repair is expected. */
   readonly node: string;
+  /** How often AWS is listed until the repair; default 2. What leaves slowly is waited for. */
+  readonly refreshes?: number;
   /** Returns what tidies up things that the case itself made, once the drift is repaired. */
   readonly drift: (at: DriftContext) => Promise<void | (() => Promise<unknown>)>;
 }

@@ -82,6 +82,26 @@ export const networkCases: Cases = {
     },
     'dnsSupport changed': attributesLost('vpc-attributes'),
   },
+  VpcCidrs: {
+    'cidrs[*] extra': {
+      node: 'vpc-cidrs',
+      drift: async (at) => {
+        const VpcId = id(at, 'vpc');
+        await at.ec2.send(new ec2.AssociateVpcCidrBlockCommand({ VpcId, CidrBlock: '100.127.0.0/24' }));
+      },
+    },
+    'cidrs[*] missing (in a network with further blocks)': {
+      node: 'vpc-cidrs',
+      refreshes: 6,
+      drift: async (at) => {
+        const { Vpcs } = await at.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [id(at, 'vpc')] }));
+        const [vpc] = Vpcs ?? [];
+        const block = vpc?.CidrBlockAssociationSet?.find(({ CidrBlock }) => CidrBlock !== vpc.CidrBlock);
+        const AssociationId = block?.AssociationId;
+        await at.ec2.send(new ec2.DisassociateVpcCidrBlockCommand({ AssociationId }));
+      },
+    },
+  },
   Subnet: {
     ...ec2Tags('subnet/private-a'),
     deleted: subnetDeleted('subnet/data-a'),

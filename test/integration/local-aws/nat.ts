@@ -1,8 +1,10 @@
 import {
   AllocateAddressCommand,
+  AssociateAddressCommand,
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
   CreateNatGatewayCommand,
+  CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteInternetGatewayCommand,
@@ -12,6 +14,7 @@ import {
   DescribeAddressesCommand,
   DescribeNatGatewaysCommand,
   DetachInternetGatewayCommand,
+  DisassociateAddressCommand,
   type NatGateway,
   ReleaseAddressCommand,
 } from '@aws-sdk/client-ec2';
@@ -77,8 +80,11 @@ export function natGateways(): void {
       expect(ready.Tags).toEqual([{ Key: 'test', Value: 'a' }]);
       await refused(
         ec2().send(new ReleaseAddressCommand({ AllocationId: allocation })),
-        'InvalidIPAddress.InUse',
+        'AuthFailure',
+        /permission to access the specified resource/,
       );
+      const { AssociationId } = given(ready.NatGatewayAddresses?.[0]);
+      await refused(ec2().send(new DisassociateAddressCommand({ AssociationId })), 'AuthFailure');
       await refused(ec2().send(new DeleteSubnetCommand({ SubnetId: subnet })), 'DependencyViolation');
       const detach = new DetachInternetGatewayCommand({ InternetGatewayId: gateway, VpcId: vpc });
       await refused(ec2().send(detach), 'DependencyViolation', /mapped public address/);
@@ -133,12 +139,28 @@ export function natGateways(): void {
       expect(second.FailureCode).toBe('Resource.AlreadyAssociated');
     });
 
+    test('that failed can be deleted', async () => {
+      const id = await create(await allocate());
+      const failed = await inState(id, 'failed');
+      expect(failed.NatGatewayAddresses?.[0]?.AllocationId).toMatch(/^eipalloc-/);
+      await ec2().send(new DeleteNatGatewayCommand({ NatGatewayId: id }));
+      await inState(id, 'deleted');
+    });
+
     test('is refused for what does not exist', async () => {
       const make = (SubnetId: string, AllocationId: string) =>
         ec2().send(new CreateNatGatewayCommand({ SubnetId, AllocationId }));
       await refused(make('subnet-00000000', await allocate()), 'InvalidSubnetID.NotFound');
       await refused(make(subnet, 'eipalloc-00000000'), 'InvalidAllocationID.NotFound');
     });
+  });
+
+  test('an address that an interface has is not released', async () => {
+    const AllocationId = await allocate();
+    const { NetworkInterface } = await ec2().send(new CreateNetworkInterfaceCommand({ SubnetId: subnet }));
+    const NetworkInterfaceId = given(NetworkInterface?.NetworkInterfaceId);
+    await ec2().send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId }));
+    await refused(ec2().send(new ReleaseAddressCommand({ AllocationId })), 'InvalidIPAddress.InUse');
   });
 
   test('addresses are filtered by tag, and gone when released', async () => {

@@ -34,6 +34,8 @@ describe('parseManifest', () => {
           tags: {},
           dns: { support: 'Enabled', hostnames: 'Enabled' },
           tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict' }],
+          secondaryCidrs: [],
+          nat: { mode: 'None', elasticIps: [] },
           securityGroups: {},
           endpoints: [],
           flowLogs: {
@@ -85,7 +87,7 @@ describe('parseManifest', () => {
   it('names path, value and message of every issue at once', () => {
     const result = parseManifest('SecureVpc', {
       ...smallest,
-      spec: { ...smallest.spec, cidr: '10.0.0.0/8', tiers: [{ name: 'dmz' }], nat: 1 },
+      spec: { ...smallest.spec, cidr: '10.0.0.0/8', tiers: [{ name: 'dmz' }], nets: 1 },
     });
     expect(result).toMatchObject({ ok: false });
     expect(result.ok ? [] : result.issues).toEqual(
@@ -100,7 +102,7 @@ describe('parseManifest', () => {
           value: 'dmz',
           message: 'Unsupported value: "dmz": supported values: "public", "private", "data"',
         },
-        { path: 'spec.nat', value: 1, message: 'unknown field "spec.nat": remove it, or correct its name' },
+        { path: 'spec.nets', value: 1, message: 'unknown field "spec.nets": remove it, or correct its name' },
       ]),
     );
   });

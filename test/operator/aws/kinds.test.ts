@@ -44,6 +44,22 @@ const CASES: Readonly<Record<string, Case>> = {
       [{ dnsHostnames: false }, 'dnsHostnames: true -> false'],
     ],
   },
+  VpcCidrs: {
+    inputs: { vpcId: 'vpc-1', cidrs: ['100.64.0.0/16'] },
+    record: {
+      VpcId: 'vpc-1',
+      CidrBlock: '10.0.0.0/16',
+      CidrBlockAssociationSet: [
+        { AssociationId: 'a', CidrBlock: '10.0.0.0/16', CidrBlockState: { State: 'associated' } },
+        { AssociationId: 'b', CidrBlock: '100.64.0.0/16', CidrBlockState: { State: 'associated' } },
+      ],
+    },
+    needs: [],
+    changes: [
+      [{ cidrs: [] }, 'cidrs[100.64.0.0/16]: 100.64.0.0/16 -> (nothing)'],
+      [{ cidrs: ['100.64.0.0/16', '100.65.0.0/16'] }, 'cidrs[100.65.0.0/16]: (nothing) -> 100.65.0.0/16'],
+    ],
+  },
   Subnet: {
     inputs: { vpcId: 'vpc-1', cidr: '10.0.0.0/24', zone: 'eu-central-1a' },
     record: {
@@ -71,6 +87,27 @@ const CASES: Readonly<Record<string, Case>> = {
     record: { InternetGatewayId: 'igw-1', Attachments: [{ VpcId: 'vpc-1', State: 'available' }] },
     needs: [],
     changes: [[{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2']],
+  },
+  ElasticIp: {
+    inputs: {},
+    record: { AllocationId: 'eipalloc-1', PublicIp: '198.51.100.7', Domain: 'vpc' },
+    needs: [],
+    changes: [],
+  },
+  NatGateway: {
+    inputs: { subnetId: 'subnet-1', allocationId: 'eipalloc-1', isGiven: false },
+    record: {
+      NatGatewayId: 'nat-1',
+      VpcId: 'vpc-1',
+      SubnetId: 'subnet-1',
+      State: 'available',
+      NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', PublicIp: '198.51.100.7', IsPrimary: true }],
+    },
+    needs: ['vpc-1', 'subnet-1', 'eipalloc-1'],
+    changes: [
+      [{ subnetId: 'subnet-2' }, 'subnetId: subnet-1 -> subnet-2 (replace)'],
+      [{ allocationId: 'eipalloc-2' }, 'allocationId: eipalloc-1 -> eipalloc-2 (replace)'],
+    ],
   },
   RouteTable: {
     inputs: { vpcId: 'vpc-1' },
@@ -303,7 +340,8 @@ describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, chang
   });
 
   it('names only kinds that there are', () => {
-    expect(kind.after.filter((other) => !awsKinds.has(other))).toEqual([]);
+    const named = [...kind.after, ...(kind.heldBy ?? [])];
+    expect(named.filter((other) => !awsKinds.has(other))).toEqual([]);
   });
 });
 

@@ -29,23 +29,32 @@ describe('network ACLs', () => {
     expect(passes(graph, { what: 'alb to ecs', from: inside, to: ecs, ports: [1024, 65_535] })).toBe(true);
   });
 
-  it('are really asked: without one entry, some connection of the full network no longer passes', () => {
-    const graph = compile({ tiers: TIERS, securityGroups: ALL_GROUPS, endpoints: ENDPOINTS });
-    const connections = connectionsOf(graph);
-    expect(connections.length).toBeGreaterThan(30);
-    for (const node of graph.nodes.values()) {
-      if (node.type !== 'NetworkAclEntries') continue;
-      const { entries } = node.inputs as { entries: readonly unknown[] };
-      for (const left of entries) {
-        const inputs = { ...node.inputs, entries: entries.filter((entry) => entry !== left) };
-        const weaker = { ...graph, nodes: new Map(graph.nodes).set(node.key, { ...node, inputs }) };
-        expect(
-          connections.every((connection) => passes(weaker, connection)),
-          JSON.stringify(left),
-        ).toBe(false);
+  it.each(['None', 'Single', 'PerZone'])(
+    'are really asked with NAT %s: without one entry, some connection of the full network no longer passes',
+    (mode) => {
+      const graph = compile({
+        tiers: TIERS,
+        nat: { mode },
+        securityGroups: ALL_GROUPS,
+        endpoints: ENDPOINTS,
+      });
+      const connections = connectionsOf(graph);
+      expect(connections.length).toBeGreaterThan(30);
+      expect(connections.filter((connection) => !passes(graph, connection))).toEqual([]);
+      for (const node of graph.nodes.values()) {
+        if (node.type !== 'NetworkAclEntries') continue;
+        const { entries } = node.inputs as { entries: readonly unknown[] };
+        for (const left of entries) {
+          const inputs = { ...node.inputs, entries: entries.filter((entry) => entry !== left) };
+          const weaker = { ...graph, nodes: new Map(graph.nodes).set(node.key, { ...node, inputs }) };
+          expect(
+            connections.every((connection) => passes(weaker, connection)),
+            JSON.stringify(left),
+          ).toBe(false);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('close the private tier to the internet altogether without a gateway endpoint', () => {
     const inside = (endpoints: object[]) =>
@@ -58,6 +67,28 @@ describe('network ACLs', () => {
       );
     expect(inside([{ service: 'kms' }])).toBe(false);
     expect(inside(ENDPOINTS)).toBe(true);
+  });
+
+  it('let private subnets open connections to the internet on 443 through NAT, and nothing else', () => {
+    const through = (nat: object, port: number) => {
+      const graph = compile({ tiers: TIERS, nat, securityGroups: { ecs: {} } });
+      const [from] = placesOf(graph, 'ecs');
+      if (!from) throw new Error('no subnet');
+      return passes(graph, { what: 'out', from, to: { cidr: '198.51.100.0/24' }, ports: [port] });
+    };
+    for (const mode of ['Single', 'PerZone']) {
+      expect(through({ mode }, 443)).toBe(true);
+      expect(through({ mode }, 80)).toBe(false);
+      expect(through({ mode }, 22)).toBe(false);
+    }
+    expect(through({}, 443)).toBe(false);
+  });
+
+  it('let the public tier hear from private subnets what goes out, and nothing else', () => {
+    const graph = compile({ tiers: TIERS, nat: { mode: 'Single' }, securityGroups: { ecs: {} } });
+    const hears = (peer: string, port: number) => admits(graph, 'public-a', 'ingress', peer, [port]);
+    expect([22, 80, 443].filter((port) => hears('10.0.32.0/22', port))).toEqual([443]);
+    expect([22, 80, 443].filter((port) => hears('198.51.100.0/24', port))).toEqual([]);
   });
 
   it('keep the data tier to the ports of its group', () => {

@@ -1,6 +1,9 @@
 import { ipv4Size, maskIpv4, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
 import { TIER_NAMES } from '../../../operator/api/endpoints.ts';
 import type { AclEntry } from '../../../operator/aws/ec2/network-acl-entries.ts';
+import type { NatGatewayInputs } from '../../../operator/aws/ec2/nat-gateway.ts';
+import type { RouteTableAssociationInputs } from '../../../operator/aws/ec2/route-table-association.ts';
+import type { RoutesInputs } from '../../../operator/aws/ec2/routes.ts';
 import type { Rule } from '../../../operator/aws/ec2/security-group-permissions.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
@@ -48,8 +51,9 @@ export function connectionsOf(graph: Graph): Connection[] {
         ...rules.egress.flatMap((rule) => {
           const peer = groupOf(rule);
           // A prefix list's addresses are AWS's to change: any address must do.
+          const outside = { cidr: rule.peer.startsWith('pl-') ? EVERYWHERE : rule.peer };
           if (peer === undefined)
-            return connect(`${group} to ${rule.peer}`, placesOf(graph, group), [{ cidr: EVERYWHERE }], rule);
+            return connect(`${group} to ${rule.peer}`, placesOf(graph, group), [outside], rule);
           return acceptedBy(graph, peer, group, rule)
             ? connect(`${group} to ${peer}`, placesOf(graph, group), placesOf(graph, peer), rule)
             : [];
@@ -58,8 +62,44 @@ export function connectionsOf(graph: Graph): Connection[] {
     });
 }
 
-/** Whether the ACLs on the way let a connection and its answers through. Inside one subnet no ACL is asked. */
+/**
+ * Whether the ACLs on the way let a connection and its answers through. Inside one subnet no ACL is asked. One whose
+ * route leads to a NAT gateway is asked about in the gateway's subnet too: as it comes from inside, and as it goes on.
+ */
 export function passes(graph: Graph, connection: Connection): boolean {
+  const gateway = gatewayFor(graph, connection);
+  if (!gateway) return passesAcls(graph, connection);
+  const { from, to, ports } = connection;
+  return (
+    admits(graph, from.subnet, 'egress', to.cidr, ports) &&
+    admits(graph, from.subnet, 'ingress', to.cidr, CLIENT_PORTS) &&
+    // In one subnet with the gateway, what goes to it crosses no ACL.
+    (from.subnet === gateway.subnet ||
+      (admits(graph, gateway.subnet, 'ingress', from.cidr, ports) &&
+        admits(graph, gateway.subnet, 'egress', from.cidr, CLIENT_PORTS))) &&
+    passesAcls(graph, { ...connection, from: gateway })
+  );
+}
+
+/** Where the NAT gateway stands to which the table of the connection's subnet leads; undefined where it leads to none. */
+function gatewayFor(graph: Graph, { from, to }: Connection): Place | undefined {
+  if (from.subnet === undefined || to.subnet !== undefined) return undefined;
+  const association = graph.nodes.get(`route-table-association/${from.subnet}`);
+  const table = referencesIn(
+    (association?.inputs as RouteTableAssociationInputs | undefined)?.routeTableId,
+  )[0];
+  const routes = graph.nodes.get(`routes/${table?.node.slice('route-table/'.length)}`);
+  const target = (routes?.inputs as RoutesInputs | undefined)?.routes.find(
+    ({ destination }) => destination === EVERYWHERE,
+  )?.target;
+  const gateway = graph.nodes.get(referencesIn(target)[0]?.node ?? '');
+  if (gateway?.type !== 'NatGateway') return undefined;
+  const subnet = referencesIn((gateway.inputs as NatGatewayInputs).subnetId)[0]?.node ?? '';
+  const inputs = graph.nodes.get(subnet)?.inputs as SubnetInputs | undefined;
+  return inputs && { cidr: inputs.cidr, subnet: subnet.slice('subnet/'.length) };
+}
+
+function passesAcls(graph: Graph, connection: Connection): boolean {
   const { from, to, ports } = connection;
   if (from.subnet !== undefined && from.subnet === to.subnet) return true;
   return (

@@ -306,7 +306,7 @@ describe('refusals', () => {
     [
       'a given block outside the VPC',
       { tiers: [tier('private', { subnets: [{ zone: 'a', cidr: '10.1.0.0/24' }] })] },
-      "spec.tiers[private].subnets[a].cidr 10.1.0.0/24 is not inside the VPC's block 10.0.0.0/16: choose a block inside it",
+      "spec.tiers[private].subnets[a].cidr 10.1.0.0/24 is not inside the VPC's block 10.0.0.0/16: choose a block inside it, or add one to spec.secondaryCidrs",
     ],
     [
       'a given block over a computed one',

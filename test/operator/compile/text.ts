@@ -11,7 +11,8 @@ export function graphText(graph: Graph): string {
     lines.push('', `wave ${index + 1}`);
     for (const node of wave) {
       const after = node.dependsOn.length > 0 ? ` after ${node.dependsOn.join(', ')}` : '';
-      lines.push(`  ${node.key} (${node.type})${after}`);
+      const once = node.awaits === undefined ? '' : ` once ${node.awaits.join(', ')} is usable`;
+      lines.push(`  ${node.key} (${node.type})${after}${once}`);
       for (const [field, value] of Object.entries(printable(node.inputs))) {
         if (Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') {
           lines.push(`      ${field}:`, ...value.map((item) => `        ${JSON.stringify(item)}`));

@@ -99,7 +99,7 @@ export const boxes: Collection<Box, FakeProvider> = {
   tags: (box) => box.tags,
 };
 
-const boxKind: NodeKind<BoxInputs, Box, FakeProvider> = {
+export const boxKind: NodeKind<BoxInputs, Box, FakeProvider> = {
   type: 'Box',
   collection: boxes,
   idempotency: 'none',
@@ -173,7 +173,7 @@ const boxKind: NodeKind<BoxInputs, Box, FakeProvider> = {
     [...session.boxes.values()].filter((box) => box.uses.includes(id)).map((box) => box.id),
 };
 
-const lidKind: NodeKind<LidInputs, Box, FakeProvider> = {
+export const lidKind: NodeKind<LidInputs, Box, FakeProvider> = {
   type: 'Lid',
   collection: boxes,
   idempotency: 'natural',
@@ -202,7 +202,7 @@ function store(provider: FakeProvider, box: Box | undefined): void {
 const fakeKinds: Kinds<FakeProvider> = kindRegistry<FakeProvider>([boxKind, lidKind].map(erased));
 
 /** A registry holds kinds whose inputs and records only they know. */
-function erased(kind: unknown): AnyKind<FakeProvider> {
+export function erased(kind: unknown): AnyKind<FakeProvider> {
   return kind as AnyKind<FakeProvider>;
 }
 

@@ -182,8 +182,10 @@ describe('one edit', () => {
         if (type !== 'VpcEndpoint') continue;
         const old = inputs as VpcEndpointInputs;
         const now = inputsOf<VpcEndpointInputs>(other, key);
-        expect({ ...now, subnetIds: old.subnetIds }).toEqual(old);
-        expect(now.subnetIds).toEqual(expect.arrayContaining([...old.subnetIds]));
+        const { subnetIds, routeTableIds } = old;
+        expect({ ...now, subnetIds, routeTableIds }).toEqual(old);
+        expect(now.subnetIds).toEqual(expect.arrayContaining([...subnetIds]));
+        expect(now.routeTableIds).toEqual(expect.arrayContaining([...routeTableIds]));
       }
     },
   );

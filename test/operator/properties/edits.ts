@@ -56,7 +56,16 @@ const flipped = (value: OnOff | undefined): OnOff => (value === 'Disabled' ? 'En
 
 /** Every single edit that leaves the spec valid, by the part of the spec that it changes. */
 export function editsOf(spec: SpecLike): Edit[][] {
-  const parts = [zoneEdits, tierEdits, groupEdits, endpointEdits, transitEdits, settingEdits, tagEdits];
+  const parts = [
+    zoneEdits,
+    tierEdits,
+    natEdits,
+    groupEdits,
+    endpointEdits,
+    transitEdits,
+    settingEdits,
+    tagEdits,
+  ];
   return parts.map((part) => part(spec)).filter((edits) => edits.length > 0);
 }
 
@@ -74,9 +83,18 @@ export const edits: fc.Arbitrary<{ before: SpecLike; edit: Edit }> = fc
 function zoneEdits(spec: SpecLike): Edit[] {
   const letters = lettersOf(spec);
   const inUse = new Set(spec.tiers.flatMap((tier) => (tier.subnets ?? []).map(({ zone }) => zone)));
+  const { mode, elasticIps } = spec.nat;
+  // A single gateway stands in the first zone where nothing says otherwise, and its address is of a zone in use.
+  const natZones = new Set([
+    ...elasticIps.map(({ zone }) => zone),
+    ...(mode === 'Single' ? letters.slice(0, 1) : []),
+  ]);
   const at = (letter: string) =>
     keys(
       `(subnet|route-table-association|network-acl-association)/.*-${letter}`,
+      ...(mode === 'PerZone'
+        ? [`(nat-gateway|elastic-ip)/${letter}`, `(route-table|routes)/private-${letter}`, TABLE_ENDPOINTS]
+        : []),
       ...spec.endpoints.filter(isInterface).map(({ service }) => `endpoint/${service}`),
       ...(spec.transitGateway ? [ATTACHMENT] : []),
       // A tier with a given block in it is named by its subnets' blocks, one by one.
@@ -96,9 +114,11 @@ function zoneEdits(spec: SpecLike): Edit[] {
         ];
   }
   const { names } = spec.zones;
-  const spare = letters.filter((letter) => letters.length > 1 && !inUse.has(letter));
+  const spare = letters.filter((letter) => letters.length > 1 && !inUse.has(letter) && !natZones.has(letter));
+  const [first = ''] = letters;
+  const addable = missing.filter((letter) => mode !== 'Single' || elasticIps.length > 0 || letter > first);
   return [
-    ...missing.map((letter) => ({
+    ...addable.map((letter) => ({
       what: `zone ${letter} more`,
       after: { ...spec, zones: { names: [...names, `us-east-1${letter}`] } },
       touches: at(letter),
@@ -120,7 +140,10 @@ function tierEdits(spec: SpecLike): Edit[] {
     ...(spec.transitGateway ? ['routes/.*'] : []),
   ];
   const present = spec.tiers.map(({ name }) => name);
-  const homes = new Set(spec.endpoints.filter(isInterface).map(({ tier }) => tier));
+  const homes = new Set([
+    ...spec.endpoints.filter(isInterface).map(({ tier }) => tier),
+    ...(spec.nat.mode === 'None' ? [] : ['public', 'private']),
+  ]);
   const withTier = (changed: TierLike) => ({
     ...spec,
     tiers: spec.tiers.map((tier) => (tier.name === changed.name ? changed : tier)),
@@ -160,6 +183,45 @@ function tierEdits(spec: SpecLike): Edit[] {
   ];
 }
 
+/** Switching NAT touches no subnet, and nothing of the tiers public and data but what passes through them. */
+function natEdits(spec: SpecLike): Edit[] {
+  if (!['public', 'private'].every((name) => spec.tiers.some((tier) => tier.name === name))) return [];
+  const { mode, elasticIps } = spec.nat;
+  const rules = mode === 'None' ? ['security-group-rules/ecs', ENTRIES] : [];
+  const off = ['security-group-rules/ecs', ENTRIES];
+  const touches = (...more: string[]) =>
+    keys(
+      '(nat-gateway|elastic-ip)/.*',
+      '(route-table|routes)/private.*',
+      'route-table-association/private-.*',
+      TABLE_ENDPOINTS,
+      ...more,
+    );
+  const change = (what: string, nat: Partial<SpecLike['nat']>, touched: RegExp): Edit => ({
+    what,
+    after: { ...spec, nat: { ...spec.nat, ...nat } },
+    touches: touched,
+  });
+  return [
+    ...(['None', 'Single', 'PerZone'] as const)
+      .filter((other) => other !== mode)
+      .map((other) =>
+        change(
+          `NAT ${mode} to ${other}`,
+          { mode: other, ...(other === 'None' && { elasticIps: [] }) },
+          touches(...(other === 'None' ? off : rules)),
+        ),
+      ),
+    ...elasticIps.map(({ zone }) =>
+      change(
+        'an address of its own',
+        { elasticIps: [] },
+        mode === 'PerZone' ? keys(`(nat-gateway|elastic-ip)/${zone}`) : touches(),
+      ),
+    ),
+  ];
+}
+
 function groupEdits(spec: SpecLike): Edit[] {
   const { securityGroups: groups, endpoints } = spec;
   const rules = (group: Group) => `security-group-rules/(${NEIGHBOURS[group]})`;
@@ -192,8 +254,8 @@ function endpointEdits(spec: SpecLike): Edit[] {
     keys(
       `endpoint/${endpoint.service}`,
       ENTRIES,
-      // Only to the prefix list of a gateway endpoint do the rules of ecs lead.
-      ...(isInterface(endpoint) ? [] : ['security-group-rules/ecs']),
+      // Only to the prefix list of a gateway endpoint do the rules of ecs lead; private subnets move to a table after it.
+      ...(isInterface(endpoint) ? [] : ['security-group-rules/ecs', 'route-table-association/private-.*']),
     );
   const has = (service: string) => endpoints.some((endpoint) => endpoint.service === service);
   const further: EndpointLike[] = [

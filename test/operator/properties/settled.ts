@@ -1,6 +1,8 @@
 import type {
+  Address,
   FlowLog,
   InternetGateway,
+  NatGateway,
   NetworkAcl,
   RouteTable,
   SecurityGroup,
@@ -12,6 +14,7 @@ import type {
 import type { RoleDetail } from '@aws-sdk/client-iam';
 import type { FlowLogInputs } from '../../../operator/aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../../../operator/aws/ec2/internet-gateway-attachment.ts';
+import type { NatGatewayInputs } from '../../../operator/aws/ec2/nat-gateway.ts';
 import type { NetworkAclAssociationInputs } from '../../../operator/aws/ec2/network-acl-association.ts';
 import type { NetworkAclEntriesInputs } from '../../../operator/aws/ec2/network-acl-entries.ts';
 import type { RouteTableAssociationInputs } from '../../../operator/aws/ec2/route-table-association.ts';
@@ -22,6 +25,7 @@ import type { SecurityGroupInputs } from '../../../operator/aws/ec2/security-gro
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { TransitGatewayAttachmentInputs } from '../../../operator/aws/ec2/transit-gateway-attachment.ts';
 import type { VpcAttributes, VpcAttributesInputs } from '../../../operator/aws/ec2/vpc-attributes.ts';
+import type { VpcCidrsInputs } from '../../../operator/aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
@@ -75,6 +79,13 @@ const MAKERS: Readonly<Record<string, Make>> = {
     VpcId: vpcId,
     ...attributes,
   })),
+  VpcCidrs: facet<VpcCidrsInputs, Vpc>(({ inputs }, record) => {
+    record(inputs.vpcId).CidrBlockAssociationSet = inputs.cidrs.map((CidrBlock) => ({
+      AssociationId: `vpc-cidr-assoc-${CidrBlock}`,
+      CidrBlock,
+      CidrBlockState: { State: 'associated' },
+    }));
+  }, 'ec2/vpcs'),
   Subnet: thing<SubnetInputs>(({ inputs, serial, Tags }): Subnet => ({
     SubnetId: `subnet-${serial}`,
     VpcId: inputs.vpcId,
@@ -92,6 +103,18 @@ const MAKERS: Readonly<Record<string, Make>> = {
       record(inputs.internetGatewayId).Attachments?.push({ VpcId: inputs.vpcId, State: 'attached' }),
     'ec2/internet-gateways',
   ),
+  ElasticIp: thing<object>(({ serial, Tags }): Address => ({ AllocationId: `eipalloc-${serial}`, Tags })),
+  NatGateway: thing<NatGatewayInputs>(({ inputs, serial, Tags }, all): NatGateway => {
+    const subnet: Subnet | undefined = all.get('ec2/subnets')?.get(inputs.subnetId);
+    return {
+      NatGatewayId: `nat-${serial}`,
+      VpcId: subnet?.VpcId,
+      SubnetId: inputs.subnetId,
+      State: 'available',
+      NatGatewayAddresses: [{ AllocationId: inputs.allocationId, IsPrimary: true }],
+      Tags,
+    };
+  }),
   RouteTable: thing<{ vpcId: string }>(({ inputs, serial, Tags }): RouteTable => ({
     RouteTableId: `rtb-${serial}`,
     VpcId: inputs.vpcId,
@@ -103,7 +126,11 @@ const MAKERS: Readonly<Record<string, Make>> = {
     for (const { destination, target } of inputs.routes)
       record(inputs.routeTableId).Routes?.push({
         DestinationCidrBlock: destination,
-        ...(target.startsWith('tgw-') ? { TransitGatewayId: target } : { GatewayId: target }),
+        ...(target.startsWith('nat-')
+          ? { NatGatewayId: target }
+          : target.startsWith('tgw-')
+            ? { TransitGatewayId: target }
+            : { GatewayId: target }),
         Origin: 'CreateRoute',
       });
   }, 'ec2/route-tables'),

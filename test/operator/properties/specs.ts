@@ -8,10 +8,15 @@ export interface SpecLike {
   dns: { support: OnOff; hostnames: OnOff };
   securityGroups: GroupsLike;
   endpoints: EndpointLike[];
+  nat: NatLike;
   transitGateway?: TransitGatewayLike;
   flowLogs: FlowLogsLike;
   tags: Record<string, string>;
   environment?: string;
+}
+export interface NatLike {
+  mode: 'None' | 'Single' | 'PerZone';
+  elasticIps: { zone: string; allocationId: string }[];
 }
 export type OnOff = 'Enabled' | 'Disabled';
 export interface TierLike {
@@ -54,6 +59,7 @@ export const TIERS = ['public', 'private', 'data'];
 export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 export const INTERFACES = ['ecr.api', 'kms', 'logs', 'ssm'];
 export const GATEWAYS = ['dynamodb', 's3'];
+export const GIVEN_ADDRESS = 'eipalloc-0123456789abcdef0';
 export const RETENTIONS = [1, 14, 365];
 
 // The ends of the client ports (1024–65535) and their neighbours are where network ACLs get it wrong.
@@ -145,6 +151,8 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
     homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
+    nat: fc.constantFrom<NatLike['mode']>('None', 'Single', 'PerZone'),
+    givenAddress: fc.option(fc.nat(), { nil: undefined }),
     transit: fc.option(transitGateway, { nil: undefined }),
     flowLogs,
     tags,
@@ -167,6 +175,9 @@ export const specs: fc.Arbitrary<SpecLike> = fc
         }),
       };
     });
+    const hasWay = ['public', 'private'].every((name) => made.tierNames.includes(name));
+    const mode = hasWay ? made.nat : 'None';
+    const addressed = mode === 'None' || made.givenAddress === undefined ? [] : [made.givenAddress];
     const interfaces = 'endpoints' in made.securityGroups ? made.interfaces : [];
     return {
       cidr: `10.${made.base}.0.0/${made.vpc}`,
@@ -189,6 +200,13 @@ export const specs: fc.Arbitrary<SpecLike> = fc
           };
         }),
       ],
+      nat: {
+        mode,
+        elasticIps: addressed.map((zone) => ({
+          zone: letters[zone % letters.length] ?? 'a',
+          allocationId: GIVEN_ADDRESS,
+        })),
+      },
       ...(made.transit && { transitGateway: placed(made.transit, made.tierNames) }),
       flowLogs: made.flowLogs,
       tags: made.tags,

@@ -1,9 +1,9 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
+from . import acls, addresses, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
 from . import interfaces, nat_gateways, provided_services, route_tables, rule_changes, rule_views, rules, subnets, tags
-from . import transit_gateways, vpcs
+from . import transit_gateways, vpc_cidrs, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -11,8 +11,10 @@ def install(settings: Settings) -> None:
     filters.install()
     interfaces.install()
     vpcs.install(settings)
+    vpc_cidrs.install(settings)
     subnets.install()
     gateways.install()
+    addresses.install(settings)
     nat_gateways.install(settings)
     transit_gateways.install(settings)
     route_tables.install()

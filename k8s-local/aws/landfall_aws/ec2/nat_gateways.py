@@ -1,4 +1,4 @@
-"""NAT gateways with AWS's lifecycle, and the addresses that they hold.
+"""NAT gateways with AWS's lifecycle.
 
 pending, available (or failed), deleting, deleted; what is deleted or failed stays listed for a while:
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
@@ -16,7 +16,7 @@ from moto.ec2.utils import random_nat_gateway_id
 
 from .. import lifecycle
 from ..errors import AwsError
-from ..override import replace, wrap
+from ..override import replace
 from ..settings import Settings
 from .filters import is_matching
 from .interfaces import add_managed, remove_managed
@@ -54,6 +54,8 @@ class _NatGateways:
         backend.nat_gateways[gateway.id] = gateway
         failure = _failure(backend, gateway, address)
         if failure:
+            # The address that it was to have stays in its record.
+            gateway.address_set = [{"AllocationId": allocation_id, "IsPrimary": True, "Status": "failed"}]
             lifecycle.after(self._state_seconds, lambda: self._fail(gateway, *failure))
             return gateway
         description = f"Interface for NAT Gateway {gateway.id}"
@@ -85,7 +87,7 @@ class _NatGateways:
         gateway = backend.nat_gateways.get(gateway_id)
         if gateway is None:
             raise AwsError("NatGatewayNotFound", f"The Nat Gateway {gateway_id} was not found")
-        if gateway.state in ("pending", "available"):
+        if gateway.state in ("pending", "available", "failed"):
             gateway.state = "deleting"
             lifecycle.after(self._state_seconds, lambda: self._end(backend, gateway))
         return gateway
@@ -95,8 +97,10 @@ class _NatGateways:
         gateway.delete_time = utcnow()
         for entry in gateway.address_set:
             if entry.get("AssociationId"):
+                backend.enis[entry["NetworkInterfaceId"]].requester_managed = False
                 backend.disassociate_address(association_id=entry["AssociationId"])
-            remove_managed(backend, entry["NetworkInterfaceId"])
+            if entry.get("NetworkInterfaceId"):
+                remove_managed(backend, entry["NetworkInterfaceId"])
         lifecycle.after(self._listed_seconds, lambda: self._vanish(gateway))
 
     def _vanish(self, gateway: NatGateway) -> None:
@@ -114,14 +118,8 @@ def _failure(backend: Any, gateway: NatGateway, address: ElasticAddress | None) 
     return None
 
 
-class _Described(dict[str, Any]):
-    @property
-    def id(self) -> str:
-        return self["NatGatewayId"]
-
-
 def _described(gateway: NatGateway) -> dict[str, Any]:
-    return _Described({
+    return {
         "NatGatewayId": gateway.id,
         "SubnetId": gateway.subnet_id,
         "VpcId": gateway.vpc_id,
@@ -133,15 +131,7 @@ def _described(gateway: NatGateway) -> dict[str, Any]:
         "ConnectivityType": gateway.connectivity_type,
         "NatGatewayAddresses": gateway.address_set,
         "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in gateway.get_tags()],
-    })
-
-
-def _check_release(backend: Any, allocation_id: str | None) -> None:
-    if not allocation_id:
-        return
-    address = backend.address_by_allocation([allocation_id])[0]
-    if address.association_id:
-        raise AwsError("InvalidIPAddress.InUse", f"Address with allocation id [{allocation_id}] is in use.")
+    }
 
 
 def install(settings: Settings) -> None:
@@ -187,9 +177,3 @@ def install(settings: Settings) -> None:
         filters = self._filters_from_querystring()
         found = self.ec2_backend.describe_nat_gateways(filters, self._get_param("NatGatewayIds", []))
         return ActionResult({"NatGateways": [_described(gateway) for gateway in found]})
-
-    @wrap(EC2Backend, "release_address")
-    def release(original: Any, self: Any, address: str | None = None, allocation_id: str | None = None) -> None:
-        _check_release(self, allocation_id)
-        original(self, address=address, allocation_id=allocation_id)
-        forget(self, allocation_id or "")

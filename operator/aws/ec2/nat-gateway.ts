@@ -1,0 +1,164 @@
+import {
+  CreateNatGatewayCommand,
+  DeleteNatGatewayCommand,
+  DescribeNatGatewaysCommand,
+  type NatGateway,
+  type Tag,
+} from '@aws-sdk/client-ec2';
+import { Terminal } from '../../errors.ts';
+import { READY, type Change, type State } from '../../graph/kind.ts';
+import { TAG } from '../../graph/ownership.ts';
+import { unlessGone } from '../errors.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { beside, makes, onOwn } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { tagsOf } from '../tags.ts';
+import { ec2Collection } from './collection.ts';
+import { elasticIps } from './elastic-ip.ts';
+import { BLOCKER_ACTIONS, interfacesIn, TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
+
+export interface NatGatewayInputs {
+  /** A subnet with a route to an internet gateway. */
+  readonly subnetId: string;
+  /** `eipalloc-…`, of an address that nothing else holds. */
+  readonly allocationId: string;
+  /** Whether a person chose the address, which then has to exist and to be free; else it was made for the gateway. */
+  readonly isGiven: boolean;
+}
+
+/** NAT gateways. Those that are deleted or failed stay listed for about an hour. */
+export const natGateways = ec2Collection<NatGateway>({
+  name: 'ec2/nat-gateways',
+  action: 'ec2:DescribeNatGateways',
+  idFilter: 'nat-gateway-id',
+  id: (gateway) => must(gateway.NatGatewayId, 'NatGatewayId'),
+  async page({ ec2 }, { Filters, ...rest }) {
+    const answer = await ec2.send(new DescribeNatGatewaysCommand({ ...rest, Filter: Filters }));
+    return { items: answer.NatGateways, next: answer.NextToken };
+  },
+});
+
+/** The way from private subnets to the internet: connections are opened from inside only. AWS changes nothing of it later. */
+export const natGatewayKind: AwsKind<NatGatewayInputs, NatGateway> = {
+  type: 'NatGateway',
+  collection: natGateways,
+  idempotency: 'token',
+  iam: [
+    ...makes('ec2:CreateNatGateway'),
+    ...onOwn('ec2:CreateNatGateway', 'ec2:DeleteNatGateway'),
+    // An address that a person gives carries no tags of ours.
+    ...beside('ec2:CreateNatGateway', 'elastic-ip'),
+    ...TAG_ACTIONS,
+    ...BLOCKER_ACTIONS,
+  ],
+  after: [],
+  heldBy: ['Routes', 'RouteTableAssociation'],
+
+  diff(inputs, gateway) {
+    if (!gateway) return [];
+    const changes: Change[] = [];
+    const fixed = (path: string, from: unknown, to: unknown) => {
+      if (from !== to) changes.push({ path, from, to, replace: true });
+    };
+    fixed('subnetId', gateway.SubnetId, inputs.subnetId);
+    const allocationId = primaryOf(gateway)?.AllocationId;
+    if (allocationId !== undefined) fixed('allocationId', allocationId, inputs.allocationId);
+    return changes;
+  },
+  state: stateOf,
+  outputs: (gateway) => ({
+    id: must(gateway.NatGatewayId, 'NatGatewayId'),
+    publicIp: primaryOf(gateway)?.PublicIp ?? '',
+  }),
+  gone: (gateway) => gateway.State === 'deleted',
+  needs: (gateway) => [
+    must(gateway.VpcId, 'VpcId'),
+    must(gateway.SubnetId, 'SubnetId'),
+    ...(gateway.NatGatewayAddresses ?? []).flatMap(({ AllocationId }) => AllocationId ?? []),
+  ],
+
+  async create({ session, tags, token }, { subnetId, allocationId, isGiven }) {
+    if (isGiven) await refuseForeign(session, allocationId, tags);
+    const answer = await session.ec2.send(
+      new CreateNatGatewayCommand({
+        SubnetId: subnetId,
+        AllocationId: allocationId,
+        ConnectivityType: 'public',
+        ClientToken: token,
+        TagSpecifications: tagSpecification('natgateway', tags),
+      }),
+    );
+    return must(answer.NatGateway, 'NatGateway');
+  },
+  update: (context, _inputs, gateway, changes) =>
+    updateTags(context, natGateways, must(gateway.NatGatewayId, 'NatGatewayId'), changes),
+  async delete({ session }, gateway) {
+    const { NatGatewayId } = gateway;
+    await unlessGone(session.ec2.send(new DeleteNatGatewayCommand({ NatGatewayId })));
+    return { ...gateway, State: 'deleting' };
+  },
+  blockers: (session, gateway) =>
+    interfacesIn(session, 'description', `Interface for NAT Gateway ${gateway.NatGatewayId}`),
+};
+
+/**
+ * AWS takes an address that is in use and tells of it minutes later, in the gateway's failure. Whether somebody else
+ * uses it, or Landfall keeps it for another object, is therefore asked before. Throws {@link Terminal}.
+ */
+async function refuseForeign(
+  session: AwsSession,
+  allocationId: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [address] = await elasticIps.get(session, [allocationId]);
+  if (!address)
+    throw new Terminal(
+      'AwsRefused',
+      `there is no elastic IP ${allocationId} in account ${session.accountId}, ${session.region}: correct spec.nat.elasticIps`,
+    );
+  const named = `elastic IP ${allocationId} (${address.PublicIp})`;
+  const holder = tagsOf(address)[TAG.owner];
+  if (holder !== undefined && !isOurs(address, tags))
+    throw new Terminal('NameTaken', `${named} belongs to ${holder}: give another in spec.nat.elasticIps`);
+  if ((address.AssociationId ?? '') === '') return;
+  const gateways = await natGateways.matching(session, 'state', ['pending', 'available', 'deleting']);
+  const gateway = gateways.find((one) =>
+    one.NatGatewayAddresses?.some((held) => held.AllocationId === allocationId),
+  );
+  // From a create whose answer was lost: the same token answers with it.
+  if (gateway && isOurs(gateway, tags)) return;
+  // AWS leaves out, or sends empty, what does not hold it.
+  const user = [gateway?.NatGatewayId, address.InstanceId, address.NetworkInterfaceId].find(Boolean);
+  throw new Terminal(
+    'NameTaken',
+    `${named} is in use by ${user}: free it, or give another in spec.nat.elasticIps`,
+  );
+}
+
+function isOurs(
+  thing: { readonly Tags?: Tag[] | undefined },
+  tags: Readonly<Record<string, string>>,
+): boolean {
+  const has = tagsOf(thing);
+  return [TAG.installation, TAG.owner].every((key) => has[key] === tags[key]);
+}
+
+function stateOf(gateway: NatGateway): State {
+  const id = gateway.NatGatewayId;
+  if (gateway.State === 'available') return READY;
+  if (gateway.State === 'deleting' || gateway.State === 'deleted')
+    return { phase: 'deleting', reason: 'WaitingForAws', message: `NAT gateway ${id} is being deleted` };
+  if (gateway.State === 'failed') {
+    const why = gateway.FailureMessage ?? 'AWS gives no reason';
+    return {
+      phase: 'failed',
+      reason: 'AwsRefused',
+      message: `NAT gateway ${id} failed: ${why} (${gateway.FailureCode ?? 'no code'}); delete it and Landfall makes a new one, as it does when AWS takes it away by itself in about an hour`,
+    };
+  }
+  return { phase: 'pending', reason: 'WaitingForAws', message: `NAT gateway ${id} is ${gateway.State}` };
+}
+
+function primaryOf({ NatGatewayAddresses = [] }: NatGateway) {
+  return NatGatewayAddresses.find(({ IsPrimary }) => IsPrimary === true) ?? NatGatewayAddresses[0];
+}

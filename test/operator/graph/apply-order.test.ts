@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
+import {
+  kindRegistry,
+  READY,
+  type ActionContext,
+  type Kinds,
+  type State,
+} from '../../../operator/graph/kind.ts';
+import { ref } from '../../../operator/graph/ref.ts';
+import {
+  type Box,
+  type BoxInputs,
+  boxKind,
+  boxNode,
+  erased,
+  fakeLoop,
+  type FakeProvider,
+  lidKind,
+  lidNode,
+  OWNER,
+  Refused,
+} from './fake-provider.ts';
+
+const OPEN: State = { phase: 'pending', reason: 'WaitingForAws', message: 'it is open' };
+
+/** Boxes are made open and usable once closed; they are kept while a lid is to change, and let go of others last. */
+const slowBox = {
+  ...boxKind,
+  heldBy: ['Lid'],
+  state: (box: Box) => (box.lid === 'open' ? OPEN : READY),
+  diff: (inputs: BoxInputs, box: Box | undefined) =>
+    boxKind
+      .diff(inputs, box)
+      .map((change) => (change.to === undefined ? { ...change, late: true as const } : change)),
+  async create(context: ActionContext<FakeProvider>, inputs: BoxInputs) {
+    const made = await boxKind.create?.(context, inputs);
+    if (!made) throw new Error('nothing made');
+    const open = { ...made, lid: 'open' };
+    context.session.boxes.set(open.id, open);
+    return open;
+  },
+};
+const kinds: Kinds<FakeProvider> = kindRegistry<FakeProvider>([slowBox, lidKind].map(erased));
+
+function loopOf() {
+  const loop = fakeLoop();
+  const { provider } = loop;
+  return {
+    provider,
+    close() {
+      for (const box of provider.boxes.values()) provider.boxes.set(box.id, { ...box, lid: 'none' });
+      provider.refresh();
+    },
+    async pass(graph: Graph) {
+      provider.calls.length = 0;
+      const outcomes = await loop.apply(graph, loop.plan(graph, { kinds }), { kinds });
+      return outcomes
+        .map(({ action, result, message = '' }) =>
+          `${action.verb} ${action.node}: ${result} ${message}`.trim(),
+        )
+        .sort();
+    },
+  };
+}
+const graphOf = (...nodes: GraphNode[]) => buildGraph(OWNER, nodes);
+
+describe('a node that awaits another', () => {
+  it('is made when that is usable, not only there; the rest goes on', async () => {
+    const graph = graphOf(boxNode('source'), { ...boxNode('user'), awaits: ['source'] }, boxNode('other'));
+    const loop = loopOf();
+    expect(await loop.pass(graph)).toEqual([
+      'create other: done',
+      'create source: done',
+      'create user: skipped waits for source to be usable',
+    ]);
+    expect(await loop.pass(graph)).toEqual(['create user: skipped waits for source to be usable']);
+    loop.close();
+    expect(await loop.pass(graph)).toEqual(['create user: done']);
+  });
+});
+
+describe('a kind that is held by the changes of another', () => {
+  const lid = (lid: string) => lidNode('lid', { boxId: ref('kept'), lid });
+  it('is deleted only when these are made, and what it uses after it', async () => {
+    const loop = loopOf();
+    const before = graphOf(boxNode('kept'), boxNode('used'), boxNode('old', { uses: [ref('used')] }));
+    await loop.pass(before);
+    loop.close();
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('lid') && when === 'before') throw new Refused('waiting', 'not yet');
+    };
+    const after = graphOf(boxNode('kept'), lid('red'));
+    expect(await loop.pass(after)).toEqual([
+      'delete old: skipped is kept until lid leads elsewhere',
+      'delete used: skipped is kept until lid leads elsewhere',
+      'update lid: waiting not yet',
+    ]);
+    expect(loop.provider.calls).toEqual([]);
+    loop.provider.fault = () => {};
+    await loop.pass(after);
+    expect(loop.provider.calls).toEqual(['lid box-1 red', 'delete box-3', 'delete box-2']);
+  });
+});
+
+describe('a late change', () => {
+  const before = graphOf(boxNode('a'), boxNode('b'), boxNode('user', { uses: [ref('a')] }));
+  const after = graphOf(boxNode('a'), boxNode('user', { size: 2 }), boxNode('new'));
+
+  it('is made after every other write and every delete', async () => {
+    const loop = loopOf();
+    await loop.pass(before);
+    loop.close();
+    expect(await loop.pass(after)).toEqual([
+      'create new: done',
+      'delete b: done',
+      'update user: done',
+      'update user: done',
+    ]);
+    expect(loop.provider.calls).toEqual([
+      'update box-3 size',
+      'create new',
+      'update box-4 size',
+      'delete box-2',
+      'update box-3 uses[box-1]',
+    ]);
+  });
+
+  it('waits while anything else does', async () => {
+    const loop = loopOf();
+    await loop.pass(before);
+    loop.close();
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('delete') && when === 'before') throw new Refused('waiting', 'not yet');
+    };
+    await loop.pass(after);
+    expect(loop.provider.calls).not.toContain('update box-3 uses[box-1]');
+    loop.provider.fault = () => {};
+    await loop.pass(after);
+    expect(loop.provider.calls).toEqual(['delete box-2', 'update box-3 uses[box-1]']);
+  });
+
+  it('is not made where a delete took it along', async () => {
+    const loop = loopOf();
+    const left = graphOf(boxNode('user'));
+    await loop.pass(graphOf(boxNode('a'), boxNode('user', { uses: [ref('a')] })));
+    loop.close();
+    const { provider } = loop;
+    const user = provider.boxes.get('box-2');
+    if (!user) throw new Error('no user');
+    provider.fault = (call, when) => {
+      if (call === 'delete box-1' && when === 'after') provider.listed.set('box-2', { ...user, uses: [] });
+    };
+    provider.boxes.set('box-2', { ...user, uses: [] });
+    await loop.pass(left);
+    expect(provider.calls).toEqual(['delete box-1']);
+  });
+});

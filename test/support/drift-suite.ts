@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { awsKinds } from '../../operator/aws/kinds.ts';
+import { kindOf } from '../../operator/graph/kind.ts';
+import { resolve } from '../../operator/graph/ref.ts';
+import { changePaths } from '../contract/change-paths.ts';
+import { driftCases } from '../contract/drift-cases.ts';
+import { counted } from './counted.ts';
+import type { StandingPortal } from './standing-portal.ts';
+
+/** Makes tests of every drift of these kinds, each of which the standing network has. */
+export function proveDrift(types: readonly string[], standing: () => StandingPortal): void {
+  describe.each([...types])('drift of %s', (type) => {
+    const cases = Object.entries(driftCases[type] ?? {});
+
+    it('has a case for each change that its diff finds', async (context) => {
+      const wanted = (await changesOf(standing(), type)).sort();
+      const given = cases.map(([name]) => name).filter((name) => !name.endsWith(')'));
+      expect(given.sort()).toEqual(wanted);
+      counted(context, { driftCases: cases.length });
+    });
+
+    for (const [name, entry] of cases) {
+      if (name.includes('(in a network')) continue;
+      if ('refused' in entry) {
+        it(`${name}: AWS refuses it`, () => standing().proveRefusal(entry));
+      } else {
+        // A loss takes several steps, between which an operator on a busy machine would put the first ones back.
+        const how = name.startsWith('deleted') ? 'unseen' : 'seen';
+        it(`${name}: repaired, Ready all the while`, () => standing().proveRepair(entry, how));
+      }
+    }
+  });
+}
+
+/** The changes that the diff of a kind finds in any of the network's nodes of it, and the loss of tags and thing. */
+async function changesOf(standing: StandingPortal, type: string): Promise<string[]> {
+  const { graph, inventory, plan: made } = await standing.look();
+  const kind = kindOf(awsKinds, type);
+  const outputs = new Map(made.standing.map(({ node, outputs }) => [node, outputs]));
+  const paths = [...graph.nodes.values()]
+    .filter((node) => node.type === type)
+    .flatMap((node) => {
+      const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]);
+      const view = inventory.view(kind.collection);
+      const id = made.standing.find((thing) => thing.node === node.key)?.id ?? '';
+      const record = kind.find ? kind.find(view, inputs) : view.get(id);
+      if (!record) throw new Error(`${node.key} is not there`);
+      return changePaths(kind, inputs, record);
+    });
+  const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
+  return [...new Set([...paths.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
+}
