@@ -126,7 +126,20 @@ describe('approval Manual', () => {
 
     await world.delete(approvalOf(first.hash, 'late'));
     await waiting();
-    await world.apply([approvalOf(second.hash, 'repair')]);
+    const approve = (hash: string) => runLandfall(['approve', 'team-a/net', '--hash', hash], world);
+    expect(await approve(first.hash)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`the plan that waits is ${second.hash}`) as string,
+    });
+    const unasked = await runLandfall(['approve', 'team-a/net'], world);
+    expect(unasked).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('tags.stray: two → nothing') as string,
+    });
+    expect(await approve(second.hash)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Approved by PlanApproval team-a/net-${second.hash}`) as string,
+    });
     await world.ready(net);
     expect(await writes()).toEqual(['CreateTags', 'CreateTags', 'DeleteTags']);
 
