@@ -26,10 +26,11 @@ const net = network();
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
+  empty = await world.aws.dump();
   operator = world.operator();
   await world.apply([namespace('team-a'), main]);
   await world.ready(main);
-  empty = await world.aws.dump();
   await world.kubectl('apply', ...ROLES);
 });
 afterAll(() => world?.stop());
