@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ApproveOptions } from './approve-command.ts';
 import type { ClusterOptions } from './cluster.ts';
 import type { ReleaseOptions } from './release-command.ts';
 import type { TakeoverOptions } from './takeover-command.ts';
@@ -51,6 +52,19 @@ export function addClusterCommands(
     .addHelpText(
       'after',
       '\nExit code: 0 moved, or nothing to move; 2 not done, since --yes is missing; 1 error.\n\nExample: landfall takeover portal --yes',
+    );
+
+  command<ApproveOptions>({
+    name: 'approve',
+    args: '[object]',
+    text: 'Show the plan of an object, named [KIND/]NAMESPACE/NAME, that waits, and approve it after a yes.',
+    load: async () => (await import('./approve-command.ts')).approveCommand,
+  })
+    .option('--hash <hash>', 'approve the plan with this hash, and no other, without asking')
+    .option('--yes', 'approve whatever plan waits, without asking')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 approved; 2 not approved; 1 error, or another plan waits.\n\nExample: landfall approve portal/portal --hash p5f2b0c9d8e7a6b41',
     );
 
   command<ReleaseOptions>({

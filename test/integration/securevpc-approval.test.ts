@@ -26,10 +26,11 @@ const net = network();
 
 beforeAll(async () => {
   world = await World.start();
+  await world.claim();
+  empty = await world.aws.dump();
   operator = world.operator();
   await world.apply([namespace('team-a'), main]);
   await world.ready(main);
-  empty = await world.aws.dump();
   await world.kubectl('apply', ...ROLES);
 });
 afterAll(() => world?.stop());
@@ -126,7 +127,20 @@ describe('approval Manual', () => {
 
     await world.delete(approvalOf(first.hash, 'late'));
     await waiting();
-    await world.apply([approvalOf(second.hash, 'repair')]);
+    const approve = (hash: string) => runLandfall(['approve', 'team-a/net', '--hash', hash], world);
+    expect(await approve(first.hash)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`the plan that waits is ${second.hash}`) as string,
+    });
+    const unasked = await runLandfall(['approve', 'team-a/net'], world);
+    expect(unasked).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('tags.stray: two → nothing') as string,
+    });
+    expect(await approve(second.hash)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Approved by PlanApproval team-a/net-${second.hash}`) as string,
+    });
     await world.ready(net);
     expect(await writes()).toEqual(['CreateTags', 'CreateTags', 'DeleteTags']);
 
