@@ -247,11 +247,13 @@ describe('without AWS', () => {
   });
 
   it('a network does as well', async () => {
-    // Else the claim would be what AWS cannot be asked for.
-    await world.claim(PROVIDER);
     const far = provider('reached');
     await world.apply([far]);
     await world.ready(far);
+    // Else the claim would be what AWS cannot be asked for.
+    const claiming = smallNetwork('claiming', 'team-a', { accountRef: { name: 'reached' } });
+    await world.apply([claiming]);
+    await world.ready(claiming);
     const network = smallNetwork('cut-off', 'team-a', {
       accountRef: { name: 'reached' },
       region: 'eu-west-1',
@@ -268,6 +270,7 @@ describe('without AWS', () => {
     await proxy.accept();
     await world.ready(network, 60_000);
     await world.remove(network);
+    await world.remove(claiming);
     await world.remove(far);
   });
 

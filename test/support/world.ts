@@ -97,6 +97,8 @@ export class World {
         LANDFALL_AWS_ENDPOINT_SECONDS: '0.1',
         LANDFALL_AWS_INTERFACE_SECONDS: '0.1',
         LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS: '0.1',
+        LANDFALL_AWS_NAT_SECONDS: '0.1',
+        LANDFALL_AWS_NAT_LISTED_SECONDS: '0.3',
         ...awsEnv,
       },
       progress: console.log,
