@@ -84,11 +84,11 @@ describe('what lacks the tag of the installation, or has another one', () => {
         };
         const stolen = [{ path: 'tags.stray', to: 'yes' }];
         const attempts = {
-          delete: kind.delete?.(context, record),
-          tag: kind.update(context, {}, record, stolen),
+          delete: () => kind.delete?.(context, record),
+          tag: () => kind.update(context, {}, record, stolen),
         };
         for (const [what, attempt] of Object.entries(attempts)) {
-          const refusal = await attempt?.then(
+          const refusal = await attempt()?.then(
             () => 'allowed',
             (error: unknown) => interpret(error).reason,
           );

@@ -66,8 +66,7 @@ async function endNamespace(): Promise<void> {
   await world.gone(namespace('team'));
 }
 
-const deleteCrds = async () =>
-  world.kubectl('delete', 'crd', 'securevpcs.landfall.dev', 'accounts.landfall.dev', '--wait=false');
+const deleteCrds = async () => world.kubectl('delete', '-k', join(root, 'crds'), '--wait=false');
 const crds = async () => world.kubectl('get', 'crd', '-o', 'name');
 
 describe('landfall release', () => {

@@ -53,7 +53,7 @@ export interface LeastPrivilege {
   withhold(...actions: readonly string[]): Promise<void>;
   /** Calls of the role after a mark that were refused. */
   refusals(after?: number): Promise<LedgerEntry[]>;
-  /** Actions that the role called. */
+  /** Actions that the role called and was allowed. */
   called(): Promise<Set<string>>;
   close(): void;
 }
@@ -109,15 +109,17 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
       await grant(left.filter(({ Action }) => Action.length > 0));
     },
     async refusals(after) {
-      return (await ofRole(after)).filter(({ error }) => /Unauthorized|AccessDenied/.test(error ?? ''));
+      return (await ofRole(after)).filter(isRefused);
     },
     async called() {
-      const calls = await ofRole();
+      const calls = (await ofRole()).filter((call) => !isRefused(call));
       return new Set(calls.map(({ service, action }) => `${IAM_PREFIX[service ?? ''] ?? service}:${action}`));
     },
     close: () => iam.destroy(),
   };
 }
+
+const isRefused = ({ error }: LedgerEntry): boolean => /Unauthorized|AccessDenied/.test(error ?? '');
 
 /** Services that IAM calls otherwise than the ledger. */
 const IAM_PREFIX: Readonly<Record<string, string>> = { resourcegroupstaggingapi: 'tag', tagging: 'tag' };

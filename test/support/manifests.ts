@@ -19,6 +19,7 @@ export const fullNetwork = {
   ...portal.network,
   spec: {
     ...portal.network.spec,
+    secondaryCidrs: ['100.64.0.0/16'],
     transitGateway: {
       id: localTransitGateway,
       routes: [{ destination: '10.11.0.0/16', tiers: ['private'] }],

@@ -65,6 +65,16 @@ export class Stranger {
         ...tagged('transit-gateway-attachment'),
       }),
     );
+    const address = await send.send(
+      new ec2.AllocateAddressCommand({ Domain: 'vpc', ...tagged('elastic-ip') }),
+    );
+    const nat = await send.send(
+      new ec2.CreateNatGatewayCommand({
+        SubnetId: subnet.Subnet?.SubnetId,
+        ConnectivityType: 'private',
+        ...tagged('natgateway'),
+      }),
+    );
     await session.logs.send(
       new CreateLogGroupCommand({
         logGroupName: NAME,
@@ -108,6 +118,8 @@ export class Stranger {
       SecurityGroup: group.GroupId ?? '',
       VpcEndpoint: endpoint.VpcEndpoint?.VpcEndpointId ?? '',
       TransitGatewayAttachment: attachment.TransitGatewayVpcAttachment?.TransitGatewayAttachmentId ?? '',
+      ElasticIp: address.AllocationId ?? '',
+      NatGateway: nat.NatGateway?.NatGatewayId ?? '',
       LogGroup: NAME,
       Role: 'stranger',
       FlowLog: log.FlowLogIds?.[0] ?? '',
@@ -123,7 +135,14 @@ export class Stranger {
     await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
     await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] }));
     await client.send(new ec2.DeleteNetworkAclCommand({ NetworkAclId: ids['NetworkAcl'] }));
-    // Its interface goes a little later.
+    await client.send(new ec2.ReleaseAddressCommand({ AllocationId: ids['ElasticIp'] }));
+    await eventually('the NAT gateway deleted', () =>
+      client.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: ids['NatGateway'] })).then(
+        () => true,
+        () => false,
+      ),
+    );
+    // Their interfaces go a little later.
     await eventually('the subnet deleted', () =>
       client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] })).then(
         () => true,

@@ -84,7 +84,6 @@ async function gone(at: DriftContext, table: string): Promise<void> {
   throw new Error(`${table} is still there`);
 }
 
-/** A role that lost the tag of its installation: it is looked up by its name. */
 /** An attachment that is to go, to a transit gateway that somebody made. */
 const orphanAttachment: Provocation = {
   how: 'act',
@@ -108,6 +107,7 @@ const orphanAttachment: Provocation = {
       );
   },
 };
+/** A role that lost the tag of its installation: it is looked up by its name. */
 const untaggedRole: Provocation = {
   how: 'act',
   async act(at) {
@@ -133,6 +133,7 @@ export const OF_CLAIMS: ReadonlySet<string> = new Set(
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:AssociateRouteTable': drift('RouteTableAssociation', 'routeTableId missing'),
+  'ec2:AssociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] missing'),
   'ec2:AttachInternetGateway': drift('InternetGatewayAttachment', 'vpcId missing'),
   'ec2:AuthorizeSecurityGroupEgress': drift('SecurityGroupRules', 'egress[*] missing'),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
@@ -199,6 +200,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:DescribeNetworkInterfaces': usedSubnet,
   'ec2:DetachInternetGateway': drift('InternetGatewayAttachment', 'vpcId changed'),
   'ec2:DisassociateRouteTable': usedTable,
+  'ec2:DisassociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] extra'),
   'ec2:ModifyTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'dnsSupport changed'),
   'ec2:ModifyVpcAttribute': drift('VpcAttributes', 'dnsHostnames changed'),
   'ec2:ModifyVpcEndpoint': drift('VpcEndpoint', 'policy changed'),

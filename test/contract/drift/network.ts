@@ -90,7 +90,7 @@ export const networkCases: Cases = {
         await at.ec2.send(new ec2.AssociateVpcCidrBlockCommand({ VpcId, CidrBlock: '100.127.0.0/24' }));
       },
     },
-    'cidrs[*] missing (in a network with further blocks)': {
+    'cidrs[*] missing': {
       node: 'vpc-cidrs',
       refreshes: 6,
       drift: async (at) => {
