@@ -14,7 +14,7 @@ import { readConfig } from '../../operator/config.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { editsOf } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
-import { lettersOf, specs, type SpecLike } from '../operator/properties/specs.ts';
+import { isPlain, lettersOf, specs, type SpecLike } from '../operator/properties/specs.ts';
 import { counted } from '../support/counted.ts';
 import { deedsOfAction, deedsOfCall, type Outcome } from '../support/deeds.ts';
 import { eventually } from '../support/eventually.ts';
@@ -152,8 +152,11 @@ async function compare(before: Sight, after: Sight, mark: number) {
   };
 }
 
+/** Few zones, for time, and nothing of which AWS makes a life of its own: those are in securevpc-nat and -platform. */
+const isAskedFor = (spec: SpecLike) => lettersOf(spec).length <= ZONES_MAX && isPlain(spec);
+
 it(`what landfall plan prints is what the operator does: ${NETWORKS * ROUNDS} edits`, async (context) => {
-  const small = specs.filter((spec) => lettersOf(spec).length <= ZONES_MAX);
+  const small = specs.filter(isAskedFor);
   const present = fc.sample(small, { numRuns: NETWORKS, seed: SEED });
   const picks = fc.sample(fc.tuple(fc.nat(), fc.nat()), { numRuns: NETWORKS * ROUNDS, seed: SEED });
   let [edits, refusals, writes] = [0, 0, 0];
@@ -161,7 +164,7 @@ it(`what landfall plan prints is what the operator does: ${NETWORKS * ROUNDS} ed
     const next = present.map((spec, index) => {
       if (round === 0) return { what: 'made', after: spec };
       const parts = editsOf(spec)
-        .map((some) => some.filter(({ after }) => lettersOf(after).length <= ZONES_MAX))
+        .map((some) => some.filter(({ after }) => isAskedFor(after)))
         .filter((some) => some.length > 0);
       const [part, pick] = picks[(round - 1) * NETWORKS + index] ?? [0, 0];
       const some = parts[part % parts.length] ?? [];

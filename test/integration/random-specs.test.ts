@@ -16,7 +16,7 @@ import { Inventory } from '../../operator/inventory/inventory.ts';
 import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
 import { edits } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
-import type { SpecLike } from '../operator/properties/specs.ts';
+import { isPlain, type SpecLike } from '../operator/properties/specs.ts';
 
 /** Networks made, edited and deleted. */
 const RUNS = 15;
@@ -113,7 +113,12 @@ it(
   `random networks are made in one pass after which there is nothing to do, edited, deleted (${RUNS} runs)`,
   async () => {
     const empty = await aws.dump();
-    for (const [index, { before, edit }] of fc.sample(edits, { numRuns: RUNS, seed: SEED }).entries()) {
+    // Where subnets stand, other blocks for them are refused by what status says, which there is none of here.
+    const plain = edits.filter(
+      ({ before, edit }) =>
+        isPlain(before) && isPlain(edit.after) && !edit.what.startsWith('smaller subnets'),
+    );
+    for (const [index, { before, edit }] of fc.sample(plain, { numRuns: RUNS, seed: SEED }).entries()) {
       const uid = `uid-${index}`;
       try {
         expect(await reach(graphOf(before), uid), 'passes of the create').toBe(1);

@@ -1,6 +1,6 @@
 import { canonicalPolicy, isEverything } from '../../operator/aws/policy-document.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { textOf } from '../../operator/graph/kind.ts';
+import { textOf, type Change } from '../../operator/graph/kind.ts';
 import type { Action } from '../../operator/graph/plan.ts';
 import { TAG } from '../../operator/graph/ownership.ts';
 
@@ -364,7 +364,11 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
   const inputs = action.inputs as Readonly<Record<string, unknown>>;
   const subject =
     type === 'NetworkAclAssociation' ? 'a subnet' : textOf(inputs[FACETS[type] ?? ''] ?? action.id);
-  return changes.map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
+  // What is late and names a thing that goes is done by that thing's delete.
+  const isDoneByDelete = ({ late, from }: Change) => late === true && doomed.has(textOf(from));
+  return changes
+    .filter((change) => !isDoneByDelete(change))
+    .map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
 }
 
 /** What a thing lets go of before it can be deleted: part of the delete, though no plan prints it. */

@@ -67,6 +67,19 @@ const gatewayDeleted = (node: string): DriftCase => ({
   },
 });
 
+/** Somebody takes the VPC's further block away. */
+const blockGone: DriftCase = {
+  node: 'vpc-cidrs',
+  refreshes: 6,
+  drift: async (at) => {
+    const { Vpcs } = await at.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [id(at, 'vpc')] }));
+    const [vpc] = Vpcs ?? [];
+    const block = vpc?.CidrBlockAssociationSet?.find(({ CidrBlock }) => CidrBlock !== vpc.CidrBlock);
+    const AssociationId = block?.AssociationId;
+    await at.ec2.send(new ec2.DisassociateVpcCidrBlockCommand({ AssociationId }));
+  },
+};
+
 export const networkCases: Cases = {
   Vpc: {
     ...ec2Tags('vpc'),
@@ -90,17 +103,7 @@ export const networkCases: Cases = {
         await at.ec2.send(new ec2.AssociateVpcCidrBlockCommand({ VpcId, CidrBlock: '100.127.0.0/24' }));
       },
     },
-    'cidrs[*] missing': {
-      node: 'vpc-cidrs',
-      refreshes: 6,
-      drift: async (at) => {
-        const { Vpcs } = await at.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [id(at, 'vpc')] }));
-        const [vpc] = Vpcs ?? [];
-        const block = vpc?.CidrBlockAssociationSet?.find(({ CidrBlock }) => CidrBlock !== vpc.CidrBlock);
-        const AssociationId = block?.AssociationId;
-        await at.ec2.send(new ec2.DisassociateVpcCidrBlockCommand({ AssociationId }));
-      },
-    },
+    'cidrs[*] missing': blockGone,
   },
   Subnet: {
     ...ec2Tags('subnet/private-a'),
@@ -129,6 +132,7 @@ export const networkCases: Cases = {
 export const networkDeletions: Deletions = {
   Vpc: (node) => ({ 'deleted while anything is in it': vpcInUse(node), deleted: vpcDeleted(node) }),
   VpcAttributes: (node) => ({ 'switched off': attributesLost(node) }),
+  VpcCidrs: () => ({ disassociated: blockGone }),
   Subnet: (node) => ({
     // The interface endpoints are in the private tier.
     ...(node.startsWith('subnet/private-') && { 'deleted while in use': subnetInUse(node) }),

@@ -160,18 +160,17 @@ export const routingDeletions: Deletions = {
         }),
       ),
     ),
-    // The public tier alone has routes of ours; the others have what AWS makes for the gateway endpoint.
-    ...(node === 'routes/public'
-      ? { deleted: routesDeleted(node) }
-      : {
-          'the route of the gateway endpoint deleted': refused('InvalidParameterValue', async (at) => {
-            const { Routes, RouteTableId } = await tableOf(at, tableOfFacet(node));
-            const others = Routes?.filter(({ GatewayId }) => GatewayId !== 'local');
-            expect(others?.map(({ GatewayId }) => GatewayId)).toEqual([id(at, 'endpoint/s3')]);
-            const { DestinationPrefixListId } = one(others, `route of ${node}`);
-            await at.ec2.send(new ec2.DeleteRouteCommand({ RouteTableId, DestinationPrefixListId }));
-          }),
-        }),
+    // The data tier has no routes of ours, the public one none that AWS makes for the gateway endpoint.
+    ...(node !== 'routes/data' && { deleted: routesDeleted(node) }),
+    ...(node !== 'routes/public' && {
+      'the route of the gateway endpoint deleted': refused('InvalidParameterValue', async (at) => {
+        const { Routes, RouteTableId } = await tableOf(at, tableOfFacet(node));
+        const others = Routes?.filter(({ DestinationPrefixListId }) => DestinationPrefixListId !== undefined);
+        expect(others?.map(({ GatewayId }) => GatewayId)).toEqual([id(at, 'endpoint/s3')]);
+        const { DestinationPrefixListId } = one(others, `route of ${node}`);
+        await at.ec2.send(new ec2.DeleteRouteCommand({ RouteTableId, DestinationPrefixListId }));
+      }),
+    }),
   }),
   RouteTableAssociation: (node) => ({ disassociated: disassociated(node) }),
 };

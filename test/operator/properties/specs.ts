@@ -244,6 +244,11 @@ export function lettersOf({ zones }: Pick<SpecLike, 'zones'>): string[] {
   return 'count' in zones ? LETTERS.slice(0, zones.count) : zones.names.map((zone) => zone.slice(-1)).sort();
 }
 
+/** Whether AWS finishes it at once: NAT gateways and attachments take their time, and need addresses and gateways that exist. */
+export function isPlain({ nat, transitGateway }: SpecLike): boolean {
+  return nat.mode === 'None' && transitGateway === undefined;
+}
+
 /** Whether an endpoint has network interfaces. */
 export function isInterface(endpoint: EndpointLike): boolean {
   return endpoint.type === 'Interface' || !GATEWAYS.includes(endpoint.service);
