@@ -136,6 +136,7 @@ async function install(kubectl: Kubectl): Promise<void> {
   await kubectl.run(
     'wait',
     '--for=condition=Established',
+    'crd/planapprovals.landfall.dev',
     'crd/securevpcs.landfall.dev',
     'crd/accounts.landfall.dev',
   );

@@ -1,6 +1,6 @@
 import type { Kubectl } from './kubectl.ts';
 
-const CRDS = ['accounts.landfall.dev', 'securevpcs.landfall.dev'];
+const CRDS = ['accounts.landfall.dev', 'planapprovals.landfall.dev', 'securevpcs.landfall.dev'];
 const OBJECTS = [
   ['securevpc', 'portal', '-n', 'portal'],
   ['account', 'portal'],
@@ -33,10 +33,10 @@ export class Footprint {
     await refuseOperators(kubectl);
     const found = new Footprint(kubectl);
     for (const name of ['portal', 'landfall-system']) await found.#note('namespace', name);
-    let kinds = 0;
-    for (const name of CRDS) if (!(await found.#note('crd', name))) kinds += 1;
-    if (kinds < CRDS.length) return found;
+    const kinds = new Set<string>();
+    for (const name of CRDS) if (!(await found.#note('crd', name))) kinds.add(name);
     for (const [kind, name, ...where] of OBJECTS) {
+      if (!kinds.has(`${kind}s.landfall.dev`)) continue;
       if ((await kubectl.run('get', kind, name, ...where, '--ignore-not-found', '-o', 'name')) === '')
         continue;
       throw new Error(

@@ -127,7 +127,7 @@ async function watchStanding(aws: LocalAws) {
 }
 
 async function crds(): Promise<string[]> {
-  const names = ['landfall.dev_accounts.yaml', 'landfall.dev_securevpcs.yaml'];
+  const names = ['accounts', 'planapprovals', 'securevpcs'].map((plural) => `landfall.dev_${plural}.yaml`);
   return names.map((name) => readFileSync(new URL(`../../crds/${name}`, import.meta.url), 'utf8'));
 }
 
