@@ -28,6 +28,8 @@ const ROUNDS = 21;
 const BY_COMMAND = new Set([0, 7, 14]);
 const ZONES_MAX = 2;
 const PATIENCE_MS = 120_000;
+/** Four times what a busy machine takes. */
+const TIMEOUT_MS = 900_000;
 
 const root = join(import.meta.dirname, '..', '..');
 const main = account('main', ['edits']);
@@ -155,56 +157,60 @@ async function compare(before: Sight, after: Sight, mark: number) {
 /** Few zones, for time, and nothing of which AWS makes a life of its own: those are in securevpc-nat and -platform. */
 const isAskedFor = (spec: SpecLike) => lettersOf(spec).length <= ZONES_MAX && isPlain(spec);
 
-it(`what landfall plan prints is what the operator does: ${NETWORKS * ROUNDS} edits`, async (context) => {
-  const small = specs.filter(isAskedFor);
-  const present = fc.sample(small, { numRuns: NETWORKS, seed: SEED });
-  const picks = fc.sample(fc.tuple(fc.nat(), fc.nat()), { numRuns: NETWORKS * ROUNDS, seed: SEED });
-  let [edits, refusals, writes] = [0, 0, 0];
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const next = present.map((spec, index) => {
-      if (round === 0) return { what: 'made', after: spec };
-      const parts = editsOf(spec)
-        .map((some) => some.filter(({ after }) => isAskedFor(after)))
-        .filter((some) => some.length > 0);
-      const [part, pick] = picks[(round - 1) * NETWORKS + index] ?? [0, 0];
-      const some = parts[part % parts.length] ?? [];
-      return some[pick % some.length] ?? { what: 'nothing', after: spec };
-    });
-    const networks = next.map(({ after }, index) => networkOf(index, after));
-    await writeFile(
-      join(folder, 'all.json'),
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [main, ...networks] }),
-    );
-    const before = await planOfFiles();
-    if (BY_COMMAND.has(round)) expect(await planByCommand()).toEqual(before.document);
-    const mark = await world.mark();
-    await Promise.all(networks.map(put));
-    const ends = await Promise.all(networks.map(settled));
-    const refused = new Map(before.failures.map(({ object = '', ...failure }) => [object, failure]));
-    for (const [index, { reason, message }] of ends.entries()) {
-      const failure = refused.get(`SecureVpc edits/net-${index}`);
-      const wanted = failure ?? { reason: 'Succeeded', message };
-      expect({ reason, message }, next[index]?.what).toEqual({
-        reason: wanted.reason,
-        message: wanted.message,
+it(
+  `what landfall plan prints is what the operator does: ${NETWORKS * ROUNDS} edits`,
+  async (context) => {
+    const small = specs.filter(isAskedFor);
+    const present = fc.sample(small, { numRuns: NETWORKS, seed: SEED });
+    const picks = fc.sample(fc.tuple(fc.nat(), fc.nat()), { numRuns: NETWORKS * ROUNDS, seed: SEED });
+    let [edits, refusals, writes] = [0, 0, 0];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const next = present.map((spec, index) => {
+        if (round === 0) return { what: 'made', after: spec };
+        const parts = editsOf(spec)
+          .map((some) => some.filter(({ after }) => isAskedFor(after)))
+          .filter((some) => some.length > 0);
+        const [part, pick] = picks[(round - 1) * NETWORKS + index] ?? [0, 0];
+        const some = parts[part % parts.length] ?? [];
+        return some[pick % some.length] ?? { what: 'nothing', after: spec };
       });
-      if (!failure) present[index] = next[index]?.after ?? present[index] ?? ({} as SpecLike);
+      const networks = next.map(({ after }, index) => networkOf(index, after));
+      await writeFile(
+        join(folder, 'all.json'),
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [main, ...networks] }),
+      );
+      const before = await planOfFiles();
+      if (BY_COMMAND.has(round)) expect(await planByCommand()).toEqual(before.document);
+      const mark = await world.mark();
+      await Promise.all(networks.map(put));
+      const ends = await Promise.all(networks.map(settled));
+      const refused = new Map(before.failures.map(({ object = '', ...failure }) => [object, failure]));
+      for (const [index, { reason, message }] of ends.entries()) {
+        const failure = refused.get(`SecureVpc edits/net-${index}`);
+        const wanted = failure ?? { reason: 'Succeeded', message };
+        expect({ reason, message }, next[index]?.what).toEqual({
+          reason: wanted.reason,
+          message: wanted.message,
+        });
+        if (!failure) present[index] = next[index]?.after ?? present[index] ?? ({} as SpecLike);
+      }
+      const after = await planOfFiles();
+      expect(after.planned.flatMap(({ plan }) => plan.actions)).toEqual([]);
+      const how = `round ${round} of seed ${SEED} (LANDFALL_SEED=${SEED} repeats it): ${next.map(({ what }) => what).join(', ')}`;
+      const compared = await compare(before, after, mark);
+      expect(compared.done, how).toEqual(compared.planned);
+      expect(compared.refused, how).toEqual([]);
+      if (round > 0) {
+        edits += NETWORKS;
+        refusals += before.failures.length;
+      }
+      writes += (await world.writes(mark)).length;
     }
-    const after = await planOfFiles();
-    expect(after.planned.flatMap(({ plan }) => plan.actions)).toEqual([]);
-    const how = `round ${round} of seed ${SEED} (LANDFALL_SEED=${SEED} repeats it): ${next.map(({ what }) => what).join(', ')}`;
-    const compared = await compare(before, after, mark);
-    expect(compared.done, how).toEqual(compared.planned);
-    expect(compared.refused, how).toEqual([]);
-    if (round > 0) {
-      edits += NETWORKS;
-      refusals += before.failures.length;
-    }
-    writes += (await world.writes(mark)).length;
-  }
-  console.log(
-    `planned edits: ${edits} (${refusals} of them refused alike), ${writes} writes compared with the plans, seed ${SEED}`,
-  );
-  expect(edits).toBeGreaterThanOrEqual(200);
-  counted(context, { plannedEdits: edits, plannedWrites: writes });
-});
+    console.log(
+      `planned edits: ${edits} (${refusals} of them refused alike), ${writes} writes compared with the plans, seed ${SEED}`,
+    );
+    expect(edits).toBeGreaterThanOrEqual(200);
+    counted(context, { plannedEdits: edits, plannedWrites: writes });
+  },
+  TIMEOUT_MS,
+);
