@@ -16,8 +16,6 @@ const made = smallNetwork('small', 'crash', {
   tiers: [{ name: 'public' }, { name: 'private' }],
   securityGroups: { alb: {}, ecs: {}, endpoints: {} },
   endpoints: [{ service: 's3' }, { service: 'logs' }],
-  nat: { mode: 'Single' },
-  secondaryCidrs: ['100.64.0.0/16'],
   transitGateway: { id: localTransitGateway, routes: [{ destination: '10.11.0.0/16' }] },
   flowLogs: { retentionDays: 7 },
   tags: { stage: 'first', gone: 'soon' },
@@ -31,9 +29,6 @@ const edited = smallNetwork('small', 'crash', {
     endpoints: {},
   },
   endpoints: [{ service: 's3' }, { service: 'kms' }],
-  // The private tier gets a table of its own for the zone, and its subnet moves there.
-  nat: { mode: 'PerZone' },
-  secondaryCidrs: ['100.65.0.0/16'],
   transitGateway: {
     id: localTransitGateway,
     tier: 'data',
