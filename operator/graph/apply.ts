@@ -191,8 +191,7 @@ async function finish<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
-  const view = input.world.view(kind.collection);
-  const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  const record = recordOf(input, kind, action, inputs);
   if (!record) return {};
   const changes = kind.diff(inputs, record).filter((change) => change.late === true);
   if (changes.length > 0) await kind.update(contextFor(input, action), inputs, record, changes);
@@ -259,17 +258,27 @@ async function write<S>(
     return { id };
   }
   if (action.verb === 'adopt') layFound(input, action.node);
-  const view = input.world.view(kind.collection);
-  const record = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  const record = recordOf(input, kind, action, inputs);
   if (!record && isUnresolved(inputs)) return notThere(inputs);
   const changes = changesFor(kind, action, inputs, record);
   const possible = changes.filter((change) => !isUnresolved(change));
   for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
     if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
   if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
-  const now = kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+  const now = recordOf(input, kind, action, inputs);
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** What is there of an action's thing, or of the thing whose facet it changes. */
+function recordOf<S>(
+  { world }: ApplyInput<S>,
+  kind: AnyKind<S>,
+  action: Writing,
+  inputs: object,
+): object | undefined {
+  const view = world.view(kind.collection);
+  return kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
 }
 
 function isReady<S>(
