@@ -3,6 +3,7 @@ import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } 
 import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
+import { AclRulesSchema, tierAclRules } from './own-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import {
   blockRules,
@@ -82,7 +83,7 @@ const givenSubnet = z.strictObject({
   ),
 });
 
-const tier = z.strictObject({
+const tierFields = z.strictObject({
   name: z
     .enum(TIER_NAMES)
     .describe(
@@ -105,7 +106,9 @@ const tier = z.strictObject({
     .describe(
       'Strict gives the tier a network ACL with just what its security groups need; None leaves it on the ACL of the VPC.',
     ),
+  networkAclRules: AclRulesSchema.default([]),
 });
+const tier = withRules(tierFields, ...tierAclRules);
 
 const flowLogs = z
   .strictObject({
