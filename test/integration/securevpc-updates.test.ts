@@ -46,8 +46,9 @@ const RULES = [
 ];
 const ENTRIES = ['CreateNetworkAclEntry', 'DeleteNetworkAclEntry'];
 
-const api = { name: 'api', direction: 'Ingress', fromPort: 8080, cidr: '10.11.0.0/16' };
-const gossip = { name: 'gossip', direction: 'Ingress', protocol: 'udp', fromPort: 7946, group: 'ecs' };
+// Ports that no answers go to: those would be covered by the entries for them.
+const api = { name: 'api', direction: 'Ingress', fromPort: 82, cidr: '10.11.0.0/16' };
+const gossip = { name: 'gossip', direction: 'Ingress', protocol: 'udp', fromPort: 500, group: 'ecs' };
 const noMail = {
   name: 'no-mail',
   ruleNumber: 100,
@@ -262,14 +263,14 @@ const updates: readonly Update[] = [
     writes: [...RULES, ...ENTRIES],
     deeds: [
       'network-acl/private entries[egress N] = "allow udp 1024-65535 10.0.0.0/16"',
-      'network-acl/private entries[egress N] = "allow udp 7946-7946 10.0.0.0/16"',
+      'network-acl/private entries[egress N] = "allow udp 500-500 10.0.0.0/16"',
       'network-acl/private entries[egress N] = "allow tcp 1024-65535 10.11.0.0/16"',
-      'network-acl/private entries[ingress N] = "allow tcp 8080-8080 10.11.0.0/16"',
+      'network-acl/private entries[ingress N] = "allow tcp 82-82 10.11.0.0/16"',
       'network-acl/private entries[ingress N] = "allow udp 1024-65535 10.0.0.0/16"',
-      'network-acl/private entries[ingress N] = "allow udp 7946-7946 10.0.0.0/16"',
-      'security-group/ecs egress[udp 7946 security-group/ecs] = "gossip to ecs"',
-      'security-group/ecs ingress[tcp 8080 10.11.0.0/16] = "api from outside"',
-      'security-group/ecs ingress[udp 7946 security-group/ecs] = "gossip from ecs"',
+      'network-acl/private entries[ingress N] = "allow udp 500-500 10.0.0.0/16"',
+      'security-group/ecs egress[udp 500 security-group/ecs] = "gossip to ecs"',
+      'security-group/ecs ingress[tcp 82 10.11.0.0/16] = "api from outside"',
+      'security-group/ecs ingress[udp 500 security-group/ecs] = "gossip from ecs"',
     ],
   },
   {
@@ -279,7 +280,7 @@ const updates: readonly Update[] = [
         ecs: {
           rules: [
             { ...gossip, name: 'members' },
-            { ...api, fromPort: 8081 },
+            { ...api, fromPort: 83 },
           ],
         },
       }),
@@ -291,12 +292,12 @@ const updates: readonly Update[] = [
       'UpdateSecurityGroupRuleDescriptionsEgress',
     ],
     deeds: [
-      'network-acl/private entries[ingress N] = "allow tcp 8081-8081 10.11.0.0/16"',
+      'network-acl/private entries[ingress N] = "allow tcp 83-83 10.11.0.0/16"',
       'network-acl/private entries[ingress N] gone',
-      'security-group/ecs egress[udp 7946 security-group/ecs].description = "members to ecs"',
-      'security-group/ecs ingress[tcp 8080 10.11.0.0/16] gone',
-      'security-group/ecs ingress[tcp 8081 10.11.0.0/16] = "api from outside"',
-      'security-group/ecs ingress[udp 7946 security-group/ecs].description = "members from ecs"',
+      'security-group/ecs egress[udp 500 security-group/ecs].description = "members to ecs"',
+      'security-group/ecs ingress[tcp 82 10.11.0.0/16] gone',
+      'security-group/ecs ingress[tcp 83 10.11.0.0/16] = "api from outside"',
+      'security-group/ecs ingress[udp 500 security-group/ecs].description = "members from ecs"',
     ],
   },
   {
@@ -306,12 +307,12 @@ const updates: readonly Update[] = [
     deeds: [
       'network-acl/private entries[egress N] gone',
       'network-acl/private entries[ingress N] gone',
-      'security-group/ecs ingress[tcp 8081 10.11.0.0/16] gone',
+      'security-group/ecs ingress[tcp 83 10.11.0.0/16] gone',
     ],
   },
   {
     what: 'no own rules',
-    spec: { securityGroups: groups({}) },
+    spec: { securityGroups: groups({ ecs: { rules: null } }) },
     writes: ['RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'DeleteNetworkAclEntry'],
   },
   {
