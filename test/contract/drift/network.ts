@@ -80,6 +80,29 @@ const blockGone: DriftCase = {
   },
 };
 
+/** Somebody has the VPC use another set. */
+const otherOptions: DriftCase = {
+  node: 'dhcp-options-association',
+  drift: async (at) => {
+    const DhcpConfigurations = [{ Key: 'domain-name-servers', Values: ['192.0.2.66'] }];
+    const { DhcpOptions } = await at.ec2.send(new ec2.CreateDhcpOptionsCommand({ DhcpConfigurations }));
+    const DhcpOptionsId = DhcpOptions?.DhcpOptionsId;
+    await at.ec2.send(new ec2.AssociateDhcpOptionsCommand({ DhcpOptionsId, VpcId: id(at, 'vpc') }));
+    return () => at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId }));
+  },
+};
+
+/** Whoever wants to delete a set takes it from its VPCs first; `default` leaves them without any. */
+const optionsDeleted: DriftCase = {
+  node: 'dhcp-options',
+  drift: async (at) => {
+    await at.ec2.send(
+      new ec2.AssociateDhcpOptionsCommand({ DhcpOptionsId: 'default', VpcId: id(at, 'vpc') }),
+    );
+    await at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: id(at, 'dhcp-options') }));
+  },
+};
+
 export const networkCases: Cases = {
   Vpc: {
     ...ec2Tags('vpc'),
@@ -105,6 +128,8 @@ export const networkCases: Cases = {
     },
     'cidrs[*] missing': blockGone,
   },
+  DhcpOptions: { ...ec2Tags('dhcp-options'), deleted: optionsDeleted },
+  DhcpOptionsAssociation: { 'dhcpOptionsId changed': otherOptions },
   Subnet: {
     ...ec2Tags('subnet/private-a'),
     deleted: subnetDeleted('subnet/data-a'),
@@ -133,6 +158,13 @@ export const networkDeletions: Deletions = {
   Vpc: (node) => ({ 'deleted while anything is in it': vpcInUse(node), deleted: vpcDeleted(node) }),
   VpcAttributes: (node) => ({ 'switched off': attributesLost(node) }),
   VpcCidrs: () => ({ disassociated: blockGone }),
+  DhcpOptions: (node) => ({
+    'deleted while in use': refused('DependencyViolation', (at) =>
+      at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: id(at, node) })),
+    ),
+    deleted: optionsDeleted,
+  }),
+  DhcpOptionsAssociation: () => ({ 'moved to another set': otherOptions }),
   Subnet: (node) => ({
     // The interface endpoints are in the private tier.
     ...(node.startsWith('subnet/private-') && { 'deleted while in use': subnetInUse(node) }),
