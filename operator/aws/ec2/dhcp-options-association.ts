@@ -4,6 +4,9 @@ import { must, type AwsKind } from '../kind.ts';
 import { beside, onOwn } from '../permissions.ts';
 import { vpcs } from './vpc.ts';
 
+/** What AWS calls having no options at all. */
+const NONE = 'default';
+
 export interface DhcpOptionsAssociationInputs {
   readonly vpcId: string;
   /** Id of the set that is wanted; undefined for AWS's own set of the region, which a new VPC has. */
@@ -26,10 +29,10 @@ export const dhcpOptionsAssociationKind: AwsKind<DhcpOptionsAssociationInputs, V
 
   find: (view, inputs) => view.get(inputs.vpcId),
   diff({ dhcpOptionsId, own }, vpc) {
-    const from = vpc?.DhcpOptionsId;
+    const from = vpc?.DhcpOptionsId === NONE ? undefined : vpc?.DhcpOptionsId;
     const isRight =
       dhcpOptionsId === undefined
-        ? from === undefined || own.length === 0 || own.includes(from)
+        ? vpc === undefined || own.length === 0 || own.includes(from ?? NONE)
         : from === dhcpOptionsId;
     if (isRight) return [];
     return [{ path: 'dhcpOptionsId', ...(from !== undefined && { from }), to: dhcpOptionsId ?? own[0] }];

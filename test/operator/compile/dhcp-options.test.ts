@@ -52,8 +52,11 @@ describe('the way back to the set of AWS', () => {
     expect(diff(from)).toEqual([]);
   });
 
-  it.each(['dopt-other', 'default'])('leads from %s to the first', (from) => {
-    expect(diff(from)).toEqual([`dhcpOptionsId: ${from} -> dopt-aws`]);
+  it.each([
+    ['dopt-other', 'dopt-other'],
+    ['default', '(nothing)'],
+  ])('leads from %s to the first', (from, shown) => {
+    expect(diff(from)).toEqual([`dhcpOptionsId: ${shown} -> dopt-aws`]);
   });
 
   it('is not looked for where the region has none', () => {
