@@ -132,11 +132,13 @@ export const OF_CLAIMS: ReadonlySet<string> = new Set(
 
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
+  'ec2:AssociateDhcpOptions': drift('DhcpOptionsAssociation', 'dhcpOptionsId changed'),
   'ec2:AssociateRouteTable': drift('RouteTableAssociation', 'routeTableId missing'),
   'ec2:AssociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] missing'),
   'ec2:AttachInternetGateway': drift('InternetGatewayAttachment', 'vpcId missing'),
   'ec2:AuthorizeSecurityGroupEgress': drift('SecurityGroupRules', 'egress[*] missing'),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
+  'ec2:CreateDhcpOptions': drift('DhcpOptions', 'deleted'),
   'ec2:CreateFlowLogs': drift('FlowLog', 'deleted'),
   'ec2:CreateInternetGateway': drift('InternetGateway', 'deleted'),
   'ec2:CreateNetworkAcl': drift('NetworkAcl', 'deleted'),
@@ -149,6 +151,14 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:CreateTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'deleted'),
   'ec2:CreateVpc': { how: 'network' },
   'ec2:CreateVpcEndpoint': drift('VpcEndpoint', 'deleted'),
+  'ec2:DeleteDhcpOptions': act((at) =>
+    at.ec2.send(
+      new ec2.CreateDhcpOptionsCommand({
+        DhcpConfigurations: [{ Key: 'domain-name', Values: ['orphan.example'] }],
+        ...tagged('dhcp-options'),
+      }),
+    ),
+  ),
   'ec2:DeleteFlowLogs': act((at) =>
     at.ec2.send(
       new ec2.CreateFlowLogsCommand({
