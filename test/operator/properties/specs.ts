@@ -1,4 +1,12 @@
 import * as fc from 'fast-check';
+import {
+  aclRules,
+  FOREIGN_LIST,
+  groupRules,
+  groupRuleSeeds,
+  type AclRuleLike,
+  type GroupRuleLike,
+} from './own-rules.ts';
 
 /** What {@link specs} makes of a SecureVpc's spec; all lists are keyed. */
 export interface SpecLike {
@@ -29,18 +37,22 @@ export interface TierLike {
   name: string;
   subnetPrefixLength?: number;
   networkAcl?: 'Strict' | 'None';
+  networkAclRules?: AclRuleLike[];
   subnets?: { zone: string; cidr: string }[];
 }
 interface PortLike {
   name: string;
   port: number;
 }
+interface WithRules {
+  rules?: GroupRuleLike[];
+}
 export interface GroupsLike {
-  alb?: { ingress: { cidrs: string[]; ports: PortLike[] } };
-  ecs?: { ports: { name: string; fromPort: number; toPort: number }[] };
-  data?: { ports: PortLike[] };
-  endpoints?: object;
-  bastion?: { adminCidrs: string[]; port: number };
+  alb?: WithRules & { ingress: { cidrs: string[]; ports: PortLike[] } };
+  ecs?: WithRules & { ports: { name: string; fromPort: number; toPort: number }[] };
+  data?: WithRules & { ports: PortLike[] };
+  endpoints?: WithRules;
+  bastion?: WithRules & { adminCidrs: string[]; port: number };
 }
 export interface EndpointLike {
   service: string;
@@ -157,6 +169,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     tierNames: fc.uniqueArray(fc.constantFrom(...TIERS), { minLength: 1 }),
     smaller: perTier(fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined })),
     open: perTier(fc.boolean()),
+    aclRules: perTier(aclRules),
     given: perTier(fc.option(fc.nat(), { nil: undefined })),
     dns: fc.constantFrom<SpecLike['dns']>(
       { support: 'Enabled', hostnames: 'Enabled' },
@@ -165,6 +178,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     ),
     dhcp: fc.option(dhcpOptions, { nil: undefined }),
     securityGroups,
+    ownRules: groupRuleSeeds,
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
     homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
@@ -187,6 +201,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
           subnetPrefixLength: Math.min(made.vpc + 6 + made.smaller[index], 28),
         }),
         networkAcl: made.open[index] ? 'Strict' : 'None',
+        ...(made.open[index] && { networkAclRules: made.aclRules[index] ?? [] }),
         ...(letter !== undefined && {
           subnets: [{ zone: letter, cidr: farBlock(made.base, made.vpc, index) }],
         }),
@@ -202,7 +217,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       tiers,
       dns: made.dns,
       ...(made.dhcp && { dhcpOptions: made.dhcp }),
-      securityGroups: made.securityGroups,
+      securityGroups: withOwnRules(made.securityGroups, made.ownRules),
       endpoints: [
         ...made.gateways
           .filter((service) => !interfaces.includes(service))
@@ -231,6 +246,17 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       ...(made.environment !== undefined && { environment: made.environment }),
     };
   });
+
+/** The groups with their own rules; a group without any says nothing of them. */
+function withOwnRules(groups: GroupsLike, seeds: Parameters<typeof groupRules>[0]): GroupsLike {
+  const rules = groupRules(seeds, Object.keys(groups).sort());
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, group]) => [
+      name,
+      rules.has(name) ? { ...group, rules: rules.get(name) } : group,
+    ]),
+  );
+}
 
 /** Attached in one of the tiers that there are, with routes in that one or in those that get them by default. */
 function placed(
@@ -262,9 +288,17 @@ export function lettersOf({ zones }: Pick<SpecLike, 'zones'>): string[] {
   return 'count' in zones ? LETTERS.slice(0, zones.count) : zones.names.map((zone) => zone.slice(-1)).sort();
 }
 
-/** Whether AWS finishes it at once: NAT gateways and attachments take their time, and need addresses and gateways that exist. */
-export function isPlain({ nat, transitGateway }: SpecLike): boolean {
-  return nat.mode === 'None' && transitGateway === undefined;
+/**
+ * Whether AWS finishes it at once: NAT gateways and attachments take their time, and need addresses and gateways that
+ * exist, as rules need prefix lists.
+ */
+export function isPlain({ nat, transitGateway, securityGroups }: SpecLike): boolean {
+  const rules = Object.values(securityGroups).flatMap((group: WithRules) => group.rules ?? []);
+  return (
+    nat.mode === 'None' &&
+    transitGateway === undefined &&
+    !rules.some(({ prefixList }) => prefixList === FOREIGN_LIST)
+  );
 }
 
 /** Whether an endpoint has network interfaces. */
