@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  BLOCKS,
   FAR,
   GATEWAY_IDS,
   GATEWAYS,
@@ -59,6 +60,7 @@ export function editsOf(spec: SpecLike): Edit[][] {
   const parts = [
     zoneEdits,
     tierEdits,
+    blockEdits,
     natEdits,
     groupEdits,
     endpointEdits,
@@ -180,6 +182,30 @@ function tierEdits(spec: SpecLike): Edit[] {
         touches: keys(`subnet/${tier.name}-.*`, ENTRIES),
       },
     ]),
+  ];
+}
+
+/** A block without subnets shows in nothing else. */
+function blockEdits(spec: SpecLike): Edit[] {
+  const { secondaryCidrs: present } = spec;
+  const first = (cidr: string) => cidr.split('.').slice(0, 2).join('.');
+  const isEmpty = (block: string) =>
+    !spec.tiers.some(({ subnets = [] }) => subnets.some(({ cidr }) => first(cidr) === first(block)));
+  const edit = (what: string, secondaryCidrs: string[]): Edit => ({
+    what,
+    after: { ...spec, secondaryCidrs },
+    touches: keys('vpc-cidrs'),
+  });
+  return [
+    ...BLOCKS.filter((block) => !present.includes(block)).map((block) =>
+      edit(`block ${block} more`, [...present, block]),
+    ),
+    ...present.filter(isEmpty).map((block) =>
+      edit(
+        `block ${block} less`,
+        present.filter((other) => other !== block),
+      ),
+    ),
   ];
 }
 
@@ -357,12 +383,15 @@ function transitEdits(spec: SpecLike): Edit[] {
     after: { ...spec, transitGateway: { ...transitGateway, ...change } },
     touches: touched,
   });
-  const { routes, applianceMode } = transitGateway;
+  const { tier: home, routes, applianceMode } = transitGateway;
   const missing = FAR.find((block) => !routes.some(({ destination }) => destination === block));
   return [
     { what: 'no transit gateway', after: without, touches },
     edit('another transit gateway', { id: transitGateway.id === id ? otherId : id }),
     edit('other appliance mode', { applianceMode: flipped(applianceMode) }, keys(ATTACHMENT)),
+    ...spec.tiers
+      .filter(({ name }) => name !== home)
+      .map(({ name }) => edit(`the transit gateway in ${name}`, { tier: name }, keys(ATTACHMENT, ENTRIES))),
     ...(missing === undefined
       ? []
       : [
