@@ -233,6 +233,32 @@ describe('addresses', () => {
     await world.ec2.send(new ReleaseAddressCommand({ AllocationId }));
   });
 
+  it('that a gateway of the network holds are not given to another before it let go of them', async () => {
+    const { world } = standing;
+    const { AllocationId = '' } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+    const give = (zone: string) =>
+      world.edit(network, { nat: { mode: 'PerZone', elasticIps: [{ zone, allocationId: AllocationId }] } });
+    await give('b');
+    now = await world.ready(network);
+    const holder = idsOf(now)['nat-gateway/b'];
+    await give('c');
+    const held = await world.condition(network, 'Stalled', { reason: 'ReplacementNeeded' });
+    expect(conditionOf(held, 'Stalled')?.message).toContain(
+      `is held by NAT gateway ${holder} (nat-gateway/b) of this network`,
+    );
+    const gateways = natOf(held).map(({ zone }) => zone);
+    expect(gateways, 'each zone keeps its way').toEqual(['us-east-1b', 'us-east-1c']);
+    await edit({ nat: { mode: 'PerZone', elasticIps: [] } });
+    await give('c');
+    now = await world.ready(network);
+    const { Addresses } = await world.ec2.send(
+      new DescribeAddressesCommand({ AllocationIds: [AllocationId] }),
+    );
+    expect(natOf(now).find(({ zone }) => zone === 'us-east-1c')?.publicIp).toBe(Addresses?.[0]?.PublicIp);
+    await edit({ nat: { mode: 'PerZone', elasticIps: [] } });
+    await world.ec2.send(new ReleaseAddressCommand({ AllocationId }));
+  });
+
   it('that are in use by somebody else, or not there, are refused before anything is made', async () => {
     const { world } = standing;
     const { AllocationId = '' } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));

@@ -3,7 +3,7 @@ import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/
 import { TAG } from '../../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, planHash } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
-import { boxNode, fakeLoop, lidNode, OWNER, Refused } from './fake-provider.ts';
+import { type Box, boxNode, fakeLoop, lidNode, OWNER, Refused } from './fake-provider.ts';
 
 const graphOf = (...nodes: GraphNode[]): Graph => buildGraph(OWNER, nodes);
 const ROOT = boxNode('root');
@@ -263,15 +263,77 @@ describe('replacing', () => {
       'update leaf: done',
     ]);
   });
+});
 
-  it('of two live twins keeps the one that others use', async () => {
+describe('two live things of one node', () => {
+  /** Somebody made another with all the tags of one that is there. */
+  function copy(
+    { provider }: Awaited<ReturnType<typeof made>>,
+    id: string,
+    as: string,
+    change: Partial<Box>,
+  ) {
+    const box = provider.boxes.get(id);
+    if (!box) throw new Error(`no ${id}`);
+    provider.boxes.set(as, { ...box, id: as, ...change });
+    provider.refresh();
+  }
+  const remembered = { memory: { ...NO_MEMORY, ids: new Map([['leaf', 'box-2']]) } };
+
+  it('the one that others use is kept', async () => {
     const loop = await made();
-    const root = loop.provider.boxes.get('box-1');
-    if (!root) throw new Error('no root');
-    loop.provider.boxes.set('box-0', { ...root, id: 'box-0' });
-    loop.provider.refresh();
+    copy(loop, 'box-1', 'box-0', {});
     await loop.pass(NETWORK);
     expect([...loop.provider.boxes.keys()]).toEqual(['box-1', 'box-2']);
+  });
+
+  it('the one that has its place among the others is kept, not the one that status remembers', async () => {
+    const loop = await made();
+    copy(loop, 'box-2', 'box-9', {});
+    copy(loop, 'box-2', 'box-2', { uses: [] });
+    await loop.pass(NETWORK, remembered);
+    expect(loop.provider.calls).toEqual(['delete box-2']);
+  });
+
+  it('of two alike the one that status remembers is kept, else the first', async () => {
+    for (const [memory, kept] of [
+      [remembered, 'box-2'],
+      [{}, 'box-0'],
+    ] as const) {
+      const loop = await made();
+      copy(loop, 'box-2', 'box-0', {});
+      await loop.pass(NETWORK, memory);
+      expect([...loop.provider.boxes.keys()].sort()).toEqual([kept, 'box-1'].sort());
+    }
+  });
+
+  it('a copy that stands in the way goes although that waits for it', async () => {
+    const loop = await made();
+    copy(loop, 'box-2', 'box-9', {});
+    copy(loop, 'box-2', 'box-2', { size: 7 });
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('update box-2') && when === 'before' && loop.provider.boxes.has('box-9'))
+        throw new Refused('stalled', 'box-9 has that size');
+    };
+    const { outcomes } = await loop.pass(NETWORK, remembered);
+    expect(outcomes.map(({ action, result }) => `${action.verb} ${action.node}: ${result}`)).toEqual([
+      'update leaf: stalled',
+      'delete leaf: done',
+    ]);
+    await loop.pass(NETWORK, remembered);
+    expect(loop.provider.calls).toEqual(['delete box-9', 'update box-2 size']);
+  });
+
+  it('what a replacement leaves behind waits for everything, a copy of the replacement for nothing', async () => {
+    const ROUND = graphOf(boxNode('root', { shape: 'ball' }), LEAF, LID);
+    const loop = await made();
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('update box-2') && when === 'before') throw new Refused('waiting', 'not now');
+    };
+    await loop.pass(ROUND);
+    copy(loop, 'box-3', 'box-9', {});
+    await loop.pass(ROUND);
+    expect([...loop.provider.boxes.keys()]).toEqual(['box-1', 'box-2', 'box-3']);
   });
 });
 
