@@ -1,16 +1,20 @@
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
+  CreateNatGatewayCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
   DescribeAddressesCommand,
+  DescribeNatGatewaysCommand,
   DisassociateAddressCommand,
   ReleaseAddressCommand,
+  ReplaceRouteCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
 import { proveDrift } from '../support/drift-suite.ts';
+import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
 import { StandingPortal } from '../support/standing-portal.ts';
 import { conditionOf, idsOf, type Manifest } from '../support/world.ts';
@@ -196,6 +200,48 @@ describe('switching in place', () => {
     const less = await edit({ zones: zones('b', 'c') });
     expect(touched(less, grown).filter((node) => !/[/-]d$/.test(node))).toEqual([]);
     expect(idsOf(now)).toEqual(idsOf(before));
+  });
+});
+
+describe('another gateway with all tags of one', () => {
+  it('goes as soon as no route leads to it, and the one that was made stays', async () => {
+    const { world } = standing;
+    const before = now;
+    const id = idsOf(before)['nat-gateway/b'] ?? '';
+    const { NatGateways } = await world.ec2.send(
+      new DescribeNatGatewaysCommand({ Filter: [{ Name: 'nat-gateway-id', Values: [id] }] }),
+    );
+    const { AllocationId } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+    const mark = await standing.unseen(async () => {
+      const { NatGateway } = await world.ec2.send(
+        new CreateNatGatewayCommand({
+          SubnetId: idsOf(before)['subnet/public-b'],
+          AllocationId,
+          TagSpecifications: [{ ResourceType: 'natgateway', Tags: NatGateways?.[0]?.Tags ?? [] }],
+        }),
+      );
+      await world.ec2.send(
+        new ReplaceRouteCommand({
+          RouteTableId: idsOf(before)['route-table/private-b'],
+          DestinationCidrBlock: '0.0.0.0/0',
+          NatGatewayId: NatGateway?.NatGatewayId,
+        }),
+      );
+      return world.mark();
+    });
+    const writes = await eventually('the copy is deleted', async () => {
+      const made = await world.writes(mark);
+      return made.some(({ action }) => action === 'DeleteNatGateway') && made;
+    });
+    expect(writes.map(({ action }) => action)).toEqual(['ReplaceRoute', 'DeleteNatGateway']);
+    now = await world.ready(network);
+    expect(idsOf(now)).toEqual(idsOf(before));
+    await eventually('its address is free', async () =>
+      world.ec2.send(new ReleaseAddressCommand({ AllocationId })).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 });
 
