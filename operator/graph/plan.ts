@@ -5,7 +5,7 @@ import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
 import { kindOf, textOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, ownerTag, shortHash, TAG } from './ownership.ts';
-import { isUnresolved, printable, resolve } from './ref.ts';
+import { printable, referencesIn, resolve } from './ref.ts';
 
 /** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
 export interface Intent {
@@ -105,18 +105,20 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const kept = new Set<string>();
   const superseded = new Set<string>();
   const twins = new Set<string>();
+  const coming = new Set<string>();
 
   for (const node of topologicalWaves(graph).flat()) {
     const kind = kindOf(kinds, node.type);
     const inputs = resolve(node.inputs, ({ node: key, output }) => outputs.get(key)?.[output]);
     const step = kind.create
-      ? planThing({ input, node, kind, inputs, owned, used })
+      ? planThing({ input, node, kind, inputs, owned, used, coming })
       : planFacet({ input, node, kind, inputs });
     if (step.record) {
       const id = kind.collection.id(step.record);
       const known = kind.outputs(step.record);
       if (!step.replaced) outputs.set(node.key, known);
-      kept.add(recordKey(kind, id));
+      // A facet is found where it is now, which may be in a thing that goes: a subnet's association in its former table.
+      if (kind.create) kept.add(recordKey(kind, id));
       if (kind.create && !step.foreign)
         standing.push({
           node: node.key,
@@ -128,6 +130,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
     }
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
     for (const id of step.twins ?? []) twins.add(recordKey(kind, id));
+    if (step.action?.verb === 'create' && kind.idempotency !== 'name') coming.add(node.key);
     if (step.action) actions.push({ ...step.action, wants: wantsOf(node) });
   }
 
@@ -209,8 +212,10 @@ function planThing<S>(at: {
   inputs: object;
   owned: readonly Owned<S>[];
   used: ReadonlySet<string>;
+  /** Nodes that are to be made, under ids that nothing has had before. */
+  coming: ReadonlySet<string>;
 }): Step {
-  const { input, node, kind, inputs, owned, used } = at;
+  const { input, node, kind, inputs, owned, used, coming } = at;
   const candidates = owned
     .filter(
       (candidate) => candidate.kind === kind && kind.collection.tags(candidate.record)[TAG.node] === node.key,
@@ -238,7 +243,9 @@ function planThing<S>(at: {
   const id = kind.collection.id(chosen);
   const changes = [
     // What it refers to may come back under the same name: whether it has to be replaced is known only then.
-    ...kind.diff(inputs, chosen).filter((change) => !(change.replace && isUnresolved(change.to))),
+    ...kind
+      .diff(inputs, chosen)
+      .filter(({ replace, to }) => !replace || referencesIn(to).every((of) => coming.has(of.node))),
     ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
   const revision = (record: object) => kind.collection.tags(record)[TAG.revision];

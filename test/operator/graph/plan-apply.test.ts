@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
+import type { Kinds } from '../../../operator/graph/kind.ts';
 import { TAG } from '../../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, planHash } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
-import { type Box, boxNode, fakeLoop, lidNode, OWNER, Refused } from './fake-provider.ts';
+import {
+  type Box,
+  boxKind,
+  boxNode,
+  erased,
+  fakeLoop,
+  type FakeProvider,
+  lidKind,
+  lidNode,
+  OWNER,
+  Refused,
+} from './fake-provider.ts';
 
 const graphOf = (...nodes: GraphNode[]): Graph => buildGraph(OWNER, nodes);
 const ROOT = boxNode('root');
@@ -248,6 +260,15 @@ describe('replacing', () => {
     expect(loop.plan(ROUND).actions).toEqual([]);
   });
 
+  it('replaces at once what cannot be changed to refer to a thing that is made in the same pass', async () => {
+    const loop = await made(graphOf(boxNode('leaf')));
+    const after = graphOf(boxNode('new'), boxNode('leaf', { shape: ref('new') }));
+    expect(verbs(loop.plan(after).actions)).toEqual(['create new', 'create leaf', 'delete leaf']);
+    await loop.pass(after);
+    expect(loop.provider.calls.at(-1)).toBe('delete box-1');
+    expect(loop.plan(after).actions).toEqual([]);
+  });
+
   it('holds back nobody while the old thing leaves, since the new one stands', async () => {
     const loop = await made();
     loop.provider.slowDeletes = true;
@@ -338,6 +359,19 @@ describe('two live things of one node', () => {
 });
 
 describe('deleting', () => {
+  it('plans the delete of a thing although a facet is still found in it', async () => {
+    const loop = await made(graphOf(ROOT, LEAF, LID));
+    // The lid is wanted on another box, and found where it is.
+    const moved: Kinds<FakeProvider> = new Map(
+      [boxKind, { ...lidKind, find: () => loop.provider.listed.get('box-2') }].map((kind) => [
+        kind.type,
+        erased(kind),
+      ]),
+    );
+    const after = graphOf(ROOT, lidNode('lid', { boxId: ref('root'), lid: 'blue' }));
+    expect(verbs(loop.plan(after, { kinds: moved }).actions)).toEqual(['update lid', 'delete leaf']);
+  });
+
   it('goes from the users to the used, whatever is in the graph', async () => {
     const loop = await made();
     await loop.pass(EMPTY);
