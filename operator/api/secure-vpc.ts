@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
+import { DhcpOptionsSchema } from './dhcp-options.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
 import { immutable, matches, withRules } from './rule.ts';
@@ -147,6 +148,7 @@ const spec = withRules(
         ),
       zones,
       dns: dns.prefault({ support: 'Enabled', hostnames: 'Enabled' }),
+      dhcpOptions: DhcpOptionsSchema.optional(),
       tiers: listMap(tier, 'name', 3)
         .min(1)
         .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
@@ -228,6 +230,7 @@ const status = z
       .optional()
       .describe('NAT gateways by zone.'),
     endpoints: ids('Ids of the VPC endpoints, by service.'),
+    dhcpOptionsId: id('Id of the set of DHCP options that was made for the VPC.').optional(),
     transitGatewayAttachmentId: id('Id of the attachment to the transit gateway.').optional(),
   })
   .describe('What the operator did and found; only the operator writes it.');

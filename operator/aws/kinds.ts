@@ -1,4 +1,6 @@
 import { kindRegistry, type Kinds } from '../graph/kind.ts';
+import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
+import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
@@ -28,6 +30,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   vpcKind,
   vpcAttributesKind,
   vpcCidrsKind,
+  dhcpOptionsKind,
+  dhcpOptionsAssociationKind,
   subnetKind,
   internetGatewayKind,
   internetGatewayAttachmentKind,

@@ -1,9 +1,12 @@
 import {
   DescribeAvailabilityZonesCommand,
+  DescribeDhcpOptionsCommand,
   DescribePrefixListsCommand,
   DescribeVpcEndpointServicesCommand,
+  type DhcpOptions,
   type ServiceDetail,
 } from '@aws-sdk/client-ec2';
+import { optionsIn } from './ec2/dhcp-options.ts';
 import { pages } from './kind.ts';
 import { reads } from './permissions.ts';
 import type { AwsSession } from './session.ts';
@@ -19,6 +22,8 @@ export interface AwsRegionFacts {
   readonly zones: readonly string[];
   /** Ids of AWS's own prefix lists by the service's short name: `s3`, `dynamodb`. */
   readonly prefixLists: Readonly<Record<string, string>>;
+  /** Ids of the sets of DHCP options that say what AWS's own set of the region says, sorted. */
+  readonly dhcpOptions: readonly string[];
   /** AWS's own endpoint services, by short name and then by the type of endpoint that they take. */
   readonly endpointServices: AwsEndpointServices;
 }
@@ -29,19 +34,21 @@ export type AwsEndpointServices = ReadonlyMap<string, ReadonlyMap<string, readon
 /** What reading the facts needs. */
 export const REGION_FACTS_ACTIONS = reads(
   'ec2:DescribeAvailabilityZones',
+  'ec2:DescribeDhcpOptions',
   'ec2:DescribePrefixLists',
   'ec2:DescribeVpcEndpointServices',
 );
 
-/** Reads zones, prefix lists and endpoint services: three calls, more where a region has over 1000 services. */
+/** Reads zones, prefix lists, DHCP options and endpoint services: four calls, more where a region has over 1000 services. */
 export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFacts> {
-  const [zones, lists, endpointServices] = await Promise.all([
+  const [zones, lists, dhcpOptions, endpointServices] = await Promise.all([
     session.ec2.send(
       new DescribeAvailabilityZonesCommand({
         Filters: [{ Name: 'zone-type', Values: ['availability-zone'] }],
       }),
     ),
     session.ec2.send(new DescribePrefixListsCommand({})),
+    readOwnDhcpOptions(session),
     readEndpointServices(session),
   ]);
   return {
@@ -54,8 +61,35 @@ export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFac
         list.PrefixListId ?? '',
       ]),
     ),
+    dhcpOptions,
     endpointServices,
   };
+}
+
+/**
+ * AWS marks its own set by nothing but what it says:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
+ */
+async function readOwnDhcpOptions(session: AwsSession): Promise<string[]> {
+  const { region } = session;
+  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
+  const own = JSON.stringify({ 'domain-name': [domain], 'domain-name-servers': ['AmazonProvidedDNS'] });
+  const sets = pages<DhcpOptions>(async (NextToken) => {
+    const Filters = [{ Name: 'value', Values: [domain] }];
+    const page = await session.ec2.send(
+      new DescribeDhcpOptionsCommand({ Filters, ...(NextToken !== undefined && { NextToken }) }),
+    );
+    return { items: page.DhcpOptions, next: page.NextToken };
+  });
+  const ids: string[] = [];
+  for await (const page of sets)
+    for (const set of page)
+      if (set.DhcpOptionsId !== undefined && sorted(optionsIn(set)) === own) ids.push(set.DhcpOptionsId);
+  return ids.sort();
+}
+
+function sorted(options: Readonly<Record<string, readonly string[]>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 async function readEndpointServices(session: AwsSession): Promise<AwsEndpointServices> {

@@ -39,6 +39,7 @@ function assumedFacts(
       ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network.spec.zones.names ?? [])]),
     ],
     prefixLists: PREFIX_LISTS,
+    dhcpOptions: [],
     endpointServices: undefined,
   };
 }

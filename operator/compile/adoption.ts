@@ -5,6 +5,7 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 /** What the beginnings of ids say of a thing, where AWS gives ids (Amazon EC2 User Guide, "Resource IDs"). */
 const TYPES: Readonly<Record<string, string>> = {
   acl: 'NetworkAcl',
+  dopt: 'DhcpOptions',
   eipalloc: 'ElasticIp',
   fl: 'FlowLog',
   igw: 'InternetGateway',

@@ -9,6 +9,8 @@ export interface RegionFacts {
   readonly zones: readonly string[];
   /** Ids of AWS's prefix lists by short service name: `s3` → `pl-…`. */
   readonly prefixLists: Readonly<Record<string, string>>;
+  /** Ids of the sets of DHCP options that say what AWS's own set of the region says; none where AWS was not asked. */
+  readonly dhcpOptions: readonly string[];
   /**
    * Short name of a service → type of endpoint → names of the zones where AWS offers it. Undefined where AWS
    * was not asked: every service is then taken to be offered everywhere.

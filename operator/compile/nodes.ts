@@ -1,3 +1,5 @@
+import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
+import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
@@ -25,6 +27,7 @@ import type { GraphNode } from '../graph/graph.ts';
 /** Kinds of things that carry tags of their own, with what each needs. */
 interface Things {
   Vpc: VpcInputs;
+  DhcpOptions: DhcpOptionsInputs;
   Subnet: SubnetInputs;
   InternetGateway: InternetGatewayInputs;
   ElasticIp: ElasticIpInputs;
@@ -43,6 +46,7 @@ interface Things {
 interface Facets {
   VpcAttributes: VpcAttributesInputs;
   VpcCidrs: VpcCidrsInputs;
+  DhcpOptionsAssociation: DhcpOptionsAssociationInputs;
   InternetGatewayAttachment: InternetGatewayAttachmentInputs;
   Routes: RoutesInputs;
   RouteTableAssociation: RouteTableAssociationInputs;

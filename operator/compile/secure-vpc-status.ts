@@ -14,6 +14,7 @@ export type SecureVpcOutputs = Pick<
   | 'routeTables'
   | 'natGateways'
   | 'endpoints'
+  | 'dhcpOptionsId'
   | 'transitGatewayAttachmentId'
 >;
 
@@ -24,7 +25,7 @@ export type SecureVpcOutputs = Pick<
 export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph): SecureVpcOutputs {
   const there = standing.filter(({ state }) => state.phase !== 'deleting');
   const vpc = there.find(({ node }) => node === 'vpc');
-  const attachment = there.find(({ node }) => node === 'transit-gateway-attachment');
+  const idOf = (key: string) => there.find(({ node }) => node === key)?.id;
   const zones = zonesOf(graph);
   return {
     ...(zones.length > 0 && { zones }),
@@ -35,7 +36,8 @@ export function outputsOfSecureVpc(standing: readonly Standing[], graph: Graph):
     routeTables: idsBelow(there, 'route-table/'),
     natGateways: natGateways(there, graph, zones),
     endpoints: idsBelow(there, 'endpoint/'),
-    transitGatewayAttachmentId: attachment?.id,
+    dhcpOptionsId: idOf('dhcp-options'),
+    transitGatewayAttachmentId: idOf('transit-gateway-attachment'),
   };
 }
 

@@ -5,6 +5,7 @@ import { Terminal } from '../errors.ts';
 import { buildGraph, type Graph, type GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import { withAdoptions } from './adoption.ts';
+import { dhcpNodes } from './dhcp-options.ts';
 import { endpointNodes } from './endpoints.ts';
 import { flowLogNodes } from './flow-logs.ts';
 import { type Flow, flowsOf, gatewayServices } from './flows.ts';
@@ -34,6 +35,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
   const flows = flowsOf(spec);
   const graph = buildGraph(ownerOf(object), [
     ...vpcNodes(build, object),
+    ...dhcpNodes(build, spec, facts),
     ...gatewayNodes(build, object),
     ...tiersOf(spec).flatMap((tier) =>
       tierNodes(build, object, {

@@ -265,6 +265,9 @@ function planThing<S>(at: {
     };
   }
   if (fixed) {
+    const open = openIntent(input, node, kind);
+    // Until it is known what became of it, the former one stays as it is: others go on using it.
+    if (open) return { record: chosen, replaced: true, superseded, twins, action: { ...open, id } };
     const action: Action = {
       verb: 'create',
       node: node.key,
@@ -310,15 +313,30 @@ function planMissing<S>(
       action: { ...base, verb: 'refuse', id: survivor.id, reason: 'OwnershipTagsMissing', message },
     };
   }
-  const intent = input.memory.intents.get(node.key);
-  if (intent && kind.idempotency === 'none' && !input.mayRepeat(intent, kind)) {
-    const message = `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another; nothing needs doing`;
-    return { superseded: [], action: { ...base, verb: 'wait', reason: 'WaitingForIntent', message } };
-  }
+  const open = openIntent(input, node, kind);
+  if (open) return { superseded: [], action: open };
   const changes = describeInputs(inputs);
   return {
     superseded: [],
     action: { ...base, verb: 'create', changes, inputs, ...formerOf(input.memory, node.key) },
+  };
+}
+
+/** The wait for a create of which nobody knows whether it reached the provider, as long as it must not be repeated. */
+function openIntent<S>(
+  input: PlanInput<S>,
+  node: GraphNode,
+  kind: AnyKind<S>,
+): (Action & { verb: 'wait' | 'refuse' }) | undefined {
+  const intent = input.memory.intents.get(node.key);
+  if (!intent || kind.idempotency !== 'none' || input.mayRepeat(intent, kind)) return undefined;
+  return {
+    verb: 'wait',
+    node: node.key,
+    type: kind.type,
+    changes: [],
+    reason: 'WaitingForIntent',
+    message: `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another; nothing needs doing`,
   };
 }
 

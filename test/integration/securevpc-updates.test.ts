@@ -220,6 +220,24 @@ const updates: readonly Update[] = [
     changed: [/^security-group\/bastion$/],
   },
   {
+    what: 'a set of DHCP options',
+    spec: { dhcpOptions: { domainName: 'corp.example.com' } },
+    writes: ['CreateDhcpOptions', 'AssociateDhcpOptions'],
+    changed: [/^dhcp-options$/],
+  },
+  {
+    what: 'other name servers: the VPC moves to a new set before the old one goes',
+    spec: { dhcpOptions: { domainNameServers: ['10.0.0.2', '192.0.2.53'] } },
+    writes: ['CreateDhcpOptions', 'AssociateDhcpOptions', 'DeleteDhcpOptions'],
+    changed: [/^dhcp-options$/],
+  },
+  {
+    what: 'no DHCP options: the VPC goes back to the set of AWS',
+    spec: { dhcpOptions: null },
+    writes: ['AssociateDhcpOptions', 'DeleteDhcpOptions'],
+    changed: [/^dhcp-options$/],
+  },
+  {
     what: 'the retention of the flow logs',
     spec: { flowLogs: { retentionDays: 30 } },
     writes: ['PutRetentionPolicy'],

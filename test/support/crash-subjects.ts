@@ -17,6 +17,9 @@ const made = smallNetwork('small', 'crash', {
   securityGroups: { alb: {}, ecs: {}, endpoints: {} },
   endpoints: [{ service: 's3' }, { service: 'logs' }],
   transitGateway: { id: localTransitGateway, routes: [{ destination: '10.11.0.0/16' }] },
+  nat: { mode: 'Single' },
+  secondaryCidrs: ['100.64.0.0/16'],
+  dhcpOptions: { domainName: 'first.example' },
   flowLogs: { retentionDays: 7 },
   tags: { stage: 'first', gone: 'soon' },
 });
@@ -35,6 +38,10 @@ const edited = smallNetwork('small', 'crash', {
     routes: [{ destination: '10.11.0.0/16' }, { destination: '10.12.0.0/16', tiers: ['public', 'data'] }],
     applianceMode: 'Enabled',
   },
+  nat: { mode: 'PerZone' },
+  secondaryCidrs: ['100.65.0.0/16'],
+  // A set of DHCP options cannot change either: the VPC moves to another.
+  dhcpOptions: { domainName: 'second.example', domainNameServers: ['10.0.0.2'] },
   // The traffic type of a flow log cannot change: it is replaced.
   flowLogs: { retentionDays: 14, trafficType: 'REJECT' },
   tags: { stage: 'second' },

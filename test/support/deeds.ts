@@ -203,6 +203,16 @@ const policyOf = (document: string) =>
 const READINGS: Readonly<Record<string, Reading>> = {
   CreateVpc: ec2Creation('Vpc', { CidrBlock: 'cidr' }),
   DeleteVpc: deletion('VpcId'),
+  CreateDhcpOptions(params, after) {
+    const given = (params.take('DhcpConfigurations') ?? []) as { Key: string; Values: string[] }[];
+    const deeds = ec2Creation('DhcpOptions', {})(params, after);
+    const options = Object.fromEntries(given.map(({ Key, Values }) => [Key, Values]));
+    return [...deeds, set(deeds[0]?.split(' ')[0] ?? '', 'options', options)];
+  },
+  DeleteDhcpOptions: deletion('DhcpOptionsId'),
+  AssociateDhcpOptions: (params) => [
+    set(params.text('VpcId'), 'dhcpOptionsId', params.take('DhcpOptionsId')),
+  ],
   ModifyVpcAttribute(params) {
     const vpc = params.text('VpcId');
     const names = { EnableDnsSupport: 'dnsSupport', EnableDnsHostnames: 'dnsHostnames' };
@@ -371,6 +381,7 @@ export function deedsOfCall(call: LedgerEntry, after: Outcome): Deed[] {
 const FACETS: Readonly<Record<string, string>> = {
   VpcAttributes: 'vpcId',
   VpcCidrs: 'vpcId',
+  DhcpOptionsAssociation: 'vpcId',
   InternetGatewayAttachment: 'internetGatewayId',
   Routes: 'routeTableId',
   RouteTableAssociation: 'subnetId',

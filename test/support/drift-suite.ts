@@ -24,7 +24,7 @@ export function proveDrift(types: readonly string[], standing: () => StandingPor
         it(`${name}: AWS refuses it`, () => standing().proveRefusal(entry));
       } else {
         // A loss takes several steps, between which an operator on a busy machine would put the first ones back.
-        const how = name.startsWith('deleted') ? 'unseen' : 'seen';
+        const how = entry.unseen || name.startsWith('deleted') ? 'unseen' : 'seen';
         it(`${name}: repaired, Ready all the while`, () => standing().proveRepair(entry, how));
       }
     }

@@ -20,6 +20,7 @@ export const fullNetwork = {
   spec: {
     ...portal.network.spec,
     secondaryCidrs: ['100.64.0.0/16'],
+    dhcpOptions: { domainName: 'corp.example.com', domainNameServers: ['10.0.0.2', '192.0.2.53'] },
     transitGateway: {
       id: localTransitGateway,
       routes: [{ destination: '10.11.0.0/16', tiers: ['private'] }],

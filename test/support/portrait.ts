@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeAddressesCommand,
+  DescribeDhcpOptionsCommand,
   DescribeFlowLogsCommand,
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -74,6 +75,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
     return {
       vpcs,
       attributes,
+      dhcpOptions: (await ec2.send(new DescribeDhcpOptionsCommand({}))).DhcpOptions ?? [],
       subnets: (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [],
       gateways: (await ec2.send(new DescribeInternetGatewaysCommand({}))).InternetGateways ?? [],
       // Those that are gone stay listed, and differ in number.
@@ -121,6 +123,8 @@ function idsIn(thing: object): string[] {
     'FlowLogId',
     'RoleId',
     'VpcId',
+    // A VPC has its set's besides its own.
+    'DhcpOptionsId',
   ];
   const fields = thing as Record<string, unknown>;
   const field = own.find((name) => typeof fields[name] === 'string');

@@ -39,7 +39,6 @@ export class StandingPortal {
   readonly least: LeastPrivilege;
   readonly #clients: Omit<DriftContext, 'ids'>;
   #asMade: unknown;
-  #readySince: string | undefined;
 
   private constructor(
     world: World,
@@ -77,9 +76,8 @@ export class StandingPortal {
     const standing = new StandingPortal(world, network, { empty: await world.aws.dump(), account, least });
     await world.apply([portal.namespace, account]);
     await world.apply([network]);
-    const made = await world.ready(network);
+    await world.ready(network);
     standing.#asMade = await portrait(world);
-    standing.#readySince = conditionOf(made, 'Ready')?.lastTransitionTime;
     return standing;
   }
 
@@ -127,6 +125,7 @@ export class StandingPortal {
     const { world, operator } = this;
     // What the repair before wrote is believed until a listing shows it; only then is a difference drift.
     await world.refreshes(2);
+    const before = conditionOf(await world.ready(this.network), 'Ready');
     const said = operator.lines.length;
     const act = async () => {
       const tidy = await drift(await this.context());
@@ -157,7 +156,7 @@ export class StandingPortal {
     const object = await this.settled();
     expect(conditionOf(object, 'Ready')).toMatchObject({
       status: 'True',
-      lastTransitionTime: this.#readySince,
+      lastTransitionTime: before?.lastTransitionTime,
     });
     expect(conditionOf(object, 'Drifted')).toMatchObject({ status: 'False', reason: 'DriftRepaired' });
     await eventually('a log line that names the node', async () =>

@@ -65,6 +65,12 @@ export class Stranger {
         ...tagged('transit-gateway-attachment'),
       }),
     );
+    const options = await send.send(
+      new ec2.CreateDhcpOptionsCommand({
+        DhcpConfigurations: [{ Key: 'domain-name', Values: ['stranger.example'] }],
+        ...tagged('dhcp-options'),
+      }),
+    );
     const address = await send.send(
       new ec2.AllocateAddressCommand({ Domain: 'vpc', ...tagged('elastic-ip') }),
     );
@@ -118,6 +124,7 @@ export class Stranger {
       SecurityGroup: group.GroupId ?? '',
       VpcEndpoint: endpoint.VpcEndpoint?.VpcEndpointId ?? '',
       TransitGatewayAttachment: attachment.TransitGatewayVpcAttachment?.TransitGatewayAttachmentId ?? '',
+      DhcpOptions: options.DhcpOptions?.DhcpOptionsId ?? '',
       ElasticIp: address.AllocationId ?? '',
       NatGateway: nat.NatGateway?.NatGatewayId ?? '',
       LogGroup: NAME,
@@ -135,6 +142,7 @@ export class Stranger {
     await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
     await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] }));
     await client.send(new ec2.DeleteNetworkAclCommand({ NetworkAclId: ids['NetworkAcl'] }));
+    await client.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: ids['DhcpOptions'] }));
     await client.send(new ec2.ReleaseAddressCommand({ AllocationId: ids['ElasticIp'] }));
     await eventually('the NAT gateway deleted', () =>
       client.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: ids['NatGateway'] })).then(

@@ -152,12 +152,14 @@ export const OF_CLAIMS: ReadonlySet<string> = new Set(
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:AllocateAddress': anotherNetwork,
+  'ec2:AssociateDhcpOptions': drift('DhcpOptionsAssociation', 'dhcpOptionsId changed'),
   'ec2:AssociateRouteTable': drift('RouteTableAssociation', 'routeTableId missing'),
   'ec2:AssociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] missing'),
   // Where a NAT gateway's address needs it, nobody takes an internet gateway away.
   'ec2:AttachInternetGateway': anotherNetwork,
   'ec2:AuthorizeSecurityGroupEgress': drift('SecurityGroupRules', 'egress[*] missing'),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
+  'ec2:CreateDhcpOptions': drift('DhcpOptions', 'deleted'),
   'ec2:CreateFlowLogs': drift('FlowLog', 'deleted'),
   'ec2:CreateInternetGateway': anotherNetwork,
   'ec2:CreateNatGateway': anotherNetwork,
@@ -171,6 +173,14 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:CreateTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'deleted'),
   'ec2:CreateVpc': anotherNetwork,
   'ec2:CreateVpcEndpoint': drift('VpcEndpoint', 'deleted'),
+  'ec2:DeleteDhcpOptions': act((at) =>
+    at.ec2.send(
+      new ec2.CreateDhcpOptionsCommand({
+        DhcpConfigurations: [{ Key: 'domain-name', Values: ['orphan.example'] }],
+        ...tagged('dhcp-options'),
+      }),
+    ),
+  ),
   'ec2:DeleteFlowLogs': act((at) =>
     at.ec2.send(
       new ec2.CreateFlowLogsCommand({

@@ -18,6 +18,7 @@ from .errors import AwsError
 _EC2 = [
     ("DescribeVpcs", "Vpcs", "id", 1000),
     ("DescribeSubnets", "Subnets", "id", 1000),
+    ("DescribeDhcpOptions", "DhcpOptions", "id", 1000),
     ("DescribeInternetGateways", "InternetGateways", "id", 1000),
     ("DescribeRouteTables", "RouteTables", "id", 100),
     ("DescribeNetworkAcls", "NetworkAcls", "id", 1000),

@@ -51,7 +51,7 @@ export const vpcKind: AwsKind<VpcInputs, Vpc> = {
       .join(', '),
   }),
   gone: () => false,
-  needs: () => [],
+  needs: ({ DhcpOptionsId }) => (DhcpOptionsId === undefined ? [] : [DhcpOptionsId]),
 
   async create({ session, tags, wrote }, { cidr }) {
     const answer = await session.ec2Once.send(

@@ -17,6 +17,8 @@ export interface DriftCase {
   readonly node: string;
   /** How often AWS is listed until the repair; default 2. What leaves slowly is waited for. */
   readonly refreshes?: number;
+  /** The operator looks only when all of it has happened: what AWS has under way is waited for, and is no drift. */
+  readonly unseen?: true;
   /** Returns what tidies up things that the case itself made, once the drift is repaired. */
   readonly drift: (at: DriftContext) => Promise<void | (() => Promise<unknown>)>;
 }

@@ -1,4 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2';
+import { eventually } from '../../support/eventually.ts';
 import { withoutSubnet } from './attachments.ts';
 import {
   type Cases,
@@ -70,13 +71,49 @@ const gatewayDeleted = (node: string): DriftCase => ({
 /** Somebody takes the VPC's further block away. */
 const blockGone: DriftCase = {
   node: 'vpc-cidrs',
-  refreshes: 6,
+  unseen: true,
   drift: async (at) => {
-    const { Vpcs } = await at.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [id(at, 'vpc')] }));
-    const [vpc] = Vpcs ?? [];
-    const block = vpc?.CidrBlockAssociationSet?.find(({ CidrBlock }) => CidrBlock !== vpc.CidrBlock);
-    const AssociationId = block?.AssociationId;
+    const block = async () => {
+      const { Vpcs } = await at.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [id(at, 'vpc')] }));
+      const [vpc] = Vpcs ?? [];
+      return vpc?.CidrBlockAssociationSet?.find(
+        ({ CidrBlock, CidrBlockState }) =>
+          CidrBlock !== vpc.CidrBlock && CidrBlockState?.State !== 'disassociated',
+      );
+    };
+    const AssociationId = (await block())?.AssociationId;
     await at.ec2.send(new ec2.DisassociateVpcCidrBlockCommand({ AssociationId }));
+    await eventually('the block is gone', async () => (await block()) === undefined);
+  },
+};
+
+/** Somebody has the VPC use another set. */
+const otherOptions: DriftCase = {
+  node: 'dhcp-options-association',
+  drift: async (at) => {
+    const DhcpConfigurations = [{ Key: 'domain-name-servers', Values: ['192.0.2.66'] }];
+    const { DhcpOptions } = await at.ec2.send(new ec2.CreateDhcpOptionsCommand({ DhcpConfigurations }));
+    const DhcpOptionsId = DhcpOptions?.DhcpOptionsId;
+    await at.ec2.send(new ec2.AssociateDhcpOptionsCommand({ DhcpOptionsId, VpcId: id(at, 'vpc') }));
+    return () => at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId }));
+  },
+};
+
+/** Somebody leaves the VPC without any. */
+const noOptions: DriftCase = {
+  node: 'dhcp-options-association',
+  drift: async (at) =>
+    void (await at.ec2.send(
+      new ec2.AssociateDhcpOptionsCommand({ DhcpOptionsId: 'default', VpcId: id(at, 'vpc') }),
+    )),
+};
+
+/** Whoever wants to delete a set takes it from its VPCs first; `default` leaves them without any. */
+const optionsDeleted: DriftCase = {
+  node: 'dhcp-options',
+  drift: async (at) => {
+    await noOptions.drift(at);
+    await at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: id(at, 'dhcp-options') }));
   },
 };
 
@@ -105,6 +142,8 @@ export const networkCases: Cases = {
     },
     'cidrs[*] missing': blockGone,
   },
+  DhcpOptions: { ...ec2Tags('dhcp-options'), deleted: optionsDeleted },
+  DhcpOptionsAssociation: { 'dhcpOptionsId changed': otherOptions, 'dhcpOptionsId missing': noOptions },
   Subnet: {
     ...ec2Tags('subnet/private-a'),
     deleted: subnetDeleted('subnet/data-a'),
@@ -133,6 +172,13 @@ export const networkDeletions: Deletions = {
   Vpc: (node) => ({ 'deleted while anything is in it': vpcInUse(node), deleted: vpcDeleted(node) }),
   VpcAttributes: (node) => ({ 'switched off': attributesLost(node) }),
   VpcCidrs: () => ({ disassociated: blockGone }),
+  DhcpOptions: (node) => ({
+    'deleted while in use': refused('DependencyViolation', (at) =>
+      at.ec2.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: id(at, node) })),
+    ),
+    deleted: optionsDeleted,
+  }),
+  DhcpOptionsAssociation: () => ({ 'taken away': noOptions, 'moved to another set': otherOptions }),
   Subnet: (node) => ({
     // The interface endpoints are in the private tier.
     ...(node.startsWith('subnet/private-') && { 'deleted while in use': subnetInUse(node) }),

@@ -31,8 +31,8 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 const CASES: Readonly<Record<string, Case>> = {
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
-    record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16' },
-    needs: [],
+    record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },
+    needs: ['dopt-1'],
     changes: [[{ cidr: '10.1.0.0/16' }, 'cidr: 10.0.0.0/16 -> 10.1.0.0/16 (replace)']],
   },
   VpcAttributes: {
@@ -58,6 +58,56 @@ const CASES: Readonly<Record<string, Case>> = {
     changes: [
       [{ cidrs: [] }, 'cidrs[100.64.0.0/16]: 100.64.0.0/16 -> (nothing)'],
       [{ cidrs: ['100.64.0.0/16', '100.65.0.0/16'] }, 'cidrs[100.65.0.0/16]: (nothing) -> 100.65.0.0/16'],
+    ],
+  },
+  DhcpOptions: {
+    inputs: {
+      options: { 'domain-name': ['corp.example.com'], 'domain-name-servers': ['10.0.0.2', '10.0.0.3'] },
+    },
+    record: {
+      DhcpOptionsId: 'dopt-1',
+      DhcpConfigurations: [
+        { Key: 'domain-name-servers', Values: [{ Value: '10.0.0.2' }, { Value: '10.0.0.3' }] },
+        { Key: 'domain-name', Values: [{ Value: 'corp.example.com' }] },
+      ],
+    },
+    needs: [],
+    changes: [
+      [
+        {
+          options: { 'domain-name': ['example.org'], 'domain-name-servers': ['10.0.0.2', '10.0.0.3'] },
+        },
+        'options[domain-name]: corp.example.com -> example.org (replace)',
+      ],
+      [
+        {
+          options: { 'domain-name': ['corp.example.com'], 'domain-name-servers': ['10.0.0.3', '10.0.0.2'] },
+        },
+        'options[domain-name-servers]: 10.0.0.2, 10.0.0.3 -> 10.0.0.3, 10.0.0.2 (replace)',
+      ],
+      [
+        { options: { 'domain-name-servers': ['10.0.0.2', '10.0.0.3'] } },
+        'options[domain-name]: corp.example.com -> (nothing) (replace)',
+      ],
+      [
+        {
+          options: {
+            'domain-name': ['corp.example.com'],
+            'domain-name-servers': ['10.0.0.2', '10.0.0.3'],
+            'ntp-servers': ['10.0.0.4'],
+          },
+        },
+        'options[ntp-servers]: (nothing) -> 10.0.0.4 (replace)',
+      ],
+    ],
+  },
+  DhcpOptionsAssociation: {
+    inputs: { vpcId: 'vpc-1', dhcpOptionsId: 'dopt-1', own: [] },
+    record: { VpcId: 'vpc-1', DhcpOptionsId: 'dopt-1' },
+    needs: [],
+    changes: [
+      [{ dhcpOptionsId: 'dopt-2' }, 'dhcpOptionsId: dopt-1 -> dopt-2'],
+      [{ dhcpOptionsId: undefined, own: ['dopt-aws', 'dopt-twin'] }, 'dhcpOptionsId: dopt-1 -> dopt-aws'],
     ],
   },
   Subnet: {

@@ -12,6 +12,7 @@ export const FACTS: RegionFacts = {
   partition: 'aws',
   zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `us-east-1${letter}`),
   prefixLists: { s3: 'pl-63a5400a', dynamodb: 'pl-02cd2c6b' },
+  dhcpOptions: ['dopt-aws'],
   endpointServices: undefined,
 };
 

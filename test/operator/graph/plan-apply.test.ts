@@ -120,6 +120,28 @@ describe('a create of which nobody knows', () => {
     });
   });
 
+  it('is waited for as well where it takes the place of another, which stays until then', async () => {
+    const loop = await made(NETWORK);
+    const reshaped = graphOf(boxNode('root', { shape: 'ball' }), LEAF, LID);
+    loop.provider.fault = (call, when) => {
+      if (call === 'create root' && when === 'after') throw new Refused('unclear', 'socket closed');
+    };
+    await loop.pass(reshaped);
+    // The listing lags: it shows the former one alone.
+    loop.provider.calls.length = 0;
+    expect(loop.provider.boxes.size).toBe(3);
+    const { outcomes } = await loop.pass(reshaped, { memory });
+    expect(outcomes[0]).toMatchObject({ result: 'waiting', reason: 'WaitingForIntent', id: 'box-1' });
+    expect(loop.provider.calls).toEqual([]);
+    expect(loop.provider.boxes.size).toBe(3);
+    loop.provider.refresh();
+    loop.provider.fault = () => {};
+    await loop.pass(reshaped, { memory });
+    expect([...loop.provider.boxes.values()].filter(({ tags }) => tags[TAG.node] === 'root')).toMatchObject([
+      { shape: 'ball' },
+    ]);
+  });
+
   it('holds back all that needs it', async () => {
     const loop = fakeLoop();
     const { outcomes } = await loop.pass(NETWORK, { memory });

@@ -8,6 +8,7 @@ import {
   isInterface,
   LETTERS,
   lettersOf,
+  NAME_SERVERS,
   RETENTIONS,
   specs,
   TIERS,
@@ -65,6 +66,7 @@ export function editsOf(spec: SpecLike): Edit[][] {
     groupEdits,
     endpointEdits,
     transitEdits,
+    dhcpEdits,
     settingEdits,
     tagEdits,
   ];
@@ -323,6 +325,25 @@ function endpointEdits(spec: SpecLike): Edit[] {
           touches: keys(`endpoint/${endpoint.service}`, ENTRIES),
         })),
     ]),
+  ];
+}
+
+/** AWS changes no set of DHCP options: another one takes its place, and the VPC moves to it. */
+function dhcpEdits(spec: SpecLike): Edit[] {
+  const { dhcpOptions, ...without } = spec;
+  const touches = keys('dhcp-options', 'dhcp-options-association');
+  const edit = (what: string, after: SpecLike): Edit => ({ what, after, touches });
+  const [servers = [], others = []] = NAME_SERVERS;
+  if (!dhcpOptions)
+    return [edit('DHCP options', { ...spec, dhcpOptions: { domainName: 'corp.example.com' } })];
+  const isFirst = dhcpOptions.domainNameServers?.join() === servers.join();
+  return [
+    edit('the DHCP options of AWS', without),
+    edit('another domain', { ...spec, dhcpOptions: { ...dhcpOptions, domainName: 'example.net' } }),
+    edit('other name servers', {
+      ...spec,
+      dhcpOptions: { ...dhcpOptions, domainNameServers: isFirst ? others : servers },
+    }),
   ];
 }
 

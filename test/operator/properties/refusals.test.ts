@@ -76,6 +76,7 @@ const facts: fc.Arbitrary<RegionFacts> = fc.record({
   partition: fc.constantFrom('aws', 'aws-cn'),
   zones: fc.oneof(fc.constant(FACTS.zones), subsetOf(FACTS.zones)),
   prefixLists: fc.constantFrom<Record<string, string>>(FACTS.prefixLists, { s3: 'pl-1' }, {}),
+  dhcpOptions: fc.constantFrom<readonly string[]>(FACTS.dhcpOptions, []),
   endpointServices: fc.option(
     fc
       .array(

@@ -1,5 +1,6 @@
 import type {
   Address,
+  DhcpOptions,
   FlowLog,
   InternetGateway,
   NatGateway,
@@ -12,6 +13,8 @@ import type {
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { RoleDetail } from '@aws-sdk/client-iam';
+import type { DhcpOptionsAssociationInputs } from '../../../operator/aws/ec2/dhcp-options-association.ts';
+import type { DhcpOptionsInputs } from '../../../operator/aws/ec2/dhcp-options.ts';
 import type { FlowLogInputs } from '../../../operator/aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../../../operator/aws/ec2/internet-gateway-attachment.ts';
 import type { NatGatewayInputs } from '../../../operator/aws/ec2/nat-gateway.ts';
@@ -36,6 +39,7 @@ import { tagList } from '../../../operator/aws/tags.ts';
 import { topologicalWaves, type Graph } from '../../../operator/graph/graph.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
 import { resolve } from '../../../operator/graph/ref.ts';
+import { FACTS } from '../compile/fixtures.ts';
 
 /** Records by the name of their collection, then by id. */
 export type Records = Map<string, Map<string, object>>;
@@ -73,6 +77,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   Vpc: thing<VpcInputs>(({ inputs, serial, Tags }): Vpc => ({
     VpcId: `vpc-${serial}`,
     CidrBlock: inputs.cidr,
+    DhcpOptionsId: FACTS.dhcpOptions[0],
     Tags,
   })),
   VpcAttributes: thing<VpcAttributesInputs>(({ inputs: { vpcId, ...attributes } }): VpcAttributes => ({
@@ -85,6 +90,17 @@ const MAKERS: Readonly<Record<string, Make>> = {
       CidrBlock,
       CidrBlockState: { State: 'associated' },
     }));
+  }, 'ec2/vpcs'),
+  DhcpOptions: thing<DhcpOptionsInputs>(({ inputs, serial, Tags }): DhcpOptions => ({
+    DhcpOptionsId: `dopt-${serial}`,
+    DhcpConfigurations: Object.entries(inputs.options).map(([Key, values]) => ({
+      Key,
+      Values: values.map((Value) => ({ Value })),
+    })),
+    Tags,
+  })),
+  DhcpOptionsAssociation: facet<DhcpOptionsAssociationInputs, Vpc>(({ inputs }, record) => {
+    record(inputs.vpcId).DhcpOptionsId = inputs.dhcpOptionsId ?? inputs.own[0];
   }, 'ec2/vpcs'),
   Subnet: thing<SubnetInputs>(({ inputs, serial, Tags }): Subnet => ({
     SubnetId: `subnet-${serial}`,

@@ -7,6 +7,7 @@ export interface SpecLike {
   zones: { count: number } | { names: string[] };
   tiers: TierLike[];
   dns: { support: OnOff; hostnames: OnOff };
+  dhcpOptions?: DhcpOptionsLike;
   securityGroups: GroupsLike;
   endpoints: EndpointLike[];
   nat: NatLike;
@@ -18,6 +19,11 @@ export interface SpecLike {
 export interface NatLike {
   mode: 'None' | 'Single' | 'PerZone';
   elasticIps: { zone: string; allocationId: string }[];
+}
+export interface DhcpOptionsLike {
+  domainName?: string;
+  domainNameServers?: string[];
+  netbiosNodeType?: number;
 }
 export type OnOff = 'Enabled' | 'Disabled';
 export interface TierLike {
@@ -127,6 +133,16 @@ const transitGateway = fc.record({
   blocks: fc.uniqueArray(fc.tuple(fc.constantFrom(...FAR), fc.boolean()), { selector: ([block]) => block }),
   applianceMode: fc.constantFrom<OnOff>('Enabled', 'Disabled'),
 });
+/** The order of name servers counts. */
+export const NAME_SERVERS = [['10.0.0.2', '192.0.2.53'], ['192.0.2.53', '10.0.0.2'], ['AmazonProvidedDNS']];
+const dhcpOptions: fc.Arbitrary<DhcpOptionsLike> = fc.record(
+  {
+    domainName: fc.constantFrom('corp.example.com', 'example.org'),
+    domainNameServers: fc.constantFrom(...NAME_SERVERS),
+    netbiosNodeType: fc.constantFrom(2, 8),
+  },
+  { requiredKeys: ['domainName'] },
+);
 const tags = fc.dictionary(
   fc.constantFrom('team', 'cost center', 'Größe', 'k8s.io/x', 'Name', 'ENVIRONMENT'),
   fc.constantFrom('', 'x', 'a/b@c', 'ü'),
@@ -152,6 +168,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       { support: 'Enabled', hostnames: 'Disabled' },
       { support: 'Disabled', hostnames: 'Disabled' },
     ),
+    dhcp: fc.option(dhcpOptions, { nil: undefined }),
     securityGroups,
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
@@ -199,6 +216,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       zones: made.zones,
       tiers,
       dns: made.dns,
+      ...(made.dhcp && { dhcpOptions: made.dhcp }),
       securityGroups: made.securityGroups,
       endpoints: [
         ...made.gateways
@@ -277,7 +295,7 @@ export function isInterface(endpoint: EndpointLike): boolean {
   return endpoint.type === 'Interface' || !GATEWAYS.includes(endpoint.service);
 }
 
-/** The spec with the items of all its lists in another order. */
+/** The spec with the items of all its lists in another order, but for those whose order counts. */
 export function shuffled(spec: SpecLike, order: readonly number[]): SpecLike {
   let next = 0;
   const shuffle = (value: unknown): unknown => {
@@ -286,7 +304,9 @@ export function shuffled(spec: SpecLike, order: readonly number[]): SpecLike {
       return keyed.sort(([a], [b]) => a - b).map(([, item]) => item);
     }
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shuffle(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, key === 'domainNameServers' ? item : shuffle(item)]),
+    );
   };
   return shuffle(spec) as SpecLike;
 }

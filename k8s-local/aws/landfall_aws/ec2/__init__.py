@@ -1,9 +1,9 @@
 """EC2 as hard as AWS's, for what a network is made of. Each module changes moto when `install` is called."""
 
 from ..settings import Settings
-from . import acls, addresses, connection_notifications, endpoint_connections, endpoints, filters, flow_logs, gateways, groups
-from . import interfaces, nat_gateways, provided_services, route_tables, rule_changes, rule_views, rules, subnets, tags
-from . import transit_gateways, vpc_cidrs, vpcs
+from . import acls, addresses, connection_notifications, dhcp_options, endpoint_connections, endpoints, filters
+from . import flow_logs, gateways, groups, interfaces, nat_gateways, provided_services, route_tables, rule_changes
+from . import rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs
 
 
 def install(settings: Settings) -> None:
@@ -12,6 +12,7 @@ def install(settings: Settings) -> None:
     interfaces.install()
     vpcs.install(settings)
     vpc_cidrs.install(settings)
+    dhcp_options.install()
     subnets.install()
     gateways.install()
     addresses.install(settings)

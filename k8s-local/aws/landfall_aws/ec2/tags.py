@@ -15,6 +15,7 @@ from ..override import replace, wrap
 _MAKES = {
     "CreateVpc": {"vpc"},
     "CreateSubnet": {"subnet"},
+    "CreateDhcpOptions": {"dhcp-options"},
     "CreateInternetGateway": {"internet-gateway"},
     "CreateRouteTable": {"route-table"},
     "CreateNetworkAcl": {"network-acl"},

@@ -57,9 +57,6 @@ def install(settings: Settings) -> None:
         # "flow logs for deleted VPCs are eventually automatically removed": DeleteVpc, API reference.
         for log in [f for f in self.flow_logs.values() if f.resource_id == vpc_id]:
             gone.append(self.flow_logs.pop(log.id).id)
-        if vpc.dhcp_options is not None and vpc.dhcp_options.vpc is vpc:
-            # The options set itself stays, as in AWS; moto would delete it.
-            vpc.dhcp_options.vpc = None
         del self.vpcs[vpc_id]
         forget(self, *gone)
         return vpc
