@@ -49,12 +49,23 @@ let gateways: readonly string[];
 let addresses: readonly string[];
 
 beforeAll(async () => {
-  world = await World.start();
+  // A network has several things of which one waits for the other; what AWS takes for each adds up.
+  world = await World.start({
+    LANDFALL_AWS_CIDR_SECONDS: '0.05',
+    LANDFALL_AWS_NAT_SECONDS: '0.05',
+    LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS: '0.05',
+  });
   await world.claim();
   folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
   environment = { ...world.aws.env(), LANDFALL_INSTALLATION: 'local', LANDFALL_AWS_RATE_SCALE: '0' };
   Object.assign(process.env, environment);
-  world.operator({ env: { LANDFALL_FAST_LANE_SECONDS: '60', LANDFALL_SLOW_LANE_SECONDS: '600' } });
+  world.operator({
+    env: {
+      LANDFALL_FAST_LANE_SECONDS: '60',
+      LANDFALL_SLOW_LANE_SECONDS: '600',
+      LANDFALL_POLL_SECONDS: '0.1',
+    },
+  });
   await world.apply([namespace('edits'), main]);
   await world.ready(main);
   const { TransitGateway } = await world.ec2.send(new CreateTransitGatewayCommand({}));
