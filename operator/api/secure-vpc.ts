@@ -4,6 +4,7 @@ import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.t
 import { DhcpOptionsSchema } from './dhcp-options.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
+import { AclRulesSchema, tierAclRules } from './own-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import {
   blockRules,
@@ -83,7 +84,7 @@ const givenSubnet = z.strictObject({
   ),
 });
 
-const tier = z.strictObject({
+const tierFields = z.strictObject({
   name: z
     .enum(TIER_NAMES)
     .describe(
@@ -106,7 +107,9 @@ const tier = z.strictObject({
     .describe(
       'Strict gives the tier a network ACL with just what its security groups need; None leaves it on the ACL of the VPC.',
     ),
+  networkAclRules: AclRulesSchema.default([]),
 });
+const tier = withRules(tierFields, ...tierAclRules);
 
 const flowLogs = z
   .strictObject({

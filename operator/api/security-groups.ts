@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './fields.ts';
+import { ClosedGroupRulesSchema, groupNameRules, OpenGroupRulesSchema } from './own-rules.ts';
 import { withRules } from './rule.ts';
 
 const namedPort = z.strictObject({
@@ -68,8 +69,8 @@ const adminCidr = withRules(anyIpv4Cidr(), {
   check: (self) => self !== '0.0.0.0/0',
 });
 
-/** One security group per tier, with the rules between tiers. A group exists if its member is present. */
-export const SecurityGroupsSchema = z
+// `rules` have no default: with one, a second server-side apply of `alb: {}` takes the group away.
+const groups = z
   .strictObject({
     alb: z
       .strictObject({
@@ -83,6 +84,7 @@ export const SecurityGroupsSchema = z
           })
           .prefault({})
           .describe('What may connect from outside.'),
+        rules: OpenGroupRulesSchema.optional(),
       })
       .optional()
       .describe('Load balancers: open to `ingress`, and may connect to the ports of `ecs`.'),
@@ -93,6 +95,7 @@ export const SecurityGroupsSchema = z
           .describe(
             'TCP ports that `alb` may connect to. The default is the range from which Docker takes host ports in bridge mode.',
           ),
+        rules: OpenGroupRulesSchema.optional(),
       })
       .optional()
       .describe(
@@ -101,24 +104,29 @@ export const SecurityGroupsSchema = z
     data: z
       .strictObject({
         ports: portList('TCP ports that `ecs` may connect to. Without any, nothing is open.').default([]),
+        rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
       .describe('Databases and caches: open to `ecs` on the given ports; may connect to nothing.'),
     endpoints: z
-      .strictObject({})
+      .strictObject({ rules: ClosedGroupRulesSchema.optional() })
       .optional()
       .describe('Interface endpoints: open to `ecs` on 443; may connect to nothing.'),
     bastion: z
       .strictObject({
         adminCidrs: setOf(adminCidr, 50).min(1).describe('Networks that administrators come from.'),
         port: PortSchema.default(22).describe('TCP port that is open to them.'),
+        rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
       .describe('A jump host: open to `adminCidrs`.'),
   })
   .describe(
-    'Security groups by tier, with only the rules that the tiers need of each other. A group is made if its member is given.',
+    'Security groups by tier, with only the rules that the tiers need of each other, and `rules` of your own. A group is made if its member is given.',
   );
+
+/** One security group per tier, with the rules between tiers. A group exists if its member is present. */
+export const SecurityGroupsSchema = withRules(groups, ...groupNameRules);
 export type SecurityGroups = z.output<typeof SecurityGroupsSchema>;
 /** Name of a security group: the member's name. */
 export type SecurityGroupName = keyof SecurityGroups;

@@ -38,10 +38,19 @@ function assumedFacts(
     zones: zones ?? [
       ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network.spec.zones.names ?? [])]),
     ],
-    prefixLists: PREFIX_LISTS,
+    prefixLists: { ...PREFIX_LISTS, ...namedLists(network) },
     dhcpOptions: [],
     endpointServices: undefined,
   };
+}
+
+/** The lists of AWS's own that rules name: which there are, only AWS knows. */
+function namedLists({ spec }: SecureVpc): Record<string, string> {
+  const names = Object.values(spec.securityGroups)
+    .flatMap((group) => group?.rules ?? [])
+    .flatMap(({ prefixList }) => prefixList ?? [])
+    .filter((list) => !list.startsWith('pl-'));
+  return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }
 
 /** Compiles every network of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */

@@ -32,7 +32,7 @@ export function compileSecureVpc(input: CompileInput<SecureVpc>): Graph {
   const zones = chooseZones(spec.zones, object.status.zones ?? [], facts.zones);
   const subnets = planSubnets(object, zones);
   const gateways = natZones(object, zones);
-  const flows = flowsOf(spec);
+  const flows = flowsOf(spec, facts);
   const graph = buildGraph(ownerOf(object), [
     ...vpcNodes(build, object),
     ...dhcpNodes(build, spec, facts),

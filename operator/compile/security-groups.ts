@@ -9,6 +9,9 @@ import type { RegionFacts } from './input.ts';
 import { namespaceOf } from './names.ts';
 import type { NodeBuilder } from './nodes.ts';
 
+/** Most rules that AWS takes in one direction of a group, at the highest quota (Amazon VPC quotas, "Security groups"). */
+const RULES_MAX = 1000;
+
 /** What each group is for; AWS keeps the text as the group's description, which cannot change. */
 const PURPOSE: Readonly<Record<SecurityGroupName, string>> = {
   alb: 'Load balancers',
@@ -24,7 +27,7 @@ export function groupsOf(groups: Readonly<Partial<Record<SecurityGroupName, unkn
   return GROUP_NAMES.filter((name) => groups[name] !== undefined);
 }
 
-/** A shell and a set of rules for each group. */
+/** A shell and a set of rules for each group. Throws Terminal where AWS has no room for the rules. */
 export function securityGroupNodes(
   build: NodeBuilder,
   object: SecureVpc,
@@ -40,24 +43,40 @@ export function securityGroupNodes(
     }),
     build.facet('SecurityGroupRules', `security-group-rules/${group}`, {
       groupId: ref(`security-group/${group}`),
-      ingress: flows
-        .filter((flow) => isGroup(flow.to, group))
-        .map((flow) => rule(flow, flow.from, `${flow.name} from ${describePeer(flow.from)}`, facts)),
-      egress: flows
-        .filter((flow) => isGroup(flow.from, group))
-        .map((flow) => rule(flow, flow.to, `${flow.name} to ${describePeer(flow.to)}`, facts)),
+      ingress: counted(
+        `${group} ingress`,
+        flows
+          .filter((flow) => isGroup(flow.to, group))
+          .map((flow) => rule(flow, flow.from, `${flow.name} from ${describePeer(flow.from)}`, facts)),
+      ),
+      egress: counted(
+        `${group} egress`,
+        flows
+          .filter((flow) => isGroup(flow.from, group))
+          .map((flow) => rule(flow, flow.to, `${flow.name} to ${describePeer(flow.to)}`, facts)),
+      ),
     }),
   ]);
 }
 
+function counted(where: string, rules: Rule[]): Rule[] {
+  if (rules.length <= RULES_MAX) return rules;
+  const [group, direction] = where.split(' ');
+  throw new Terminal(
+    'InvalidSpec',
+    `spec.securityGroups.${group} would need ${rules.length} ${direction} rules, of which AWS takes at most ${RULES_MAX} at its highest quota: name fewer CIDRs or ports, or put the CIDRs into a prefix list`,
+  );
+}
+
 function rule(flow: Flow, peer: Peer, description: string, facts: RegionFacts): Rule {
-  const { fromPort, toPort } = flow;
-  return { protocol: 'tcp', fromPort, toPort, peer: peerId(peer, facts), description };
+  const { protocol, fromPort, toPort } = flow;
+  return { protocol, fromPort, toPort, peer: peerId(peer, facts), description };
 }
 
 function peerId(peer: Peer, facts: RegionFacts): string {
   if ('group' in peer) return ref(`security-group/${peer.group}`);
   if ('cidr' in peer) return peer.cidr;
+  if ('prefixListId' in peer) return peer.prefixListId;
   const list = facts.prefixLists[peer.service];
   if (list !== undefined) return list;
   throw new Terminal(

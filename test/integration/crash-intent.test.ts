@@ -27,39 +27,46 @@ afterAll(async () => {
 interface Way {
   readonly name: string;
   readonly grace: string;
+  /** The create that nobody hears of: a network's first, or that of a set which takes another's place. */
+  readonly of: 'CreateVpc' | 'CreateDhcpOptions';
   /** Done to the object while no operator runs. */
   readonly meanwhile?: (network: Manifest) => Promise<void>;
 }
 
-/** Kills the operator when its CreateVpc is committed and unanswered; returns how many VPCs its successor's network cost. */
-async function vpcsOf({ name, grace, meanwhile }: Way): Promise<number> {
+/** Kills the operator when a create is committed and unanswered; returns how many such creates there were in the end. */
+async function createsOf({ name, grace, of, meanwhile }: Way): Promise<number> {
   const env = { AWS_ENDPOINT_URL: proxy.url, LANDFALL_GRACE_SECONDS: grace };
-  const network = smallNetwork(name, 'crash');
+  const options = (domainName: string) => ({ dhcpOptions: { domainName } });
+  const replaces = of === 'CreateDhcpOptions';
+  const network = smallNetwork(name, 'crash', replaces ? options('first.example') : {});
   const first = world.operator({ env });
   await world.ready(main);
+  if (replaces) {
+    await world.apply([network]);
+    await world.ready(network);
+  }
   await world.aws.setDifficulty({ lag: { minSeconds: LAG } });
   const killed = new Promise<void>((resolve) => {
     proxy.count({
       after({ action }) {
-        if (action !== 'CreateVpc') return undefined;
+        if (action !== of) return undefined;
         void first.kill().then(resolve);
         return 'drop';
       },
     });
   });
   const mark = await world.mark();
-  await world.apply([network]);
+  await (replaces ? world.edit(network, options('second.example')) : world.apply([network]));
   await killed;
   proxy.count();
   const left = await world.read(network);
   expect(left?.status?.['pending'], 'the intent, written down before the call').toMatchObject([
-    { node: 'vpc' },
+    { node: replaces ? 'dhcp-options' : 'vpc' },
   ]);
-  expect(left?.status?.['resources']).toBeUndefined();
   await meanwhile?.(network);
   const second = world.operator({ env });
   const made = async () =>
-    (await world.writes(mark)).filter(({ action, error }) => action === 'CreateVpc' && error === null).length;
+    (await world.writes(mark)).filter(({ action, error }) => action === of && error === null).length;
   await eventually('the successor waits, or makes another', async () => {
     const waits = conditionOf(await world.read(network), 'Reconciling')?.reason === 'WaitingForIntent';
     return waits || (await made()) > 1;
@@ -70,18 +77,24 @@ async function vpcsOf({ name, grace, meanwhile }: Way): Promise<number> {
   return made();
 }
 
-describe('a CreateVpc of which nobody heard, while listings lag (aws-controllers-k8s/community#2062)', () => {
-  it('with its intent in status and a grace time it is waited for: one VPC', async () => {
-    expect(await vpcsOf({ name: 'kept', grace: ENOUGH })).toBe(1);
-  });
+describe.each([
+  ['CreateVpc', 'vpc'],
+  ['CreateDhcpOptions', 'options'],
+] as const)(
+  'a %s of which nobody heard, while listings lag (aws-controllers-k8s/community#2062)',
+  (of, what) => {
+    it('with its intent in status and a grace time it is waited for: one', async () => {
+      expect(await createsOf({ name: `${what}-kept`, grace: ENOUGH, of })).toBe(1);
+    });
 
-  it('without the intent there would be two', async () => {
-    const meanwhile = async (network: Manifest): Promise<void> =>
-      void (await world.kube.mergePatch(`${pathOf(network)}/status`, { status: { pending: null } }));
-    expect(await vpcsOf({ name: 'forgotten', grace: ENOUGH, meanwhile })).toBeGreaterThan(1);
-  });
+    it('without the intent there would be two', async () => {
+      const meanwhile = async (network: Manifest): Promise<void> =>
+        void (await world.kube.mergePatch(`${pathOf(network)}/status`, { status: { pending: null } }));
+      expect(await createsOf({ name: `${what}-forgotten`, grace: ENOUGH, of, meanwhile })).toBeGreaterThan(1);
+    });
 
-  it('with a grace time shorter than the lag there would be two', async () => {
-    expect(await vpcsOf({ name: 'hasty', grace: TOO_LITTLE })).toBeGreaterThan(1);
-  });
-});
+    it('with a grace time shorter than the lag there would be two', async () => {
+      expect(await createsOf({ name: `${what}-hasty`, grace: TOO_LITTLE, of })).toBeGreaterThan(1);
+    });
+  },
+);

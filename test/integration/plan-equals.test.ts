@@ -3,15 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  AllocateAddressCommand,
-  CreateTransitGatewayCommand,
-  DescribeRouteTablesCommand,
-  DescribeVpcsCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import type { PlannedNetwork } from '../../operator/cli/live.ts';
 import { planNetworks } from '../../operator/cli/live.ts';
 import { readManifests } from '../../operator/cli/manifests.ts';
@@ -21,10 +15,11 @@ import { readConfig } from '../../operator/config.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { editsOf } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
-import { lettersOf, specs, withIds, type SpecLike } from '../operator/properties/specs.ts';
+import { type Known, lettersOf, specs, type SpecLike, withIds } from '../operator/properties/specs.ts';
 import { counted } from '../support/counted.ts';
 import { deedsOfAction, deedsOfCall, type Outcome } from '../support/deeds.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeKnown } from '../support/known.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
 import { conditionOf, type Manifest, pathOf, World } from '../support/world.ts';
 
@@ -44,9 +39,8 @@ const main = account('main', ['edits']);
 let world: World;
 let folder: string;
 let environment: Record<string, string>;
-let gateways: readonly string[];
-/** One for each network: an address serves one gateway. */
-let addresses: readonly string[];
+/** What each network names and AWS has. */
+let known: readonly Known[];
 
 beforeAll(async () => {
   // A network has several things of which one waits for the other; what AWS takes for each adds up.
@@ -68,14 +62,7 @@ beforeAll(async () => {
   });
   await world.apply([namespace('edits'), main]);
   await world.ready(main);
-  const { TransitGateway } = await world.ec2.send(new CreateTransitGatewayCommand({}));
-  gateways = [localTransitGateway, TransitGateway?.TransitGatewayId ?? ''];
-  addresses = await Promise.all(
-    Array.from({ length: NETWORKS }, async () => {
-      const { AllocationId = '' } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
-      return AllocationId;
-    }),
-  );
+  known = await makeKnown(world.ec2, NETWORKS);
 });
 afterAll(async () => {
   await world?.stop();
@@ -112,8 +99,11 @@ async function planByCommand(): Promise<unknown> {
   return JSON.parse(stdout) as unknown;
 }
 
-const networkOf = (index: number, spec: SpecLike): Manifest =>
-  smallNetwork(`net-${index}`, 'edits', withIds(spec, gateways, addresses[index] ?? ''));
+function networkOf(index: number, spec: SpecLike): Manifest {
+  const ids = known[index];
+  if (!ids) throw new Error(`nothing was made for network ${index}`);
+  return smallNetwork(`net-${index}`, 'edits', withIds(spec, ids));
+}
 
 /** What associations of tables and blocks stand for that a plan names by subnet and block. */
 async function associations(): Promise<Map<string, string>> {

@@ -1,8 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { AllocateAddressCommand, CreateTransitGatewayCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
@@ -18,7 +16,8 @@ import { Inventory } from '../../operator/inventory/inventory.ts';
 import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
 import { edits } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
-import { slowIn, withIds, type SpecLike } from '../operator/properties/specs.ts';
+import { type Known, slowIn, type SpecLike, withIds } from '../operator/properties/specs.ts';
+import { makeKnown } from '../support/known.ts';
 
 /** Networks made, edited and deleted. */
 const RUNS = 15;
@@ -33,8 +32,7 @@ const OWNER = 'SecureVpc/team/net';
 let aws: LocalAws;
 let session: AwsSession;
 let facts: RegionFacts;
-let gateways: readonly string[];
-let address: string;
+let known: Known;
 
 beforeAll(async () => {
   aws = await startLocalAws({ progress: console.log });
@@ -48,10 +46,9 @@ beforeAll(async () => {
   };
   session = openSession(options);
   facts = await readRegionFacts(session);
-  const { TransitGateway } = await session.ec2.send(new CreateTransitGatewayCommand({}));
-  gateways = [localTransitGateway, TransitGateway?.TransitGatewayId ?? ''];
-  const { AllocationId = '' } = await session.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
-  address = AllocationId;
+  const [ids] = await makeKnown(session.ec2, 1);
+  if (!ids) throw new Error('nothing was made');
+  known = ids;
 });
 afterAll(async () => {
   session?.close();
@@ -115,8 +112,7 @@ async function reach(graph: Graph, uid: string): Promise<number> {
   }
 }
 
-const graphOf = (spec: SpecLike) =>
-  compileSecureVpc(inputFor(secureVpc(withIds(spec, gateways, address)), { facts }));
+const graphOf = (spec: SpecLike) => compileSecureVpc(inputFor(secureVpc(withIds(spec, known)), { facts }));
 
 it(
   `random networks are made in one pass, and one for each sort of thing that takes time, edited, deleted (${RUNS} runs)`,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { deedsOfCall } from '../support/deeds.ts';
 import { portal } from '../support/manifests.ts';
 import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
 
@@ -25,6 +27,8 @@ interface Update {
   readonly spec: object;
   /** Write actions that are expected, each once or more; nothing else may be written. */
   readonly writes: readonly string[];
+  /** All that is written, in the words of `deeds.ts` with nodes for ids, where it is told in full. */
+  readonly deeds?: readonly string[];
   /** Nodes whose things are made anew or go; everything else keeps its id. */
   readonly changed?: readonly RegExp[];
 }
@@ -41,6 +45,40 @@ const RULES = [
   'RevokeSecurityGroupEgress',
 ];
 const ENTRIES = ['CreateNetworkAclEntry', 'DeleteNetworkAclEntry'];
+
+// Ports that no answers go to: those would be covered by the entries for them.
+const api = { name: 'api', direction: 'Ingress', fromPort: 82, cidr: '10.11.0.0/16' };
+const gossip = { name: 'gossip', direction: 'Ingress', protocol: 'udp', fromPort: 500, group: 'ecs' };
+const noMail = {
+  name: 'no-mail',
+  ruleNumber: 100,
+  direction: 'Egress',
+  action: 'Deny',
+  fromPort: 25,
+  cidr: '0.0.0.0/0',
+};
+const mtu = {
+  name: 'mtu',
+  ruleNumber: 200,
+  direction: 'Ingress',
+  action: 'Allow',
+  protocol: 'icmp',
+  icmpType: 3,
+  icmpCode: 4,
+  cidr: '10.0.0.0/8',
+};
+const withAcl = (...networkAclRules: object[]) =>
+  tiers(({ name }) => ({ name, ...(name === 'private' && { networkAclRules }) }));
+
+/** What calls say, with nodes for ids, and without the numbers that come from hashes. */
+function deedsIn(calls: readonly LedgerEntry[], object: Manifest): string[] {
+  const nodes = Object.entries(idsOf(object));
+  const named = (deed: string) => nodes.reduce((text, [node, id]) => text.replaceAll(id, node), deed);
+  return calls
+    .flatMap((call) => deedsOfCall(call, { associated: (id) => id, idOf: () => 'what is made' }))
+    .map((deed) => named(deed).replace(/gress (\d{5})\]/, 'gress N]'))
+    .sort();
+}
 
 /** Each starts where the one before ended; fields that an update does not name stay. */
 const updates: readonly Update[] = [
@@ -220,6 +258,96 @@ const updates: readonly Update[] = [
     changed: [/^security-group\/bastion$/],
   },
   {
+    what: 'rules of a group’s own',
+    spec: { securityGroups: groups({ ecs: { rules: [api, gossip] } }) },
+    writes: [...RULES, ...ENTRIES],
+    deeds: [
+      'network-acl/private entries[egress N] = "allow udp 1024-65535 10.0.0.0/16"',
+      'network-acl/private entries[egress N] = "allow udp 500-500 10.0.0.0/16"',
+      'network-acl/private entries[egress N] = "allow tcp 1024-65535 10.11.0.0/16"',
+      'network-acl/private entries[ingress N] = "allow tcp 82-82 10.11.0.0/16"',
+      'network-acl/private entries[ingress N] = "allow udp 1024-65535 10.0.0.0/16"',
+      'network-acl/private entries[ingress N] = "allow udp 500-500 10.0.0.0/16"',
+      'security-group/ecs egress[udp 500 security-group/ecs] = "gossip to ecs"',
+      'security-group/ecs ingress[tcp 82 10.11.0.0/16] = "api from outside"',
+      'security-group/ecs ingress[udp 500 security-group/ecs] = "gossip from ecs"',
+    ],
+  },
+  {
+    what: 'another port and another name of own rules: each by itself',
+    spec: {
+      securityGroups: groups({
+        ecs: {
+          rules: [
+            { ...gossip, name: 'members' },
+            { ...api, fromPort: 83 },
+          ],
+        },
+      }),
+    },
+    writes: [
+      ...RULES,
+      ...ENTRIES,
+      'UpdateSecurityGroupRuleDescriptionsIngress',
+      'UpdateSecurityGroupRuleDescriptionsEgress',
+    ],
+    deeds: [
+      'network-acl/private entries[ingress N] = "allow tcp 83-83 10.11.0.0/16"',
+      'network-acl/private entries[ingress N] gone',
+      'security-group/ecs egress[udp 500 security-group/ecs].description = "members to ecs"',
+      'security-group/ecs ingress[tcp 82 10.11.0.0/16] gone',
+      'security-group/ecs ingress[tcp 83 10.11.0.0/16] = "api from outside"',
+      'security-group/ecs ingress[udp 500 security-group/ecs].description = "members from ecs"',
+    ],
+  },
+  {
+    what: 'one own rule less',
+    spec: { securityGroups: groups({ ecs: { rules: [{ ...gossip, name: 'members' }] } }) },
+    writes: ['RevokeSecurityGroupIngress', 'DeleteNetworkAclEntry'],
+    deeds: [
+      'network-acl/private entries[egress N] gone',
+      'network-acl/private entries[ingress N] gone',
+      'security-group/ecs ingress[tcp 83 10.11.0.0/16] gone',
+    ],
+  },
+  {
+    what: 'no own rules',
+    spec: { securityGroups: groups({ ecs: { rules: null } }) },
+    writes: ['RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'DeleteNetworkAclEntry'],
+  },
+  {
+    what: 'own rules of a network ACL',
+    spec: { tiers: withAcl(noMail, mtu) },
+    writes: ['CreateNetworkAclEntry'],
+    deeds: [
+      'network-acl/private entries[egress 100] = "deny tcp 25-25 0.0.0.0/0"',
+      'network-acl/private entries[ingress 200] = "allow icmp type 3 code 4 10.0.0.0/8"',
+    ],
+  },
+  {
+    what: 'an own rule of a network ACL, changed in place',
+    spec: { tiers: withAcl(mtu, { ...noMail, cidr: '198.51.100.0/24' }) },
+    writes: ['ReplaceNetworkAclEntry'],
+    deeds: ['network-acl/private entries[egress 100] = "deny tcp 25-25 198.51.100.0/24"'],
+  },
+  {
+    what: 'another number of one, and another name of the other, which AWS does not keep',
+    spec: {
+      tiers: withAcl({ ...noMail, name: 'mail', cidr: '198.51.100.0/24' }, { ...mtu, ruleNumber: 300 }),
+    },
+    writes: ENTRIES,
+    deeds: [
+      'network-acl/private entries[ingress 200] gone',
+      'network-acl/private entries[ingress 300] = "allow icmp type 3 code 4 10.0.0.0/8"',
+    ],
+  },
+  {
+    what: 'no own rules of network ACLs',
+    spec: { tiers: withAcl() },
+    writes: ['DeleteNetworkAclEntry'],
+    deeds: ['network-acl/private entries[egress 100] gone', 'network-acl/private entries[ingress 300] gone'],
+  },
+  {
     what: 'a set of DHCP options',
     spec: { dhcpOptions: { domainName: 'corp.example.com' } },
     writes: ['CreateDhcpOptions', 'AssociateDhcpOptions'],
@@ -269,7 +397,7 @@ const updates: readonly Update[] = [
 ];
 
 describe('each update in place writes only what changed', () => {
-  it.each(updates)('$what', async ({ spec: change, writes, changed = [] }) => {
+  it.each(updates)('$what', async ({ spec: change, writes, deeds, changed = [] }) => {
     const before = now;
     const mark = await world.mark();
     await world.edit(network, change);
@@ -279,6 +407,7 @@ describe('each update in place writes only what changed', () => {
     const made = await world.writes(mark);
     expect(made.length).toBeGreaterThan(0);
     expect(made.map(({ action }) => action).filter((action) => !writes.includes(action ?? ''))).toEqual([]);
+    if (deeds) expect(deedsIn(made, now)).toEqual([...deeds].sort());
     const expected = (ids: Record<string, string>) =>
       Object.fromEntries(
         Object.entries(ids).filter(([node]) => !changed.some((pattern) => pattern.test(node))),

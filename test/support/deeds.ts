@@ -125,11 +125,18 @@ interface Permission {
   readonly PrefixListIds?: readonly { PrefixListId: string; Description?: string }[];
 }
 
+/** Type and code of ICMP as plans name them: -1 is every one. */
+function icmp(type: unknown, code: unknown): string {
+  const [of, and] = [String(type), String(code)];
+  return (of === '-1' ? '' : ` type ${of}`) + (and === '-1' ? '' : ` code ${and}`);
+}
+
 /** Each rule of permissions as plans name it, with its description. */
 function rulesIn(permissions: readonly Permission[]): { rule: string; description: string }[] {
   return permissions.flatMap(({ IpProtocol, FromPort, ToPort, ...peers }) => {
-    const ports = String(FromPort) === String(ToPort) ? `${FromPort}` : `${FromPort}-${ToPort}`;
-    const what = IpProtocol === '-1' ? 'all' : `${IpProtocol} ${ports}`;
+    const ports = String(FromPort) === String(ToPort) ? ` ${FromPort}` : ` ${FromPort}-${ToPort}`;
+    const sort = IpProtocol === 'icmp' ? icmp(FromPort, ToPort) : ports;
+    const what = IpProtocol === '-1' ? 'all' : `${IpProtocol}${sort}`;
     return Object.values(peers).flatMap((list) =>
       (list as readonly Readonly<Record<string, string>>[]).map(({ Description = '', ...peer }) => ({
         rule: `${what} ${peer['CidrIp'] ?? peer['CidrIpv6'] ?? peer['GroupId'] ?? peer['PrefixListId']}`,
@@ -157,7 +164,7 @@ const route: Reading = (params) => {
   return [target === undefined ? gone(table, path) : set(table, path, target)];
 };
 
-const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '-1': 'all' };
+const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp', '-1': 'all' };
 const entry: Reading = (params) => {
   const acl = params.text('NetworkAclId');
   const direction = String(params.take('Egress')) === 'true' ? 'egress' : 'ingress';
@@ -167,7 +174,9 @@ const entry: Reading = (params) => {
   const protocol = PROTOCOLS[params.text('Protocol')];
   const range = params.take('PortRange') as { From: number | string; To: number | string } | undefined;
   const ports = range ? ` ${range.From}-${range.To}` : '';
-  return [set(acl, path, `${textOf(action)} ${protocol}${ports} ${params.text('CidrBlock')}`)];
+  const types = params.take('IcmpTypeCode') as { Type: number | string; Code: number | string } | undefined;
+  const sort = types ? icmp(types.Type, types.Code) : ports;
+  return [set(acl, path, `${textOf(action)} ${protocol}${sort} ${params.text('CidrBlock')}`)];
 };
 
 const switched = (on: unknown) => (on === undefined ? undefined : on === 'enable');

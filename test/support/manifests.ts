@@ -14,11 +14,46 @@ export const portal = {
   network: example('network') as Manifest & { readonly spec: SecureVpcSpec },
 };
 
-/** The portal's network with what else a network may have, so that it has every kind of node. */
+/** One rule of each sort that a group may have of its own. */
+const groupRules = [
+  { name: 'api', direction: 'Ingress', fromPort: 8080, toPort: 8090, cidr: '10.11.0.0/16' },
+  { name: 'gossip', direction: 'Ingress', protocol: 'udp', fromPort: 7946, group: 'ecs' },
+  { name: 'ping', direction: 'Ingress', protocol: 'icmp', icmpType: 8, cidr: '10.11.0.0/16' },
+  { name: 'files', direction: 'Egress', fromPort: 80, prefixList: 's3' },
+  { name: 'partner', direction: 'Egress', protocol: 'all', cidr: '10.12.0.0/16' },
+];
+/** And of each sort that a network ACL may have. */
+const aclRules = [
+  { name: 'no-mail', ruleNumber: 100, direction: 'Egress', action: 'Deny', fromPort: 25, cidr: '0.0.0.0/0' },
+  {
+    name: 'mtu',
+    ruleNumber: 200,
+    direction: 'Ingress',
+    action: 'Allow',
+    protocol: 'icmp',
+    icmpType: 3,
+    icmpCode: 4,
+    cidr: '10.0.0.0/8',
+  },
+  {
+    name: 'rest',
+    ruleNumber: 32_766,
+    direction: 'Ingress',
+    action: 'Deny',
+    protocol: 'all',
+    cidr: '0.0.0.0/0',
+  },
+];
+
+/** The portal's network with what else a network may have, so that it has every kind of node and of rule. */
 export const fullNetwork = {
   ...portal.network,
   spec: {
     ...portal.network.spec,
+    tiers: portal.network.spec.tiers.map((tier) =>
+      tier.name === 'private' ? { ...tier, networkAclRules: aclRules } : tier,
+    ),
+    securityGroups: { ...portal.network.spec.securityGroups, ecs: { rules: groupRules } },
     secondaryCidrs: ['100.64.0.0/16'],
     dhcpOptions: { domainName: 'corp.example.com', domainNameServers: ['10.0.0.2', '192.0.2.53'] },
     transitGateway: {

@@ -24,6 +24,8 @@ export interface SeedNetwork {
   readonly transitRoutes: readonly string[];
   /** From, to, TCP ports. */
   readonly open: readonly string[];
+  /** From, block, TCP ports: what is opened to addresses outside. */
+  readonly calls: readonly string[];
 }
 
 const table = join(import.meta.dirname, '..', 'seeds', 'networks.yaml');

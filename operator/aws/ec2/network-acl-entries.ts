@@ -9,11 +9,12 @@ import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn } from '../permissions.ts';
+import { icmpText } from './icmp.ts';
 import { networkAcls } from './network-acl.ts';
 
 /** Numbers above this are AWS's own: the last entry, `*`, denies everything and cannot be changed. */
 const LAST_RULE_NUMBER = 32766;
-const PROTOCOL_NUMBER = { tcp: '6', udp: '17', all: '-1' } as const;
+const PROTOCOL_NUMBER = { tcp: '6', udp: '17', icmp: '1', all: '-1' } as const;
 
 export interface AclEntry {
   readonly direction: 'ingress' | 'egress';
@@ -21,8 +22,9 @@ export interface AclEntry {
   readonly ruleNumber: number;
   readonly action: 'allow' | 'deny';
   readonly protocol: keyof typeof PROTOCOL_NUMBER;
-  /** Ignored for `all`. */
+  /** Of icmp the type, of which -1 is every one. Ignored for `all`. */
   readonly fromPort: number;
+  /** Of icmp the code, of which -1 is every one. Ignored for `all`. */
   readonly toPort: number;
   readonly cidr: string;
 }
@@ -33,7 +35,10 @@ export interface NetworkAclEntriesInputs {
   readonly entries: readonly AclEntry[];
 }
 
-/** The entries of a network ACL, as an exclusive set keyed by direction and rule number. */
+/**
+ * The entries of a network ACL, as an exclusive set keyed by direction and rule number. Lower numbers are written first
+ * and taken away last: an entry never stands without those that decide before it.
+ */
 export const networkAclEntriesKind: AwsKind<NetworkAclEntriesInputs, NetworkAcl> = {
   type: 'NetworkAclEntries',
   collection: networkAcls,
@@ -44,13 +49,18 @@ export const networkAclEntriesKind: AwsKind<NetworkAclEntriesInputs, NetworkAcl>
   find: (view, inputs) => view.get(inputs.networkAclId),
   diff(inputs, acl) {
     const actual = new Map((acl?.Entries ?? []).filter(isOurs).map((entry) => [keyOf(entry), textOf(entry)]));
-    const wanted = new Map(inputs.entries.map(asEntry).map((entry) => [keyOf(entry), textOf(entry)]));
+    const wanted = new Map(
+      [...inputs.entries]
+        .sort((a, b) => a.ruleNumber - b.ruleNumber)
+        .map(asEntry)
+        .map((entry) => [keyOf(entry), textOf(entry)]),
+    );
     const changes: Change[] = [];
     for (const [key, to] of wanted) {
       const from = actual.get(key);
       if (from !== to) changes.push({ path: `entries[${key}]`, ...(from !== undefined && { from }), to });
     }
-    for (const [key, from] of actual) {
+    for (const [key, from] of [...actual].sort(([a], [b]) => numberIn(b) - numberIn(a))) {
       if (!wanted.has(key)) changes.push({ path: `entries[${key}]`, from });
     }
     return changes;
@@ -68,7 +78,7 @@ export const networkAclEntriesKind: AwsKind<NetworkAclEntriesInputs, NetworkAcl>
       const at = {
         NetworkAclId: networkAclId,
         Egress: key.startsWith('egress'),
-        RuleNumber: Number(key.split(' ')[1]),
+        RuleNumber: numberIn(key),
       };
       if (!entry) await unlessGone(session.ec2.send(new DeleteNetworkAclEntryCommand(at)));
       else if (from === undefined)
@@ -90,8 +100,18 @@ function asEntry(entry: AclEntry): NetworkAclEntry {
     RuleAction: entry.action,
     Protocol: PROTOCOL_NUMBER[entry.protocol],
     CidrBlock: entry.cidr,
-    ...(entry.protocol !== 'all' && { PortRange: { From: entry.fromPort, To: entry.toPort } }),
+    ...portsOf(entry),
   };
+}
+
+function portsOf({
+  protocol,
+  fromPort,
+  toPort,
+}: AclEntry): Pick<NetworkAclEntry, 'PortRange' | 'IcmpTypeCode'> {
+  if (protocol === 'all') return {};
+  if (protocol === 'icmp') return { IcmpTypeCode: { Type: fromPort, Code: toPort } };
+  return { PortRange: { From: fromPort, To: toPort } };
 }
 
 function fieldsOf(entry: NetworkAclEntry) {
@@ -100,6 +120,7 @@ function fieldsOf(entry: NetworkAclEntry) {
     RuleAction: must(entry.RuleAction, 'RuleAction'),
     CidrBlock: entry.CidrBlock,
     PortRange: entry.PortRange,
+    IcmpTypeCode: entry.IcmpTypeCode,
   };
 }
 
@@ -111,9 +132,17 @@ function keyOf(entry: NetworkAclEntry): string {
   return `${entry.Egress ? 'egress' : 'ingress'} ${entry.RuleNumber}`;
 }
 
+function numberIn(key: string): number {
+  return Number(key.split(' ')[1]);
+}
+
 function textOf(entry: NetworkAclEntry): string {
   const ports = entry.PortRange ? ` ${entry.PortRange.From}-${entry.PortRange.To}` : '';
+  const icmp =
+    entry.Protocol === PROTOCOL_NUMBER.icmp
+      ? icmpText(entry.IcmpTypeCode?.Type, entry.IcmpTypeCode?.Code)
+      : '';
   const protocol =
     Object.entries(PROTOCOL_NUMBER).find(([, number]) => number === entry.Protocol)?.[0] ?? entry.Protocol;
-  return `${entry.RuleAction} ${protocol}${ports} ${entry.CidrBlock ?? entry.Ipv6CidrBlock}`;
+  return `${entry.RuleAction} ${protocol}${ports}${icmp} ${entry.CidrBlock ?? entry.Ipv6CidrBlock}`;
 }

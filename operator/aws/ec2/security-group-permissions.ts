@@ -7,14 +7,16 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { AwsSession } from '../session.ts';
+import { icmpText } from './icmp.ts';
 
 export type Direction = 'ingress' | 'egress';
 
 /** One rule of a group: one protocol, one range of ports, one peer. */
 export interface Rule {
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all';
-  /** Ignored for `all`. */
+  /** Of icmp the type, of which -1 is every one. Ignored for `all`. */
   readonly fromPort: number;
+  /** Of icmp the code, of which -1 is every one. Ignored for `all`. */
   readonly toPort: number;
   /** A CIDR, a group id (`sg-…`) or a prefix list id (`pl-…`). */
   readonly peer: string;
@@ -23,13 +25,13 @@ export interface Rule {
 
 /** What tells one rule of a direction from another, in AWS's eyes: all but the description. */
 export function ruleKey(rule: Rule): string {
-  const ports =
-    rule.protocol === 'all'
-      ? ''
-      : rule.fromPort === rule.toPort
-        ? ` ${rule.fromPort}`
-        : ` ${rule.fromPort}-${rule.toPort}`;
-  return `${rule.protocol}${ports} ${rule.peer}`;
+  return `${rule.protocol}${portsText(rule)} ${rule.peer}`;
+}
+
+function portsText({ protocol, fromPort, toPort }: Rule): string {
+  if (protocol === 'all') return '';
+  if (protocol === 'icmp') return icmpText(fromPort, toPort);
+  return fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`;
 }
 
 /** The rules of one direction, each with one peer, from AWS's grouped form. */

@@ -115,6 +115,48 @@ export const aclsCases: Cases = {
         );
       },
     },
+    // What the network has of rules of its own: test/support/manifests.ts.
+    'entries[*] missing (an own rule)': {
+      node: 'network-acl-entries/private',
+      drift: async (at) => {
+        const NetworkAclId = id(at, 'network-acl/private');
+        await at.ec2.send(
+          new ec2.DeleteNetworkAclEntryCommand({ NetworkAclId, RuleNumber: 100, Egress: true }),
+        );
+      },
+    },
+    'entries[*] changed (an own rule, made wider)': {
+      node: 'network-acl-entries/private',
+      drift: async (at) => {
+        await at.ec2.send(
+          new ec2.ReplaceNetworkAclEntryCommand({
+            NetworkAclId: id(at, 'network-acl/private'),
+            RuleNumber: 200,
+            Egress: false,
+            Protocol: '1',
+            RuleAction: 'allow',
+            CidrBlock: '10.0.0.0/8',
+            IcmpTypeCode: { Type: -1, Code: -1 },
+          }),
+        );
+      },
+    },
+    'entries[*] extra (before an own rule)': {
+      node: 'network-acl-entries/private',
+      drift: async (at) => {
+        await at.ec2.send(
+          new ec2.CreateNetworkAclEntryCommand({
+            NetworkAclId: id(at, 'network-acl/private'),
+            RuleNumber: 99,
+            Egress: true,
+            Protocol: '6',
+            RuleAction: 'allow',
+            CidrBlock: '0.0.0.0/0',
+            PortRange: { From: 25, To: 25 },
+          }),
+        );
+      },
+    },
   },
   NetworkAclAssociation: {
     'networkAclId missing': disassociated('network-acl-association/private-a'),

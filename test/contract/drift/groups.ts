@@ -163,6 +163,40 @@ export const groupsCases: Cases = {
         new ec2.UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, IpPermissions: [rule] }),
       );
     }),
+    // What the network has of rules of its own: test/support/manifests.ts.
+    'ingress[*] missing (an own rule towards its own group)': changeRules('ecs', (at, GroupId) =>
+      at.ec2.send(
+        new ec2.RevokeSecurityGroupIngressCommand({
+          GroupId,
+          IpPermissions: [
+            { IpProtocol: 'udp', FromPort: 7946, ToPort: 7946, UserIdGroupPairs: [{ GroupId }] },
+          ],
+        }),
+      ),
+    ),
+    'ingress[*] changed (an own rule, made wider)': changeRules('ecs', async (at, GroupId) => {
+      const ping = { IpProtocol: 'icmp', IpRanges: [{ CidrIp: '10.11.0.0/16' }] };
+      await at.ec2.send(
+        new ec2.AuthorizeSecurityGroupIngressCommand({
+          GroupId,
+          IpPermissions: [{ ...ping, FromPort: -1, ToPort: -1 }],
+        }),
+      );
+      await at.ec2.send(
+        new ec2.RevokeSecurityGroupIngressCommand({
+          GroupId,
+          IpPermissions: [{ ...ping, FromPort: 8, ToPort: -1 }],
+        }),
+      );
+    }),
+    'egress[*] missing (an own rule for everything)': changeRules('ecs', (at, GroupId) =>
+      at.ec2.send(
+        new ec2.RevokeSecurityGroupEgressCommand({
+          GroupId,
+          IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '10.12.0.0/16' }] }],
+        }),
+      ),
+    ),
     'egress[*] missing': changeRules('ecs', async (at, GroupId) => {
       const IpPermissions = [await firstPermission(at, 'security-group/ecs', true)];
       await at.ec2.send(new ec2.RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions }));

@@ -158,6 +158,19 @@ export function securityGroups(): void {
       expect(await aws().dump()).toBe(before);
     });
 
+    test('of ICMP have a type and a code, and descriptions only what AWS takes', async () => {
+      const ping = { IpProtocol: 'icmp', IpRanges: [{ CidrIp: '10.0.0.0/8', Description: 'ping' }] };
+      await refused(ingress(ping), 'InvalidParameterValue', /ports with ICMP/);
+      await ingress({ ...ping, FromPort: 8, ToPort: -1 });
+      expect(await rules()).toContain('in icmp 8 10.0.0.0/8 ping');
+      await refused(
+        ingress(open(80, '0.0.0.0/0', 'für alle')),
+        'InvalidParameterValue',
+        /^Invalid rule descr/,
+      );
+      await refused(ingress(open(80, '0.0.0.0/0', 'x'.repeat(256))), 'InvalidParameterValue');
+    });
+
     test('a description does not make another rule of the same one', async () => {
       await ingress(open(80, '0.0.0.0/0', 'one'));
       await refused(ingress(open(80, '0.0.0.0/0', 'two')), 'InvalidPermission.Duplicate');

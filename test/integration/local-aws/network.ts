@@ -4,6 +4,7 @@ import {
   CreateInternetGatewayCommand,
   CreateNetworkAclCommand,
   CreateNetworkAclEntryCommand,
+  type CreateNetworkAclEntryCommandInput,
   CreateNetworkInterfaceCommand,
   CreateRouteCommand,
   CreateRouteTableCommand,
@@ -31,6 +32,7 @@ import {
   ReleaseAddressCommand,
   ModifyVpcAttributeCommand,
   ReplaceNetworkAclAssociationCommand,
+  ReplaceNetworkAclEntryCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 
@@ -327,6 +329,30 @@ export function network(): void {
         ec2().send(new DescribeNetworkAclsCommand({ NetworkAclIds: ['acl-0123456789abcdef0'] })),
         'InvalidNetworkAclID.NotFound',
       );
+    });
+  });
+
+  describe('entries of network ACLs', () => {
+    test('have ports for TCP and UDP, type and code for ICMP, and come back as they were sent', async () => {
+      const made = await ec2().send(new CreateNetworkAclCommand({ VpcId: vpc }));
+      const NetworkAclId = given(made.NetworkAcl?.NetworkAclId);
+      const entry = { NetworkAclId, Egress: false, RuleAction: 'allow', CidrBlock: '10.0.0.0/8' } as const;
+      const create = (RuleNumber: number, more: Partial<CreateNetworkAclEntryCommandInput>) =>
+        ec2().send(new CreateNetworkAclEntryCommand({ ...entry, RuleNumber, Protocol: '6', ...more }));
+      await refused(create(1, {}), 'MissingParameter', /parameter portRange\.from$/);
+      await refused(create(1, { Protocol: '1' }), 'MissingParameter', /parameter icmpTypeCode\.type$/);
+      await create(1, { Protocol: '17', PortRange: { From: 53, To: 54 } });
+      await create(2, { Protocol: '1', IcmpTypeCode: { Type: 3, Code: 4 } });
+      const IcmpTypeCode = { Type: -1, Code: -1 };
+      await ec2().send(
+        new ReplaceNetworkAclEntryCommand({ ...entry, RuleNumber: 1, Protocol: '1', IcmpTypeCode }),
+      );
+      const listed = await ec2().send(new DescribeNetworkAclsCommand({ NetworkAclIds: [NetworkAclId] }));
+      const shown = (number: number) =>
+        listed.NetworkAcls?.[0]?.Entries?.find(({ RuleNumber }) => RuleNumber === number);
+      expect(shown(1)).toMatchObject({ Protocol: '1', IcmpTypeCode });
+      expect(shown(1)?.PortRange).toBeUndefined();
+      expect(shown(2)).toMatchObject({ Protocol: '1', IcmpTypeCode: { Type: 3, Code: 4 } });
     });
   });
 

@@ -33,7 +33,7 @@ describe('parseManifest', () => {
           approval: 'Auto',
           tags: {},
           dns: { support: 'Enabled', hostnames: 'Enabled' },
-          tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict' }],
+          tiers: [{ name: 'private', subnets: [], networkAcl: 'Strict', networkAclRules: [] }],
           secondaryCidrs: [],
           nat: { mode: 'None', elasticIps: [] },
           securityGroups: {},

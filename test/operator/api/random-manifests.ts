@@ -23,6 +23,9 @@ const list = <T>(item: Arbitrary<T>, maxLength: number) =>
     { weight: 1, arbitrary: array(item, { minLength: 1, maxLength }) },
   );
 
+const seldom = <T>(items: Arbitrary<T[]>) =>
+  oneof({ weight: 3, arbitrary: constantFrom<T[]>([]) }, { weight: 1, arbitrary: items });
+
 const anyCidr = constantFrom(
   '10.0.0.0/16', '10.0.0.0/24', '10.0.0.0/15', '10.0.0.1/24', '10.0.0.0/33', '0.0.0.0/0', '::/0', '::1/0', '2001:db8::/48',
   '::ffff:10.0.0.0/112', '10.0.0/8', '010.0.0.0/8', '10.0.0.0/08', '10.0.0.0', '255.255.255.255/32', '300.0.0.0/8', '', ' 10.0.0.0/16',
@@ -54,6 +57,79 @@ const region = mostly(
   constantFrom('us-east-1a', 'us-gov-west-1', 'eu-west-1', 'US-EAST-1', '', 'us-east-1\n'),
 );
 
+const everybody = mostly(constantFrom('10.0.0.0/16', '192.0.2.0/24'), anyCidr);
+const ownTraffic = oneof(
+  { weight: 8, arbitrary: record({ fromPort: constantFrom(80, 443) }) },
+  { weight: 2, arbitrary: record({ protocol: constantFrom('udp', 'tcp'), fromPort: port, toPort: port }) },
+  {
+    weight: 3,
+    arbitrary: constantFrom<object>(
+      { protocol: 'all' },
+      { protocol: 'icmp' },
+      { protocol: 'icmp', icmpType: 8 },
+      { protocol: 'icmp', icmpType: 3, icmpCode: 4 },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: constantFrom<object>(
+      {},
+      { protocol: 'all', fromPort: 1 },
+      { toPort: 80 },
+      { protocol: 'icmp', icmpCode: 4 },
+      { fromPort: 80, icmpType: 8 },
+      { protocol: 'icmp', icmpType: 256 },
+      { protocol: 'gre' },
+    ),
+  },
+);
+const ownPeer = oneof(
+  { weight: 5, arbitrary: record({ cidr: everybody }) },
+  {
+    weight: 4,
+    arbitrary: constantFrom<object>({ group: 'ecs' }, { prefixList: 's3' }, { prefixList: 'pl-63a5400a' }),
+  },
+  {
+    weight: 1,
+    arbitrary: constantFrom<object>(
+      {},
+      { group: 'web' },
+      { group: 'bastion' },
+      { group: 'ecs', cidr: '10.0.0.0/8' },
+      { prefixList: 'PL-1' },
+      { cidr: '0.0.0.0/0', exposure: 'Internet' },
+      { cidr: '0.0.0.0/1' },
+      { cidr: '10.0.0.0/8', exposure: 'Internet' },
+      { cidr: '8.0.0.0/7', exposure: 'Everybody' },
+    ),
+  },
+);
+const direction = mostly(constantFrom('Ingress', 'Egress'), constantFrom('In', ''));
+const rules = seldom(
+  list(
+    record({ name, direction, about: ownTraffic, peer: ownPeer }).map(({ about, peer, ...rule }) => ({
+      ...rule,
+      ...about,
+      ...peer,
+    })),
+    2,
+  ),
+);
+const aclRules = seldom(
+  list(
+    record({
+      name,
+      ruleNumber: mostly(constantFrom(1, 100, 9999, 30_000, 32_766), constantFrom(0, 10_000, 29_999, 32_767)),
+      direction,
+      action: constantFrom('Allow', 'Deny'),
+      about: ownTraffic,
+      cidr: everybody,
+      exposed: constantFrom<object>({}, {}, {}, {}, {}, {}, { exposure: 'Internet' }),
+    }).map(({ about, exposed, ...rule }) => ({ ...rule, ...about, ...exposed })),
+    2,
+  ),
+);
+
 const tier = record(
   {
     name: mostly(constantFrom('public', 'private', 'data'), constantFrom('dmz', '')),
@@ -66,6 +142,7 @@ const tier = record(
       2,
     ),
     networkAcl: mostly(constantFrom('Strict', 'None'), constantFrom('Loose')),
+    networkAclRules: aclRules,
   },
   { requiredKeys: ['name'] },
 );
@@ -95,14 +172,18 @@ const groups = record(
           },
           { requiredKeys: [] },
         ),
+        rules,
       },
       { requiredKeys: [] },
     ),
-    ecs: record({ ports: list(record({ name, fromPort: port, toPort: port }), 2) }, { requiredKeys: [] }),
-    data: record({ ports: list(namedPort, 3) }, { requiredKeys: [] }),
-    endpoints: constantFrom({}),
+    ecs: record(
+      { ports: list(record({ name, fromPort: port, toPort: port }), 2), rules },
+      { requiredKeys: [] },
+    ),
+    data: record({ ports: list(namedPort, 3), rules }, { requiredKeys: [] }),
+    endpoints: record({ rules }, { requiredKeys: [] }),
     bastion: record(
-      { adminCidrs: list(mostly(constantFrom('192.0.2.0/24', '203.0.113.0/24'), anyCidr), 2), port },
+      { adminCidrs: list(mostly(constantFrom('192.0.2.0/24', '203.0.113.0/24'), anyCidr), 2), port, rules },
       { requiredKeys: ['adminCidrs'] },
     ),
   },

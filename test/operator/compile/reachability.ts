@@ -8,11 +8,21 @@ import type { Rule } from '../../../operator/aws/ec2/security-group-permissions.
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
+import type { VpcCidrsInputs } from '../../../operator/aws/ec2/vpc-cidrs.ts';
+import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { referencesIn } from '../../../operator/graph/ref.ts';
+import { FACTS } from './fixtures.ts';
+
+/** What a packet filter sees of a packet: TCP unless it says otherwise. For ICMP ports are types. */
+export interface Sort {
+  readonly protocol?: 'tcp' | 'udp' | 'icmp';
+  /** Of ICMP; 0 where nothing is said. */
+  readonly code?: number;
+}
 
 /** A connection as a packet filter sees it; the client's port is one of 1024–65535. */
-export interface Connection {
+export interface Connection extends Sort {
   readonly what: string;
   /** Addresses, and the subnet they are in if it is one of the network's. */
   readonly from: Place;
@@ -23,10 +33,13 @@ export interface Connection {
 export interface Place {
   readonly cidr: string;
   readonly subnet?: string;
+  /** Whether a gateway endpoint leads there. */
+  readonly behindEndpoint?: true;
 }
 
 const CLIENT_PORTS = [1024, 32_768, 65_535];
 const EVERYWHERE = '0.0.0.0/0';
+const ECHO_REQUEST = 8;
 
 /** Where instances of a group stand by the design: the wished tier, else the next that is there. */
 const TIERS: Readonly<Record<string, readonly string[]>> = {
@@ -46,14 +59,17 @@ export function connectionsOf(graph: Graph): Connection[] {
       const outside = rules.ingress.filter((rule) => groupOf(rule) === undefined);
       return [
         ...outside.flatMap((rule) =>
-          connect(`${rule.peer} to ${group}`, [{ cidr: rule.peer }], placesOf(graph, group), rule),
+          connect(`${rule.peer} to ${group}`, [outsideOf(graph, rule)], placesOf(graph, group), rule),
         ),
         ...rules.egress.flatMap((rule) => {
           const peer = groupOf(rule);
-          // A prefix list's addresses are AWS's to change: any address must do.
-          const outside = { cidr: rule.peer.startsWith('pl-') ? EVERYWHERE : rule.peer };
           if (peer === undefined)
-            return connect(`${group} to ${rule.peer}`, placesOf(graph, group), [outside], rule);
+            return connect(
+              `${group} to ${rule.peer}`,
+              placesOf(graph, group),
+              [outsideOf(graph, rule)],
+              rule,
+            );
           return acceptedBy(graph, peer, group, rule)
             ? connect(`${group} to ${peer}`, placesOf(graph, group), placesOf(graph, peer), rule)
             : [];
@@ -70,28 +86,47 @@ export function passes(graph: Graph, connection: Connection): boolean {
   const gateway = gatewayFor(graph, connection);
   if (!gateway) return passesAcls(graph, connection);
   const { from, to, ports } = connection;
+  const answers = answersTo(connection);
   return (
-    admits(graph, from.subnet, 'egress', to.cidr, ports) &&
-    admits(graph, from.subnet, 'ingress', to.cidr, CLIENT_PORTS) &&
+    admits(graph, from.subnet, 'egress', to.cidr, ports, connection) &&
+    admits(graph, from.subnet, 'ingress', to.cidr, answers, connection) &&
     // In one subnet with the gateway, what goes to it crosses no ACL.
     (from.subnet === gateway.subnet ||
-      (admits(graph, gateway.subnet, 'ingress', from.cidr, ports) &&
-        admits(graph, gateway.subnet, 'egress', from.cidr, CLIENT_PORTS))) &&
+      (admits(graph, gateway.subnet, 'ingress', from.cidr, ports, connection) &&
+        admits(graph, gateway.subnet, 'egress', from.cidr, answers, connection))) &&
     passesAcls(graph, { ...connection, from: gateway })
   );
 }
 
+/** Ports to which answers go, or their types. */
+function answersTo({ protocol, ports }: Connection): readonly number[] {
+  if (protocol !== 'icmp') return CLIENT_PORTS;
+  return ports.includes(ECHO_REQUEST) ? [0] : [];
+}
+
+/** A prefix list's addresses are AWS's or its owner's to change: any address must do. */
+function outsideOf(graph: Graph, { peer }: Rule): Place {
+  if (!peer.startsWith('pl-')) return { cidr: peer };
+  const service = Object.keys(FACTS.prefixLists).find((name) => FACTS.prefixLists[name] === peer);
+  const endpoint = graph.nodes.get(`endpoint/${service}`)?.inputs as VpcEndpointInputs | undefined;
+  return { cidr: EVERYWHERE, ...(endpoint?.type === 'Gateway' && { behindEndpoint: true }) };
+}
+
 /** Where the NAT gateway stands to which the table of the connection's subnet leads; undefined where it leads to none. */
 function gatewayFor(graph: Graph, { from, to }: Connection): Place | undefined {
-  if (from.subnet === undefined || to.subnet !== undefined) return undefined;
+  if (from.subnet === undefined || to.subnet !== undefined || to.behindEndpoint) return undefined;
   const association = graph.nodes.get(`route-table-association/${from.subnet}`);
   const table = referencesIn(
     (association?.inputs as RouteTableAssociationInputs | undefined)?.routeTableId,
   )[0];
   const routes = graph.nodes.get(`routes/${table?.node.slice('route-table/'.length)}`);
-  const target = (routes?.inputs as RoutesInputs | undefined)?.routes.find(
-    ({ destination }) => destination === EVERYWHERE,
-  )?.target;
+  const all = (routes?.inputs as RoutesInputs | undefined)?.routes ?? [];
+  const nearer = [
+    ...vpcBlocks(graph),
+    ...all.map(({ destination }) => destination).filter((destination) => destination !== EVERYWHERE),
+  ];
+  if (nearer.some((block) => edgesOf(to.cidr).every((address) => contains(block, address)))) return undefined;
+  const target = all.find(({ destination }) => destination === EVERYWHERE)?.target;
   const gateway = graph.nodes.get(referencesIn(target)[0]?.node ?? '');
   if (gateway?.type !== 'NatGateway') return undefined;
   const subnet = referencesIn((gateway.inputs as NatGatewayInputs).subnetId)[0]?.node ?? '';
@@ -99,14 +134,21 @@ function gatewayFor(graph: Graph, { from, to }: Connection): Place | undefined {
   return inputs && { cidr: inputs.cidr, subnet: subnet.slice('subnet/'.length) };
 }
 
+function vpcBlocks(graph: Graph): string[] {
+  const vpc = graph.nodes.get('vpc')?.inputs as VpcInputs | undefined;
+  const more = graph.nodes.get('vpc-cidrs')?.inputs as VpcCidrsInputs | undefined;
+  return [...(vpc ? [vpc.cidr] : []), ...(more?.cidrs ?? [])];
+}
+
 function passesAcls(graph: Graph, connection: Connection): boolean {
   const { from, to, ports } = connection;
+  const answers = answersTo(connection);
   if (from.subnet !== undefined && from.subnet === to.subnet) return true;
   return (
-    admits(graph, from.subnet, 'egress', to.cidr, ports) &&
-    admits(graph, to.subnet, 'ingress', from.cidr, ports) &&
-    admits(graph, to.subnet, 'egress', from.cidr, CLIENT_PORTS) &&
-    admits(graph, from.subnet, 'ingress', to.cidr, CLIENT_PORTS)
+    admits(graph, from.subnet, 'egress', to.cidr, ports, connection) &&
+    admits(graph, to.subnet, 'ingress', from.cidr, ports, connection) &&
+    admits(graph, to.subnet, 'egress', from.cidr, answers, connection) &&
+    admits(graph, from.subnet, 'ingress', to.cidr, answers, connection)
   );
 }
 
@@ -117,6 +159,7 @@ export function admits(
   direction: AclEntry['direction'],
   peer: string,
   ports: readonly number[],
+  sort: Sort = {},
 ): boolean {
   if (subnet === undefined) return true;
   const tier = subnet.split('-')[0];
@@ -127,12 +170,17 @@ export function admits(
     .sort((a, b) => a.ruleNumber - b.ruleNumber);
   return ports.every((port) =>
     edgesOf(peer).every((address) => {
-      const first = entries.find(
-        (entry) => contains(entry.cidr, address) && entry.fromPort <= port && port <= entry.toPort,
-      );
+      const first = entries.find((entry) => contains(entry.cidr, address) && isAbout(entry, port, sort));
       return first?.action === 'allow';
     }),
   );
+}
+
+function isAbout(entry: AclEntry, port: number, { protocol = 'tcp', code = 0 }: Sort): boolean {
+  if (entry.protocol === 'all') return true;
+  if (entry.protocol !== protocol) return false;
+  if (protocol !== 'icmp') return entry.fromPort <= port && port <= entry.toPort;
+  return [-1, port].includes(entry.fromPort) && (entry.fromPort === -1 || [-1, code].includes(entry.toPort));
 }
 
 /** Subnets of the network in which members of a group may stand. */
@@ -160,16 +208,36 @@ function acceptedBy(graph: Graph, to: string, from: string, rule: Rule): boolean
   const ingress = (node?.inputs as SecurityGroupRulesInputs | undefined)?.ingress ?? [];
   return ingress.some(
     (accepted) =>
-      groupOf(accepted) === from && accepted.fromPort <= rule.fromPort && accepted.toPort >= rule.toPort,
+      groupOf(accepted) === from &&
+      accepted.protocol === rule.protocol &&
+      accepted.fromPort <= rule.fromPort &&
+      accepted.toPort >= rule.toPort,
   );
 }
 
 function connect(what: string, from: readonly Place[], to: readonly Place[], rule: Rule): Connection[] {
-  const middle = Math.floor((rule.fromPort + rule.toPort) / 2);
-  const ports = [rule.fromPort, middle, rule.toPort];
-  return from.flatMap((one) =>
-    to.map((other) => ({ what: `${what} ${ports.join()}`, from: one, to: other, ports })),
+  return packetsOf(rule).flatMap(({ ports, ...sort }) =>
+    from.flatMap((one) =>
+      to.map((other) => ({
+        what: `${what} ${sort.protocol} ${ports.join()}`,
+        from: one,
+        to: other,
+        ports,
+        ...sort,
+      })),
+    ),
   );
+}
+
+/** Packets at the edges of what a rule is about. */
+function packetsOf({ protocol, fromPort, toPort }: Rule): (Sort & { ports: readonly number[] })[] {
+  const ends = (first: number, last: number) => [first, Math.floor((first + last) / 2), last];
+  if (protocol === 'tcp' || protocol === 'udp') return [{ protocol, ports: ends(fromPort, toPort) }];
+  const icmp = { protocol: 'icmp' as const, ports: [ECHO_REQUEST] };
+  if (protocol === 'all')
+    return [{ protocol: 'tcp', ports: ends(1, 65_535) }, { protocol: 'udp', ports: ends(1, 65_535) }, icmp];
+  if (fromPort === -1) return [icmp, { ...icmp, ports: [3], code: 4 }];
+  return [{ ...icmp, ports: [fromPort], code: Math.max(toPort, 0) }];
 }
 
 function groupOf(rule: Rule): string | undefined {

@@ -263,6 +263,7 @@ describe('refusals', () => {
     name,
     subnets: [],
     networkAcl: 'Strict' as const,
+    networkAclRules: [],
     ...more,
   });
   const VALID = secureVpc({

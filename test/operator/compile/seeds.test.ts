@@ -11,6 +11,7 @@ import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { type SeedNetwork, seedNetworks } from '../../support/seeds.ts';
+import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
 const examples = join(import.meta.dirname, '../../../manifests/examples');
@@ -21,6 +22,8 @@ function inputsByKey<I>(graph: Graph, type: string): Map<string, I> {
   const nodes = [...graph.nodes.values()].filter((node) => node.type === type);
   return new Map(nodes.map((node) => [node.key, printable(node.inputs) as I]));
 }
+
+const portsText = (from: number, to: number) => (from === to ? `${from}` : `${from}-${to}`);
 
 /** A graph in the words of the table. */
 function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account' | 'accountId' | 'region'> {
@@ -51,9 +54,16 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
     open: rules.flatMap(([key, { ingress }]) =>
       ingress.map(({ peer, fromPort, toPort }) => {
         const from = /^\$\{security-group\/(\w+)\.id\}$/u.exec(peer)?.[1] ?? peer;
-        const ports = fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`;
-        return `${from} ${key.slice('security-group-rules/'.length)} ${ports}`;
+        return `${from} ${key.slice('security-group-rules/'.length)} ${portsText(fromPort, toPort)}`;
       }),
+    ),
+    calls: rules.flatMap(([key, { egress }]) =>
+      egress
+        .filter(({ peer }) => parseIpv4Cidr(peer) !== undefined)
+        .map(
+          ({ peer, fromPort, toPort }) =>
+            `${key.slice('security-group-rules/'.length)} ${peer} ${portsText(fromPort, toPort)}`,
+        ),
     ),
   };
 }
@@ -100,6 +110,27 @@ describe.each(Object.entries(seedNetworks))('the network of the %s', (_name, see
 it.each(['provider', 'consumer'] as const)('the graph of the %s is this', async (name) => {
   const found = compiled.find(({ graph }) => graph.owner === seedNetworks[name].owner);
   await expect(found && graphText(found.graph)).toMatchFileSnapshot(`${name}.graph.txt`);
+});
+
+/** What the consumer's tasks may open to those of the API, with every ACL on the way. */
+function reaches(ports: readonly number[]): boolean {
+  const [api, caller] = [seedNetworks.provider, seedNetworks.consumer].map(
+    ({ owner }) => compiled.find(({ graph }) => graph.owner === owner)?.graph,
+  );
+  if (!api || !caller) throw new Error('the platform has two networks');
+  return placesOf(caller, 'ecs').every((from) =>
+    placesOf(api, 'ecs').every((to) => {
+      const way = { what: 'call', ports };
+      return (
+        passes(caller, { ...way, from, to: { cidr: to.cidr } }) &&
+        passes(api, { ...way, from: { cidr: from.cidr }, to })
+      );
+    }),
+  );
+}
+
+it('the consumer reaches the API through the ACLs of both networks, and no other port of it', () => {
+  expect([22, 80, 443, 8080].filter((port) => reaches([port]))).toEqual([8080]);
 });
 
 it('the networks of the platform share no address, so that they can be joined', () => {

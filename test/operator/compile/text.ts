@@ -51,8 +51,18 @@ export function entriesOf(graph: Graph, tier: string): readonly AclEntry[] {
   return inputsOf<{ entries: readonly AclEntry[] }>(graph, `network-acl-entries/${tier}`).entries;
 }
 
-function ports(at: { protocol: string; fromPort: number; toPort: number }): string {
-  return at.fromPort === at.toPort
-    ? `${at.protocol} ${at.fromPort}`
-    : `${at.protocol} ${at.fromPort}-${at.toPort}`;
+function ports({
+  protocol,
+  fromPort,
+  toPort,
+}: {
+  protocol: string;
+  fromPort: number;
+  toPort: number;
+}): string {
+  if (protocol === 'all') return protocol;
+  if (protocol !== 'icmp')
+    return fromPort === toPort ? `${protocol} ${fromPort}` : `${protocol} ${fromPort}-${toPort}`;
+  const code = toPort === -1 ? '' : ` code ${toPort}`;
+  return fromPort === -1 ? protocol : `${protocol} type ${fromPort}${code}`;
 }

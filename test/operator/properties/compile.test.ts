@@ -12,7 +12,8 @@ import { compile, inputsOf } from '../compile/fixtures.ts';
 import { admits, connectionsOf, passes } from '../compile/reachability.ts';
 import { edits } from './edits.ts';
 import { property, reportProperties } from './property.ts';
-import { lettersOf, shuffled, specs } from './specs.ts';
+import type { GroupRuleLike } from './own-rules.ts';
+import { lettersOf, shuffled, specs, type GroupsLike, type SpecLike } from './specs.ts';
 
 reportProperties();
 
@@ -34,6 +35,20 @@ function different(one: Graph, other: Graph, part: 'inputs' | 'tags'): string[] 
     return node && JSON.stringify(part === 'tags' ? node.tags : [node.type, node.inputs, node.dependsOn]);
   };
   return [...keys].filter((key) => textOf(one, key) !== textOf(other, key));
+}
+
+function withoutAclRules(spec: SpecLike): SpecLike {
+  return { ...spec, tiers: spec.tiers.map(({ networkAclRules: _, ...tier }) => tier) };
+}
+
+/** Whether a rule of a group's own lets in everybody, or those of a prefix list, who may be everybody. */
+function letsEverybodyIn(groups: GroupsLike): boolean {
+  return Object.values(groups).some(({ rules = [] }: { rules?: GroupRuleLike[] }) =>
+    rules.some(
+      ({ direction, cidr, prefixList }) =>
+        direction === 'Ingress' && (cidr === '0.0.0.0/0' || prefixList !== undefined),
+    ),
+  );
 }
 
 /** What an ACL lets through, without the numbers of its entries. */
@@ -98,12 +113,37 @@ describe('any valid spec', () => {
   );
 
   property('has ACLs that let through what its groups allow, and the answers', 80, specs, (spec) => {
-    const graph = compile(spec);
+    const graph = compile(withoutAclRules(spec));
     expect(connectionsOf(graph).filter((connection) => !passes(graph, connection))).toEqual([]);
   });
 
+  property(
+    'has the ACL rules of its own as they are written, beside the computed ones',
+    100,
+    specs,
+    (spec) => {
+      const [graph, computed] = [compile(spec), compile(withoutAclRules(spec))];
+      for (const { name, networkAcl, networkAclRules = [] } of spec.tiers) {
+        if (networkAcl === 'None') continue;
+        const key = `network-acl-entries/${name}`;
+        const numbersOf = (of: Graph) =>
+          inputsOf<{ entries: readonly AclEntry[] }>(of, key).entries.map(
+            ({ direction, ruleNumber, action, protocol, cidr }) =>
+              [direction, ruleNumber, action, protocol, cidr].join(' '),
+          );
+        const written = networkAclRules.map(({ direction, ruleNumber, action, protocol = 'tcp', cidr }) =>
+          `${direction} ${ruleNumber} ${action} ${protocol} ${cidr}`.toLowerCase(),
+        );
+        expect(numbersOf(graph).sort()).toEqual([...numbersOf(computed), ...written].sort());
+      }
+    },
+  );
+
   const withPublic = fc.tuple(
-    specs.filter(({ tiers }) => tiers.length > 1 && tiers.some(({ name }) => name === 'public')),
+    specs
+      .filter(({ tiers }) => tiers.length > 1 && tiers.some(({ name }) => name === 'public'))
+      .map(withoutAclRules)
+      .filter(({ securityGroups }) => !letsEverybodyIn(securityGroups)),
     fc.integer({ min: 1, max: 1023 }),
   );
   property(
@@ -130,7 +170,7 @@ describe('any valid spec', () => {
             const own = key.split('/')[1];
             if (peer === undefined) return [];
             const ends = direction === 'egress' ? `${own} to ${peer}` : `${peer} to ${own}`;
-            return [`${ends} ${rule.fromPort}-${rule.toPort}`];
+            return [`${ends} ${rule.protocol} ${rule.fromPort}-${rule.toPort}`];
           }),
         )
         .sort();
@@ -138,7 +178,7 @@ describe('any valid spec', () => {
     for (const { inputs } of groups) {
       const { ingress, egress } = inputs as SecurityGroupRulesInputs;
       for (const rules of [ingress, egress]) {
-        const found = rules.map((rule) => `${rule.fromPort}-${rule.toPort} ${rule.peer}`);
+        const found = rules.map((rule) => `${rule.protocol} ${rule.fromPort}-${rule.toPort} ${rule.peer}`);
         expect(new Set(found).size).toBe(found.length);
       }
     }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { letsEverybodyIn, type AclRuleLike, type GroupRuleLike } from './own-rules.ts';
 import {
   BLOCKS,
   FAR,
@@ -64,6 +65,8 @@ export function editsOf(spec: SpecLike): Edit[][] {
     blockEdits,
     natEdits,
     groupEdits,
+    groupRuleEdits,
+    aclRuleEdits,
     endpointEdits,
     transitEdits,
     dhcpEdits,
@@ -169,7 +172,11 @@ function tierEdits(spec: SpecLike): Edit[] {
     ...spec.tiers.flatMap((tier): Edit[] => [
       {
         what: `another ACL of ${tier.name}`,
-        after: withTier({ ...tier, networkAcl: tier.networkAcl === 'None' ? 'Strict' : 'None' }),
+        after: withTier({
+          ...tier,
+          networkAcl: tier.networkAcl === 'None' ? 'Strict' : 'None',
+          networkAclRules: [],
+        }),
         touches: keys(
           `(network-acl|network-acl-entries)/${tier.name}`,
           `network-acl-association/${tier.name}-.*`,
@@ -252,13 +259,22 @@ function natEdits(spec: SpecLike): Edit[] {
 
 function groupEdits(spec: SpecLike): Edit[] {
   const { securityGroups: groups, endpoints } = spec;
-  const rules = (group: Group) => `security-group-rules/(${NEIGHBOURS[group]})`;
   const names = Object.keys(SAMPLE_GROUPS) as Group[];
   const removable = (group: Group) => group !== 'endpoints' || !endpoints.some(isInterface);
   return names.flatMap((group): Edit[] => {
-    const { [group]: present, ...fewer } = groups;
-    const sample = { ...groups, [group]: SAMPLE_GROUPS[group] };
-    const existence = keys(`security-group/${group}`, rules(group), ENTRIES);
+    const { [group]: present, ...others } = groups;
+    const rules = `security-group-rules/(${[NEIGHBOURS[group], ...partnersOf(groups, group)].join('|')})`;
+    const fewer = Object.fromEntries(
+      Object.entries(others as Record<string, { rules?: GroupRuleLike[] }>).map(([name, other]) => [
+        name,
+        other.rules ? { ...other, rules: other.rules.filter((rule) => rule.group !== group) } : other,
+      ]),
+    );
+    const sample = {
+      ...groups,
+      [group]: { ...SAMPLE_GROUPS[group], ...(present?.rules && { rules: present.rules }) },
+    };
+    const existence = keys(`security-group/${group}`, rules, ENTRIES);
     if (present === undefined)
       return [
         { what: `group ${group} more`, after: { ...spec, securityGroups: sample }, touches: existence },
@@ -270,10 +286,107 @@ function groupEdits(spec: SpecLike): Edit[] {
       {
         what: `other rules of ${group}`,
         after: { ...spec, securityGroups: sample },
-        touches: keys(rules(group), ENTRIES),
+        touches: keys(rules, ENTRIES),
       },
     ];
   });
+}
+
+/** Groups that own rules join with a group. */
+function partnersOf(groups: GroupsLike, group: Group): string[] {
+  return Object.entries(groups).flatMap(([name, { rules = [] }]: [string, { rules?: GroupRuleLike[] }]) =>
+    rules.flatMap((rule) =>
+      rule.group === undefined ? [] : name === group ? [rule.group] : rule.group === group ? [name] : [],
+    ),
+  );
+}
+
+/** A rule touches the groups at its ends, and the ACLs that let it through; its name is in descriptions only. */
+function groupRuleEdits(spec: SpecLike): Edit[] {
+  const { securityGroups: groups } = spec;
+  return Object.entries(groups).flatMap(([group, given]: [string, { rules?: GroupRuleLike[] }]): Edit[] => {
+    const { rules = [] } = given;
+    const withRules = (changed: GroupRuleLike[]) => ({
+      ...spec,
+      securityGroups: { ...groups, [group]: { ...given, rules: changed } },
+    });
+    const ends = (rule: GroupRuleLike) => `security-group-rules/(${group}|${rule.group ?? group})`;
+    const further: GroupRuleLike = {
+      name: 'further',
+      direction: 'Ingress',
+      protocol: 'udp',
+      fromPort: 4242,
+      cidr: '198.51.100.0/25',
+    };
+    return [
+      {
+        what: `a rule of ${group} more`,
+        after: withRules([...rules, further]),
+        touches: keys(ends(further), ENTRIES),
+      },
+      ...rules.flatMap((rule): Edit[] => {
+        const others = rules.filter((other) => other !== rule);
+        const { icmpType: _, icmpCode: __, toPort: ___, ...kept } = rule;
+        return [
+          {
+            what: `rule ${rule.name} of ${group} less`,
+            after: withRules(others),
+            touches: keys(ends(rule), ENTRIES),
+          },
+          {
+            what: `rule ${rule.name} of ${group} renamed`,
+            after: withRules([...others, { ...rule, name: 'renamed' }]),
+            touches: keys(ends(rule)),
+          },
+          {
+            what: `rule ${rule.name} of ${group} for another port`,
+            after: withRules([...others, { ...kept, protocol: 'tcp', fromPort: 4243 }]),
+            touches: keys(ends(rule), ENTRIES),
+          },
+        ];
+      }),
+    ];
+  });
+}
+
+/** A rule of an ACL touches the entries of its tier. */
+function aclRuleEdits(spec: SpecLike): Edit[] {
+  const flipped = { Allow: 'Deny', Deny: 'Allow' } as const;
+  return spec.tiers
+    .filter(({ networkAcl }) => networkAcl !== 'None')
+    .flatMap((tier): Edit[] => {
+      const { name, networkAclRules: rules = [] } = tier;
+      const edit = (what: string, changed: AclRuleLike[]): Edit => ({
+        what: `${what} of the ACL of ${name}`,
+        after: {
+          ...spec,
+          tiers: spec.tiers.map((other) => (other === tier ? { ...tier, networkAclRules: changed } : other)),
+        },
+        touches: keys(`network-acl-entries/${name}`),
+      });
+      const further: AclRuleLike = {
+        name: 'further',
+        ruleNumber: 7,
+        direction: 'Egress',
+        action: 'Deny',
+        fromPort: 25,
+        cidr: '0.0.0.0/0',
+      };
+      return [
+        edit('a rule more', [...rules, further]),
+        ...rules.flatMap((rule): Edit[] => {
+          const others = rules.filter((other) => other !== rule);
+          const other = { ...rule, action: flipped[rule.action] };
+          return [
+            edit(`rule ${rule.name} less`, others),
+            edit(`rule ${rule.name} with another number`, [...others, { ...rule, ruleNumber: 8 }]),
+            ...(letsEverybodyIn(other)
+              ? []
+              : [edit(`the opposite of rule ${rule.name}`, [...others, other])]),
+          ];
+        }),
+      ];
+    });
 }
 
 function endpointEdits(spec: SpecLike): Edit[] {

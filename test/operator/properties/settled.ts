@@ -44,7 +44,7 @@ import { FACTS } from '../compile/fixtures.ts';
 /** Records by the name of their collection, then by id. */
 export type Records = Map<string, Map<string, object>>;
 
-const PROTOCOLS = { tcp: '6', udp: '17', all: '-1' } as const;
+const PROTOCOLS = { tcp: '6', udp: '17', icmp: '1', all: '-1' } as const;
 
 /** A node whose references are resolved, and a number for the id of what it becomes. */
 interface At<I> {
@@ -180,7 +180,10 @@ const MAKERS: Readonly<Record<string, Make>> = {
         RuleAction: entry.action,
         Protocol: PROTOCOLS[entry.protocol],
         CidrBlock: entry.cidr,
-        PortRange: { From: entry.fromPort, To: entry.toPort },
+        ...(entry.protocol === 'icmp' && { IcmpTypeCode: { Type: entry.fromPort, Code: entry.toPort } }),
+        ...(['tcp', 'udp'].includes(entry.protocol) && {
+          PortRange: { From: entry.fromPort, To: entry.toPort },
+        }),
       });
   }, 'ec2/network-acls'),
   NetworkAclAssociation: facet<NetworkAclAssociationInputs, NetworkAcl>(

@@ -1,4 +1,12 @@
 import * as fc from 'fast-check';
+import {
+  aclRules,
+  FOREIGN_LIST,
+  groupRules,
+  groupRuleSeeds,
+  type AclRuleLike,
+  type GroupRuleLike,
+} from './own-rules.ts';
 
 /** What {@link specs} makes of a SecureVpc's spec; all lists are keyed. */
 export interface SpecLike {
@@ -30,18 +38,22 @@ export interface TierLike {
   name: string;
   subnetPrefixLength?: number;
   networkAcl?: 'Strict' | 'None';
+  networkAclRules?: AclRuleLike[];
   subnets?: { zone: string; cidr: string }[];
 }
 interface PortLike {
   name: string;
   port: number;
 }
+interface WithRules {
+  rules?: GroupRuleLike[];
+}
 export interface GroupsLike {
-  alb?: { ingress: { cidrs: string[]; ports: PortLike[] } };
-  ecs?: { ports: { name: string; fromPort: number; toPort: number }[] };
-  data?: { ports: PortLike[] };
-  endpoints?: object;
-  bastion?: { adminCidrs: string[]; port: number };
+  alb?: WithRules & { ingress: { cidrs: string[]; ports: PortLike[] } };
+  ecs?: WithRules & { ports: { name: string; fromPort: number; toPort: number }[] };
+  data?: WithRules & { ports: PortLike[] };
+  endpoints?: WithRules;
+  bastion?: WithRules & { adminCidrs: string[]; port: number };
 }
 export interface EndpointLike {
   service: string;
@@ -160,6 +172,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     tierNames: fc.uniqueArray(fc.constantFrom(...TIERS), { minLength: 1 }),
     smaller: perTier(fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined })),
     open: perTier(fc.boolean()),
+    aclRules: perTier(aclRules),
     given: perTier(fc.option(fc.nat(), { nil: undefined })),
     further: fc.subarray(BLOCKS),
     outside: perTier(fc.boolean()),
@@ -170,6 +183,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     ),
     dhcp: fc.option(dhcpOptions, { nil: undefined }),
     securityGroups,
+    ownRules: groupRuleSeeds,
     gateways: fc.uniqueArray(fc.constantFrom(...GATEWAYS)),
     interfaces: fc.uniqueArray(fc.constantFrom(...INTERFACES, ...GATEWAYS)),
     homes: fc.array(fc.tuple(fc.nat(), fc.boolean()), { minLength: 6, maxLength: 6 }),
@@ -193,6 +207,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
           subnetPrefixLength: Math.min(made.vpc + 6 + made.smaller[index], 28),
         }),
         networkAcl: made.open[index] ? 'Strict' : 'None',
+        ...(made.open[index] && { networkAclRules: made.aclRules[index] ?? [] }),
         ...(letter !== undefined && {
           subnets: [
             {
@@ -217,7 +232,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       tiers,
       dns: made.dns,
       ...(made.dhcp && { dhcpOptions: made.dhcp }),
-      securityGroups: made.securityGroups,
+      securityGroups: withOwnRules(made.securityGroups, made.ownRules),
       endpoints: [
         ...made.gateways
           .filter((service) => !interfaces.includes(service))
@@ -246,6 +261,17 @@ export const specs: fc.Arbitrary<SpecLike> = fc
       ...(made.environment !== undefined && { environment: made.environment }),
     };
   });
+
+/** The groups with their own rules; a group without any says nothing of them. */
+function withOwnRules(groups: GroupsLike, seeds: Parameters<typeof groupRules>[0]): GroupsLike {
+  const rules = groupRules(seeds, Object.keys(groups).sort());
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, group]) => [
+      name,
+      rules.has(name) ? { ...group, rules: rules.get(name) } : group,
+    ]),
+  );
+}
 
 /** Attached in one of the tiers that there are, with routes in that one or in those that get them by default. */
 function placed(
@@ -283,9 +309,20 @@ export function slowIn({ nat, transitGateway, secondaryCidrs }: SpecLike): numbe
     .length;
 }
 
-/** The spec with transit gateways, and an address, that an AWS knows instead of the made-up ones. */
-export function withIds(spec: SpecLike, gateways: readonly string[], address: string): SpecLike {
-  const ids = [...GATEWAY_IDS.map((id, index) => [id, gateways[index] ?? id]), [GIVEN_ADDRESS, address]];
+/** What specs name and an AWS has to know. */
+export interface Known {
+  readonly gateways: readonly string[];
+  readonly address: string;
+  readonly prefixList: string;
+}
+
+/** The spec with ids that an AWS knows instead of the made-up ones. */
+export function withIds(spec: SpecLike, { gateways, address, prefixList }: Known): SpecLike {
+  const ids = [
+    ...GATEWAY_IDS.map((id, index) => [id, gateways[index] ?? id]),
+    [GIVEN_ADDRESS, address],
+    [FOREIGN_LIST, prefixList],
+  ];
   const text = ids.reduce((now, [id = '', real = '']) => now.replaceAll(id, real), JSON.stringify(spec));
   return JSON.parse(text) as SpecLike;
 }

@@ -18,6 +18,22 @@ def _protected(rule_number: int) -> None:
         )
 
 
+def _complete(response: Any) -> None:
+    """TCP and UDP have ports, ICMP a type and a code; an entry for everything ignores both."""
+    # "Required if specifying protocol 6 (TCP) or 17 (UDP)", "1 (ICMP)": API_CreateNetworkAclEntry; the words for ICMP are
+    # those in https://github.com/hashicorp/terraform/issues/2085
+    protocol = str(response._get_param("Protocol"))
+    wanted = {"6": ("PortRange", "From"), "17": ("PortRange", "From"), "1": ("IcmpTypeCode", "Type")}.get(protocol)
+    if wanted is None:
+        return
+    name, field = wanted
+    if (response._get_param(name) or {}).get(field) is None:
+        lowered = name[0].lower() + name[1:]
+        raise AwsError(
+            "MissingParameter", f"The request must contain the parameter {lowered}.{field.lower()}"
+        )
+
+
 def install() -> None:
     @wrap(EC2Backend, "create_network_acl")
     def create(original: Any, self: Any, vpc_id: str, tags: Any = None, default: bool = False) -> Any:
@@ -77,7 +93,18 @@ def install() -> None:
     @wrap(EC2Response, "create_network_acl_entry")
     def create_entry(original: Any, self: Any) -> Any:
         _protected(self._get_param("RuleNumber"))
+        _complete(self)
         return original(self)
+
+    @wrap(EC2Response, "replace_network_acl_entry")
+    def replace_entry(original: Any, self: Any) -> Any:
+        _complete(self)
+        return original(self)
+
+    @wrap(EC2Response, "_get_param")
+    def get_param(original: Any, self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        # moto asks for ICMP by its name on the wire, and has it under its name in the model.
+        return original(self, name.replace("Icmp.", "IcmpTypeCode."), *args, **kwargs)
 
 
 _create_entry = EC2Backend.create_network_acl_entry

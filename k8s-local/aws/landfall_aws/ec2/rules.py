@@ -1,6 +1,7 @@
 """Rules of security groups: a call is done whole or not at all, and says which rule it stumbled over."""
 
 import copy
+import re
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -51,6 +52,26 @@ def _check_ports(permission: dict[str, Any]) -> None:
             "InvalidParameterValue",
             "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.",
         )
+    if protocol in ("icmp", "1") and (permission["from_port"] is None or permission["to_port"] is None):
+        raise AwsError(
+            "InvalidParameterValue", "Invalid value 'Must specify both from and to ports with ICMP.' for portRange."
+        )
+
+
+# "Up to 255 characters in length. Allowed characters are a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*":
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
+
+
+def _check_descriptions(permission: dict[str, Any]) -> None:
+    peers = ("ip_ranges", "source_groups", "prefix_list_ids")
+    for peer in [peer for name in peers for peer in permission.get(name) or []]:
+        if not _DESCRIPTION.fullmatch(peer.get("Description") or ""):
+            raise AwsError(
+                "InvalidParameterValue",
+                "Invalid rule description. Valid descriptions are strings less than 256 characters from the following"
+                " set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+            )
 
 
 def _authorize(response: Any, egress: bool) -> ActionResult:
@@ -66,6 +87,7 @@ def _authorize(response: Any, egress: bool) -> ActionResult:
         for permission in permissions:
             _check_prefix_lists(backend, permission)
             _check_ports(permission)
+            _check_descriptions(permission)
             added += method(**permission)[0]
     except Exception:
         # moto would keep the rules that came before the bad one.

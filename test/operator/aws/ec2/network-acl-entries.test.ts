@@ -39,6 +39,10 @@ const listed: NetworkAcl = {
     },
   ],
 };
+const entryOf = ({ ruleNumber }: AclEntry): NetworkAclEntry => ({
+  ...listed.Entries?.[3],
+  RuleNumber: ruleNumber,
+});
 const diff = (entries: AclEntry[], record: NetworkAcl | undefined = listed) =>
   linesOf(kind.diff({ networkAclId: 'acl-1', entries }, record));
 
@@ -55,6 +59,9 @@ describe('the entries of a network ACL', () => {
     ['first port', { fromPort: 80 }, 'allow tcp 80-443 0.0.0.0/0'],
     ['last port', { toPort: 444 }, 'allow tcp 443-444 0.0.0.0/0'],
     ['block', { cidr: '10.0.0.0/8' }, 'allow tcp 443-443 10.0.0.0/8'],
+    ['to icmp', { protocol: 'icmp', fromPort: -1, toPort: -1 }, 'allow icmp 0.0.0.0/0'],
+    ['to a type', { protocol: 'icmp', fromPort: 8, toPort: -1 }, 'allow icmp type 8 0.0.0.0/0'],
+    ['to a code', { protocol: 'icmp', fromPort: 3, toPort: 4 }, 'allow icmp type 3 code 4 0.0.0.0/0'],
   ])('%s changed', (_, change, to) => {
     expect(diff([{ ...web, ...change }, out])).toEqual([
       `entries[ingress 100]: allow tcp 443-443 0.0.0.0/0 -> ${to}`,
@@ -68,6 +75,39 @@ describe('the entries of a network ACL', () => {
     expect(diff([web])).toEqual(['entries[egress 100]: allow all 0.0.0.0/0 -> (nothing)']);
     expect(diff([web, { ...web, direction: 'egress' }])).toEqual([
       'entries[egress 100]: allow all 0.0.0.0/0 -> allow tcp 443-443 0.0.0.0/0',
+    ]);
+  });
+
+  it('of icmp are told apart by type and code', () => {
+    const icmp = (Type: number, Code: number): NetworkAcl => ({
+      NetworkAclId: 'acl-1',
+      Entries: [
+        { ...listed.Entries?.[3], Protocol: '1', PortRange: undefined, IcmpTypeCode: { Type, Code } },
+      ],
+    });
+    const mtu: AclEntry = { ...web, protocol: 'icmp', fromPort: 3, toPort: 4 };
+    expect(diff([mtu], icmp(3, 4))).toEqual([]);
+    expect(diff([mtu], icmp(3, -1))).toEqual([
+      'entries[ingress 100]: allow icmp type 3 0.0.0.0/0 -> allow icmp type 3 code 4 0.0.0.0/0',
+    ]);
+    expect(diff([{ ...mtu, fromPort: -1, toPort: -1 }], icmp(-1, -1))).toEqual([]);
+  });
+
+  it('are written lowest number first, and taken away highest first: none stands without those before it', () => {
+    const at = (...numbers: number[]) => numbers.map((ruleNumber) => ({ ...web, ruleNumber }));
+    const pathsOf = (entries: AclEntry[], record: NetworkAcl) =>
+      kind.diff({ networkAclId: 'acl-1', entries }, record).map(({ path }) => path);
+    const empty = { NetworkAclId: 'acl-1', Entries: [last(false), last(true)] };
+    const full = { NetworkAclId: 'acl-1', Entries: at(200, 3000, 10).map(entryOf) };
+    expect(pathsOf(at(3000, 10, 200), empty)).toEqual([
+      'entries[ingress 10]',
+      'entries[ingress 200]',
+      'entries[ingress 3000]',
+    ]);
+    expect(pathsOf([], full)).toEqual([
+      'entries[ingress 3000]',
+      'entries[ingress 200]',
+      'entries[ingress 10]',
     ]);
   });
 

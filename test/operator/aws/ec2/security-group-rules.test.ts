@@ -27,6 +27,11 @@ const rule = (peer: string, port: number, description = ''): Rule => ({
 const web = rule('0.0.0.0/0', 443, 'web');
 const fromAlb = rule('sg-alb', 8080, 'from the alb');
 const toS3 = rule('pl-s3', 443, 'S3');
+const icmp = (type: number, code: number): Rule => ({
+  ...rule('10.9.0.0/16', type),
+  protocol: 'icmp',
+  toPort: code,
+});
 const inputs: SecurityGroupRulesInputs = { groupId: 'sg-1', ingress: [web, fromAlb], egress: [toS3] };
 
 const group = (ingress: IpPermission[], egress: IpPermission[]): SecurityGroup => ({
@@ -96,6 +101,15 @@ describe('the rules of a security group', () => {
       { egress: [toS3, { ...rule('0.0.0.0/0', 0), protocol: 'all' as const }] },
       ['egress[all 0.0.0.0/0]: (nothing) -> '],
     ],
+    ['every type of icmp', { egress: [toS3, icmp(-1, -1)] }, ['egress[icmp 10.9.0.0/16]: (nothing) -> ']],
+    [
+      'a type and another code of it',
+      { egress: [toS3, icmp(8, -1), icmp(3, 4)] },
+      [
+        'egress[icmp type 8 10.9.0.0/16]: (nothing) -> ',
+        'egress[icmp type 3 code 4 10.9.0.0/16]: (nothing) -> ',
+      ],
+    ],
   ])('%s', (_, wanted, lines) => {
     expect(diff(wanted)).toEqual(lines);
   });
@@ -114,6 +128,7 @@ describe('the rules of a security group', () => {
       toS3,
       rule('2001:db8::/32', 53),
       { ...rule('0.0.0.0/0', 0), protocol: 'all' },
+      icmp(3, 4),
     ];
     expect(rulesOf(group(rules.map(permissionOf), []), 'ingress').sort(byPeer)).toEqual(
       [...rules].sort(byPeer),
@@ -127,6 +142,15 @@ describe('the rules of a security group', () => {
       ToPort: 8080,
       UserIdGroupPairs: [{ GroupId: 'sg-alb' }],
     });
+  });
+
+  it('may name their own group, which stays as it is when others change (community#2951)', () => {
+    const self = rule('sg-1', 7946, 'gossip');
+    const listed = group([permissionOf(self)], [permissionOf(self)]);
+    expect(diff({ ingress: [self], egress: [self] }, listed)).toEqual([]);
+    expect(diff({ ingress: [self, web], egress: [self] }, listed)).toEqual([
+      'ingress[tcp 443 0.0.0.0/0]: (nothing) -> web',
+    ]);
   });
 
   it('towards groups are known apart, since they hold groups together', () => {
