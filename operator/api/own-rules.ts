@@ -146,6 +146,8 @@ const openRule = withRules(
   ...exposureRules({ cel: '', check: () => true }),
 );
 export type GroupRule = z.output<typeof openRule>;
+/** A rule as a manifest has it. */
+export type GroupRuleInput = z.input<typeof openRule>;
 
 /** Rules of a group that may be open to everybody where that is said. */
 export const OpenGroupRulesSchema = listMap(openRule, 'name', 40).describe(OWN);

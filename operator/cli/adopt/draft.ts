@@ -8,6 +8,7 @@ import { printable } from '../../graph/ref.ts';
 import { endpointsIn, type EndpointDraft } from './endpoints.ts';
 import { flowLogsIn, type FlowLogDraft } from './flow-logs.ts';
 import { groupsIn, type GroupDraft } from './groups.ts';
+import { ownRulesFor, realChanges } from './own-rules.ts';
 import type { VpcSurvey } from './survey.ts';
 import { tiersIn, type Tiers } from './tiers.ts';
 import { nameOf, titled } from './words.ts';
@@ -48,7 +49,7 @@ export function draftOf(survey: VpcSurvey, region: string): Draft {
 
 /**
  * The draft less one thing that the plan made of it would change for others than people who read plans, or that
- * cannot be taken over; the draft itself where there is none. Throws Terminal where what is left would be no network.
+ * cannot be taken over, or with a group's further rules as own ones; the draft itself where there is none. Throws Terminal where what is left would be no network.
  */
 export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
   const refused = actions.filter((action) => action.verb === 'refuse' && action.reason === ADOPTION_REFUSED);
@@ -63,7 +64,17 @@ export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
     );
   for (const name of GROUPS) {
     const action = actions.find(({ node }) => node === `security-group-rules/${name}`);
-    const rules = action?.changes.filter(({ path }) => !path.endsWith('.description')) ?? [];
+    const group = draft.groups.get(name);
+    const rules = realChanges(
+      draft.survey.securityGroups.find(({ GroupId }) => GroupId === group?.id),
+      action?.changes ?? [],
+    );
+    const own = group && ownRulesFor(draft.survey, draft.groups, name, rules);
+    if (own && rules.length > 0 && group.spec.rules === undefined)
+      return {
+        ...draft,
+        groups: new Map(draft.groups).set(name, { ...group, spec: { ...group.spec, rules: own } }),
+      };
     if (rules.length > 0)
       return withoutGroup(
         draft,
@@ -230,9 +241,23 @@ function withoutGroup(draft: Draft, name: string, why: string): Draft {
   const group = draft.survey.securityGroups.find(({ GroupId }) => GroupId === gone?.id);
   return withoutHomeless({
     ...draft,
-    groups: new Map([...draft.groups].filter(([other]) => other !== name)),
+    groups: new Map(
+      [...draft.groups]
+        .filter(([other]) => other !== name)
+        .map(([other, group]) => [other, names(group, name) ? withoutRules(group) : group]),
+    ),
     left: [...draft.left, `security group ${titled(gone?.id, group?.GroupName)}: ${why}`],
   });
+}
+
+/** Whether a group has own rules that name another. */
+function names({ spec }: GroupDraft, group: string): boolean {
+  return (spec.rules ?? []).some((rule) => rule.group === group);
+}
+
+/** As it was before its rules were looked at: they are once more. */
+function withoutRules({ id, spec: { rules: _, ...spec } }: GroupDraft): GroupDraft {
+  return { id, spec };
 }
 
 function withoutEndpoint(draft: Draft, service: string, why: string): Draft {

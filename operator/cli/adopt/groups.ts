@@ -1,4 +1,5 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
+import type { GroupRuleInput } from '../../api/own-rules.ts';
 import { rulesOf, type Rule } from '../../aws/ec2/security-group-permissions.ts';
 import { must } from '../../aws/kind.ts';
 import type { VpcSurvey } from './survey.ts';
@@ -6,7 +7,7 @@ import type { VpcSurvey } from './survey.ts';
 /** A group of the VPC as a member of `spec.securityGroups`, as it would be if its rules were those. */
 export interface GroupDraft {
   readonly id: string;
-  readonly spec: object;
+  readonly spec: { readonly rules?: readonly GroupRuleInput[] };
 }
 
 const SSH = 22;

@@ -1,3 +1,4 @@
+import { icmpText } from '../../aws/ec2/icmp.ts';
 import type { NatGatewayInputs } from '../../aws/ec2/nat-gateway.ts';
 import type { RouteTableAssociationInputs } from '../../aws/ec2/route-table-association.ts';
 import type { RoutesInputs } from '../../aws/ec2/routes.ts';
@@ -55,18 +56,18 @@ export interface Group {
   readonly tier: string;
 }
 
-/** Who may open connections to whom: `from` and `to` are names of groups, networks or services. */
+/** Who may open connections to whom: `from` and `to` are names of groups, networks, prefix lists or services. */
 export interface Flow {
   readonly from: Party;
   readonly to: Party;
-  /** `443`, `32768-65535`, sorted by number. */
+  /** `443`, `32768-65535`, sorted by number; what is not TCP with its protocol, as `udp 53`, `icmp type 8` or `all`. */
   readonly ports: readonly string[];
 }
 
 export interface Party {
   readonly kind: 'group' | 'network' | 'service';
   readonly name: string;
-  /** Who a network is, in the compiler's words: `outside`, `administrators`; empty for others. */
+  /** Who a network is, in the compiler's words: `outside`, `administrators`, or that it is a prefix list; empty for others. */
   readonly who: string;
 }
 
@@ -182,6 +183,11 @@ function tiersOf(all: All): Tier[] {
 /** Each connection once: those between groups stand in the rules of both, those to services only in the egress. */
 function flowsOf(all: All): Flow[] {
   const flows = new Map<string, { from: Party; to: Party; rules: Rule[] }>();
+  const gateways = new Set(
+    all<VpcEndpointInputs>('VpcEndpoint').flatMap(({ node, inputs }) =>
+      inputs.type === 'Gateway' ? rest(node) : [],
+    ),
+  );
   const add = (from: Party, to: Party, rule: Rule) => {
     const key = [from.kind, from.name, to.kind, to.name].join(' ');
     const flow = flows.get(key) ?? { from, to, rules: [] };
@@ -190,27 +196,33 @@ function flowsOf(all: All): Flow[] {
   };
   for (const { node, inputs } of all<SecurityGroupRulesInputs>('SecurityGroupRules')) {
     const self: Party = { kind: 'group', name: rest(node), who: '' };
-    for (const rule of inputs.ingress) add(partyOf(rule, 'from'), self, rule);
+    for (const rule of inputs.ingress) add(partyOf(rule, 'from', gateways), self, rule);
     for (const rule of inputs.egress) {
-      const to = partyOf(rule, 'to');
+      const to = partyOf(rule, 'to', gateways);
       if (to.kind !== 'group') add(self, to, rule);
     }
   }
   return [...flows.values()].map(({ from, to, rules }) => ({
     from,
     to,
-    ports: [...rules]
-      .sort((a, b) => a.fromPort - b.fromPort)
-      .map(({ fromPort, toPort }) => (fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`)),
+    ports: [...rules].sort((a, b) => a.fromPort - b.fromPort).map(portsText),
   }));
 }
 
-function partyOf({ peer, description }: Rule, word: 'from' | 'to'): Party {
+function portsText({ protocol, fromPort, toPort }: Rule): string {
+  if (protocol === 'all') return protocol;
+  if (protocol === 'icmp') return `icmp${icmpText(fromPort, toPort)}`;
+  const ports = fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`;
+  return protocol === 'tcp' ? ports : `${protocol} ${ports}`;
+}
+
+function partyOf({ peer, description }: Rule, word: 'from' | 'to', gateways: ReadonlySet<string>): Party {
   const group = referencesIn(peer)[0]?.node;
   if (group !== undefined) return { kind: 'group', name: rest(group), who: '' };
   // The id of a prefix list says nothing; the compiler names its service at the end of the description.
   const said = description.split(` ${word} `).at(-1) ?? '';
-  if (peer.startsWith('pl-')) return { kind: 'service', name: said === '' ? peer : said, who: '' };
+  if (peer.startsWith('pl-') && gateways.has(said)) return { kind: 'service', name: said, who: '' };
+  if (peer.startsWith('pl-')) return { kind: 'network', name: said === '' ? peer : said, who: 'prefix list' };
   return { kind: 'network', name: peer, who: said };
 }
 

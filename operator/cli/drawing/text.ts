@@ -113,7 +113,7 @@ function groupBranches(draw: Draw): Branch[] {
   if (network.groups.length === 0) return [];
   const below = network.groups.map(({ node, name }): Branch => {
     const into = network.flows.filter(({ to }) => to.kind === 'group' && to.name === name);
-    const out = network.flows.filter(({ from, to }) => from.name === name && to.kind === 'service');
+    const out = network.flows.filter(({ from, to }) => from.name === name && to.kind !== 'group');
     const flows = [
       ...into.map((flow) => peerText('←', flow.from, flow)),
       ...out.map((flow) => peerText('→', flow.to, flow)),
