@@ -182,17 +182,10 @@ async function compare(
       plan.standing.filter(({ type }) => type === 'NetworkAcl').map(({ id }) => id),
     ),
   );
-  // A table's delete takes it out of its endpoints; the operator says so once more where it does not know of the route yet.
-  const isTwice = (deed: string) => {
-    const table = /^vpce-\S+ routeTableIds\[(.*)\] gone$/.exec(deed)?.[1];
-    return table !== undefined && done.includes(`${table} is deleted`);
-  };
-  const plain = done
-    .filter((deed) => !isTwice(deed))
-    .map((deed) => {
-      const acl = /^a subnet networkAclId = "(.*)"$/.exec(deed)?.[1];
-      return acl === undefined || acls.has(acl) ? deed : 'a subnet networkAclId = "the default ACL"';
-    });
+  const plain = done.map((deed) => {
+    const acl = /^a subnet networkAclId = "(.*)"$/.exec(deed)?.[1];
+    return acl === undefined || acls.has(acl) ? deed : 'a subnet networkAclId = "the default ACL"';
+  });
   return {
     planned: planned.sort(),
     done: plain.sort(),
