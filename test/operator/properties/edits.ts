@@ -318,12 +318,19 @@ function groupRuleEdits(spec: SpecLike): Edit[] {
       fromPort: 4242,
       cidr: '198.51.100.0/25',
     };
+    // One edit follows another: what an earlier one gave is not given twice.
+    const has = (name: string, fromPort?: number) =>
+      rules.some((rule) => rule.name === name || (fromPort !== undefined && rule.fromPort === fromPort));
     return [
-      {
-        what: `a rule of ${group} more`,
-        after: withRules([...rules, further]),
-        touches: keys(ends(further), ENTRIES),
-      },
+      ...(has(further.name, further.fromPort)
+        ? []
+        : [
+            {
+              what: `a rule of ${group} more`,
+              after: withRules([...rules, further]),
+              touches: keys(ends(further), ENTRIES),
+            },
+          ]),
       ...rules.flatMap((rule): Edit[] => {
         const others = rules.filter((other) => other !== rule);
         const { icmpType: _, icmpCode: __, toPort: ___, ...kept } = rule;
@@ -333,16 +340,24 @@ function groupRuleEdits(spec: SpecLike): Edit[] {
             after: withRules(others),
             touches: keys(ends(rule), ENTRIES),
           },
-          {
-            what: `rule ${rule.name} of ${group} renamed`,
-            after: withRules([...others, { ...rule, name: 'renamed' }]),
-            touches: keys(ends(rule)),
-          },
-          {
-            what: `rule ${rule.name} of ${group} for another port`,
-            after: withRules([...others, { ...kept, protocol: 'tcp', fromPort: 4243 }]),
-            touches: keys(ends(rule), ENTRIES),
-          },
+          ...(has('renamed')
+            ? []
+            : [
+                {
+                  what: `rule ${rule.name} of ${group} renamed`,
+                  after: withRules([...others, { ...rule, name: 'renamed' }]),
+                  touches: keys(ends(rule)),
+                },
+              ]),
+          ...(has('', 4243)
+            ? []
+            : [
+                {
+                  what: `rule ${rule.name} of ${group} for another port`,
+                  after: withRules([...others, { ...kept, protocol: 'tcp' as const, fromPort: 4243 }]),
+                  touches: keys(ends(rule), ENTRIES),
+                },
+              ]),
         ];
       }),
     ];
@@ -372,14 +387,20 @@ function aclRuleEdits(spec: SpecLike): Edit[] {
         fromPort: 25,
         cidr: '0.0.0.0/0',
       };
+      const isTaken = (direction: AclRuleLike['direction'], ruleNumber: number) =>
+        rules.some((rule) => rule.direction === direction && rule.ruleNumber === ruleNumber);
+      const isThere =
+        isTaken('Egress', further.ruleNumber) || rules.some(({ name: one }) => one === further.name);
       return [
-        edit('a rule more', [...rules, further]),
+        ...(isThere ? [] : [edit('a rule more', [...rules, further])]),
         ...rules.flatMap((rule): Edit[] => {
           const others = rules.filter((other) => other !== rule);
           const other = { ...rule, action: flipped[rule.action] };
           return [
             edit(`rule ${rule.name} less`, others),
-            edit(`rule ${rule.name} with another number`, [...others, { ...rule, ruleNumber: 8 }]),
+            ...(isTaken(rule.direction, 8)
+              ? []
+              : [edit(`rule ${rule.name} with another number`, [...others, { ...rule, ruleNumber: 8 }])]),
             ...(letsEverybodyIn(other)
               ? []
               : [edit(`the opposite of rule ${rule.name}`, [...others, other])]),
