@@ -68,7 +68,26 @@ export interface Difficulty {
    * answer NotFound to the id of something new. 0 is off.
    */
   lag: { minSeconds?: number; maxSeconds?: number; writeSeconds?: number; seed?: number };
+  /** How many of each an account may have; no limit for those that are not named. */
+  quotas: Readonly<Partial<Record<QuotaName, number>>>;
 }
+
+/** Of a region unless the name says otherwise; `k8s-local/aws/README.md` says what counts. */
+export type QuotaName =
+  | 'vpcs'
+  | 'addresses'
+  | 'internetGateways'
+  | 'subnetsPerVpc'
+  | 'blocksPerVpc'
+  | 'routeTablesPerVpc'
+  | 'routesPerTable'
+  | 'networkAclsPerVpc'
+  | 'entriesPerNetworkAcl'
+  | 'securityGroups'
+  | 'rulesPerSecurityGroup'
+  | 'natGatewaysPerZone'
+  | 'gatewayEndpoints'
+  | 'interfaceEndpointsPerVpc';
 
 /** The difficulty in force, with the counts of its faults. */
 export interface CurrentDifficulty extends Difficulty {

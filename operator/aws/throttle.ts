@@ -29,17 +29,25 @@ const EC2_RATES: Readonly<Record<string, Rate>> = {
 const EC2_READ: Rate = { burst: 100, perSecond: 20 };
 /** Same table: mutating actions, and equally the resource-intensive ones such as AuthorizeSecurityGroupIngress. */
 const EC2_WRITE: Rate = { burst: 50, perSecond: 5 };
-/** CloudWatch Logs User Guide, "CloudWatch Logs quotas": 10 a second for actions on log groups; a burst is not published. */
-const LOGS: Rate = { burst: 10, perSecond: 10 };
+/** CloudWatch Logs User Guide, "CloudWatch Logs quotas": 5 a second for retention, tags and nearly all else; a burst is not published. */
+const LOGS: Rate = { burst: 5, perSecond: 5 };
+/** Same table: log groups themselves. */
+const LOG_GROUPS: Rate = { burst: 10, perSecond: 10 };
+const LOGS_RATES: Readonly<Record<string, Rate>> = {
+  CreateLogGroup: LOG_GROUPS,
+  DeleteLogGroup: LOG_GROUPS,
+  DescribeLogGroups: LOG_GROUPS,
+};
 /** Tag Editor User Guide: GetResources at most 15 times a second. */
 const TAGGING: Rate = { burst: 15, perSecond: 15 };
 /** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
-const SERVICES: Readonly<Record<string, Rate>> = { logs: LOGS, tagging: TAGGING };
 
 /** The rate that holds for an action when AWS's own limits are in force. */
 export function awsRate(service: string, action: string, write: boolean): Rate {
-  if (service !== 'ec2') return SERVICES[service] ?? OTHER;
+  if (service === 'logs') return LOGS_RATES[action] ?? LOGS;
+  if (service === 'tagging') return TAGGING;
+  if (service !== 'ec2') return OTHER;
   return EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ);
 }
 

@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   rtb: 'RouteTable',
   sg: 'SecurityGroup',
   subnet: 'Subnet',
+  'tgw-attach': 'TransitGatewayAttachment',
   vpc: 'Vpc',
   vpce: 'VpcEndpoint',
 };
@@ -31,7 +32,7 @@ export function withAdoptions(graph: Graph, adopt: readonly AdoptedNode[] = []):
       throw invalid(
         `${field}: ${key} is no thing of its own, but a part of one, with which it is taken over: take the entry away`,
       );
-    const sort = TYPES[/^([a-z]+)-[0-9a-f]{8,17}$/.exec(id)?.[1] ?? ''];
+    const sort = TYPES[/^([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,17}$/.exec(id)?.[1] ?? ''];
     if (sort !== undefined && sort !== node.type)
       throw invalid(`${field}.id is ${id}, a ${sort}, but ${key} is a ${node.type}: give the id of one`);
     const thing = `${node.type} ${id}`;

@@ -7,8 +7,8 @@ import type { NodeBuilder } from './nodes.ts';
 import { letterOf } from './zones.ts';
 
 /**
- * The zones that have a NAT gateway, sorted. A single one stands where its address was given for, else where it
- * stands already, else in the first of the zones that were chosen first: adding zones never moves it. Throws
+ * The zones that have a NAT gateway, sorted. A single one stands where its address was given for or where it is
+ * taken over, else where it stands already, else in the first of the zones that were chosen first: adding zones never moves it. Throws
  * {@link Terminal} for an address in a zone without a gateway.
  */
 export function natZones({ spec, status }: SecureVpc, zones: readonly string[]): string[] {
@@ -24,11 +24,26 @@ export function natZones({ spec, status }: SecureVpc, zones: readonly string[]):
   }
   if (mode === 'PerZone') return [...zones];
   const [given] = elasticIps;
-  const known = [...(status.natGateways ?? []).map(({ zone }) => zone).sort(), ...(status.zones ?? [])];
+  const known = [...adoptedZones(spec, zones), ...standingZones(status), ...(status.zones ?? [])];
   const zone = given
     ? zones.find((name) => letterOf(name) === given.zone)
     : (known.find((name) => zones.includes(name)) ?? zones[0]);
   return zone === undefined ? [] : [zone];
+}
+
+/** Where gateways are, or were to be: first where one stands, then where its address does, so that neither is asked for twice. */
+function standingZones({ natGateways = [] }: SecureVpc['status']): string[] {
+  const rank = ({ id, publicIp }: (typeof natGateways)[number]) => (id ? 0 : publicIp ? 1 : 2);
+  return [...natGateways]
+    .sort((one, other) => rank(one) - rank(other) || (one.zone < other.zone ? -1 : 1))
+    .map(({ zone }) => zone);
+}
+
+/** Where a gateway or its address stands that the network is to take over. */
+function adoptedZones({ adopt = [] }: SecureVpcSpec, zones: readonly string[]): string[] {
+  return zones.filter((zone) =>
+    adopt.some(({ node }) => [natKey(letterOf(zone)), addressKey(letterOf(zone))].includes(node)),
+  );
 }
 
 /** The addresses that are not given, and the gateways. */
@@ -36,13 +51,13 @@ export function natNodes(build: NodeBuilder, { spec }: SecureVpc, zones: readonl
   return zones.map(letterOf).flatMap((letter) => {
     const given = spec.nat.elasticIps.find(({ zone }) => zone === letter);
     return [
-      ...(given ? [] : [build.thing('ElasticIp', `elastic-ip/${letter}`, {})]),
+      ...(given ? [] : [build.thing('ElasticIp', addressKey(letter), {})]),
       build.thing(
         'NatGateway',
         natKey(letter),
         {
           subnetId: ref(`subnet/public-${letter}`),
-          allocationId: given ? given.allocationId : ref(`elastic-ip/${letter}`),
+          allocationId: given ? given.allocationId : ref(addressKey(letter)),
           isGiven: given !== undefined,
         },
         // A gateway that is made before the way to the internet stands fails.
@@ -88,6 +103,10 @@ export function tablesOf(
 
 function natKey(letter: string): string {
   return `nat-gateway/${letter}`;
+}
+
+function addressKey(letter: string): string {
+  return `elastic-ip/${letter}`;
 }
 
 function refuseWithout(spec: SecureVpcSpec, tier: TierName): void {

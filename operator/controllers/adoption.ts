@@ -8,7 +8,7 @@ import { ADOPTION_REFUSED, type Adoption, type Adoptions, type Found } from '../
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { ownerTag, TAG } from '../graph/ownership.ts';
-import type { Plan } from '../graph/plan.ts';
+import { ownedRecords, type Plan } from '../graph/plan.ts';
 import type { Target } from './targets.ts';
 
 /** Whose spec names things to take over, and what it may. */
@@ -42,9 +42,15 @@ export async function findAdoptions(scope: AdoptionScope): Promise<Adoptions<Aws
   const adoptions = new Map<string, Adoption<AwsSession>>(
     entries.map(({ node, id }) => [node.key, { id, found: [] }]),
   );
+  const records = new Map<string, object>();
   for (const members of Map.groupBy(pending, ({ node }) => node.type).values()) {
-    for (const [node, adoption] of await readAll(scope, members)) adoptions.set(node, adoption);
+    for (const [node, adoption, record] of await readAll(scope, members)) {
+      adoptions.set(node, adoption);
+      if (record) records.set(node, record);
+    }
   }
+  for (const [node, refusal] of refusedAsUsed(scope, pending, records))
+    adoptions.set(node, { id: adoptions.get(node)?.id ?? '', found: [], refusal });
   return adoptions;
 }
 
@@ -81,11 +87,11 @@ function requirePermission(
   );
 }
 
-/** Reads the things of one kind with one question, and what belongs to them. */
+/** Reads the things of one kind with one question, and what belongs to them; refused ones come with their records, too. */
 async function readAll(
   scope: AdoptionScope,
   entries: readonly Entry[],
-): Promise<[string, Adoption<AwsSession>][]> {
+): Promise<[node: string, adoption: Adoption<AwsSession>, record: object | undefined][]> {
   const { session } = scope.target;
   const [{ kind } = { kind: undefined }] = entries;
   if (!kind) return [];
@@ -100,10 +106,32 @@ async function readAll(
     const record = records.get(id);
     const refusal = refusalOf(scope, entry, record);
     if (refusal !== undefined || !record)
-      return [node.key, { id, found: [], ...(refusal !== undefined && { refusal }) }];
+      return [node.key, { id, found: [], ...(refusal !== undefined && { refusal }) }, record];
     const beside = besides.filter((one) => one.collection.id(one.record) === id);
-    return [node.key, { id, found: [{ collection, record }, ...beside] }];
+    return [node.key, { id, found: [{ collection, record }, ...beside] }, record];
   });
+}
+
+/** What serves something that is neither ours nor to be taken over with it can serve nothing of ours: why, by node. */
+function refusedAsUsed(
+  { target, graph }: AdoptionScope,
+  pending: readonly Entry[],
+  records: ReadonlyMap<string, object>,
+): [node: string, refusal: string][] {
+  const named = pending.flatMap(({ node, id, kind }) => {
+    const record = records.get(node.key);
+    return record ? [{ node, id, kind, record, by: kind.usedBy?.(record) }] : [];
+  });
+  const used = named.filter(({ by }) => by !== undefined);
+  if (used.length === 0) return [];
+  const ours = [...ownedRecords(graph.owner, awsKinds, target.world), ...named];
+  const needed = new Set(ours.flatMap(({ kind, record }) => kind.needs(record)));
+  return used
+    .filter(({ id }) => !needed.has(id))
+    .map(({ node, id, by }) => [
+      node.key,
+      `${node.type} ${id} is in use by ${by}, which is no thing of ${graph.owner}; free it, take over what uses it as well, or take the entry of ${node.key} out of spec.adopt`,
+    ]);
 }
 
 /** What AWS reads object by object of things of this kind. */
@@ -158,9 +186,10 @@ function ownerOf(
   return foreignOwner(tags);
 }
 
-/** EC2 names the account that a thing belongs to, also where another one shares it. */
+/** EC2 names the account that a thing belongs to, also where another one shares it; an attachment belongs with its VPC. */
 function holderOf(record: object): string | undefined {
-  return (record as { readonly OwnerId?: string }).OwnerId;
+  const { OwnerId, VpcOwnerId } = record as { readonly OwnerId?: string; readonly VpcOwnerId?: string };
+  return OwnerId ?? VpcOwnerId;
 }
 
 function isThere(kind: AnyKind<AwsSession>, record: object): boolean {

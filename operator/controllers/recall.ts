@@ -24,13 +24,17 @@ export function recall(network: SecureVpc, world: World<AwsSession>): SecureVpc 
     if (tier !== undefined) (subnets[tier] ??= []).push({ id, zone, cidr });
   }
   const zones = new Set(Object.values(subnets).flatMap((tier) => tier.map(({ zone }) => zone)));
-  // The address outlives its gateway.
-  const letters = new Set(
-    [...standing(network, world, natGatewayKind), ...standing(network, world, elasticIpKind)].map(
-      ({ node }) => node.split('/')[1],
-    ),
-  );
-  const natGateways = [...zones].filter((zone) => letters.has(letterOf(zone))).map((zone) => ({ zone }));
+  const gateways = standing(network, world, natGatewayKind);
+  const addresses = standing(network, world, elasticIpKind);
+  const natGateways = [...zones].flatMap((zone) => {
+    const of = (things: typeof gateways) => things.find(({ node }) => node.split('/')[1] === letterOf(zone));
+    const [gateway, address] = [of(gateways), of(addresses)];
+    // The address outlives its gateway.
+    if (!gateway && !address) return [];
+    const id = gateway?.outputs['id'];
+    const publicIp = [gateway, address].map((thing) => thing?.outputs['publicIp']).find(Boolean);
+    return [{ zone, ...(id !== undefined && { id }), ...(publicIp !== undefined && { publicIp }) }];
+  });
   return {
     ...network,
     status: {

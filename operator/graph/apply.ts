@@ -349,16 +349,19 @@ async function createOnce<S>(
     if (!found) throw error;
     const tags = kind.collection.tags(found);
     if (isOwned(tags, context.tags)) return found;
-    throw new NameTaken(kind.type, kind.collection.id(found), tags[TAG.owner]);
+    throw new NameTaken(kind.type, kind.collection.id(found), tags[TAG.owner], verdict.message);
   }
 }
 
 /** The name, CIDR or place that a create needs is held by something that is not ours. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken';
-  constructor(type: string, id: string, owner: string | undefined) {
+  /** `words`: how the provider refused it. */
+  constructor(type: string, id: string, owner: string | undefined, words: string) {
     const holder = owner === undefined ? 'which Landfall does not own' : `which belongs to ${owner}`;
-    super(`the ${type} to create conflicts with ${id}, ${holder}; delete it, or choose another name or CIDR`);
+    super(
+      `the ${type} to create conflicts with ${id}, ${holder}; delete it, or choose another name or CIDR (${words})`,
+    );
   }
 }
 

@@ -158,8 +158,10 @@ export interface NodeKind<I extends object, R, S> {
   release?(context: ActionContext<S>, record: R): Promise<void>;
   /** Deletes the thing; returns what is left of it for a while, or nothing. Not found is success. */
   delete?(context: ActionContext<S>, record: R): Promise<R | undefined>;
-  /** Why the thing can be nobody's: the provider made it with its parent, and it goes only with that. Undefined where it can. */
+  /** Why the thing can be no node's: the provider has made it for itself, or it is of another sort. Undefined where it can. */
   implicit?(record: R): string | undefined;
+  /** What uses a thing that serves only one; undefined for nothing, or where it may serve several. */
+  usedBy?(record: R): string | undefined;
   /** Names what the provider might mean by "in use", for the condition. */
   blockers?(session: S, record: R): Promise<string[]>;
 }

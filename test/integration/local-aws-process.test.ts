@@ -36,7 +36,9 @@ test('the server ends when the process that started it is killed', async () => {
 });
 
 test('a quota of VPCs counts the default one, is of one region, and leaves room again', async () => {
-  const aws = await startLocalAws({ env: { ...process.env, LANDFALL_AWS_VPC_QUOTA: '2' } });
+  const aws = await startLocalAws({
+    env: { ...process.env, LANDFALL_AWS_DIFFICULTY: '{"quotas":{"vpcs":2}}' },
+  });
   const credentials = aws.credentials('portal');
   const client = (region: string) =>
     new EC2Client({ endpoint: aws.url, region, credentials, maxAttempts: 1 });

@@ -1,5 +1,6 @@
 import {
   CreateTagsCommand,
+  DeleteDhcpOptionsCommand,
   DeleteTagsCommand,
   DescribeSecurityGroupsCommand,
   DescribeTagsCommand,
@@ -17,7 +18,8 @@ import type { PlanDocument } from '../../operator/cli/plan-json.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { startAwsProxy } from '../support/aws-proxy.ts';
 import { eventually } from '../support/eventually.ts';
-import { complicate, demolish, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
+import { makeJoined, specOfJoined, type Joined } from '../support/handmade-joined.ts';
+import { complicate, demolish, demolishVpc, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
 import { account, namespace } from '../support/manifests.ts';
 import { conditionOf, type Manifest, World } from '../support/world.ts';
 
@@ -353,6 +355,109 @@ describe('landfall adopt', () => {
     const { code, out, err } = await landfall(folder, 'adopt', id, '-f', 'account.json');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(words);
+  });
+});
+
+describe('a network with NAT gateways, a transit gateway and a further block', () => {
+  let folder: string;
+  let joined: Joined;
+  let spec: ReturnType<typeof specOfJoined>;
+  const object = (more: object = {}): Manifest => ({
+    ...shop(),
+    metadata: { name: 'shop-joined', namespace: 'team-a' },
+    spec: { ...spec, ...more },
+  });
+  const adopted = () => landfall(folder, 'adopt', joined.nodes.vpc, '-f', 'account.json', '-n', 'team-a');
+  const specIn = (out: string) => {
+    const { spec: found } = parse(out) as { spec: typeof spec };
+    return { ...found, adopt: found.adopt.sort((one, two) => (one.node < two.node ? -1 : 1)) };
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'landfall-adopt-'));
+    await writeFile(join(folder, 'account.json'), JSON.stringify(main));
+    joined = await makeJoined(world);
+    spec = specOfJoined(joined);
+    spec.adopt.sort((one, two) => (one.node < two.node ? -1 : 1));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('has all of that in the manifest that `landfall adopt` writes, and nothing would change', async () => {
+    const { code, out } = await adopted();
+    expect(code).toBe(0);
+    expect(specIn(out)).toEqual(spec);
+    expect(comments(out)).toMatch(
+      /The manifest says all of it\.[^]*14 things get .*\n# Nothing else changes\./,
+    );
+    await writeFile(join(folder, 'shop.yaml'), out);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    [
+      'elastic-ip/a',
+      'services.k8s.aws/namespace',
+      'networks',
+      /^ElasticIp eipalloc-\S+ belongs to ACK, in namespace networks/,
+    ],
+    [
+      'nat-gateway/b',
+      'crossplane-kind',
+      'natgateway',
+      /^NatGateway nat-\S+ belongs to Crossplane, as natgateway/,
+    ],
+    [
+      'transit-gateway-attachment',
+      'landfall.dev/installation',
+      'x',
+      /^TransitGatewayAttachment tgw-attach-\S+ belongs to an object of Landfall's installation x/,
+    ],
+  ])('is refused as a whole where its %s is marked by %s', async (node, Key, Value, message) => {
+    const Resources = [joined.nodes[node] ?? ''];
+    await world.ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key, Value }] }));
+    await refused(object(), 'AdoptionRefused', message);
+    const { code, out } = await adopted();
+    expect(code).toBe(0);
+    expect(specIn(out).adopt.map((one) => one.node)).not.toContain(node);
+    expect(comments(out)).toMatch(new RegExp(message.source.slice(1)));
+    await world.ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key }] }));
+  });
+
+  it('is refused where an address would be taken over without the gateway that it serves', () =>
+    refused(
+      object({ adopt: spec.adopt.filter(({ node }) => node !== 'nat-gateway/a') }),
+      'AdoptionRefused',
+      /^ElasticIp eipalloc-\S+ is in use by eni-\S+, which is no thing of SecureVpc\/team-a\/shop-joined; free it, take over/,
+    ));
+
+  it('is taken over with nothing but tags, and nothing is left to plan', async () => {
+    const mark = await world.mark();
+    const manifest = parse(await readFile(join(folder, 'shop.yaml'), 'utf8')) as Manifest;
+    await world.apply([manifest]);
+    const { status } = await world.ready(manifest);
+    expect(status).toMatchObject({
+      vpcId: joined.nodes.vpc,
+      natGateways: [{ id: joined.nodes['nat-gateway/a'] }, { id: joined.nodes['nat-gateway/b'] }],
+      secondaryCidrs: [{ cidr: '172.23.0.0/16', state: 'associated' }],
+      transitGatewayAttachmentId: joined.nodes['transit-gateway-attachment'],
+    });
+    const writes = await world.writes(mark);
+    expect(writes.map(({ action }) => action)).toEqual(Array(14).fill('CreateTags'));
+    expect(await tagsOf(joined.nodes['nat-gateway/a'] ?? '')).toMatchObject({
+      Name: 'way-out-a',
+      'landfall.dev/adopted': 'true',
+      ...ownershipTags('local', 'SecureVpc/team-a/shop-joined', 'nat-gateway/a'),
+    });
+    const { code } = await landfall(folder, 'plan', '-f', 'account.json', '-f', 'shop.yaml');
+    expect(code, 'nothing is left to do').toBe(0);
+  });
+
+  it('is left when the object goes', async () => {
+    const mark = await world.mark();
+    await world.remove(object());
+    expect(new Set((await world.writes(mark)).map(({ action }) => action))).toEqual(new Set(['CreateTags']));
+    await demolishVpc(world, joined.nodes.vpc);
+    await world.ec2.send(new DeleteDhcpOptionsCommand({ DhcpOptionsId: joined.dhcpOptions }));
+    await eventually('AWS as before', async () => (await world.aws.dump()) === empty);
   });
 });
 

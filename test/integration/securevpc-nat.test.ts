@@ -41,7 +41,7 @@ let now: Manifest;
 
 beforeAll(async () => {
   standing = await StandingPortal.start(network, {
-    LANDFALL_AWS_ADDRESS_QUOTA: '4',
+    LANDFALL_AWS_DIFFICULTY: '{"quotas":{"addresses":4}}',
     LANDFALL_AWS_NAT_SECONDS: '0.2',
   });
 });

@@ -207,7 +207,7 @@ export async function makeByHand(world: World): Promise<Handmade> {
   };
 }
 
-/** Adds what no SecureVpc has: a second subnet of a tier in a zone, a group of its own kind, an ACL, another block. */
+/** Adds what no SecureVpc has: a second subnet of a tier in a zone, a group of its own kind, an ACL, a route. */
 export async function complicate(world: World, made: Handmade) {
   const { ec2: client } = world;
   const VpcId = made.vpc;
@@ -227,7 +227,6 @@ export async function complicate(world: World, made: Handmade) {
   ];
   await client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
   const { NetworkAcl } = await client.send(new ec2.CreateNetworkAclCommand({ VpcId }));
-  await client.send(new ec2.AssociateVpcCidrBlockCommand({ VpcId, CidrBlock: '172.21.0.0/16' }));
   await client.send(
     new ec2.CreateRouteCommand({
       RouteTableId: made.front,
@@ -239,16 +238,40 @@ export async function complicate(world: World, made: Handmade) {
     subnet: Subnet?.SubnetId ?? '',
     group: GroupId ?? '',
     acl: NetworkAcl?.NetworkAclId ?? '',
-    block: '172.21.0.0/16',
     route: '192.0.2.0/24',
   };
 }
 
 /** Takes such a network down, with whatever else stands in its VPC. */
 export async function demolish(world: World, made: Pick<Handmade, 'vpc'>): Promise<void> {
-  const { ec2: client } = world;
-  const VpcId = made.vpc;
+  await demolishVpc(world, made.vpc);
+  const iam = new IAMClient(world.clientOptions());
+  const cloudWatch = new CloudWatchLogsClient(world.clientOptions());
+  await cloudWatch.send(new DeleteLogGroupCommand({ logGroupName: LOG_GROUP }));
+  const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName: ROLE }));
+  for (const PolicyName of PolicyNames ?? [])
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: ROLE, PolicyName }));
+  await iam.send(new DeleteRoleCommand({ RoleName: ROLE }));
+  iam.destroy();
+  cloudWatch.destroy();
+}
+
+/** Takes a VPC down with everything that stands in it. */
+export async function demolishVpc({ ec2: client }: Pick<World, 'ec2'>, VpcId: string): Promise<void> {
   const Filters = [{ Name: 'vpc-id', Values: [VpcId] }];
+  const { NatGateways } = await client.send(new ec2.DescribeNatGatewaysCommand({ Filter: Filters }));
+  for (const { NatGatewayId } of NatGateways ?? [])
+    await client.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId }));
+  const attachments = await client.send(new ec2.DescribeTransitGatewayVpcAttachmentsCommand({ Filters }));
+  for (const { TransitGatewayAttachmentId } of attachments.TransitGatewayVpcAttachments ?? [])
+    await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
+  for (const { AllocationId } of (NatGateways ?? []).flatMap((nat) => nat.NatGatewayAddresses ?? []))
+    await eventually('the address released', () =>
+      client.send(new ec2.ReleaseAddressCommand({ AllocationId })).then(
+        () => true,
+        () => false,
+      ),
+    );
   const flowLogs = await client.send(
     new ec2.DescribeFlowLogsCommand({ Filter: [{ Name: 'resource-id', Values: [VpcId] }] }),
   );
@@ -289,15 +312,6 @@ export async function demolish(world: World, made: Pick<Handmade, 'vpc'>): Promi
   }
   for (const { GroupId } of own) await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
   await client.send(new ec2.DeleteVpcCommand({ VpcId }));
-  const iam = new IAMClient(world.clientOptions());
-  const cloudWatch = new CloudWatchLogsClient(world.clientOptions());
-  await cloudWatch.send(new DeleteLogGroupCommand({ logGroupName: LOG_GROUP }));
-  const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName: ROLE }));
-  for (const PolicyName of PolicyNames ?? [])
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: ROLE, PolicyName }));
-  await iam.send(new DeleteRoleCommand({ RoleName: ROLE }));
-  iam.destroy();
-  cloudWatch.destroy();
 }
 
 /** The spec that says of such a network what is there. */

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from . import faults, lag, permissions, throttling
+from . import faults, lag, permissions, quotas, throttling
 
-_PARTS = {"faults": faults, "throttling": throttling, "permissions": permissions, "lag": lag}
+_PARTS = {"faults": faults, "throttling": throttling, "permissions": permissions, "lag": lag, "quotas": quotas}
 
 
 def shown() -> dict[str, Any]:

@@ -19,30 +19,51 @@ def _per_second(rate: float, group: str | None = None) -> Rate:
     return Rate(rate, rate, group)
 
 
-# AWS publishes none for these, as IAM, RDS, ElastiCache and Auto Scaling: a careful guess, the operator's.
+# AWS publishes none for IAM, RDS, ElastiCache, Auto Scaling and for single actions of other services: a guess on the
+# strict side, which is the operator's, too.
 UNPUBLISHED = Rate(20, 5)
+
+# Same page as of Elastic Load Balancing below: "an account-level throttling limit that is shared across all" its actions.
+_WHOLE = {"elbv2": Rate(40, 10, "account")}
 
 _FIGURES: dict[str, list[tuple[str, Rate]]] = {
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
     "elbv2": [
-        ("Describe.*", Rate(40, 10, "non-mutating")),
+        ("CreateLoadBalancer|SetSubnets", Rate(10, 0.2, "resource-intensive")),
         ("(Deregister|Register)Targets", Rate(20, 4, "registration")),
-        ("(Create|Delete)LoadBalancer|Set(Subnets|SecurityGroups|IpAddressType)", Rate(10, 0.2, "resource-intensive")),
+        ("DescribeTrustStore.*", Rate(40, 10, "trust store read")),
+        ("Get.*", Rate(20, 4, "policies and bundles")),
+        ("CreateTrustStore", Rate(10, 0.2, "trust store create")),
+        (".*TrustStore.*", Rate(10, 0.2, "trust store modify")),
+        ("Describe.*", Rate(40, 10, "non-mutating")),
         (".*", Rate(20, 3, "mutating")),
     ],
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html ; of task sets it says nothing.
     "ecs": [
         ("(Describe|List)Clusters", Rate(50, 20, "cluster read")),
         ("(Create|Delete|Update)Cluster.*|PutClusterCapacityProviders", Rate(20, 1, "cluster modify")),
-        ("(Describe|List)(Services.*|TaskSets)", Rate(100, 20, "service read")),
-        ("(Create|Delete|Update)(Service.*|TaskSet)", Rate(50, 5, "service modify")),
-        ("(Describe|List)TaskDefinition.*", Rate(50, 20, "task definition read")),
-        ("(Deregister|Register|Delete)TaskDefinitions?", Rate(20, 1, "task definition modify")),
+        ("DescribeTaskDefinition|ListTaskDefinition.*", Rate(50, 20, "task definition read")),
+        ("(Deregister|Register)TaskDefinition", Rate(20, 1, "task definition modify")),
+        ("DeleteTaskDefinitions", Rate(5, 1, "task definition deletion")),
         ("DescribeCapacityProviders", Rate(50, 20, "capacity provider read")),
         ("(Create|Delete|Update)CapacityProvider", Rate(10, 1, "capacity provider modify")),
-        ("(Describe|List)(Tasks|ContainerInstances)", Rate(100, 20, "cluster resource read")),
-        ("(Run|Start|Stop)Task|(Deregister|Register)ContainerInstance", Rate(100, 40, "cluster resource modify")),
-        (".*", Rate(20, 5)),
+        ("(Tag|Untag)Resource", Rate(20, 10, "tag modify")),
+        ("ListTagsForResource", Rate(50, 20, "tag read")),
+        ("(Delete|Put)AccountSetting.*", Rate(10, 1, "setting modify")),
+        ("ListAccountSettings", Rate(50, 20, "setting read")),
+        ("(Describe|List)(Tasks|ContainerInstances)|ListAttributes", Rate(100, 20, "cluster resource read")),
+        (
+            "(Run|Start|Stop)Task|(Delete|Put)Attributes|ExecuteCommand|DeregisterContainerInstance|UpdateContainer.*",
+            Rate(100, 40, "cluster resource modify"),
+        ),
+        ("RegisterContainerInstance|Submit.*", Rate(200, 120, "agent modify")),
+        ("(Describe|List)Services", Rate(100, 20, "service read")),
+        ("(Create|Delete|Update)Service", Rate(50, 5, "service modify")),
+        ("(Describe|List)ServiceDeployments", Rate(50, 20, "service deployment")),
+        ("DescribeServiceRevisions", Rate(50, 20, "service revision")),
+        ("(Get|Update)TaskProtection", Rate(200, 80, "task protection")),
+        ("ListServicesByNamespace", Rate(10, 1, "cluster service resource read")),
+        (".*", UNPUBLISHED),
     ],
     # "A control plane throttle limit of 2,500 requests per second":
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-control-plane.html
@@ -56,27 +77,48 @@ _FIGURES: dict[str, list[tuple[str, Rate]]] = {
         ("List.*", _per_second(100)),
         (".*", _per_second(50)),
     ],
-    # https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+    # https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html ; cryptographic operations as in the
+    # regions that have the least.
     "kms": [
-        ("DescribeKey|ListResourceTags", _per_second(2000)),
+        ("Decrypt|Encrypt|ReEncrypt|GenerateDataKey(WithoutPlaintext)?|Generate(Mac|Random)", _per_second(10_000, "symmetric")),
+        ("DescribeKey|ListResourceTags|GetPublicKey", _per_second(2000)),
         ("Get(KeyPolicy|KeyRotationStatus)", _per_second(1000)),
         ("List(Keys|Aliases)", _per_second(500)),
-        ("DeleteAlias|ScheduleKeyDeletion|PutKeyPolicy|EnableKeyRotation|DisableKeyRotation", _per_second(15)),
+        ("List(Grants|RetirableGrants|KeyPolicies|KeyRotations)", _per_second(100)),
+        ("(Create|Retire|Revoke)Grant", _per_second(50)),
+        ("DeleteAlias|ScheduleKeyDeletion|PutKeyPolicy|EnableKeyRotation|(Delete)?Import.*", _per_second(15)),
         ("TagResource", _per_second(10)),
-        ("(Create|Update)(Key|Alias).*|(Disable|Enable)Key|CancelKeyDeletion|UntagResource", _per_second(5)),
-        (".*", _per_second(50)),
+        ("GetParametersForImport", _per_second(1)),
+        (".*", _per_second(5)),
     ],
-    # https://docs.aws.amazon.com/general/latest/gr/ssm.html, "Transactions per second (TPS)" of Parameter Store.
-    "ssm": [("GetParameter.*", _per_second(40)), ("PutParameter", _per_second(3)), (".*", UNPUBLISHED)],
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
-    "cloudwatch": [
-        ("DescribeAlarms.*", _per_second(9)),
-        ("(Put|Delete)(Metric|Composite)?Alarms?", _per_second(3)),
+    # https://docs.aws.amazon.com/general/latest/gr/ssm.html, throughput of Parameter Store unless raised; of the other
+    # actions it says nothing.
+    "ssm": [
+        ("GetParameters?(ByPath)?", _per_second(40, "read")),
+        ("PutParameter|DeleteParameters?", _per_second(3)),
         (".*", UNPUBLISHED),
     ],
-    # 10 a second for the actions on log groups, adjustable:
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-    "logs": [(".*", _per_second(10))],
+    # https://docs.aws.amazon.com/general/latest/gr/cw_region.html
+    "cloudwatch": [
+        ("DescribeAlarms(ForMetric)?|DescribeAlarmContributors", _per_second(9)),
+        ("DescribeAlarmHistory|(Tag|Untag)Resource", _per_second(20)),
+        ("ListTagsForResource|.*Dashboards?|.*MetricStreams?", _per_second(10)),
+        ("(Put|Delete|Enable|Disable|Set).*Alarm.*", _per_second(3)),
+        ("ListMetrics", _per_second(25)),
+        ("GetMetricStatistics", _per_second(400)),
+        ("(Get|Put)MetricData", _per_second(500)),
+        (".*", UNPUBLISHED),
+    ],
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html ; where it differs between
+    # regions, the least.
+    "logs": [
+        ("(Create|Delete|Describe)LogGroups?|StartQuery|GetQueryResults|GetLogEvents", _per_second(10)),
+        ("CreateLogStream", _per_second(50)),
+        ("DeleteLogStream", _per_second(15)),
+        ("DescribeLogStreams", _per_second(25)),
+        ("PutLogEvents", _per_second(5000)),
+        (".*", _per_second(5)),
+    ],
     # GetResources, "Maximum of 15 calls per second": https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
     "tagging": [(".*", _per_second(15))],
     "resourcegroupstaggingapi": [(".*", _per_second(15))],
@@ -87,11 +129,12 @@ _FIGURES: dict[str, list[tuple[str, Rate]]] = {
 _DATA = re.compile(r"(Batch)?(Get|Put|Update|Delete|Write)Item|Query|Scan|Transact.*|Execute.*|BatchExecute.*")
 
 
-def rate(service: str, action: str) -> Rate | None:
-    """None where requests are not counted."""
+def rates(service: str, action: str) -> list[Rate]:
+    """Every bucket that a request takes a token from: none where requests are not counted."""
     if service == "dynamodb" and _DATA.fullmatch(action):
-        return None
+        return []
+    whole = [_WHOLE[service]] if service in _WHOLE else []
     for pattern, figures in _FIGURES.get(service, []):
         if re.fullmatch(pattern, action):
-            return figures
-    return UNPUBLISHED
+            return [figures, *whole]
+    return [UNPUBLISHED, *whole]

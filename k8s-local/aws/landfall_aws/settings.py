@@ -18,7 +18,14 @@ DEFAULT_ACCOUNTS = {
 }
 HOME_ACCOUNT = "123456789012"
 # What takes AWS minutes takes this long here unless set: --load-balancer-seconds, LANDFALL_AWS_LOAD_BALANCER_SECONDS.
-_FAMILIES = {
+_SECONDS = {
+    "endpoint": (0.3, "how long an interface endpoint is pending or deleting"),
+    "interface": (0.3, "how long network interfaces outlive what they belong to"),
+    "nat": (0.3, "how long a NAT gateway is pending or deleting"),
+    "nat-listed": (1.0, "how long a NAT gateway that is deleted or failed stays listed; an hour in AWS"),
+    "cidr": (0.3, "how long a block of a VPC is associating or disassociating"),
+    "transit-gateway": (0.3, "how long an attachment to a transit gateway is pending, modifying or deleting"),
+    "transit-gateway-listed": (1.0, "how long an attachment that is deleted stays listed; some hours in AWS"),
     "load-balancer": (0.3, "how long a load balancer is provisioning"),
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
@@ -42,7 +49,6 @@ class Settings:
     cidr_seconds: float
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
-    # How long each family of services takes to make, change or delete something.
     load_balancer_seconds: float
     database_seconds: float
     cache_seconds: float
@@ -51,12 +57,13 @@ class Settings:
     # Wildcards of image names that no container starts from.
     failing_images: tuple[str, ...]
     service_gaps: frozenset[tuple[str, str]]
-    # None for no limit: a benchmark makes a hundred.
-    vpc_quota: int | None
-    address_quota: int | None
     parent: int | None
     # What difficulty.py is set to at the start and after a reset: its parts by name.
     difficulty: dict[str, Any]
+
+
+def _field(name: str) -> str:
+    return f"{name.replace('-', '_')}_seconds"
 
 
 def _gaps(text: str) -> frozenset[tuple[str, str]]:
@@ -83,51 +90,9 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
     parser.add_argument("--accounts", default=env("LANDFALL_AWS_ACCOUNTS"), help='JSON file: {"111111111111": "name"}')
     parser.add_argument("--installation", default=env("LANDFALL_AWS_INSTALLATION", "local"))
     parser.add_argument("--member-role", default=env("LANDFALL_AWS_MEMBER_ROLE", "landfall-operator"))
-    parser.add_argument(
-        "--endpoint-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_ENDPOINT_SECONDS", "0.3")),
-        help="how long an interface endpoint is pending or deleting",
-    )
-    parser.add_argument(
-        "--interface-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_INTERFACE_SECONDS", "0.3")),
-        help="how long network interfaces outlive their endpoint's deleting state",
-    )
-    parser.add_argument(
-        "--nat-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_NAT_SECONDS", "0.3")),
-        help="how long a NAT gateway is pending or deleting",
-    )
-    parser.add_argument(
-        "--nat-listed-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_NAT_LISTED_SECONDS", "1")),
-        help="how long a NAT gateway that is deleted or failed stays listed; an hour in AWS",
-    )
-    for family, (seconds, words) in _FAMILIES.items():
-        variable = f"LANDFALL_AWS_{family.upper().replace('-', '_')}_SECONDS"
-        parser.add_argument(f"--{family}-seconds", type=float, default=float(env(variable, seconds)), help=words)
-    parser.add_argument(
-        "--cidr-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_CIDR_SECONDS", "0.3")),
-        help="how long a block of a VPC is associating or disassociating",
-    )
-    parser.add_argument(
-        "--transit-gateway-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS", "0.3")),
-        help="how long an attachment to a transit gateway is pending, modifying or deleting",
-    )
-    parser.add_argument(
-        "--transit-gateway-listed-seconds",
-        type=float,
-        default=float(env("LANDFALL_AWS_TRANSIT_GATEWAY_LISTED_SECONDS", "1")),
-        help="how long an attachment that is deleted stays listed; some hours in AWS",
-    )
+    for name, (seconds, words) in _SECONDS.items():
+        variable = f"LANDFALL_AWS_{name.upper().replace('-', '_')}_SECONDS"
+        parser.add_argument(f"--{name}-seconds", type=float, default=float(env(variable, seconds)), help=words)
     parser.add_argument(
         "--failing-images",
         default=env("LANDFALL_AWS_FAILING_IMAGES", "*does-not-exist*"),
@@ -137,18 +102,6 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
-    )
-    parser.add_argument(
-        "--vpc-quota",
-        type=int,
-        default=int(quota) if (quota := env("LANDFALL_AWS_VPC_QUOTA")) else None,
-        help="VPCs that an account may have in a region, the default one included; AWS begins with 5",
-    )
-    parser.add_argument(
-        "--address-quota",
-        type=int,
-        default=int(quota) if (quota := env("LANDFALL_AWS_ADDRESS_QUOTA")) else None,
-        help="elastic IP addresses that an account may have in a region; AWS begins with 5",
     )
     parser.add_argument(
         "--difficulty",
@@ -171,22 +124,9 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         accounts=accounts,
         installation=args.installation,
         member_role=args.member_role,
-        endpoint_seconds=args.endpoint_seconds,
-        interface_seconds=args.interface_seconds,
-        nat_seconds=args.nat_seconds,
-        nat_listed_seconds=args.nat_listed_seconds,
-        cidr_seconds=args.cidr_seconds,
-        transit_gateway_seconds=args.transit_gateway_seconds,
-        transit_gateway_listed_seconds=args.transit_gateway_listed_seconds,
-        load_balancer_seconds=args.load_balancer_seconds,
-        database_seconds=args.database_seconds,
-        cache_seconds=args.cache_seconds,
-        table_seconds=args.table_seconds,
-        task_seconds=args.task_seconds,
         failing_images=tuple(filter(None, args.failing_images.split(","))),
         service_gaps=_gaps(args.service_gaps),
-        vpc_quota=args.vpc_quota,
-        address_quota=args.address_quota,
         parent=args.parent,
         difficulty=_json(args.difficulty),
+        **{field: getattr(args, field) for field in (_field(name) for name in _SECONDS)},
     )

@@ -80,16 +80,16 @@ def shown() -> dict[str, float]:
     return {"scale": _scale}
 
 
-def rate(service: str, action: str, params: dict[str, Any]) -> Rate | None:
-    """AWS's figures for one action of a service; None where requests are not counted."""
+def rates_of(service: str, action: str, params: dict[str, Any]) -> list[Rate]:
+    """AWS's figures for one action of a service, for each bucket that it empties; none where requests are not counted."""
     if service == "ec2":
         if action in _EC2:
-            return _EC2[action]
+            return [_EC2[action]]
         if is_write(action):
-            return _EC2_WRITE
+            return [_EC2_WRITE]
         bare = action in _BARE and not any(params.get(name) for name in params if name not in ("DryRun", "NextToken"))
-        return _EC2_BARE_READ if bare else _EC2_READ
-    return rates.rate(service, action)
+        return [_EC2_BARE_READ if bare else _EC2_READ]
+    return rates.rates(service, action)
 
 
 def take(key: tuple[str, ...], size: float, per_second: float, now: float) -> bool:
@@ -106,10 +106,8 @@ def limit(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> An
         return proceed()
     record: Call = current()
     service = record.service or ""
-    figures = rate(service, action, record.params)
-    if figures is None:
-        return proceed()
-    key = (record.account or "", record.region or "", service, figures.group or action)
-    if not take(key, max(1.0, figures.size * _scale), figures.per_second * _scale, time.monotonic()):
-        raise AwsError(*_REFUSALS.get(service, _OTHER_REFUSAL))
+    for figures in rates_of(service, action, record.params):
+        key = (record.account or "", record.region or "", service, figures.group or action)
+        if not take(key, max(1.0, figures.size * _scale), figures.per_second * _scale, time.monotonic()):
+            raise AwsError(*_REFUSALS.get(service, _OTHER_REFUSAL))
     return proceed()

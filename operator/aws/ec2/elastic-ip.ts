@@ -43,6 +43,13 @@ export const elasticIpKind: AwsKind<ElasticIpInputs, Address> = {
   }),
   gone: () => false,
   needs: () => [],
+  implicit: ({ ServiceManaged: service }) =>
+    service === undefined ? undefined : `AWS manages it for ${service}, and releases it by itself`,
+  // AWS leaves out, or sends empty, what does not hold it.
+  usedBy: (address) =>
+    (address.AssociationId ?? '') === ''
+      ? undefined
+      : [address.InstanceId, address.NetworkInterfaceId].find(Boolean),
 
   async create({ session, tags }) {
     const { AllocationId, PublicIp, Domain } = await session.ec2Once.send(

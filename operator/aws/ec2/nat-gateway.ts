@@ -76,9 +76,14 @@ export const natGatewayKind: AwsKind<NatGatewayInputs, NatGateway> = {
     must(gateway.SubnetId, 'SubnetId'),
     ...(gateway.NatGatewayAddresses ?? []).flatMap(({ AllocationId }) => AllocationId ?? []),
   ],
+  implicit(gateway) {
+    if (gateway.ConnectivityType === 'private')
+      return 'it is a private one, by which nothing reaches the internet';
+    return gateway.SubnetId === undefined ? 'it is a regional one, which stands in no subnet' : undefined;
+  },
 
   async create({ session, tags, token }, { subnetId, allocationId, isGiven }) {
-    if (isGiven) await refuseForeign(session, allocationId, tags);
+    await refuseHeld(session, allocationId, tags, isGiven);
     const answer = await session.ec2.send(
       new CreateNatGatewayCommand({
         SubnetId: subnetId,
@@ -106,12 +111,15 @@ export const natGatewayKind: AwsKind<NatGatewayInputs, NatGateway> = {
  * uses it, or Landfall keeps it for another object or gateway, is therefore asked before. Throws {@link Terminal}, and
  * {@link Waiting} for one that is becoming free.
  */
-async function refuseForeign(
+async function refuseHeld(
   session: AwsSession,
   allocationId: string,
   tags: Readonly<Record<string, string>>,
+  isGiven: boolean,
 ): Promise<void> {
   const [address] = await elasticIps.get(session, [allocationId]);
+  // One that was made a moment ago may not be listed yet.
+  if (!address && !isGiven) return;
   if (!address)
     throw new Terminal(
       'AwsRefused',
@@ -135,7 +143,7 @@ async function refuseForeign(
   const user = [gateway?.NatGatewayId, address.InstanceId, address.NetworkInterfaceId].find(Boolean);
   throw new Terminal(
     'NameTaken',
-    `${named} is in use by ${user}: free it, or give another in spec.nat.elasticIps`,
+    `${named} is in use by ${user}: free it, or give ${isGiven ? 'another' : 'one of your own'} in spec.nat.elasticIps`,
   );
 }
 
@@ -174,6 +182,7 @@ function stateOf(gateway: NatGateway): State {
   return { phase: 'pending', reason: 'WaitingForAws', message: `NAT gateway ${id} is ${gateway.State}` };
 }
 
-function primaryOf({ NatGatewayAddresses = [] }: NatGateway) {
+/** The address that a gateway was made with; AWS can give it others later. */
+export function primaryOf({ NatGatewayAddresses = [] }: NatGateway) {
   return NatGatewayAddresses.find(({ IsPrimary }) => IsPrimary === true) ?? NatGatewayAddresses[0];
 }

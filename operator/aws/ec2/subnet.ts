@@ -4,6 +4,7 @@ import {
   DescribeSubnetsCommand,
   type Subnet,
 } from '@aws-sdk/client-ec2';
+import { ipv4Overlaps, parseIpv4Cidr } from '../../api/cidr.ts';
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
@@ -75,13 +76,13 @@ export const subnetKind: AwsKind<SubnetInputs, Subnet> = {
     return must(answer.Subnet, 'Subnet');
   },
   async conflicting(session, { vpcId, cidr }) {
-    const found = await subnets.matching(
-      session,
-      'vpc-id',
-      [vpcId],
-      [{ Name: 'cidr-block', Values: [cidr] }],
-    );
-    return found[0];
+    const block = parseIpv4Cidr(cidr);
+    const others = await subnets.matching(session, 'vpc-id', [vpcId]);
+    const inTheWay = others.filter(({ CidrBlock }) => {
+      const other = parseIpv4Cidr(CidrBlock ?? '');
+      return block && other && ipv4Overlaps(block, other);
+    });
+    return inTheWay.find(({ CidrBlock }) => CidrBlock === cidr) ?? inTheWay[0];
   },
   update: (context, _inputs, subnet, changes) =>
     updateTags(context, subnets, must(subnet.SubnetId, 'SubnetId'), changes),

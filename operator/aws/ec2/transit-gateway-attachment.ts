@@ -29,7 +29,13 @@ type Setting = keyof typeof OPTIONS;
 const SETTINGS = ['dnsSupport', 'applianceMode'] as const satisfies readonly Setting[];
 
 /** States out of which an attachment never comes. */
-const BROKEN: ReadonlySet<string> = new Set(['rejected', 'rejecting', 'failed', 'failing', 'rollingBack']);
+export const BROKEN_STATES: ReadonlySet<string> = new Set([
+  'rejected',
+  'rejecting',
+  'failed',
+  'failing',
+  'rollingBack',
+]);
 
 /** An attachment and, once it is listed, the account of the transit gateway. */
 export type Attachment = TransitGatewayVpcAttachment & { TransitGatewayOwnerId?: string };
@@ -208,7 +214,7 @@ function stateOf(attachment: Attachment): State {
   }
   if (state === 'deleting' || state === 'deleted')
     return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
-  if (BROKEN.has(state)) {
+  if (BROKEN_STATES.has(state)) {
     return {
       phase: 'failed',
       reason: 'AwsRefused',

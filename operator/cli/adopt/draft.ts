@@ -1,5 +1,4 @@
 import type { AdoptedNode } from '../../api/common.ts';
-import type { TierName } from '../../api/endpoints.ts';
 import { rulesOf } from '../../aws/ec2/security-group-permissions.ts';
 import { Terminal } from '../../errors.ts';
 import { ADOPTION_REFUSED } from '../../graph/adoption.ts';
@@ -8,20 +7,25 @@ import { printable } from '../../graph/ref.ts';
 import { endpointsIn, type EndpointDraft } from './endpoints.ts';
 import { flowLogsIn, type FlowLogDraft } from './flow-logs.ts';
 import { groupsIn, type GroupDraft } from './groups.ts';
+import { natIn, type NatDraft } from './nat.ts';
 import { ownRulesFor, realChanges } from './own-rules.ts';
 import type { VpcSurvey } from './survey.ts';
-import { tiersIn, type Tiers } from './tiers.ts';
+import { furtherBlocks, tablesIn, tiersIn, type Placing, type Tables } from './tiers.ts';
+import { transitGatewayIn, type TransitGatewayDraft } from './transit-gateway.ts';
 import { nameOf, titled } from './words.ts';
 
 /** A VPC as a SecureVpc may be: what is in it, and what is not, in sentences. */
 export interface Draft {
   readonly survey: VpcSurvey;
-  readonly tiers: Tiers;
+  readonly tiers: Placing;
+  readonly nat: NatDraft;
+  readonly tables: Tables;
   readonly groups: ReadonlyMap<string, GroupDraft>;
   readonly endpoints: ReadonlyMap<string, EndpointDraft>;
+  readonly transitGateway: TransitGatewayDraft;
   readonly flowLogs: FlowLogDraft;
-  /** Tiers whose route table cannot be taken over. */
-  readonly withoutTable: ReadonlySet<TierName>;
+  /** Keys of route tables that cannot be taken over. */
+  readonly withoutTable: ReadonlySet<string>;
   readonly left: readonly string[];
 }
 
@@ -35,15 +39,18 @@ export function draftOf(survey: VpcSurvey, region: string): Draft {
     throw new Terminal('InvalidSpec', `VPC ${survey.vpc.VpcId} has no subnet that a SecureVpc could have`);
   const groups = groupsIn(survey);
   const { drafts: endpoints, left } = endpointsIn(survey, region, tiers.placed);
-  const flowLogs = flowLogsIn(survey);
+  const nat = natIn(survey, tiers.placed);
   return withoutHomeless({
     survey,
     tiers,
+    nat,
+    tables: tablesIn(survey, tiers.placed, nat.mode === 'PerZone'),
     groups,
     endpoints,
-    flowLogs,
+    transitGateway: transitGatewayIn(survey, tiers.placed),
+    flowLogs: flowLogsIn(survey),
     withoutTable: new Set(),
-    left: [...tiers.left, ...left, ...flowLogs.left],
+    left,
   });
 }
 
@@ -96,17 +103,22 @@ export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
 }
 
 /** The spec that the draft stands for, without Account and region. */
-export function specOf({ survey, tiers, groups, endpoints, flowLogs }: Draft): object {
+export function specOf(draft: Draft): object {
+  const { survey, tiers, nat, groups, endpoints, transitGateway, flowLogs } = draft;
   const { placed } = tiers;
+  const further = furtherBlocks(survey.vpc);
+  const given = nat.members.filter(({ isGiven }) => isGiven);
   const names = [...new Set(placed.map(({ tier }) => tier))];
   const onOff = (isOn: boolean) => (isOn ? 'Enabled' : 'Disabled');
   return {
     cidr: survey.vpc.CidrBlock,
+    ...(further.length > 0 && { secondaryCidrs: further }),
     zones: { names: [...new Set(placed.map(({ zone }) => zone))].sort() },
     dns: {
       support: onOff(survey.attributes.dnsSupport),
       hostnames: onOff(survey.attributes.dnsHostnames),
     },
+    ...(hasOwnSet(survey) && { dhcpOptions: { id: survey.vpc.DhcpOptionsId } }),
     tiers: names.map((name) => ({
       name,
       networkAcl: 'None',
@@ -114,28 +126,43 @@ export function specOf({ survey, tiers, groups, endpoints, flowLogs }: Draft): o
         .filter(({ tier }) => tier === name)
         .map(({ zone, cidr }) => ({ zone: zone.slice(-1), cidr })),
     })),
+    ...(nat.mode !== 'None' && {
+      nat: {
+        mode: nat.mode,
+        ...(given.length > 0 && {
+          elasticIps: given.map(({ letter: zone, allocationId }) => ({ zone, allocationId })),
+        }),
+      },
+    }),
     ...(groups.size > 0 && {
       securityGroups: Object.fromEntries([...groups].map(([name, { spec }]) => [name, spec])),
     }),
     ...(endpoints.size > 0 && { endpoints: [...endpoints.values()].map(({ spec }) => spec) }),
+    ...(transitGateway.attachment && { transitGateway: transitGateway.attachment.spec }),
     flowLogs: flowLogs.spec,
   };
 }
 
 /** Every node of the draft that stands already, with its id. */
 export function adoptedIn(draft: Draft): AdoptedNode[] {
-  const { survey, tiers, groups, endpoints, flowLogs, withoutTable } = draft;
+  const { survey, tiers, nat, tables, groups, endpoints, transitGateway, flowLogs, withoutTable } = draft;
+  const attachment = transitGateway.attachment?.id;
   const isPublic = tiers.placed.some(({ tier }) => tier === 'public');
   const gateway = isPublic ? survey.internetGateway?.InternetGatewayId : undefined;
   return [
     { node: 'vpc', id: survey.vpc.VpcId ?? '' },
     ...(gateway === undefined ? [] : [{ node: 'internet-gateway', id: gateway }]),
-    ...[...tiers.tables]
-      .filter(([tier]) => !withoutTable.has(tier))
-      .map(([tier, id]) => ({ node: `route-table/${tier}`, id })),
+    ...[...tables.tables]
+      .filter(([key]) => !withoutTable.has(key))
+      .map(([key, id]) => ({ node: `route-table/${key}`, id })),
     ...tiers.placed.flatMap(({ tier, zone, id }) =>
       id === undefined ? [] : [{ node: `subnet/${tier}-${zone.slice(-1)}`, id }],
     ),
+    ...nat.members.flatMap(({ letter, id, allocationId, isGiven }) => [
+      ...(isGiven ? [] : [{ node: `elastic-ip/${letter}`, id: allocationId }]),
+      { node: `nat-gateway/${letter}`, id },
+    ]),
+    ...(attachment === undefined ? [] : [{ node: 'transit-gateway-attachment', id: attachment }]),
     ...[...groups].map(([name, { id }]) => ({ node: `security-group/${name}`, id })),
     ...[...endpoints.values()].map(({ service, id }) => ({ node: `endpoint/${service}`, id })),
     ...flowLogs.adopt,
@@ -144,26 +171,22 @@ export function adoptedIn(draft: Draft): AdoptedNode[] {
 
 /** Everything of the VPC that the draft does not speak of, in sentences: it stays as it is. */
 export function leftBy(draft: Draft): string[] {
-  const { survey, groups, tiers, withoutTable } = draft;
+  const { survey, groups, tiers, nat, tables, transitGateway, flowLogs, withoutTable } = draft;
   const { vpc } = survey;
+  const parts = [tiers, tables, nat, transitGateway, flowLogs].flatMap(({ left }) => left).concat(draft.left);
   const adopted = new Set(adoptedIn(draft).map(({ id }) => id));
-  const said = (id: string | undefined) => draft.left.some((sentence) => sentence.includes(id ?? ' '));
-  const others = (vpc.CidrBlockAssociationSet ?? []).filter(
-    ({ CidrBlock, CidrBlockState }) => CidrBlock !== vpc.CidrBlock && CidrBlockState?.State === 'associated',
-  );
+  const said = (id: string | undefined) => parts.some((sentence) => sentence.includes(id ?? ' '));
   const isPublic = tiers.placed.some(({ tier }) => tier === 'public');
-  const dhcp = survey.dhcpOptions;
   return [
-    ...draft.left,
-    ...others.map(({ CidrBlock }) => `block ${CidrBlock}: the manifest has only the first block of the VPC`),
+    ...parts,
     ...(vpc.Ipv6CidrBlockAssociationSet ?? []).map(
       ({ Ipv6CidrBlock }) => `block ${Ipv6CidrBlock}: a SecureVpc has no IPv6`,
     ),
     ...(vpc.InstanceTenancy === undefined || vpc.InstanceTenancy === 'default'
       ? []
       : [`tenancy ${vpc.InstanceTenancy}: a SecureVpc does not speak of it`]),
-    ...(dhcp && !isUsual(dhcp)
-      ? [`DHCP options ${titled(dhcp.DhcpOptionsId, nameOf(dhcp))}: the manifest does not speak of them`]
+    ...(vpc.DhcpOptionsId === NO_SET
+      ? ['DHCP options: it has none at all, and a SecureVpc has those of AWS unless it names others']
       : []),
     ...(survey.internetGateway && !isPublic
       ? [`internet gateway ${survey.internetGateway.InternetGatewayId}: no subnet has a route to it`]
@@ -180,7 +203,7 @@ export function leftBy(draft: Draft): string[] {
       )
       .filter(
         ({ RouteTableId }) =>
-          !adopted.has(RouteTableId ?? '') && !isTableOf(tiers, withoutTable, RouteTableId),
+          !adopted.has(RouteTableId ?? '') && !isTableOf(tables, withoutTable, RouteTableId),
       )
       .map(
         (table) => `route table ${titled(table.RouteTableId, nameOf(table))}: no subnet of a tier uses it`,
@@ -203,8 +226,16 @@ export function leftBy(draft: Draft): string[] {
   ];
 }
 
-function isTableOf(tiers: Tiers, withoutTable: ReadonlySet<TierName>, id: string | undefined): boolean {
-  return [...tiers.tables].some(([tier, table]) => table === id && withoutTable.has(tier));
+function isTableOf({ tables }: Tables, withoutTable: ReadonlySet<string>, id: string | undefined): boolean {
+  return [...tables].some(([key, table]) => table === id && withoutTable.has(key));
+}
+
+/** What AWS calls it that a VPC has no DHCP options. */
+const NO_SET = 'default';
+
+/** Whether the VPC has other DHCP options than those that AWS gives each. Others may have the same set: it is only named. */
+function hasOwnSet({ vpc: { DhcpOptionsId: id = '' }, dhcpOptions: set }: VpcSurvey): boolean {
+  return id !== '' && id !== NO_SET && !(set && isUsual(set));
 }
 
 /** What AWS gives a VPC by itself: its own name servers, and the region's domain. */
@@ -224,15 +255,39 @@ function withoutRefused(draft: Draft, node: string, why: string): Draft | undefi
   if (['flow-log', 'log-group', 'role'].includes(kind))
     return {
       ...draft,
-      flowLogs: { spec: { destination: 'None' }, adopt: [], left: [] },
+      flowLogs: { spec: { destination: 'None' }, adopt: [], left: draft.flowLogs.left },
       left: [...draft.left, `flow logs: ${why}`],
     };
+  if (kind === 'transit-gateway-attachment')
+    return { ...draft, transitGateway: { left: [...draft.transitGateway.left, `${node}: ${why}`] } };
+  if (kind === 'elastic-ip') return withGivenAddress(draft, name, why);
+  if (kind === 'nat-gateway') return withoutNat(draft, why);
   if (kind !== 'route-table') return undefined;
-  const tier = name as TierName;
   return {
     ...draft,
-    withoutTable: new Set([...draft.withoutTable, tier]),
-    left: [...draft.left, `route table of tier ${tier}: ${why}`],
+    withoutTable: new Set([...draft.withoutTable, name]),
+    left: [...draft.left, `route table of ${name}: ${why}`],
+  };
+}
+
+/** Somebody else's address serves a gateway all the same. */
+function withGivenAddress(draft: Draft, letter: string, why: string): Draft {
+  const { nat } = draft;
+  const members = nat.members.map((member) =>
+    member.letter === letter ? { ...member, isGiven: true } : member,
+  );
+  const left = `address of the NAT gateway in zone ${letter}: it stands in nat.elasticIps, since ${why}`;
+  return { ...draft, nat: { ...nat, members, left: [...nat.left, left] } };
+}
+
+/** A gateway of somebody else's leaves no other mode to the network: the private tier goes without. */
+function withoutNat(draft: Draft, why: string): Draft {
+  const { survey, tiers, nat } = draft;
+  const left = nat.members.map(({ id }) => `NAT gateway ${id}: ${why}`);
+  return {
+    ...draft,
+    nat: { mode: 'None', members: [], left: [...nat.left, ...left] },
+    tables: tablesIn(survey, tiers.placed, false),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { VpcEndpoint } from '@aws-sdk/client-ec2';
 import { must } from '../../aws/kind.ts';
 import type { VpcSurvey } from './survey.ts';
-import type { Placed } from './tiers.ts';
+import { onlyTierOf, type Placed } from './tiers.ts';
 import { nameOf, titled } from './words.ts';
 
 /** An endpoint of the VPC as an item of `spec.endpoints`. */
@@ -45,7 +44,7 @@ export function endpointsIn(
     } else if (drafts.has(service)) {
       leave(`${drafts.get(service)?.id} leads there too, and a SecureVpc has one for each service`);
     } else {
-      const tier = tierOf(endpoint, placed);
+      const tier = onlyTierOf(endpoint.SubnetIds ?? [], placed);
       const policy = policyOf(endpoint.PolicyDocument ?? '');
       if (policy === undefined) leave('its policy has conditions or other things that `policy` cannot say');
       else if (type === 'Interface' && tier === undefined) leave('its subnets are not those of one tier');
@@ -65,12 +64,6 @@ export function endpointsIn(
     }
   }
   return { drafts, left };
-}
-
-function tierOf({ SubnetIds = [] }: VpcEndpoint, placed: readonly Placed[]): string | undefined {
-  const tiers = new Set(SubnetIds.map((id) => placed.find((subnet) => subnet.id === id)?.tier));
-  const [tier] = tiers;
-  return tiers.size === 1 ? tier : undefined;
 }
 
 /** A policy as the API has it; nothing for AWS's own, undefined for what the API cannot say. */

@@ -2,13 +2,12 @@ import {
   DescribeDhcpOptionsCommand,
   DescribeEgressOnlyInternetGatewaysCommand,
   DescribeFlowLogsCommand,
-  DescribeNatGatewaysCommand,
-  DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcPeeringConnectionsCommand,
   DescribeVpnGatewaysCommand,
   type DhcpOptions,
   type FlowLog,
   type InternetGateway,
+  type NatGateway,
   type NetworkAcl,
   type RouteTable,
   type SecurityGroup,
@@ -18,10 +17,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { RoleDetail } from '@aws-sdk/client-iam';
 import { internetGateways } from '../../aws/ec2/internet-gateway.ts';
+import { natGateways } from '../../aws/ec2/nat-gateway.ts';
 import { networkAcls } from '../../aws/ec2/network-acl.ts';
 import { routeTables } from '../../aws/ec2/route-table.ts';
 import { securityGroups } from '../../aws/ec2/security-group.ts';
 import { subnets } from '../../aws/ec2/subnet.ts';
+import { transitGatewayAttachments, type Attachment } from '../../aws/ec2/transit-gateway-attachment.ts';
 import { vpcAttributes, type VpcAttributes } from '../../aws/ec2/vpc-attributes.ts';
 import { vpcEndpoints } from '../../aws/ec2/vpc-endpoints.ts';
 import { vpcs } from '../../aws/ec2/vpc.ts';
@@ -34,7 +35,7 @@ import { Terminal } from '../../errors.ts';
 
 /** Something in a VPC that no field of a SecureVpc stands for. */
 export interface Stranger {
-  /** As `NAT gateway`. */
+  /** As `VPN gateway`. */
   readonly what: string;
   readonly id: string;
 }
@@ -49,6 +50,9 @@ export interface VpcSurvey {
   readonly internetGateway: InternetGateway | undefined;
   readonly networkAcls: readonly NetworkAcl[];
   readonly securityGroups: readonly SecurityGroup[];
+  /** Those that are not on their way out. */
+  readonly natGateways: readonly NatGateway[];
+  readonly attachments: readonly Attachment[];
   readonly endpoints: readonly VpcEndpoint[];
   readonly flowLogs: readonly FlowLog[];
   /** Flow logs of the region that are not of this VPC: they may use the same role or log group. */
@@ -68,17 +72,20 @@ export async function surveyVpc(session: AwsSession, id: string): Promise<VpcSur
     throw new Terminal('InvalidSpec', `there is no VPC ${id} in account ${accountId}, region ${region}`);
   }
   const inVpc = ['vpc-id', [id]] as const;
-  const [attributes, own, tables, gateways, acls, groups, endpoints, logs, rest] = await Promise.all([
-    vpcAttributes.get(session, [id]),
-    subnets.matching(session, ...inVpc),
-    routeTables.matching(session, ...inVpc),
-    internetGateways.matching(session, 'attachment.vpc-id', [id]),
-    networkAcls.matching(session, ...inVpc),
-    securityGroups.matching(session, ...inVpc),
-    vpcEndpoints.matching(session, ...inVpc),
-    readFlowLogs(session),
-    strangersIn(session, vpc),
-  ]);
+  const [attributes, own, tables, gateways, acls, groups, nats, attachments, endpoints, logs, rest] =
+    await Promise.all([
+      vpcAttributes.get(session, [id]),
+      subnets.matching(session, ...inVpc),
+      routeTables.matching(session, ...inVpc),
+      internetGateways.matching(session, 'attachment.vpc-id', [id]),
+      networkAcls.matching(session, ...inVpc),
+      securityGroups.matching(session, ...inVpc),
+      natGateways.matching(session, ...inVpc),
+      transitGatewayAttachments.matching(session, ...inVpc),
+      vpcEndpoints.matching(session, ...inVpc),
+      readFlowLogs(session),
+      strangersIn(session, vpc),
+    ]);
   const ofVpc = logs.filter(({ ResourceId }) => ResourceId === id);
   const names = ofVpc.flatMap(({ LogGroupName }) => LogGroupName ?? []);
   const roleNames = ofVpc.flatMap(({ DeliverLogsPermissionArn: arn }) => arn?.split('/').at(-1) ?? []);
@@ -91,6 +98,8 @@ export async function surveyVpc(session: AwsSession, id: string): Promise<VpcSur
     internetGateway: gateways[0],
     networkAcls: acls,
     securityGroups: groups,
+    natGateways: nats.filter(({ State }) => isLive(State)),
+    attachments: attachments.filter(({ State }) => isLive(State)),
     endpoints,
     flowLogs: ofVpc,
     otherFlowLogs: logs.filter(({ ResourceId }) => ResourceId !== id),
@@ -128,16 +137,12 @@ async function strangersIn(session: AwsSession, { VpcId = '', DhcpOptionsId = ''
     }
   };
   const byVpc = (Name: string) => [{ Name, Values: [VpcId] }];
-  const [nats, asked, accepted, attachments, vpns, egress, dhcp] = await Promise.all([
-    tried('NAT gateways', () => ec2.send(new DescribeNatGatewaysCommand({ Filter: byVpc('vpc-id') }))),
+  const [asked, accepted, vpns, egress, dhcp] = await Promise.all([
     tried('peering connections', () =>
       ec2.send(new DescribeVpcPeeringConnectionsCommand({ Filters: byVpc('requester-vpc-info.vpc-id') })),
     ),
     tried('peering connections', () =>
       ec2.send(new DescribeVpcPeeringConnectionsCommand({ Filters: byVpc('accepter-vpc-info.vpc-id') })),
-    ),
-    tried('transit-gateway attachments', () =>
-      ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand({ Filters: byVpc('vpc-id') })),
     ),
     tried('VPN gateways', () =>
       ec2.send(new DescribeVpnGatewaysCommand({ Filters: byVpc('attachment.vpc-id') })),
@@ -155,24 +160,13 @@ async function strangersIn(session: AwsSession, { VpcId = '', DhcpOptionsId = ''
   ]);
   const named = (what: string, ids: readonly (string | undefined)[]): Stranger[] =>
     [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [{ what, id }]));
-  const isLive = (state: string | undefined) => state !== 'deleted' && state !== 'deleting';
   const peerings = [asked, accepted].flatMap((answer) => answer?.VpcPeeringConnections ?? []);
   const strangers = [
-    ...named(
-      'NAT gateway',
-      (nats?.NatGateways ?? []).filter(({ State }) => isLive(State)).map(({ NatGatewayId }) => NatGatewayId),
-    ),
     ...named(
       'peering connection',
       peerings
         .filter(({ Status }) => isLive(Status?.Code))
         .map(({ VpcPeeringConnectionId }) => VpcPeeringConnectionId),
-    ),
-    ...named(
-      'transit-gateway attachment',
-      (attachments?.TransitGatewayVpcAttachments ?? [])
-        .filter(({ State }) => isLive(State))
-        .map(({ TransitGatewayAttachmentId }) => TransitGatewayAttachmentId),
     ),
     ...named(
       'VPN gateway',
@@ -186,4 +180,8 @@ async function strangersIn(session: AwsSession, { VpcId = '', DhcpOptionsId = ''
     ),
   ];
   return { strangers, unread: [...new Set(unread)], dhcpOptions: dhcp?.DhcpOptions?.[0] };
+}
+
+function isLive(state: string | undefined): boolean {
+  return state !== 'deleted' && state !== 'deleting';
 }

@@ -29,6 +29,7 @@ export function drawDot(graph: Graph, standing?: readonly Placed[], actions: rea
       `edge [fontname=${quote(FONT)} fontsize=9 color="#64748b" fontcolor="#334155" arrowsize=0.7 penwidth=1.1]`,
       ...outside(draw),
       ...vpc(draw),
+      ...transitGateway(draw),
       ...network.flows.map(flowEdge),
       ...rows(draw),
       ...legend(standing === undefined ? undefined : marks, graph),
@@ -63,6 +64,30 @@ function outside({ network }: Draw): string[] {
   });
 }
 
+/** The attachment, in the VPC, with the tables that lead to it; and the transit gateway, which is somebody else's. */
+function transitGateway({ network }: Draw): string[] {
+  const { transit, tiers } = network;
+  if (!transit) return [];
+  const lines = [bold('Transit gateway'), small(transit.gateway)];
+  const node = quote(transit.node);
+  return [
+    `"transit-gateway" [label=${box(lines, { ...PLAIN_LOOK, fill: '#f8fafc' }, { rounded: true })}]`,
+    // Far enough down to leave the VPC by its lower edge.
+    `${node} -> "transit-gateway" [dir=none color="#94a3b8" minlen=2 weight=10]`,
+    ...tiers
+      .filter(({ routes }) => routes.some(({ via }) => via === transit.node))
+      .map(({ table }) => `${quote(table)} -> ${node} [style=dotted dir=none color="#94a3b8"]`),
+  ];
+}
+
+function attachmentNode({ network: { transit }, marks }: Draw): string[] {
+  if (!transit) return [];
+  const { node, tier } = transit;
+  const lines = [bold('Transit gateway attachment'), small(`in every ${tier} subnet`), idText(marks, node)];
+  const look = { ...(TIER_LOOK[tier] ?? OTHER_TIER), fill: PLAIN_LOOK.fill };
+  return [`${quote(node)} [label=${box(lines, look, { rounded: true, mark: marks.of(node) })}]`];
+}
+
 function vpc({ network, marks }: Draw): string[] {
   const title = [bold(`VPC ${network.name}`), escape(network.cidr), idText(marks, 'vpc')]
     .filter(Boolean)
@@ -84,6 +109,7 @@ function vpc({ network, marks }: Draw): string[] {
       '}',
       ...network.zones.flatMap((zone) => zoneCluster(zone, { network, marks })),
       ...network.tiers.flatMap((tier) => tierEdges(tier, network)),
+      ...attachmentNode({ network, marks }),
       ...groupCluster({ network, marks }),
       ...logsNode({ network, marks }),
       ...leavingNode(marks),
@@ -230,6 +256,12 @@ function rows({ network, marks }: Draw): string[] {
           `${quote(network.tiers[index]?.table ?? '')} -> ${quote(tier.table)} [style=invis weight=50]`,
       ),
     ...(network.logs && last ? [`${quote(last.table)} -> "flow-log" [style=invis weight=10]`] : []),
+    ...(network.transit && network.endpoints.some(({ type }) => type === 'Interface')
+      ? [`{ rank=same; ${quote(network.transit.node)}; "interface-endpoints" }`]
+      : []),
+    ...(network.transit && last
+      ? [`${quote(last.table)} -> ${quote(network.transit.node)} [style=invis weight=10]`]
+      : []),
     ...(marks.leaving.length > 0 && last
       ? [`${quote(last.subnets[0]?.node ?? last.table)} -> "leaving" [style=invis weight=10]`]
       : []),

@@ -30,6 +30,7 @@ export function drawMermaid(
     ...network.zones.flatMap((zone) => zoneLines(zone, draw)),
     ...network.nats.map(({ node }) => `    ${key(node)}["${label(draw, node, 'NAT gateway')}"]`),
     ...network.tiers.map((tier) => `    ${key(tier.table)}["${tableText(tier, draw)}"]:::${tier.name}`),
+    ...attachmentLines(draw),
     '    subgraph groups["Security groups: who may connect to whom"]',
     ...network.groups.map(({ node, name }) => `      ${key(node)}["${label(draw, node, name)}"]:::group`),
     ...endpointLines(draw),
@@ -39,6 +40,7 @@ export function drawMermaid(
     ...network.flows.map(({ from, to, ports }) => `  ${idOf(from)} -->|"${ports.join(', ')}"| ${idOf(to)}`),
     ...network.tiers.flatMap(edgesOf),
     ...network.nats.map(({ node, subnet }) => `  ${key(node)} -.- ${key(subnet)}`),
+    ...transitLines(network),
     ...[...Object.entries(TIER_LOOK), ['group', GROUP_LOOK] as const].map(([name, look]) =>
       classOf(name, look),
     ),
@@ -66,6 +68,27 @@ function zoneLines(zone: string, draw: Draw): string[] {
 function tableText({ name, table, routes }: Tier, draw: Draw): string {
   const ways = routes.length === 0 ? ['only inside the VPC'] : routes.map(nameOfRoute);
   return label(draw, table, `${name} routes`, ...ways);
+}
+
+function attachmentLines(draw: Draw): string[] {
+  const { transit } = draw.network;
+  if (!transit) return [];
+  const { node, tier } = transit;
+  const text = label(draw, node, 'Transit gateway attachment', `in every ${tier} subnet`);
+  return [`    ${key(node)}["${text}"]:::${tier}`];
+}
+
+/** The transit gateway is somebody else's, and stands outside. */
+function transitLines({ transit, tiers }: Network): string[] {
+  if (!transit) return [];
+  const { node, gateway } = transit;
+  return [
+    `  transit_gateway(["Transit gateway<br/>${gateway}"])`,
+    ...tiers
+      .filter(({ routes }) => routes.some(({ via }) => via === node))
+      .map(({ table }) => `  ${key(table)} -.- ${key(node)}`),
+    `  ${key(node)} --- transit_gateway`,
+  ];
 }
 
 function endpointLines(draw: Draw): string[] {

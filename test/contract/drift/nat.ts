@@ -1,5 +1,6 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import { type Cases, id, one, refused } from './case.ts';
+import { defaultRouteLed, routesDeleted } from './routes.ts';
 import { ec2Tags } from './tags.ts';
 
 /** In a network with a NAT gateway in each of its zones a and b. */
@@ -25,26 +26,9 @@ export const natCases: Cases = {
       drift: async (at) =>
         void (await at.ec2.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: id(at, 'nat-gateway/a') }))),
     },
-    'changed (its route leads to the gateway of another zone)': {
-      node: 'routes/private-a',
-      drift: async (at) =>
-        void (await at.ec2.send(
-          new ec2.ReplaceRouteCommand({
-            RouteTableId: id(at, 'route-table/private-a'),
-            DestinationCidrBlock: '0.0.0.0/0',
-            NatGatewayId: id(at, 'nat-gateway/b'),
-          }),
-        )),
-    },
-    'changed (its route is gone)': {
-      node: 'routes/private-b',
-      drift: async (at) =>
-        void (await at.ec2.send(
-          new ec2.DeleteRouteCommand({
-            RouteTableId: id(at, 'route-table/private-b'),
-            DestinationCidrBlock: '0.0.0.0/0',
-          }),
-        )),
-    },
+    'changed (its route leads to the gateway of another zone)': defaultRouteLed('routes/private-a', (at) => ({
+      NatGatewayId: id(at, 'nat-gateway/b'),
+    })),
+    'changed (its route is gone)': routesDeleted('routes/private-b'),
   },
 };

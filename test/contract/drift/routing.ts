@@ -1,6 +1,7 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import { expect } from 'vitest';
 import { type Cases, type Deletions, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
+import { routeAdded, routesDeleted, tableOf, tableOfFacet } from './routes.ts';
 import { ec2Tags } from './tags.ts';
 
 async function tableAssociation(at: DriftContext, subnet: string): Promise<string> {
@@ -9,12 +10,6 @@ async function tableAssociation(at: DriftContext, subnet: string): Promise<strin
   const table = one(answer.RouteTables, `table of ${subnet}`);
   const association = table.Associations?.find(({ SubnetId }) => SubnetId === id(at, subnet));
   return association?.RouteTableAssociationId ?? '';
-}
-
-async function tableOf(at: DriftContext, node: string): Promise<ec2.RouteTable> {
-  const RouteTableIds = [id(at, node)];
-  const answer = await at.ec2.send(new ec2.DescribeRouteTablesCommand({ RouteTableIds }));
-  return one(answer.RouteTables, node);
 }
 
 const tableDeleted = (node: string): DriftCase => ({
@@ -27,20 +22,6 @@ const tableDeleted = (node: string): DriftCase => ({
   },
 });
 
-/** All routes but those that AWS made itself: the local one, and those of gateway endpoints. */
-const routesDeleted = (node: string): DriftCase => ({
-  node,
-  drift: async (at) => {
-    const { Routes, RouteTableId } = await tableOf(at, tableOfFacet(node));
-    const made = Routes?.filter(
-      ({ Origin, GatewayId }) => Origin === 'CreateRoute' && !GatewayId?.startsWith('vpce-'),
-    );
-    one(made, `route of ${node}`);
-    for (const { DestinationCidrBlock } of made ?? [])
-      await at.ec2.send(new ec2.DeleteRouteCommand({ RouteTableId, DestinationCidrBlock }));
-  },
-});
-
 const disassociated = (node: string): DriftCase => ({
   node,
   drift: async (at) => {
@@ -49,7 +30,6 @@ const disassociated = (node: string): DriftCase => ({
   },
 });
 
-const tableOfFacet = (node: string): string => node.replace('routes/', 'route-table/');
 const subnetOfFacet = (node: string): string => node.replace('route-table-association/', 'subnet/');
 
 export const routingCases: Cases = {
@@ -59,28 +39,14 @@ export const routingCases: Cases = {
   },
   Routes: {
     'routes[*] missing': routesDeleted('routes/public'),
-    'routes[*] extra': {
-      node: 'routes/private',
-      drift: async (at) =>
-        void (await at.ec2.send(
-          new ec2.CreateRouteCommand({
-            RouteTableId: id(at, 'route-table/private'),
-            DestinationCidrBlock: '0.0.0.0/0',
-            GatewayId: id(at, 'internet-gateway'),
-          }),
-        )),
-    },
-    'routes[*] extra (IPv6)': {
-      node: 'routes/private',
-      drift: async (at) =>
-        void (await at.ec2.send(
-          new ec2.CreateRouteCommand({
-            RouteTableId: id(at, 'route-table/private'),
-            DestinationIpv6CidrBlock: '::/0',
-            GatewayId: id(at, 'internet-gateway'),
-          }),
-        )),
-    },
+    'routes[*] extra': routeAdded('routes/private', (at) => ({
+      DestinationCidrBlock: '0.0.0.0/0',
+      GatewayId: id(at, 'internet-gateway'),
+    })),
+    'routes[*] extra (IPv6)': routeAdded('routes/private', (at) => ({
+      DestinationIpv6CidrBlock: '::/0',
+      GatewayId: id(at, 'internet-gateway'),
+    })),
     'routes[*] extra (to a prefix list)': {
       node: 'routes/private',
       drift: async (at) => {

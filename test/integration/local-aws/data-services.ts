@@ -76,6 +76,13 @@ export function dataServices(): void {
       // Another group of ECS has a full bucket.
       await call('ecs', 'ListTaskDefinitions');
     });
+
+    test('all actions of Elastic Load Balancing together have a bucket, whatever their own still hold', async () => {
+      // One token in each bucket, and the next in five seconds.
+      await aws().setDifficulty({ throttling: { scale: 0.02 } });
+      await call('elasticloadbalancing', 'DescribeLoadBalancers');
+      await refused(call('elasticloadbalancing', 'RemoveTags'), 'ThrottlingException', /^Rate exceeded$/);
+    });
   });
 
   test('secrets, parameters and alarms leave nothing, tags included', async () => {

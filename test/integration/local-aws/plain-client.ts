@@ -11,12 +11,14 @@ const QUERY: Record<string, string> = {
   elasticloadbalancing: '2015-12-01',
   monitoring: '2010-08-01',
   rds: '2014-10-31',
+  sns: '2010-03-31',
 };
 const JSON_TARGET: Record<string, string> = {
   dynamodb: 'DynamoDB_20120810',
   ecs: 'AmazonEC2ContainerServiceV20141113',
   kms: 'TrentService',
   secretsmanager: 'secretsmanager',
+  sqs: 'AmazonSQS',
   ssm: 'AmazonSSM',
 };
 

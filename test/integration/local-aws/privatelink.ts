@@ -1,6 +1,7 @@
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateSubnetCommand,
+  CreateTagsCommand,
   CreateVpcCommand,
   CreateVpcEndpointCommand,
   type CreateVpcEndpointCommandInput,
@@ -334,6 +335,93 @@ export function privateLink(): void {
     await withdraw(ServiceId);
     const left = await provider.send(new DescribeVpcEndpointConnectionNotificationsCommand({}));
     expect(left.ConnectionNotificationSet).toEqual([]);
+  });
+
+  test('what happens to a connection is published to the topics of its endpoint and its service', async () => {
+    const service = await provide();
+    await allow(service.ServiceId, ['*']);
+    const { TopicArn } = await call<{ TopicArn: string }>(
+      'sns',
+      'CreateTopic',
+      { Name: 'connections' },
+      PROVIDER,
+    );
+    const { QueueUrl } = await call<{ QueueUrl: string }>(
+      'sqs',
+      'CreateQueue',
+      { QueueName: 'told' },
+      PROVIDER,
+    );
+    const Endpoint = `arn:aws:sqs:us-east-1:${PROVIDER}:told`;
+    await call('sns', 'Subscribe', { TopicArn, Protocol: 'sqs', Endpoint }, PROVIDER);
+    const told = async (): Promise<object[]> => {
+      const { Messages = [] } = await call<{ Messages?: { Body: string }[] }>(
+        'sqs',
+        'ReceiveMessage',
+        { QueueUrl, MaxNumberOfMessages: 10 },
+        PROVIDER,
+      );
+      return Messages.map(
+        ({ Body }) => JSON.parse((JSON.parse(Body) as { Message: string }).Message) as object,
+      );
+    };
+    const events = ['Connect', 'Accept', 'Reject', 'Delete'];
+    await provider.send(
+      new CreateVpcEndpointConnectionNotificationCommand({
+        ServiceId: service.ServiceId,
+        ConnectionNotificationArn: TopicArn,
+        ConnectionEvents: events,
+      }),
+    );
+    const unheard = await connect(service.ServiceName);
+    // The topic lets nobody publish but its owner so far.
+    expect(await told()).toEqual([]);
+    const Statement = [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'vpce.amazonaws.com' },
+        Action: 'SNS:Publish',
+        Resource: TopicArn,
+      },
+    ];
+    const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement });
+    await call('sns', 'SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue }, PROVIDER);
+    const id = await connect(service.ServiceName);
+    await accept(service.ServiceId, id);
+    const reject = { ServiceId: service.ServiceId, VpcEndpointIds: [id] };
+    await provider.send(new RejectVpcEndpointConnectionsCommand(reject));
+    await consumer.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id, unheard] }));
+    const about = { ServiceId: service.ServiceId, VpcEndpointId: id, VpcEndpointOwner: CONSUMER };
+    expect(await told()).toEqual([
+      expect.objectContaining({
+        ...about,
+        ConnectionEvent: 'Connect',
+        VpcEndpointState: 'pendingAcceptance',
+      }),
+      expect.objectContaining({ ...about, ConnectionEvent: 'Accept' }),
+      expect.objectContaining({ ...about, ConnectionEvent: 'Reject', VpcEndpointState: 'rejected' }),
+      expect.objectContaining({ ...about, ConnectionEvent: 'Delete' }),
+      expect.objectContaining({ VpcEndpointId: unheard, ConnectionEvent: 'Delete' }),
+    ]);
+  });
+
+  test('a connection has tags that its provider gives it, and they go with it', async () => {
+    const service = await provide();
+    await allow(service.ServiceId, ['*']);
+    const empty = await aws().dump();
+    const id = await connect(service.ServiceName);
+    const [connection] = await connections('vpc-endpoint-id', id);
+    const Resources = [given(connection?.VpcEndpointConnectionId)];
+    const Tags = [{ Key: 'team', Value: 'payments' }];
+    await provider.send(new CreateTagsCommand({ Resources, Tags }));
+    expect(await connections('vpc-endpoint-id', id)).toMatchObject([{ Tags }]);
+    await refused(
+      consumer.send(new CreateTagsCommand({ Resources, Tags })),
+      'InvalidVpcEndpointConnectionId.NotFound',
+    );
+    await consumer.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+    await reaches(id, undefined);
+    expect((await aws().dump()) === empty).toBe(true);
   });
 
   describe('an endpoint service', () => {

@@ -124,6 +124,8 @@ describe('awsRate, as AWS publishes it', () => {
     ['ec2', 'DeleteVpcEndpoints', true, 4, 0.3],
     ['ec2', 'CreateNatGateway', true, 10, 1],
     ['logs', 'CreateLogGroup', true, 10, 10],
+    ['logs', 'DescribeLogGroups', false, 10, 10],
+    ['logs', 'PutRetentionPolicy', true, 5, 5],
     ['tagging', 'GetResources', false, 15, 15],
     ['iam', 'CreateTags', true, 20, 5],
   ])('%s %s', (service, action, write, burst, perSecond) => {

@@ -7,10 +7,19 @@ import type { Graph } from '../../../operator/graph/graph.ts';
 export const root = resolve(import.meta.dirname, '../../..');
 
 /** The portal's network as the command line compiles it without AWS. */
-export async function portalGraph(): Promise<Graph> {
-  const manifests = await readManifests([join(root, 'manifests/examples/portal')]);
+export function portalGraph(): Promise<Graph> {
+  return exampleGraph('portal');
+}
+
+/** That of the platform's provider account, which is attached to a transit gateway. */
+export function providerGraph(): Promise<Graph> {
+  return exampleGraph('accounts', 'platform/provider-network.yaml');
+}
+
+async function exampleGraph(...paths: string[]): Promise<Graph> {
+  const manifests = await readManifests(paths.map((path) => join(root, 'manifests/examples', path)));
   const { compiled, failures } = compileNetworks('default', manifests);
-  const [portal] = compiled;
-  if (!portal) throw new Error(failures.map(({ message }) => message).join('\n'));
-  return portal.graph;
+  const [network] = compiled;
+  if (!network) throw new Error(failures.map(({ message }) => message).join('\n'));
+  return network.graph;
 }

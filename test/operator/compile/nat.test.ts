@@ -81,6 +81,34 @@ describe('a single NAT gateway', () => {
       { natGateways: [{ zone: 'us-east-1a' }] },
       'b',
     ],
+    [
+      'where one stands already, of two that were asked for',
+      {},
+      { zones: named('a', 'b') },
+      { natGateways: [{ zone: 'us-east-1a' }, { zone: 'us-east-1b', id: 'nat-1', publicIp: '192.0.2.1' }] },
+      'b',
+    ],
+    [
+      'where an address stands already',
+      {},
+      { zones: named('a', 'b', 'c') },
+      { natGateways: [{ zone: 'us-east-1a' }, { zone: 'us-east-1c', publicIp: '192.0.2.1' }] },
+      'c',
+    ],
+    [
+      'where it is taken over',
+      {},
+      { zones: named('a', 'b'), adopt: [{ node: 'nat-gateway/b', id: 'nat-0123456789abcdef0' }] },
+      undefined,
+      'b',
+    ],
+    [
+      'where its address is taken over',
+      {},
+      { zones: named('a', 'b'), adopt: [{ node: 'elastic-ip/b', id: ALLOCATION }] },
+      { zones: ['us-east-1a'] },
+      'b',
+    ],
   ])('is %s', (_, nat, zones, status, letter) => {
     expect(gateways(network({ mode: 'Single', ...nat }, zones, status))).toEqual([`nat-gateway/${letter}`]);
   });

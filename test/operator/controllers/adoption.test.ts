@@ -1,4 +1,4 @@
-import type { RouteTable, Vpc } from '@aws-sdk/client-ec2';
+import type { Address, NatGateway, RouteTable, TransitGatewayVpcAttachment, Vpc } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { findAdoptions, refuseAdoptions } from '../../../operator/controllers/adoption.ts';
@@ -18,13 +18,22 @@ const thing = (key: string, type: string, inputs: object) => ({
 const graph = buildGraph(OWNER, [
   thing('vpc', 'Vpc', { cidr: '10.0.0.0/16' }),
   thing('route-table/private', 'RouteTable', { vpcId: 'vpc-1' }),
+  thing('elastic-ip/a', 'ElasticIp', {}),
+  thing('nat-gateway/a', 'NatGateway', { subnetId: 'subnet-1', allocationId: 'eipalloc-1', isGiven: false }),
+  thing('transit-gateway-attachment', 'TransitGatewayAttachment', {}),
 ]);
 const list = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** AWS with one VPC and one table, of which the listings show what is `owned`. */
 function scopeOf(
-  answers: { Vpcs?: Vpc[]; RouteTables?: RouteTable[] },
-  { owned = [], namespaces = ['team'] }: { owned?: Vpc[]; namespaces?: string[] } = {},
+  answers: {
+    Vpcs?: Vpc[];
+    RouteTables?: RouteTable[];
+    Addresses?: Address[];
+    NatGateways?: NatGateway[];
+    TransitGatewayVpcAttachments?: TransitGatewayVpcAttachment[];
+  },
+  { owned = [], namespaces = ['team'] }: { owned?: (Vpc | NatGateway)[]; namespaces?: string[] } = {},
 ) {
   const calls: string[] = [];
   const send = async (command: { constructor: { name: string } }) => {
@@ -33,7 +42,10 @@ function scopeOf(
   };
   const session = { accountId: '111111111111', region: 'us-east-1', ec2: { send } } as unknown as AwsSession;
   const world = {
-    view: ({ name }: Collection<object, unknown>) => ({ ownedBy: () => (name === 'ec2/vpcs' ? owned : []) }),
+    view: ({ name }: Collection<object, unknown>) => ({
+      ownedBy: () =>
+        owned.filter((one) => name === ('NatGatewayId' in one ? 'ec2/nat-gateways' : 'ec2/vpcs')),
+    }),
   };
   const find = (adopt: { node: string; id: string }[]) =>
     findAdoptions({
@@ -140,6 +152,80 @@ describe('what stands in the way', () => {
     expect(found.get('route-table/private')?.refusal).toMatch(
       /cannot become route-table\/private: it is the main route table of vpc-1/,
     );
+  });
+
+  const ADDRESS = { node: 'elastic-ip/a', id: 'eipalloc-1' };
+  const GATEWAY = { node: 'nat-gateway/a', id: 'nat-1' };
+  const held: Address = {
+    AllocationId: 'eipalloc-1',
+    AssociationId: 'eipassoc-1',
+    InstanceId: '',
+    NetworkInterfaceId: 'eni-1',
+  };
+  const gateway: NatGateway = {
+    NatGatewayId: 'nat-1',
+    VpcId: 'vpc-1',
+    SubnetId: 'subnet-1',
+    State: 'available',
+    NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', IsPrimary: true }],
+  };
+
+  it('that an address serves something else; not what is taken over with it, nor what is ours', async () => {
+    const alone = await scopeOf({ Addresses: [held] }).find([ADDRESS]);
+    expect(alone.get('elastic-ip/a')).toEqual({
+      id: 'eipalloc-1',
+      found: [],
+      refusal: expect.stringMatching(
+        /^ElasticIp eipalloc-1 is in use by eni-1, which is no thing of SecureVpc\/team\/net; free it, take over/,
+      ),
+    });
+    const other = { ...gateway, NatGatewayAddresses: [{ AllocationId: 'eipalloc-2', IsPrimary: true }] };
+    const beside = await scopeOf({ Addresses: [held], NatGateways: [other] }).find([ADDRESS, GATEWAY]);
+    expect(beside.get('elastic-ip/a')?.refusal).toMatch(/in use by eni-1/);
+    const both = await scopeOf({ Addresses: [held], NatGateways: [gateway] }).find([ADDRESS, GATEWAY]);
+    expect([...both.values()].map(({ refusal }) => refusal)).toEqual([undefined, undefined]);
+    const foreign = { ...gateway, Tags: list({ 'crossplane-kind': 'natgateway' }) };
+    const refused = await scopeOf({ Addresses: [held], NatGateways: [foreign] }).find([ADDRESS, GATEWAY]);
+    expect(refused.get('elastic-ip/a')?.refusal, 'one reason is enough').toBeUndefined();
+    const { AssociationId: _, ...free } = held;
+    const unused = await scopeOf({ Addresses: [free] }).find([ADDRESS]);
+    expect(unused.get('elastic-ip/a')?.refusal).toBeUndefined();
+    const tagged = { ...gateway, Tags: list(ownershipTags('here', OWNER, 'nat-gateway/a')) };
+    const ours = await scopeOf({ Addresses: [held] }, { owned: [tagged] }).find([ADDRESS]);
+    expect(ours.get('elastic-ip/a')?.refusal).toBeUndefined();
+  });
+
+  it.each<[string, Parameters<typeof scopeOf>[0], { node: string; id: string }, RegExp]>([
+    [
+      'that an address is one that AWS manages',
+      { Addresses: [{ AllocationId: 'eipalloc-1', ServiceManaged: 'rnat' }] },
+      ADDRESS,
+      /cannot become elastic-ip\/a: AWS manages it for rnat/,
+    ],
+    [
+      'that a gateway is private',
+      { NatGateways: [{ ...gateway, ConnectivityType: 'private' }] },
+      GATEWAY,
+      /cannot become nat-gateway\/a: it is a private one/,
+    ],
+    [
+      'that a gateway is regional',
+      { NatGateways: [{ NatGatewayId: 'nat-1', VpcId: 'vpc-1', State: 'available' }] },
+      GATEWAY,
+      /cannot become nat-gateway\/a: it is a regional one/,
+    ],
+    [
+      "that an attachment is that of another account's VPC",
+      {
+        TransitGatewayVpcAttachments: [
+          { TransitGatewayAttachmentId: 'tgw-attach-1', VpcOwnerId: '222222222222', State: 'available' },
+        ],
+      },
+      { node: 'transit-gateway-attachment', id: 'tgw-attach-1' },
+      /belongs to account 222222222222, which only shares it; adopt it there/,
+    ],
+  ])('%s', async (_, answers, entry, words) => {
+    expect((await scopeOf(answers).find([entry])).get(entry.node)?.refusal).toMatch(words);
   });
 
   it('is told all at once', () => {

@@ -2,20 +2,20 @@
 
 from ..settings import Settings
 from . import acls, addresses, connection_notifications, dhcp_options, endpoint_connections, endpoints, filters
-from . import flow_logs, gateways, groups, interfaces, nat_gateways, provided_services, route_tables, rule_changes
-from . import rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs
+from . import flow_logs, gateways, groups, interfaces, limits, nat_gateways, provided_services, route_tables
+from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs
 
 
 def install(settings: Settings) -> None:
     tags.install()
     filters.install()
     interfaces.install()
-    vpcs.install(settings)
+    vpcs.install()
     vpc_cidrs.install(settings)
     dhcp_options.install()
     subnets.install()
     gateways.install()
-    addresses.install(settings)
+    addresses.install()
     nat_gateways.install(settings)
     transit_gateways.install(settings)
     route_tables.install()
@@ -29,3 +29,4 @@ def install(settings: Settings) -> None:
     provided_services.install(settings)
     endpoint_connections.install(settings)
     connection_notifications.install()
+    limits.install()

@@ -1,4 +1,4 @@
-"""Elastic IP addresses: as many as the quota allows, and kept while something holds them."""
+"""Elastic IP addresses: kept while something holds them."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 
 from ..errors import AwsError
 from ..override import wrap
-from ..settings import Settings
 from .tags import forget
 
 
@@ -19,14 +18,7 @@ def _refuse_held(address: ElasticAddress) -> None:
         raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
 
 
-def install(settings: Settings) -> None:
-    @wrap(EC2Backend, "allocate_address")
-    def allocate(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
-        # "Elastic IP addresses per Region": https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-        if settings.address_quota is not None and len(self.addresses) >= settings.address_quota:
-            raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
-        return original(self, *args, **kwargs)
-
+def install() -> None:
     @wrap(EC2Backend, "disassociate_address")
     def disassociate(original: Any, self: Any, address: str | None = None, association_id: str | None = None) -> None:
         found = self.address_by_ip([address]) if address else self.address_by_association([association_id])

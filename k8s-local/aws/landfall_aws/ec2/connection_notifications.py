@@ -1,4 +1,4 @@
-"""Notifications of what happens to the connections of an endpoint or of an endpoint service. Nothing is sent.
+"""Notifications of what happens to the connections of an endpoint or of an endpoint service; connection_messages.py sends them.
 
 https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html
 """

@@ -7,13 +7,15 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.ht
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2 import utils
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
-from ..override import replace
+from ..override import replace, wrap
 from ..settings import Settings
-from . import endpoints, provided_services
+from . import connection_messages, endpoints, provided_services
 from .filters import matches
 
 # DescribeVpcEndpointConnections, API reference, Filters.
@@ -25,6 +27,7 @@ _FILTERS = {
     "vpc-endpoint-region": "VpcEndpointRegion",
     "vpc-endpoint-state": "VpcEndpointState",
 }
+_PREFIX = "vpce-con"
 _ACCEPTS = ("pendingAcceptance", "rejected")
 _REJECTS = ("pendingAcceptance", "pending", "available")
 
@@ -33,7 +36,7 @@ def _described(service: Any, endpoint: VPCEndPoint) -> dict[str, Any]:
     return {
         "ServiceId": service.id,
         "VpcEndpointId": endpoint.id,
-        "VpcEndpointConnectionId": endpoint.id.replace("vpce-", "vpce-con-"),
+        "VpcEndpointConnectionId": provided_services.connection_id(endpoint.id),
         "VpcEndpointOwner": endpoint.owner_id,
         "VpcEndpointRegion": endpoint.ec2_backend.region_name,
         "VpcEndpointState": endpoint.state,
@@ -41,8 +44,14 @@ def _described(service: Any, endpoint: VPCEndPoint) -> dict[str, Any]:
         "DnsEntries": endpoint.dns_entries,
         "NetworkLoadBalancerArns": list(service.network_load_balancer_arns),
         "IpAddressType": "ipv4",
-        "Tags": [],
+        "Tags": [{"Key": key, "Value": value} for key, value in _tags(service, endpoint).items()],
     }
+
+
+def _tags(service: Any, endpoint: VPCEndPoint) -> dict[str, str]:
+    tags = service.ec2_backend.tags
+    own = provided_services.connection_id(endpoint.id)
+    return dict(tags[own]) if own in tags else {}
 
 
 def _describe(response: Any) -> ActionResult:
@@ -82,8 +91,31 @@ def install(settings: Settings) -> None:
     def accept(endpoint: VPCEndPoint) -> None:
         endpoints.begin(endpoint, settings.endpoint_seconds)
 
+        connection_messages.tell("Accept", endpoint)
+
     def reject(endpoint: VPCEndPoint) -> None:
         endpoint.state = "rejected"
+        connection_messages.tell("Reject", endpoint)
+
+    # moto knows no such ids, and refuses what it does not know.
+    utils.EC2_RESOURCE_TO_PREFIX["vpc-endpoint-connection"] = _PREFIX
+    utils.EC2_PREFIX_TO_RESOURCE[_PREFIX] = "vpc-endpoint-connection"
+    known = utils.get_prefix
+    utils.get_prefix = lambda i: _PREFIX if i.startswith(f"{_PREFIX}-") else known(i)  # type: ignore[assignment]
+
+    # The provider's tags, which the consumer does not see:
+    # https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html, "Manage tags".
+    @wrap(EC2Backend, "do_resources_exist")
+    def do_resources_exist(original: Any, self: Any, resource_ids: list[str]) -> bool:
+        there = {
+            provided_services.connection_id(endpoint.id)
+            for service in self.configurations.values()
+            for endpoint in provided_services.endpoints_of(service)
+        }
+        connections = [i for i in resource_ids if i.startswith(f"{_PREFIX}-")]
+        for missing in (i for i in connections if i not in there):
+            raise AwsError("InvalidVpcEndpointConnectionId.NotFound", f"The connection ID '{missing}' does not exist")
+        return original(self, [i for i in resource_ids if i not in connections])
 
     replace(EC2Response, "describe_vpc_endpoint_connections")(_describe)
     replace(EC2Response, "accept_vpc_endpoint_connections")(lambda self: _change(self, _ACCEPTS, "accepted", accept))

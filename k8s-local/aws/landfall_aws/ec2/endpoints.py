@@ -18,7 +18,7 @@ from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
-from . import connection_notifications, endpoint_services
+from . import connection_messages, connection_notifications, endpoint_services, provided_services
 from . import endpoint_interfaces as interfaces
 from .tags import forget
 
@@ -188,6 +188,7 @@ class _Endpoints:
             endpoint.state = "pendingAcceptance"
         else:
             begin(endpoint, self._state_seconds)
+        connection_messages.tell("Connect", endpoint)
         return endpoint
 
     def modify(self, response: Any) -> ActionResult:
@@ -253,6 +254,7 @@ class _Endpoints:
             elif endpoint.state != "deleting":
                 endpoint.state = "deleting"
                 endpoint.private_dns_enabled = False
+                connection_messages.tell("Delete", endpoint)
                 lifecycle.after(self._state_seconds, lambda endpoint=endpoint: self._vanish(backend, endpoint))
         return ActionResult({"Unsuccessful": unsuccessful})
 
@@ -260,6 +262,9 @@ class _Endpoints:
         backend.vpc_end_points.pop(endpoint.id, None)
         connection_notifications.forget_of(backend, endpoint.id)
         forget(backend, endpoint.id)
+        service = provided_services.find(backend.region_name, endpoint.service_name)
+        if service is not None:
+            forget(service.ec2_backend, provided_services.connection_id(endpoint.id))
         interfaces.remove(backend, list(endpoint.network_interface_ids), self._interface_seconds)
 
 

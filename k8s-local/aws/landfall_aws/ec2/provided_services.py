@@ -57,6 +57,11 @@ def endpoints_of(service: VPCServiceConfiguration) -> list[Any]:
     return [e for b in backends for e in b.vpc_end_points.values() if e.service_name == service.service_name]
 
 
+def connection_id(endpoint_id: str) -> str:
+    """Of the connection that an endpoint is to its service."""
+    return endpoint_id.replace("vpce-", "vpce-con-", 1)
+
+
 def named(backend: Any, service_id: str) -> VPCServiceConfiguration:
     if service_id not in backend.configurations:
         raise AwsError(

@@ -23,7 +23,7 @@ def _within(block: Any, *ranges: str) -> bool:
     return any(block.subnet_of(ipaddress.ip_network(one)) for one in ranges)
 
 
-def _blocks(vpc: VPC) -> list[Any]:
+def live_blocks(vpc: VPC) -> list[Any]:
     live = [a for a in vpc.get_cidr_block_association_set() if a["cidr_block_state"]["state"] != "disassociated"]
     return [ipaddress.ip_network(a["cidr_block"]) for a in live]
 
@@ -35,7 +35,7 @@ def _check(backend: Any, vpc: VPC, cidr: str) -> None:
         raise AwsError("InvalidParameterValue", f"Value ({cidr}) for parameter cidrBlock is invalid.") from None
     if not 16 <= block.prefixlen <= 28:
         raise AwsError("InvalidVpc.Range", f"The CIDR '{cidr}' is invalid.")
-    present = _blocks(vpc)
+    present = live_blocks(vpc)
     primary = ipaddress.ip_network(vpc.cidr_block)
     mixed = any(_within(block, one) and not _within(primary, one) for one in _PRIVATE)
     docker = _within(block, "10.0.0.0/16") and any(_within(other, "10.0.0.0/15") for other in present)

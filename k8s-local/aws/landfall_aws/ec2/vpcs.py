@@ -1,12 +1,11 @@
-"""VPCs: as many as the quota allows, deleted only when nothing is left in them, and then with everything that AWS made for them."""
+"""VPCs: deleted only when nothing is left in them, and then with everything that AWS made for them."""
 
 from typing import Any
 
 from moto.ec2.models import EC2Backend
 
-from ..errors import AwsError, dependency_violation
-from ..override import replace, wrap
-from ..settings import Settings
+from ..errors import dependency_violation
+from ..override import replace
 from . import interfaces
 from .tags import forget
 
@@ -34,14 +33,7 @@ def _blockers(backend: Any, vpc_id: str) -> list[str]:
     return subnets + gateways + groups + tables + acls + endpoints + enis + attachments
 
 
-def install(settings: Settings) -> None:
-    @wrap(EC2Backend, "create_vpc")
-    def create_vpc(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
-        # "VPCs per Region", default VPC included: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-        if settings.vpc_quota is not None and len(self.vpcs) >= settings.vpc_quota and not kwargs.get("is_default"):
-            raise AwsError("VpcLimitExceeded", "The maximum number of VPCs has been reached.")
-        return original(self, *args, **kwargs)
-
+def install() -> None:
     @replace(EC2Backend)
     def delete_vpc(self: Any, vpc_id: str) -> Any:
         vpc = self.get_vpc(vpc_id)
