@@ -137,7 +137,7 @@ async function refuseHeld(
   if (gateway && isOurs(gateway, tags)) {
     // From a create whose answer was lost: the same token answers with it.
     if ([TAG.node, TAG.revision].every((key) => tagsOf(gateway)[key] === tags[key])) return;
-    refuseHeld(named, gateway);
+    refuseSecond(named, gateway);
   }
   // AWS leaves out, or sends empty, what does not hold it.
   const user = [gateway?.NatGatewayId, address.InstanceId, address.NetworkInterfaceId].find(Boolean);
@@ -148,7 +148,7 @@ async function refuseHeld(
 }
 
 /** An address is free only when the gateway that holds it is gone, and that goes only when another serves its subnets. */
-function refuseHeld(named: string, gateway: NatGateway): never {
+function refuseSecond(named: string, gateway: NatGateway): never {
   const holder = `NAT gateway ${gateway.NatGatewayId} (${tagsOf(gateway)[TAG.node]})`;
   if (gateway.State === 'deleting')
     throw new Waiting('WaitingForAws', `${named} is free as soon as ${holder} is deleted`);
