@@ -21,7 +21,8 @@ export const EVENTS = {
   },
   Updated: {
     type: 'Normal',
-    means: 'A thing was changed in place; the message gives each field, from what to what.',
+    means:
+      'A thing was changed in place; the message gives each field, from what to what. Of a set of routes, those that had not to wait for something.',
   },
   Deleted: {
     type: 'Normal',

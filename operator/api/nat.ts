@@ -26,7 +26,7 @@ export const NatSchema = withRules(
       elasticIps: listMap(givenAddress, 'zone', 6)
         .default([])
         .describe(
-          'Addresses that you have already, by zone, where partners list the addresses that they let in. The other gateways get addresses of their own.',
+          'Addresses that you have already, by zone, where partners list the addresses that they let in. The other gateways get addresses of their own. One that is to serve another zone is taken away first, and given there when the network is Ready.',
         ),
     })
     .describe(

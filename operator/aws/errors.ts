@@ -1,4 +1,4 @@
-import { Terminal } from '../errors.ts';
+import { Terminal, Waiting } from '../errors.ts';
 import type { Verdict } from '../graph/apply.ts';
 
 /**
@@ -144,6 +144,7 @@ export async function unlessThere(call: Promise<unknown>): Promise<void> {
  */
 export function interpret(error: unknown): Verdict {
   if (error instanceof Terminal) return { kind: 'stalled', reason: error.reason, message: error.message };
+  if (error instanceof Waiting) return { kind: 'waiting', reason: error.reason, message: error.message };
   const verdict = interpretWords(error);
   const call = error instanceof Error ? calls.get(error) : undefined;
   if (!call) return verdict;

@@ -26,7 +26,7 @@ export function noteOutcome(
   outcome: Outcome,
   drift: boolean,
 ): void {
-  const { action, result, reason, message } = outcome;
+  const { action, result, reason, message, written } = outcome;
   const id = outcome.id ?? action.id;
   const fields = { node: action.node, type: action.type, verb: action.verb, id, result, reason };
   const what = id === undefined ? `${action.type} (${action.node})` : `${action.type} ${id} (${action.node})`;
@@ -35,20 +35,11 @@ export function noteOutcome(
     // One event says at the end what was left.
     if (isRetention(action) || action.verb === 'wait' || action.verb === 'refuse') return;
     if (drift) to.metrics.driftRepairs.inc({ kind: object.kind, type: action.type });
-    const changes =
-      (action.verb === 'update' || action.verb === 'adopt') && action.changes.length > 0
-        ? `: ${changesText(action.changes)}`
-        : '';
-    const done = DONE[action.verb];
-    tell(to.events, object, {
-      reason: drift ? 'DriftRepaired' : done,
-      action: action.verb,
-      message: drift
-        ? `somebody changed ${what} outside Git; put back${changes}`
-        : `${done.toLowerCase()} ${what}${changes}`,
-    });
+    const changes = action.verb === 'update' || action.verb === 'adopt' ? action.changes : [];
+    noteDone(to.events, object, { what, verb: action.verb, changes, drift });
     return;
   }
+  if (written) noteDone(to.events, object, { what, verb: 'update', changes: written, drift });
   if (result === 'skipped' || reason === 'WaitingForAws') {
     // AWS is at it, or an earlier step is: nothing that a person should look into.
     log.info({ ...fields, message }, 'waiting');
@@ -62,6 +53,26 @@ export function noteOutcome(
     reason: isEventReason(reason) ? reason : 'Failed',
     action: action.verb,
     message: action.verb === 'refuse' ? `${action.node}: ${why}` : `could not ${action.verb} ${what}: ${why}`,
+  });
+}
+
+interface Done {
+  /** The thing: kind, id and node. */
+  readonly what: string;
+  readonly verb: keyof typeof DONE;
+  readonly changes: readonly Change[];
+  readonly drift: boolean;
+}
+
+/** Tells what was done to AWS: all of an action, or of a set those members that did not have to wait. */
+function noteDone(events: EventRecorder, object: GraphObject, { what, verb, changes, drift }: Done): void {
+  const named = changes.length > 0 ? `: ${changesText(changes)}` : '';
+  tell(events, object, {
+    reason: drift ? 'DriftRepaired' : DONE[verb],
+    action: verb,
+    message: drift
+      ? `somebody changed ${what} outside Git; put back${named}`
+      : `${DONE[verb].toLowerCase()} ${what}${named}`,
   });
 }
 

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly reason?: string;
   readonly message?: string;
   readonly clear: boolean;
+  /** Of a set that is written member by member: what was written although the rest waits. */
+  readonly written?: readonly Change[];
 }
 
 export interface ApplyInput<S> {
@@ -264,7 +266,12 @@ async function write<S>(
   const possible = changes.filter((change) => !isUnresolved(change));
   for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
     if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
-  if (possible.length < changes.length) return blocked(changes.filter((change) => isUnresolved(change)));
+  if (possible.length < changes.length)
+    return {
+      ...blocked(changes.filter((change) => isUnresolved(change))),
+      ...(record && { id: kind.collection.id(record) }),
+      ...(possible.length > 0 && { written: possible }),
+    };
   const now = recordOf(input, kind, action, inputs);
   if (now) outputs.set(action.node, kind.outputs(now));
   return record ? { id: kind.collection.id(record) } : {};
@@ -293,7 +300,7 @@ function isReady<S>(
 
 /** Some members of a set refer to what is not there, or not usable, yet. */
 function blocked(changes: readonly Change[]): Partial<Outcome> {
-  const paths = changes.map(({ path, to }) => `${path} waits for ${textOf(printable(to))}`);
+  const paths = changes.map(({ path, to }) => `${printable(path)} waits for ${textOf(printable(to))}`);
   return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
 }
 

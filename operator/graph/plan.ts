@@ -5,7 +5,7 @@ import { orderDeletes, type Doomed } from './deletion.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
 import { kindOf, textOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, ownerTag, shortHash, TAG } from './ownership.ts';
-import { isUnresolved, printable, resolve } from './ref.ts';
+import { printable, referencesIn, resolve } from './ref.ts';
 
 /** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
 export interface Intent {
@@ -104,18 +104,21 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const outputs = new Map<string, Readonly<Record<string, string>>>();
   const kept = new Set<string>();
   const superseded = new Set<string>();
+  const twins = new Set<string>();
+  const coming = new Set<string>();
 
   for (const node of topologicalWaves(graph).flat()) {
     const kind = kindOf(kinds, node.type);
     const inputs = resolve(node.inputs, ({ node: key, output }) => outputs.get(key)?.[output]);
     const step = kind.create
-      ? planThing({ input, node, kind, inputs, owned, used })
+      ? planThing({ input, node, kind, inputs, owned, used, coming })
       : planFacet({ input, node, kind, inputs });
     if (step.record) {
       const id = kind.collection.id(step.record);
       const known = kind.outputs(step.record);
       if (!step.replaced) outputs.set(node.key, known);
-      kept.add(recordKey(kind, id));
+      // A facet is found where it is now, which may be in a thing that goes: a subnet's association in its former table.
+      if (kind.create) kept.add(recordKey(kind, id));
       if (kind.create && !step.foreign)
         standing.push({
           node: node.key,
@@ -126,6 +129,8 @@ export function plan<S>(given: PlanInput<S>): Plan {
         });
     }
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
+    for (const id of step.twins ?? []) twins.add(recordKey(kind, id));
+    if (step.action?.verb === 'create' && kind.idempotency !== 'name') coming.add(node.key);
     if (step.action) actions.push({ ...step.action, wants: wantsOf(node) });
   }
 
@@ -144,7 +149,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const deletes = planDeletes(
     doomed.filter((entry) => !isKept(entry)),
     [...leaving, ...doomed.filter(isKept)],
-    superseded,
+    new Set([...superseded].filter((key) => !twins.has(key))),
   );
   return {
     owner: graph.owner,
@@ -168,7 +173,10 @@ interface Step {
   readonly replaced?: boolean;
   /** It is not ours yet: others may refer to it, and nobody may take it for something that was made. */
   readonly foreign?: boolean;
+  /** Things of the node whose place another takes or has taken: they go when everything else is done. */
   readonly superseded: readonly string[];
+  /** Those of them that no replacement left behind: copies, which may stand in the way, and so go as soon as they can. */
+  readonly twins?: readonly string[];
 }
 
 /** A thing that carries an owner's tags, with its kind. */
@@ -204,18 +212,22 @@ function planThing<S>(at: {
   inputs: object;
   owned: readonly Owned<S>[];
   used: ReadonlySet<string>;
+  /** Nodes that are to be made, under ids that nothing has had before. */
+  coming: ReadonlySet<string>;
 }): Step {
-  const { input, node, kind, inputs, owned, used } = at;
+  const { input, node, kind, inputs, owned, used, coming } = at;
   const candidates = owned
     .filter(
       (candidate) => candidate.kind === kind && kind.collection.tags(candidate.record)[TAG.node] === node.key,
     )
     .map(({ record }) => record);
   const live = candidates.filter((record) => kind.state(record).phase !== 'deleting');
+  const present = new Set(owned.map((one) => one.kind.collection.id(one.record)));
+  const ranked = new Map(
+    live.map((record) => [record, rank(kind, { record, inputs, used, present, memory: input.memory })]),
+  );
   const [chosen, ...others] = live.sort(
-    (a, b) =>
-      rank(kind, inputs, b, used, input.memory) - rank(kind, inputs, a, used, input.memory) ||
-      compareIds(kind, a, b),
+    (a, b) => compareRanks(ranked.get(b) ?? [], ranked.get(a) ?? []) || compareIds(kind, a, b),
   );
   const adoption = input.adoptions?.get(node.key);
   const adopting = { node, kind, inputs, ignoredTagKeys: input.ignoredTagKeys };
@@ -231,11 +243,16 @@ function planThing<S>(at: {
   const id = kind.collection.id(chosen);
   const changes = [
     // What it refers to may come back under the same name: whether it has to be replaced is known only then.
-    ...kind.diff(inputs, chosen).filter((change) => !(change.replace && isUnresolved(change.to))),
+    ...kind
+      .diff(inputs, chosen)
+      .filter(({ replace, to }) => !replace || referencesIn(to).every((of) => coming.has(of.node))),
     ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
+  const revision = (record: object) => kind.collection.tags(record)[TAG.revision];
+  const isTwin = (record: object) => revision(record) === revision(chosen);
   const superseded = others.map((record) => kind.collection.id(record));
-  if (changes.length === 0) return { record: chosen, superseded };
+  const twins = others.filter(isTwin).map((record) => kind.collection.id(record));
+  if (changes.length === 0) return { record: chosen, superseded, twins };
   const fixed = changes.find((change) => change.replace);
   if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
     const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
@@ -243,15 +260,14 @@ function planThing<S>(at: {
     return {
       record: chosen,
       superseded,
+      twins,
       action: { ...base, verb: 'refuse', reason: 'ReplacementNeeded', message },
     };
   }
   if (fixed) {
     const open = openIntent(input, node, kind);
     // Until it is known what became of it, the former one stays as it is: others go on using it.
-    if (open) return { record: chosen, replaced: true, superseded, action: { ...open, id } };
-    // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
-    const revision = shortHash(JSON.stringify(node.inputs));
+    if (open) return { record: chosen, replaced: true, superseded, twins, action: { ...open, id } };
     const action: Action = {
       verb: 'create',
       node: node.key,
@@ -259,13 +275,15 @@ function planThing<S>(at: {
       changes,
       inputs,
       ...formerOf(input.memory, node.key),
-      revision,
+      // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
+      revision: shortHash(JSON.stringify(node.inputs)),
     };
-    return { record: chosen, replaced: true, superseded: [...superseded, id], action };
+    return { record: chosen, replaced: true, superseded: [...superseded, id], twins, action };
   }
   return {
     record: chosen,
     superseded,
+    twins,
     action: { verb: 'update', node: node.key, type: kind.type, id, changes, inputs },
   };
 }
@@ -327,18 +345,30 @@ function formerOf(memory: Memory, node: string): { former?: string } {
   return former === undefined ? {} : { former };
 }
 
-/** Of several live things of one node: no replacement needed, then what others use, then what status remembers. */
-function rank<S>(
-  kind: AnyKind<S>,
-  inputs: object,
-  record: object,
-  used: ReadonlySet<string>,
-  memory: Memory,
-): number {
+interface Candidate {
+  readonly record: object;
+  readonly inputs: object;
+  /** Ids that things of the owner use. */
+  readonly used: ReadonlySet<string>;
+  /** Ids of all things of the owner. */
+  readonly present: ReadonlySet<string>;
+  readonly memory: Memory;
+}
+
+/**
+ * Of several live things of one node: no replacement needed, then what others use, then what has its place among the
+ * others (a VPC takes one internet gateway, a table one endpoint of a service), then what status remembers.
+ */
+function rank<S>(kind: AnyKind<S>, { record, inputs, used, present, memory }: Candidate): number[] {
   const id = kind.collection.id(record);
   const fits = !kind.diff(inputs, record).some((change) => change.replace);
+  const places = kind.needs(record).filter((needed) => present.has(needed)).length;
   const remembered = [...memory.ids.values()].includes(id);
-  return (fits ? 4 : 0) + (used.has(id) ? 2 : 0) + (remembered ? 1 : 0);
+  return [Number(fits), Number(used.has(id)), places, Number(remembered)];
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  return a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {

@@ -22,18 +22,26 @@ const named = process.env['LANDFALL_ACTION']?.split(',');
 const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
 /** What the deletion of the network itself brings about. */
 const AT_DELETION =
-  /:(Delete(FlowLogs|InternetGateway|LogGroup|NetworkAcl|Role|RolePolicy|RouteTable|SecurityGroup|Subnet|TransitGatewayVpcAttachment|Vpc|VpcEndpoints)|DetachInternetGateway)$/;
+  /:(Delete(FlowLogs|InternetGateway|LogGroup|NatGateway|NetworkAcl|Role|RolePolicy|RouteTable|SecurityGroup|Subnet|TransitGatewayVpcAttachment|Vpc|VpcEndpoints)|DetachInternetGateway|ReleaseAddress)$/;
 /** Asked for along with another call, and so in no ledger. */
 const ASKED_ALONG = new Set(['iam:PassRole', 'route53:AssociateVPCWithHostedZone']);
 
-const policy = await policyFor([bounded(portal.account), fullNetwork]);
+/** The network with every kind of node that there is. */
+const network = { ...fullNetwork, spec: { ...fullNetwork.spec, nat: { mode: 'Single' } } };
+const another = smallNetwork('another', 'portal', {
+  accountRef: { name: 'portal' },
+  tiers: [{ name: 'public' }, { name: 'private' }],
+  nat: { mode: 'Single' },
+});
+
+const policy = await policyFor([bounded(portal.account), network]);
 const actions = actionsOf(policy).filter((action) => !OF_CLAIMS.has(action));
 const chosen = named ?? (everything ? actions : share(actions));
 let standing: StandingPortal;
 let round = 0;
 
 beforeAll(async () => {
-  standing = await StandingPortal.start();
+  standing = await StandingPortal.start(network);
 });
 afterAll(() => standing?.stop());
 
@@ -115,7 +123,7 @@ it('takes over exactly the things that spec.adopt names', async () => {
   await world.edit(standing.account, { aws: { adoptionNamespaces: ['portal'] } });
   await world.apply([adopting]);
   await world.condition(adopting, 'Stalled', { reason: 'AccessDenied', message: /ec2:CreateTags/ });
-  const wanted = [standing.account, fullNetwork, adopting];
+  const wanted = [standing.account, network, adopting];
   const policy = await policyFor(wanted);
   expect(policy.Statement.flatMap(({ Resource }) => Resource)).toContain(
     `arn:aws:ec2:us-east-1:123456789012:*/${id}`,
@@ -154,7 +162,6 @@ async function prove(action: string, provocation: Provocation): Promise<void> {
   await least.withhold(action);
   const names = { reason: 'AccessDenied', message: new RegExp(`\\b${action}\\b.*landfall policy -f`) };
   if (provocation.how === 'network') {
-    const another = smallNetwork('another', 'portal', { accountRef: { name: 'portal' } });
     await world.apply([another]);
     await world.condition(another, 'Stalled', names);
     await least.withhold();

@@ -1,16 +1,20 @@
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
+  CreateNatGatewayCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
   DescribeAddressesCommand,
+  DescribeNatGatewaysCommand,
   DisassociateAddressCommand,
   ReleaseAddressCommand,
+  ReplaceRouteCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
 import { proveDrift } from '../support/drift-suite.ts';
+import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
 import { StandingPortal } from '../support/standing-portal.ts';
 import { conditionOf, idsOf, type Manifest } from '../support/world.ts';
@@ -199,6 +203,49 @@ describe('switching in place', () => {
   });
 });
 
+describe('another gateway with all tags of one', () => {
+  it('goes, and the one that was made has its route back', async () => {
+    const { world } = standing;
+    const before = now;
+    const id = idsOf(before)['nat-gateway/b'] ?? '';
+    const { NatGateways } = await world.ec2.send(
+      new DescribeNatGatewaysCommand({ Filter: [{ Name: 'nat-gateway-id', Values: [id] }] }),
+    );
+    const { AllocationId } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+    const mark = await standing.unseen(async () => {
+      const { NatGateway } = await world.ec2.send(
+        new CreateNatGatewayCommand({
+          SubnetId: idsOf(before)['subnet/public-b'],
+          AllocationId,
+          TagSpecifications: [{ ResourceType: 'natgateway', Tags: NatGateways?.[0]?.Tags ?? [] }],
+        }),
+      );
+      await world.ec2.send(
+        new ReplaceRouteCommand({
+          RouteTableId: idsOf(before)['route-table/private-b'],
+          DestinationCidrBlock: '0.0.0.0/0',
+          NatGatewayId: NatGateway?.NatGatewayId,
+        }),
+      );
+      return world.mark();
+    });
+    await eventually('the route leads back and the copy goes', async () => {
+      const writes = await world.writes(mark);
+      return ['ReplaceRoute', 'DeleteNatGateway'].every((wanted) =>
+        writes.some(({ action }) => action === wanted),
+      );
+    });
+    now = await world.ready(network);
+    expect(idsOf(now)).toEqual(idsOf(before));
+    await eventually('its address is free', async () =>
+      world.ec2.send(new ReleaseAddressCommand({ AllocationId })).then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+});
+
 describe('addresses', () => {
   it('beyond the quota are Stalled with AWS’s code, and everything else goes on', async () => {
     const { world } = standing;
@@ -230,6 +277,32 @@ describe('addresses', () => {
       new DescribeAddressesCommand({ AllocationIds: [AllocationId] }),
     );
     expect(Addresses?.[0]?.AssociationId ?? '').toBe('');
+    await world.ec2.send(new ReleaseAddressCommand({ AllocationId }));
+  });
+
+  it('that a gateway of the network holds are not given to another before it let go of them', async () => {
+    const { world } = standing;
+    const { AllocationId = '' } = await world.ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+    const give = (zone: string) =>
+      world.edit(network, { nat: { mode: 'PerZone', elasticIps: [{ zone, allocationId: AllocationId }] } });
+    await give('b');
+    now = await world.ready(network);
+    const holder = idsOf(now)['nat-gateway/b'];
+    await give('c');
+    const held = await world.condition(network, 'Stalled', { reason: 'ReplacementNeeded' });
+    expect(conditionOf(held, 'Stalled')?.message).toContain(
+      `is held by NAT gateway ${holder} (nat-gateway/b) of this network`,
+    );
+    const gateways = natOf(held).map(({ zone }) => zone);
+    expect(gateways, 'each zone keeps its way').toEqual(['us-east-1b', 'us-east-1c']);
+    await edit({ nat: { mode: 'PerZone', elasticIps: [] } });
+    await give('c');
+    now = await world.ready(network);
+    const { Addresses } = await world.ec2.send(
+      new DescribeAddressesCommand({ AllocationIds: [AllocationId] }),
+    );
+    expect(natOf(now).find(({ zone }) => zone === 'us-east-1c')?.publicIp).toBe(Addresses?.[0]?.PublicIp);
+    await edit({ nat: { mode: 'PerZone', elasticIps: [] } });
     await world.ec2.send(new ReleaseAddressCommand({ AllocationId }));
   });
 

@@ -75,7 +75,7 @@ function deedsIn(calls: readonly LedgerEntry[], object: Manifest): string[] {
   const nodes = Object.entries(idsOf(object));
   const named = (deed: string) => nodes.reduce((text, [node, id]) => text.replaceAll(id, node), deed);
   return calls
-    .flatMap((call) => deedsOfCall(call, { idOf: () => 'what is made' }))
+    .flatMap((call) => deedsOfCall(call, { associated: (id) => id, idOf: () => 'what is made' }))
     .map((deed) => named(deed).replace(/gress (\d{5})\]/, 'gress N]'))
     .sort();
 }

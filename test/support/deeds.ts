@@ -21,6 +21,8 @@ const deleted = (subject: string): Deed => `${subject} is deleted`;
 export interface Outcome {
   /** The id of a node of the owner whose things these are. */
   readonly idOf: (owner: string, node: string) => string;
+  /** What an association stands for that AWS names by an id of its own: `subnet-1 routeTableId`. */
+  readonly associated: (id: string) => string;
 }
 
 /** The parameters of one call; whoever reads one has told what it means, and what nobody reads is told as it is. */
@@ -177,6 +179,22 @@ const entry: Reading = (params) => {
   return [set(acl, path, `${textOf(action)} ${protocol}${sort} ${params.text('CidrBlock')}`)];
 };
 
+const switched = (on: unknown) => (on === undefined ? undefined : on === 'enable');
+/** The settings of an attachment that a call names. */
+function attachmentOptions(params: Parameters): Record<string, boolean | undefined> {
+  const options = (params.take('Options') ?? {}) as Readonly<Record<string, string>>;
+  const { DnsSupport, ApplianceModeSupport, ...others } = options;
+  if (Object.keys(others).length > 0) throw new Error(`options of an attachment: ${JSON.stringify(others)}`);
+  return { dnsSupport: switched(DnsSupport), applianceMode: switched(ApplianceModeSupport) };
+}
+/** Members that a call adds to lists of a thing, and takes from them. */
+function members(params: Parameters, id: string, names: Readonly<Record<string, string>>): Deed[] {
+  return Object.entries(names).flatMap(([name, path]) => [
+    ...params.list(`Add${name}`).map((item) => set(id, `${path}[${item}]`, item)),
+    ...params.list(`Remove${name}`).map((item) => gone(id, `${path}[${item}]`)),
+  ]);
+}
+
 const ec2Tags =
   (tell: (id: string, tags: Tags) => Deed[]): Reading =>
   (params) => {
@@ -212,6 +230,11 @@ const READINGS: Readonly<Record<string, Reading>> = {
       return value === undefined ? [] : [set(vpc, path, String(value.Value) === 'true')];
     });
   },
+  AssociateVpcCidrBlock(params) {
+    const cidr = params.text('CidrBlock');
+    return [set(params.text('VpcId'), `cidrs[${cidr}]`, cidr)];
+  },
+  DisassociateVpcCidrBlock: (params, after) => [`${after.associated(params.text('AssociationId'))} gone`],
   CreateSubnet: ec2Creation('Subnet', { VpcId: 'vpcId', CidrBlock: 'cidr', AvailabilityZone: 'zone' }),
   DeleteSubnet: deletion('SubnetId'),
   CreateInternetGateway: ec2Creation('InternetGateway', {}),
@@ -229,6 +252,28 @@ const READINGS: Readonly<Record<string, Reading>> = {
   AssociateRouteTable: (params) => [
     set(params.text('SubnetId'), 'routeTableId', params.take('RouteTableId')),
   ],
+  ReplaceRouteTableAssociation: (params, after) => [
+    `${after.associated(params.text('AssociationId'))} = ${JSON.stringify(params.take('RouteTableId'))}`,
+  ],
+  AllocateAddress: ec2Creation('ElasticIp', {}, { Domain: 'vpc' }),
+  ReleaseAddress: deletion('AllocationId'),
+  CreateNatGateway: ec2Creation(
+    'NatGateway',
+    { SubnetId: 'subnetId', AllocationId: 'allocationId' },
+    { ConnectivityType: 'public' },
+  ),
+  DeleteNatGateway: deletion('NatGatewayId'),
+  CreateTransitGatewayVpcAttachment(params, after) {
+    const options = attachmentOptions(params);
+    const names = { TransitGatewayId: 'transitGatewayId', VpcId: 'vpcId', SubnetIds: 'subnetIds' };
+    const deeds = ec2Creation('TransitGatewayAttachment', names)(params, after);
+    return [...deeds, ...fields(deeds[0]?.split(' ')[0] ?? '', options)];
+  },
+  ModifyTransitGatewayVpcAttachment(params) {
+    const id = params.text('TransitGatewayAttachmentId');
+    return [...members(params, id, { SubnetIds: 'subnetIds' }), ...fields(id, attachmentOptions(params))];
+  },
+  DeleteTransitGatewayVpcAttachment: deletion('TransitGatewayAttachmentId'),
   CreateNetworkAcl: ec2Creation('NetworkAcl', { VpcId: 'vpcId' }),
   DeleteNetworkAcl: deletion('NetworkAclId'),
   CreateNetworkAclEntry: entry,
@@ -264,15 +309,11 @@ const READINGS: Readonly<Record<string, Reading>> = {
   }),
   ModifyVpcEndpoint(params) {
     const id = params.text('VpcEndpointId');
-    const names = {
+    const lists = members(params, id, {
       RouteTableIds: 'routeTableIds',
       SubnetIds: 'subnetIds',
       SecurityGroupIds: 'securityGroupIds',
-    };
-    const lists = Object.entries(names).flatMap(([name, path]) => [
-      ...params.list(`Add${name}`).map((item) => set(id, `${path}[${item}]`, item)),
-      ...params.list(`Remove${name}`).map((item) => gone(id, `${path}[${item}]`)),
-    ]);
+    });
     const privateDns = params.take('PrivateDnsEnabled');
     const policy = params.take('ResetPolicy') === undefined ? params.take('PolicyDocument') : '';
     return [
@@ -348,6 +389,7 @@ export function deedsOfCall(call: LedgerEntry, after: Outcome): Deed[] {
 /** The input that names what a facet is a part of. */
 const FACETS: Readonly<Record<string, string>> = {
   VpcAttributes: 'vpcId',
+  VpcCidrs: 'vpcId',
   DhcpOptionsAssociation: 'vpcId',
   InternetGatewayAttachment: 'internetGatewayId',
   Routes: 'routeTableId',
@@ -375,9 +417,10 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
     const id = after.idOf(owner, action.node);
     const revision = action.revision === undefined ? {} : { [TAG.revision]: action.revision };
     const inputs = action.inputs as Readonly<Record<string, unknown>>;
-    // A gateway endpoint has no private names, and so is not told to have none.
-    const { privateDns, ...others } = inputs;
-    const sent = inputs['type'] === 'Gateway' || privateDns === undefined ? others : inputs;
+    // A gateway endpoint has no private names, and so is not told to have none; who chose an address, AWS is not told.
+    const { privateDns, isGiven: _, ...others } = inputs;
+    const sent =
+      inputs['type'] === 'Gateway' || privateDns === undefined ? others : { ...others, privateDns };
     return [made(id, action.type), ...fields(id, sent), ...tagDeeds(id, { ...tags, ...revision })];
   }
   const { type, changes } = action;

@@ -21,7 +21,7 @@ export type Provocation =
   | { readonly how: 'act'; readonly act: (at: DriftContext) => Promise<void | (() => Promise<unknown>)> }
   /** The Account is reached anew, so that everything is read as by an operator that just started. */
   | { readonly how: 'anew' }
-  /** A further network is made. */
+  /** A further network is made, with what the standing one cannot lose. */
   | { readonly how: 'network' };
 
 const OWNER = `SecureVpc/${portal.network.metadata.namespace}/${portal.network.metadata.name}`;
@@ -39,6 +39,7 @@ const act = (run: (at: DriftContext) => Promise<unknown>): Provocation => ({
   how: 'act',
   act: async (at) => void (await run(at)),
 });
+const anotherNetwork: Provocation = { how: 'network' };
 const anew: Provocation = { how: 'anew' };
 
 const orphanSubnet = async (at: DriftContext, tags: object): Promise<string> => {
@@ -84,6 +85,24 @@ async function gone(at: DriftContext, table: string): Promise<void> {
   throw new Error(`${table} is still there`);
 }
 
+/** An internet gateway that is to go, which somebody attached to a VPC of his own. */
+const attachedGateway: Provocation = {
+  how: 'act',
+  async act(at) {
+    const { Vpc } = await at.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '192.168.0.0/24' }));
+    const VpcId = Vpc?.VpcId;
+    const made = await at.ec2.send(new ec2.CreateInternetGatewayCommand(tagged('internet-gateway')));
+    const InternetGatewayId = made.InternetGateway?.InternetGatewayId;
+    await at.ec2.send(new ec2.AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    return () =>
+      eventually('the VPC deleted', () =>
+        at.ec2.send(new ec2.DeleteVpcCommand({ VpcId })).then(
+          () => true,
+          () => false,
+        ),
+      );
+  },
+};
 /** An attachment that is to go, to a transit gateway that somebody made. */
 const orphanAttachment: Provocation = {
   how: 'act',
@@ -132,15 +151,18 @@ export const OF_CLAIMS: ReadonlySet<string> = new Set(
 
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
+  'ec2:AllocateAddress': anotherNetwork,
   'ec2:AssociateDhcpOptions': drift('DhcpOptionsAssociation', 'dhcpOptionsId changed'),
   'ec2:AssociateRouteTable': drift('RouteTableAssociation', 'routeTableId missing'),
   'ec2:AssociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] missing'),
-  'ec2:AttachInternetGateway': drift('InternetGatewayAttachment', 'vpcId missing'),
+  // Where a NAT gateway's address needs it, nobody takes an internet gateway away.
+  'ec2:AttachInternetGateway': anotherNetwork,
   'ec2:AuthorizeSecurityGroupEgress': drift('SecurityGroupRules', 'egress[*] missing'),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
   'ec2:CreateDhcpOptions': drift('DhcpOptions', 'deleted'),
   'ec2:CreateFlowLogs': drift('FlowLog', 'deleted'),
-  'ec2:CreateInternetGateway': drift('InternetGateway', 'deleted'),
+  'ec2:CreateInternetGateway': anotherNetwork,
+  'ec2:CreateNatGateway': anotherNetwork,
   'ec2:CreateNetworkAcl': drift('NetworkAcl', 'deleted'),
   'ec2:CreateNetworkAclEntry': drift('NetworkAclEntries', 'entries[*] missing'),
   'ec2:CreateRoute': drift('Routes', 'routes[*] missing'),
@@ -149,7 +171,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:CreateSubnet': drift('Subnet', 'deleted'),
   'ec2:CreateTags': drift('Vpc', 'tags missing'),
   'ec2:CreateTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'deleted'),
-  'ec2:CreateVpc': { how: 'network' },
+  'ec2:CreateVpc': anotherNetwork,
   'ec2:CreateVpcEndpoint': drift('VpcEndpoint', 'deleted'),
   'ec2:DeleteDhcpOptions': act((at) =>
     at.ec2.send(
@@ -174,11 +196,20 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:DeleteInternetGateway': act((at) =>
     at.ec2.send(new ec2.CreateInternetGatewayCommand(tagged('internet-gateway'))),
   ),
+  'ec2:DeleteNatGateway': act((at) =>
+    at.ec2.send(
+      new ec2.CreateNatGatewayCommand({
+        SubnetId: id(at, 'subnet/public-a'),
+        ConnectivityType: 'private',
+        ...tagged('natgateway'),
+      }),
+    ),
+  ),
   'ec2:DeleteNetworkAcl': act((at) =>
     at.ec2.send(new ec2.CreateNetworkAclCommand({ VpcId: id(at, 'vpc'), ...tagged('network-acl') })),
   ),
   'ec2:DeleteNetworkAclEntry': drift('NetworkAclEntries', 'entries[*] extra'),
-  'ec2:DeleteRoute': drift('Routes', 'routes[*] extra'),
+  'ec2:DeleteRoute': drift('Routes', 'routes[*] extra (IPv6)'),
   'ec2:DeleteRouteTable': act((at) =>
     at.ec2.send(new ec2.CreateRouteTableCommand({ VpcId: id(at, 'vpc'), ...tagged('route-table') })),
   ),
@@ -208,12 +239,15 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     ),
   ),
   'ec2:DescribeNetworkInterfaces': usedSubnet,
-  'ec2:DetachInternetGateway': drift('InternetGatewayAttachment', 'vpcId changed'),
+  'ec2:DetachInternetGateway': attachedGateway,
   'ec2:DisassociateRouteTable': usedTable,
   'ec2:DisassociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] extra'),
   'ec2:ModifyTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'dnsSupport changed'),
   'ec2:ModifyVpcAttribute': drift('VpcAttributes', 'dnsHostnames changed'),
   'ec2:ModifyVpcEndpoint': drift('VpcEndpoint', 'policy changed'),
+  'ec2:ReleaseAddress': act((at) =>
+    at.ec2.send(new ec2.AllocateAddressCommand({ Domain: 'vpc', ...tagged('elastic-ip') })),
+  ),
   'ec2:ReplaceNetworkAclAssociation': drift('NetworkAclAssociation', 'networkAclId changed'),
   'ec2:ReplaceNetworkAclEntry': drift('NetworkAclEntries', 'entries[*] changed'),
   'ec2:ReplaceRoute': drift('Routes', 'routes[*] changed'),

@@ -5,7 +5,7 @@ import {
   type NatGateway,
   type Tag,
 } from '@aws-sdk/client-ec2';
-import { Terminal } from '../../errors.ts';
+import { Terminal, Waiting } from '../../errors.ts';
 import { READY, type Change, type State } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
@@ -108,7 +108,8 @@ export const natGatewayKind: AwsKind<NatGatewayInputs, NatGateway> = {
 
 /**
  * AWS takes an address that is in use and tells of it minutes later, in the gateway's failure. Whether somebody else
- * uses it, or Landfall keeps it for another object, is therefore asked before. Throws {@link Terminal}.
+ * uses it, or Landfall keeps it for another object or gateway, is therefore asked before. Throws {@link Terminal}, and
+ * {@link Waiting} for one that is becoming free.
  */
 async function refuseHeld(
   session: AwsSession,
@@ -133,13 +134,27 @@ async function refuseHeld(
   const gateway = gateways.find((one) =>
     one.NatGatewayAddresses?.some((held) => held.AllocationId === allocationId),
   );
-  // From a create whose answer was lost: the same token answers with it.
-  if (gateway && isOurs(gateway, tags)) return;
+  if (gateway && isOurs(gateway, tags)) {
+    // From a create whose answer was lost: the same token answers with it.
+    if ([TAG.node, TAG.revision].every((key) => tagsOf(gateway)[key] === tags[key])) return;
+    refuseSecond(named, gateway);
+  }
   // AWS leaves out, or sends empty, what does not hold it.
   const user = [gateway?.NatGatewayId, address.InstanceId, address.NetworkInterfaceId].find(Boolean);
   throw new Terminal(
     'NameTaken',
     `${named} is in use by ${user}: free it, or give ${isGiven ? 'another' : 'one of your own'} in spec.nat.elasticIps`,
+  );
+}
+
+/** An address is free only when the gateway that holds it is gone, and that goes only when another serves its subnets. */
+function refuseSecond(named: string, gateway: NatGateway): never {
+  const holder = `NAT gateway ${gateway.NatGatewayId} (${tagsOf(gateway)[TAG.node]})`;
+  if (gateway.State === 'deleting')
+    throw new Waiting('WaitingForAws', `${named} is free as soon as ${holder} is deleted`);
+  throw new Terminal(
+    'ReplacementNeeded',
+    `${named} is held by ${holder} of this network, and one address cannot serve two gateways: take it out of spec.nat.elasticIps first, so that the gateway there gets an address of its own, and give it to the other zone when the network is Ready`,
   );
 }
 

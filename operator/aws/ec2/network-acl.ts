@@ -42,6 +42,7 @@ export const networkAclKind: AwsKind<NetworkAclInputs, NetworkAcl> = {
     ...TAG_ACTIONS,
   ],
   after: ['Subnet'],
+  heldBy: ['NetworkAclAssociation'],
 
   diff: (inputs, acl) =>
     acl && acl.VpcId !== inputs.vpcId

@@ -11,7 +11,7 @@ import { must, type AwsKind } from '../kind.ts';
 import { beside, makes, onOwn } from '../permissions.ts';
 import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
-import { vpcEndpoints } from './vpc-endpoint.ts';
+import { vpcEndpoints } from './vpc-endpoints.ts';
 
 /** DescribeRouteTables gives at most 100 a page. */
 const ROUTE_TABLE_PAGE = 100;

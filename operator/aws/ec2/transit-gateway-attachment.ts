@@ -23,6 +23,11 @@ export interface TransitGatewayAttachmentInputs {
   readonly applianceMode: boolean;
 }
 
+/** Settings that can change, by AWS's names. */
+const OPTIONS = { dnsSupport: 'DnsSupport', applianceMode: 'ApplianceModeSupport' } as const;
+type Setting = keyof typeof OPTIONS;
+const SETTINGS = ['dnsSupport', 'applianceMode'] as const satisfies readonly Setting[];
+
 /** States out of which an attachment never comes. */
 export const BROKEN_STATES: ReadonlySet<string> = new Set([
   'rejected',
@@ -92,7 +97,7 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
     for (const from of there)
       if (!inputs.subnetIds.includes(from)) changes.push({ path: `subnetIds[${from}]`, from });
     const now = settingsOf(attachment);
-    for (const path of ['dnsSupport', 'applianceMode'] as const)
+    for (const path of SETTINGS)
       if (now[path] !== inputs[path]) changes.push({ path, from: now[path], to: inputs[path] });
     return changes;
   },
@@ -113,7 +118,7 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
         TransitGatewayId: inputs.transitGatewayId,
         VpcId: inputs.vpcId,
         SubnetIds: [...inputs.subnetIds],
-        Options: optionsOf(inputs),
+        Options: optionsOf(inputs, SETTINGS),
         TagSpecifications: tagSpecification('transit-gateway-attachment', tags),
       }),
     );
@@ -134,14 +139,18 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
     const ofSubnets = changes.filter(({ path }) => path.startsWith('subnetIds['));
     const AddSubnetIds = ofSubnets.flatMap(({ to }) => (typeof to === 'string' ? [to] : []));
     const RemoveSubnetIds = ofSubnets.flatMap(({ from }) => (typeof from === 'string' ? [from] : []));
-    const isOptions = changes.some(({ path }) => path === 'dnsSupport' || path === 'applianceMode');
+    const Options = optionsOf(
+      inputs,
+      SETTINGS.filter((setting) => changes.some(({ path }) => path === setting)),
+    );
+    const isOptions = Object.keys(Options).length > 0;
     if (ofSubnets.length === 0 && !isOptions) return;
     const answer = await context.session.ec2.send(
       new ModifyTransitGatewayVpcAttachmentCommand({
         TransitGatewayAttachmentId: id,
         ...(AddSubnetIds.length > 0 && { AddSubnetIds }),
         ...(RemoveSubnetIds.length > 0 && { RemoveSubnetIds }),
-        ...(isOptions && { Options: optionsOf(inputs) }),
+        ...(isOptions && { Options }),
       }),
     );
     const State = answer.TransitGatewayVpcAttachment?.State ?? 'modifying';
@@ -153,7 +162,7 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
           ...record,
           State,
           SubnetIds: [...inputs.subnetIds],
-          Options: { ...record.Options, ...optionsOf(inputs) },
+          Options: { ...record.Options, ...Options },
         },
     );
   },
@@ -215,9 +224,11 @@ function stateOf(attachment: Attachment): State {
   return { phase: 'pending', reason: 'WaitingForAws', message: `${what} is ${state}` };
 }
 
-function optionsOf({ dnsSupport, applianceMode }: TransitGatewayAttachmentInputs) {
-  const word = (on: boolean): 'enable' | 'disable' => (on ? 'enable' : 'disable');
-  return { DnsSupport: word(dnsSupport), ApplianceModeSupport: word(applianceMode) };
+/** These settings in AWS's words: what did not change is not sent (aws-controllers-k8s/community#2536). */
+function optionsOf(inputs: TransitGatewayAttachmentInputs, settings: readonly Setting[]) {
+  return Object.fromEntries(
+    settings.map((setting) => [OPTIONS[setting], inputs[setting] ? 'enable' : 'disable']),
+  ) as Partial<Record<(typeof OPTIONS)[Setting], 'enable' | 'disable'>>;
 }
 
 /** Without a word of AWS's, its defaults. */

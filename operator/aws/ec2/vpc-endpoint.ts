@@ -1,19 +1,19 @@
 import {
   CreateVpcEndpointCommand,
   DeleteVpcEndpointsCommand,
-  DescribeVpcEndpointsCommand,
   ModifyVpcEndpointCommand,
   type ModifyVpcEndpointRequest,
+  type Route,
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { READY, textOf, type Change, type State } from '../../graph/kind.ts';
+import { READY, textOf, type Change, type State, type Wrote } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { beside, makes, onOwn } from '../permissions.ts';
-import { canonicalPolicy, isEverything } from '../policy-document.ts';
 import type { AwsSession } from '../session.ts';
-import { ec2Collection } from './collection.ts';
+import { routeTables } from './route-table.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
+import { legible, policyOf, vpcEndpoints } from './vpc-endpoints.ts';
 
 /** Endpoints that one call deletes. */
 const DELETES_MAX = 25;
@@ -32,18 +32,6 @@ export interface VpcEndpointInputs {
   /** Policy document; empty for AWS's default, which lets everything through. */
   readonly policy: string;
 }
-
-/** VPC endpoints. */
-export const vpcEndpoints = ec2Collection<VpcEndpoint>({
-  name: 'ec2/vpc-endpoints',
-  action: 'ec2:DescribeVpcEndpoints',
-  idFilter: 'vpc-endpoint-id',
-  id: (endpoint) => must(endpoint.VpcEndpointId, 'VpcEndpointId'),
-  async page({ ec2 }, query) {
-    const answer = await ec2.send(new DescribeVpcEndpointsCommand(query));
-    return { items: answer.VpcEndpoints?.map(legible), next: answer.NextToken };
-  },
-});
 
 /** A private way from a VPC to a service of AWS. */
 export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
@@ -99,7 +87,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
     ...groupIdsOf(endpoint),
   ],
 
-  async create({ session, tags, token }, inputs) {
+  async create({ session, tags, token, wrote }, inputs) {
     const answer = await session.ec2.send(
       new CreateVpcEndpointCommand({
         VpcId: inputs.vpcId,
@@ -117,7 +105,9 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
             }),
       }),
     );
-    return legible(must(answer.VpcEndpoint, 'VpcEndpoint'));
+    const endpoint = legible(must(answer.VpcEndpoint, 'VpcEndpoint'));
+    layRoutes(wrote, must(endpoint.VpcEndpointId, 'VpcEndpointId'), inputs, endpoint.RouteTableIds ?? []);
+    return endpoint;
   },
   // One gateway endpoint a service and route table, one private name a service and VPC.
   async conflicting(session, inputs) {
@@ -137,6 +127,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
     const modification = modificationOf(inputs, changes);
     if (Object.keys(modification).length === 0) return;
     await context.session.ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId: id, ...modification }));
+    layRoutes(context.wrote, id, inputs, membersOf('routeTableIds', changes).added);
     context.wrote(
       vpcEndpoints,
       id,
@@ -226,6 +217,25 @@ function membersOf(path: string, changes: readonly Change[]) {
   };
 }
 
+/**
+ * AWS writes a gateway endpoint's route into its tables: whoever deletes one of these knows by it that the endpoint loses
+ * the table. The id of the service's prefix list is in the next listing; until then the service stands for it.
+ */
+function layRoutes(
+  wrote: Wrote<AwsSession>,
+  GatewayId: string,
+  { serviceName }: VpcEndpointInputs,
+  tables: readonly string[],
+): void {
+  const route: Route = { DestinationPrefixListId: serviceName, GatewayId, Origin: 'CreateRoute' };
+  for (const id of tables) {
+    wrote(routeTables, id, (table) => {
+      const isThere = table?.Routes?.some((other) => other.GatewayId === GatewayId) === true;
+      return table && !isThere ? { ...table, Routes: [...(table.Routes ?? []), route] } : table;
+    });
+  }
+}
+
 /** The ids of one set as the changes leave them. */
 function changed(ids: readonly string[], path: string, changes: readonly Change[]): string[] {
   const { added, removed } = membersOf(path, changes);
@@ -256,17 +266,6 @@ function modificationOf(
     else sent.PolicyDocument = inputs.policy;
   }
   return sent;
-}
-
-/** Policies are kept in one spelling, in which our own writes are kept too. */
-function legible(endpoint: VpcEndpoint): VpcEndpoint {
-  const { PolicyDocument } = endpoint;
-  return PolicyDocument === undefined ? endpoint : { ...endpoint, PolicyDocument: policyOf(PolicyDocument) };
-}
-
-/** A policy in one spelling; empty where it lets everything through, as AWS's own does in several spellings. */
-function policyOf(document: string): string {
-  return isEverything(document) ? '' : canonicalPolicy(document);
 }
 
 function groupIdsOf(endpoint: VpcEndpoint): string[] {

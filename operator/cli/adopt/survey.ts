@@ -24,7 +24,7 @@ import { securityGroups } from '../../aws/ec2/security-group.ts';
 import { subnets } from '../../aws/ec2/subnet.ts';
 import { transitGatewayAttachments, type Attachment } from '../../aws/ec2/transit-gateway-attachment.ts';
 import { vpcAttributes, type VpcAttributes } from '../../aws/ec2/vpc-attributes.ts';
-import { vpcEndpoints } from '../../aws/ec2/vpc-endpoint.ts';
+import { vpcEndpoints } from '../../aws/ec2/vpc-endpoints.ts';
 import { vpcs } from '../../aws/ec2/vpc.ts';
 import { errorCode, interpretWords } from '../../aws/errors.ts';
 import { roles } from '../../aws/iam/role.ts';

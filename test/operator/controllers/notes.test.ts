@@ -167,6 +167,28 @@ describe('noteOutcome', () => {
     expect(levels).toEqual([30]);
   });
 
+  it('members of a set that were written although others wait are told', async () => {
+    const [route] = update.changes;
+    const outcome: Outcome = {
+      action: update,
+      result: 'skipped',
+      reason: 'Blocked',
+      message: 'routes[10.0.0.0/8] waits for ${transit-gateway-attachment.transitGatewayId}',
+      written: route ? [route] : [],
+      clear: true,
+    };
+    expect(await noted(outcome)).toEqual({
+      events: [
+        'Normal Updated update: updated Routes rtb-1 (routes/public): routes[0.0.0.0/0] from nothing to "igw-1"',
+      ],
+      repairs: [],
+      levels: [30],
+    });
+    expect((await noted(outcome, true)).events).toEqual([
+      'Warning DriftRepaired update: somebody changed Routes rtb-1 (routes/public) outside Git; put back: routes[0.0.0.0/0] from nothing to "igw-1"',
+    ]);
+  });
+
   it('what AWS is still at is no warning; that it deletes something is told', async () => {
     const waiting = {
       result: 'waiting',

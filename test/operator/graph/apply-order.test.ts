@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../operator/graph/apply.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
 import {
   kindRegistry,
   READY,
   type ActionContext,
+  type Change,
   type Kinds,
   type State,
 } from '../../../operator/graph/kind.ts';
@@ -43,18 +45,52 @@ const slowBox = {
 };
 const kinds: Kinds<FakeProvider> = kindRegistry<FakeProvider>([slowBox, lidKind].map(erased));
 
-function loopOf() {
+interface LinksInputs {
+  readonly boxId: string;
+  readonly to: readonly string[];
+}
+const linksOf = (box: Box | undefined) => (box?.lid ?? 'none').split(' ').filter((id) => id !== 'none');
+/** Links of a box to others, a set that is written member by member and kept where its lid would be. */
+const linksKind = {
+  ...lidKind,
+  type: 'Links',
+  memberwise: true as const,
+  diff: ({ to: wanted }: LinksInputs, box: Box | undefined) => [
+    ...wanted.filter((id) => !linksOf(box).includes(id)).map((to) => ({ path: `links[${to}]`, to })),
+    ...linksOf(box)
+      .filter((id) => !wanted.includes(id))
+      .map((from) => ({ path: `links[${from}]`, from })),
+  ],
+  async update(
+    context: ActionContext<FakeProvider>,
+    { boxId }: LinksInputs,
+    box: Box,
+    changes: readonly Change[],
+  ) {
+    const kept = linksOf(box).filter((id) => !changes.some(({ from }) => from === id));
+    const links = [...kept, ...changes.flatMap(({ to }) => (typeof to === 'string' ? [to] : []))];
+    await lidKind.update(context, { boxId, lid: links.join(' ') || 'none' }, box, []);
+  },
+};
+const linking: Kinds<FakeProvider> = kindRegistry<FakeProvider>([boxKind, linksKind].map(erased));
+
+function loopOf(of = kinds) {
   const loop = fakeLoop();
   const { provider } = loop;
+  let outcomes: readonly Outcome[] = [];
   return {
     provider,
+    /** Of the last pass. */
+    get outcomes() {
+      return outcomes;
+    },
     close() {
       for (const box of provider.boxes.values()) provider.boxes.set(box.id, { ...box, lid: 'none' });
       provider.refresh();
     },
     async pass(graph: Graph) {
       provider.calls.length = 0;
-      const outcomes = await loop.apply(graph, loop.plan(graph, { kinds }), { kinds });
+      outcomes = await loop.apply(graph, loop.plan(graph, { kinds: of }), { kinds: of });
       return outcomes
         .map(({ action, result, message = '' }) =>
           `${action.verb} ${action.node}: ${result} ${message}`.trim(),
@@ -100,6 +136,92 @@ describe('a kind that is held by the changes of another', () => {
     loop.provider.fault = () => {};
     await loop.pass(after);
     expect(loop.provider.calls).toEqual(['lid box-1 red', 'delete box-3', 'delete box-2']);
+  });
+});
+
+describe('a set that is written member by member', () => {
+  const links = (...keys: string[]): GraphNode => ({
+    key: 'links',
+    type: 'Links',
+    inputs: { boxId: ref('hub'), to: keys.map((key) => ref(key)) },
+    tags: {},
+    dependsOn: [],
+  });
+  const [hub, a, b] = ['hub', 'a', 'b'].map((key) => boxNode(key)) as [GraphNode, GraphNode, GraphNode];
+  const without = (call: string, kind: 'waiting' | 'stalled' = 'waiting') => {
+    const loop = loopOf(linking);
+    loop.provider.fault = (now, when) => {
+      if (now === call && when === 'before') throw new Refused(kind, 'not yet');
+    };
+    return loop;
+  };
+
+  it('gets those that refer to what is there, and tells of them; the others follow', async () => {
+    const loop = without('create b');
+    const graph = graphOf(hub, a, b, links('a', 'b'));
+    expect(await loop.pass(graph)).toEqual([
+      'create a: done',
+      'create b: waiting not yet',
+      'create hub: done',
+      'update links: skipped links[${b.id}] waits for ${b.id}',
+    ]);
+    expect(loop.provider.calls).toContain('lid box-1 box-2');
+    expect(loop.outcomes.find(({ action }) => action.node === 'links')).toMatchObject({
+      id: 'box-1',
+      written: [{ path: 'links[box-2]', to: 'box-2' }],
+    });
+    loop.provider.fault = () => {};
+    expect(await loop.pass(graph)).toEqual(['create b: done', 'update links: done']);
+    expect(loop.provider.calls.at(-1)).toBe('lid box-1 box-2 box-4');
+  });
+
+  it('tells of none where none could be written', async () => {
+    const loop = without('create b', 'stalled');
+    expect(await loop.pass(graphOf(hub, b, links('b')))).toContain(
+      'update links: skipped links[${b.id}] waits for ${b.id}',
+    );
+    expect(loop.outcomes.find(({ action }) => action.node === 'links')).not.toHaveProperty('written');
+  });
+
+  it('loses what is wanted no more although others wait', async () => {
+    const loop = without('create b');
+    await loop.pass(graphOf(hub, a, links('a')));
+    const after = graphOf(hub, b, links('b'));
+    await loop.pass(after);
+    expect(loop.provider.calls).toEqual(['lid box-1 none', 'delete box-2']);
+    expect(loop.outcomes.find(({ action }) => action.node === 'links')?.written).toEqual([
+      { path: 'links[box-2]', from: 'box-2' },
+    ]);
+  });
+
+  it('waits altogether for its own place', async () => {
+    const loop = without('create hub');
+    expect(await loop.pass(graphOf(hub, a, links('a')))).toEqual([
+      'create a: done',
+      'create hub: waiting not yet',
+      'update links: skipped refers to hub, not there yet',
+    ]);
+    expect(loop.provider.calls).not.toContain('lid box-1 box-2');
+  });
+
+  it('waits altogether for what it comes after and does not refer to', async () => {
+    const loop = without('create b');
+    expect(await loop.pass(graphOf(hub, a, b, { ...links('a'), dependsOn: ['b'] }))).toContain(
+      'update links: skipped waits for b',
+    );
+  });
+
+  it('holds back the delete of what was replaced until all of it is written', async () => {
+    const loop = without('create b');
+    await loop.pass(graphOf(hub, a, links('a')));
+    const ball = boxNode('a', { shape: 'ball' });
+    expect(await loop.pass(graphOf(hub, ball, b, links('a', 'b')))).toContain(
+      'update links: skipped links[${b.id}] waits for ${b.id}',
+    );
+    expect(loop.provider.calls.filter((call) => call.startsWith('delete'))).toEqual([]);
+    loop.provider.fault = () => {};
+    await loop.pass(graphOf(hub, ball, b, links('a', 'b')));
+    expect(loop.provider.calls.at(-1)).toBe('delete box-2');
   });
 });
 

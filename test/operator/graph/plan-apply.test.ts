@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
+import type { Kinds } from '../../../operator/graph/kind.ts';
 import { TAG } from '../../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, planHash } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
-import { boxNode, fakeLoop, lidNode, OWNER, Refused } from './fake-provider.ts';
+import {
+  type Box,
+  boxKind,
+  boxNode,
+  erased,
+  fakeLoop,
+  type FakeProvider,
+  lidKind,
+  lidNode,
+  OWNER,
+  Refused,
+} from './fake-provider.ts';
 
 const graphOf = (...nodes: GraphNode[]): Graph => buildGraph(OWNER, nodes);
 const ROOT = boxNode('root');
@@ -270,6 +282,15 @@ describe('replacing', () => {
     expect(loop.plan(ROUND).actions).toEqual([]);
   });
 
+  it('replaces at once what cannot be changed to refer to a thing that is made in the same pass', async () => {
+    const loop = await made(graphOf(boxNode('leaf')));
+    const after = graphOf(boxNode('new'), boxNode('leaf', { shape: ref('new') }));
+    expect(verbs(loop.plan(after).actions)).toEqual(['create new', 'create leaf', 'delete leaf']);
+    await loop.pass(after);
+    expect(loop.provider.calls.at(-1)).toBe('delete box-1');
+    expect(loop.plan(after).actions).toEqual([]);
+  });
+
   it('holds back nobody while the old thing leaves, since the new one stands', async () => {
     const loop = await made();
     loop.provider.slowDeletes = true;
@@ -285,19 +306,94 @@ describe('replacing', () => {
       'update leaf: done',
     ]);
   });
+});
 
-  it('of two live twins keeps the one that others use', async () => {
+describe('two live things of one node', () => {
+  /** Somebody made another with all the tags of one that is there. */
+  function copy(
+    { provider }: Awaited<ReturnType<typeof made>>,
+    id: string,
+    as: string,
+    change: Partial<Box>,
+  ) {
+    const box = provider.boxes.get(id);
+    if (!box) throw new Error(`no ${id}`);
+    provider.boxes.set(as, { ...box, id: as, ...change });
+    provider.refresh();
+  }
+  const remembered = { memory: { ...NO_MEMORY, ids: new Map([['leaf', 'box-2']]) } };
+
+  it('the one that others use is kept', async () => {
     const loop = await made();
-    const root = loop.provider.boxes.get('box-1');
-    if (!root) throw new Error('no root');
-    loop.provider.boxes.set('box-0', { ...root, id: 'box-0' });
-    loop.provider.refresh();
+    copy(loop, 'box-1', 'box-0', {});
     await loop.pass(NETWORK);
     expect([...loop.provider.boxes.keys()]).toEqual(['box-1', 'box-2']);
+  });
+
+  it('the one that has its place among the others is kept, not the one that status remembers', async () => {
+    const loop = await made();
+    copy(loop, 'box-2', 'box-9', {});
+    copy(loop, 'box-2', 'box-2', { uses: [] });
+    await loop.pass(NETWORK, remembered);
+    expect(loop.provider.calls).toEqual(['delete box-2']);
+  });
+
+  it('of two alike the one that status remembers is kept, else the first', async () => {
+    for (const [memory, kept] of [
+      [remembered, 'box-2'],
+      [{}, 'box-0'],
+    ] as const) {
+      const loop = await made();
+      copy(loop, 'box-2', 'box-0', {});
+      await loop.pass(NETWORK, memory);
+      expect([...loop.provider.boxes.keys()].sort()).toEqual([kept, 'box-1'].sort());
+    }
+  });
+
+  it('a copy that stands in the way goes although that waits for it', async () => {
+    const loop = await made();
+    copy(loop, 'box-2', 'box-9', {});
+    copy(loop, 'box-2', 'box-2', { size: 7 });
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('update box-2') && when === 'before' && loop.provider.boxes.has('box-9'))
+        throw new Refused('stalled', 'box-9 has that size');
+    };
+    const { outcomes } = await loop.pass(NETWORK, remembered);
+    expect(outcomes.map(({ action, result }) => `${action.verb} ${action.node}: ${result}`)).toEqual([
+      'update leaf: stalled',
+      'delete leaf: done',
+    ]);
+    await loop.pass(NETWORK, remembered);
+    expect(loop.provider.calls).toEqual(['delete box-9', 'update box-2 size']);
+  });
+
+  it('what a replacement leaves behind waits for everything, a copy of the replacement for nothing', async () => {
+    const ROUND = graphOf(boxNode('root', { shape: 'ball' }), LEAF, LID);
+    const loop = await made();
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith('update box-2') && when === 'before') throw new Refused('waiting', 'not now');
+    };
+    await loop.pass(ROUND);
+    copy(loop, 'box-3', 'box-9', {});
+    await loop.pass(ROUND);
+    expect([...loop.provider.boxes.keys()]).toEqual(['box-1', 'box-2', 'box-3']);
   });
 });
 
 describe('deleting', () => {
+  it('plans the delete of a thing although a facet is still found in it', async () => {
+    const loop = await made(graphOf(ROOT, LEAF, LID));
+    // The lid is wanted on another box, and found where it is.
+    const moved: Kinds<FakeProvider> = new Map(
+      [boxKind, { ...lidKind, find: () => loop.provider.listed.get('box-2') }].map((kind) => [
+        kind.type,
+        erased(kind),
+      ]),
+    );
+    const after = graphOf(ROOT, lidNode('lid', { boxId: ref('root'), lid: 'blue' }));
+    expect(verbs(loop.plan(after, { kinds: moved }).actions)).toEqual(['update lid', 'delete leaf']);
+  });
+
   it('goes from the users to the used, whatever is in the graph', async () => {
     const loop = await made();
     await loop.pass(EMPTY);

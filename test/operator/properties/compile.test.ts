@@ -94,8 +94,9 @@ describe('any valid spec', () => {
 
   property('has subnets that lie in the VPC, are at least /28, and never overlap', 150, specs, (spec) => {
     const blocks = subnetsOf(compile(spec)).map(({ cidr }) => block(cidr));
+    const wholes = [spec.cidr, ...spec.secondaryCidrs].map(block);
     for (const [index, one] of blocks.entries()) {
-      expect(ipv4Contains(block(spec.cidr), one) && one.prefix <= 28).toBe(true);
+      expect(wholes.some((whole) => ipv4Contains(whole, one)) && one.prefix <= 28).toBe(true);
       expect(blocks.slice(index + 1).some((other) => ipv4Overlaps(one, other))).toBe(false);
     }
   });

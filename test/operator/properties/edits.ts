@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { letsEverybodyIn, type AclRuleLike, type GroupRuleLike } from './own-rules.ts';
 import {
+  BLOCKS,
   FAR,
   GATEWAY_IDS,
   GATEWAYS,
@@ -61,6 +62,7 @@ export function editsOf(spec: SpecLike): Edit[][] {
   const parts = [
     zoneEdits,
     tierEdits,
+    blockEdits,
     natEdits,
     groupEdits,
     groupRuleEdits,
@@ -192,6 +194,30 @@ function tierEdits(spec: SpecLike): Edit[] {
   ];
 }
 
+/** A block without subnets shows in nothing else. */
+function blockEdits(spec: SpecLike): Edit[] {
+  const { secondaryCidrs: present } = spec;
+  const first = (cidr: string) => cidr.split('.').slice(0, 2).join('.');
+  const isEmpty = (block: string) =>
+    !spec.tiers.some(({ subnets = [] }) => subnets.some(({ cidr }) => first(cidr) === first(block)));
+  const edit = (what: string, secondaryCidrs: string[]): Edit => ({
+    what,
+    after: { ...spec, secondaryCidrs },
+    touches: keys('vpc-cidrs'),
+  });
+  return [
+    ...BLOCKS.filter((block) => !present.includes(block)).map((block) =>
+      edit(`block ${block} more`, [...present, block]),
+    ),
+    ...present.filter(isEmpty).map((block) =>
+      edit(
+        `block ${block} less`,
+        present.filter((other) => other !== block),
+      ),
+    ),
+  ];
+}
+
 /** Switching NAT touches no subnet, and nothing of the tiers public and data but what passes through them. */
 function natEdits(spec: SpecLike): Edit[] {
   if (!['public', 'private'].every((name) => spec.tiers.some((tier) => tier.name === name))) return [];
@@ -292,12 +318,19 @@ function groupRuleEdits(spec: SpecLike): Edit[] {
       fromPort: 4242,
       cidr: '198.51.100.0/25',
     };
+    // One edit follows another: what an earlier one gave is not given twice.
+    const has = (name: string, fromPort?: number) =>
+      rules.some((rule) => rule.name === name || (fromPort !== undefined && rule.fromPort === fromPort));
     return [
-      {
-        what: `a rule of ${group} more`,
-        after: withRules([...rules, further]),
-        touches: keys(ends(further), ENTRIES),
-      },
+      ...(has(further.name, further.fromPort)
+        ? []
+        : [
+            {
+              what: `a rule of ${group} more`,
+              after: withRules([...rules, further]),
+              touches: keys(ends(further), ENTRIES),
+            },
+          ]),
       ...rules.flatMap((rule): Edit[] => {
         const others = rules.filter((other) => other !== rule);
         const { icmpType: _, icmpCode: __, toPort: ___, ...kept } = rule;
@@ -307,16 +340,24 @@ function groupRuleEdits(spec: SpecLike): Edit[] {
             after: withRules(others),
             touches: keys(ends(rule), ENTRIES),
           },
-          {
-            what: `rule ${rule.name} of ${group} renamed`,
-            after: withRules([...others, { ...rule, name: 'renamed' }]),
-            touches: keys(ends(rule)),
-          },
-          {
-            what: `rule ${rule.name} of ${group} for another port`,
-            after: withRules([...others, { ...kept, protocol: 'tcp', fromPort: 4243 }]),
-            touches: keys(ends(rule), ENTRIES),
-          },
+          ...(has('renamed')
+            ? []
+            : [
+                {
+                  what: `rule ${rule.name} of ${group} renamed`,
+                  after: withRules([...others, { ...rule, name: 'renamed' }]),
+                  touches: keys(ends(rule)),
+                },
+              ]),
+          ...(has('', 4243)
+            ? []
+            : [
+                {
+                  what: `rule ${rule.name} of ${group} for another port`,
+                  after: withRules([...others, { ...kept, protocol: 'tcp' as const, fromPort: 4243 }]),
+                  touches: keys(ends(rule), ENTRIES),
+                },
+              ]),
         ];
       }),
     ];
@@ -346,14 +387,20 @@ function aclRuleEdits(spec: SpecLike): Edit[] {
         fromPort: 25,
         cidr: '0.0.0.0/0',
       };
+      const isTaken = (direction: AclRuleLike['direction'], ruleNumber: number) =>
+        rules.some((rule) => rule.direction === direction && rule.ruleNumber === ruleNumber);
+      const isThere =
+        isTaken('Egress', further.ruleNumber) || rules.some(({ name: one }) => one === further.name);
       return [
-        edit('a rule more', [...rules, further]),
+        ...(isThere ? [] : [edit('a rule more', [...rules, further])]),
         ...rules.flatMap((rule): Edit[] => {
           const others = rules.filter((other) => other !== rule);
           const other = { ...rule, action: flipped[rule.action] };
           return [
             edit(`rule ${rule.name} less`, others),
-            edit(`rule ${rule.name} with another number`, [...others, { ...rule, ruleNumber: 8 }]),
+            ...(isTaken(rule.direction, 8)
+              ? []
+              : [edit(`rule ${rule.name} with another number`, [...others, { ...rule, ruleNumber: 8 }])]),
             ...(letsEverybodyIn(other)
               ? []
               : [edit(`the opposite of rule ${rule.name}`, [...others, other])]),
@@ -491,12 +538,15 @@ function transitEdits(spec: SpecLike): Edit[] {
     after: { ...spec, transitGateway: { ...transitGateway, ...change } },
     touches: touched,
   });
-  const { routes, applianceMode } = transitGateway;
+  const { tier: home, routes, applianceMode } = transitGateway;
   const missing = FAR.find((block) => !routes.some(({ destination }) => destination === block));
   return [
     { what: 'no transit gateway', after: without, touches },
     edit('another transit gateway', { id: transitGateway.id === id ? otherId : id }),
     edit('other appliance mode', { applianceMode: flipped(applianceMode) }, keys(ATTACHMENT)),
+    ...spec.tiers
+      .filter(({ name }) => name !== home)
+      .map(({ name }) => edit(`the transit gateway in ${name}`, { tier: name }, keys(ATTACHMENT, ENTRIES))),
     ...(missing === undefined
       ? []
       : [

@@ -21,7 +21,7 @@ export interface AclRuleLike extends Omit<GroupRuleLike, 'group' | 'prefixList'>
   cidr: string;
 }
 
-/** A prefix list of somebody's own, which the local AWS does not have. */
+/** A prefix list of somebody's own. */
 export const FOREIGN_LIST = 'pl-0123456789abcdef0';
 /** Groups that may be told to let everybody in. */
 const OPEN_GROUPS = new Set(['alb', 'ecs']);

@@ -81,6 +81,21 @@ describe('a plan', () => {
       }
     },
   );
+
+  property(
+    'of an edit deletes every thing that the edit takes away, at once',
+    150,
+    edits,
+    async ({ before, edit }) => {
+      const [one, other] = [compile(before), compile(edit.after)];
+      const made = await planIn(settled(one), other);
+      const deleted = made.actions.filter((action) => action.verb === 'delete' && !action.superseded);
+      const gone = [...one.nodes.values()].filter(
+        ({ key, tags }) => TAG.node in tags && !other.nodes.has(key),
+      );
+      expect(deleted.map(({ node }) => node).sort(), edit.what).toEqual(gone.map(({ key }) => key).sort());
+    },
+  );
 });
 
 /** What may have become of the tags of a thing. */

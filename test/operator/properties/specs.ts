@@ -11,6 +11,7 @@ import {
 /** What {@link specs} makes of a SecureVpc's spec; all lists are keyed. */
 export interface SpecLike {
   cidr: string;
+  secondaryCidrs: string[];
   zones: { count: number } | { names: string[] };
   tiers: TierLike[];
   dns: { support: OnOff; hostnames: OnOff };
@@ -78,6 +79,8 @@ export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 export const INTERFACES = ['ecr.api', 'kms', 'logs', 'ssm'];
 export const GATEWAYS = ['dynamodb', 's3'];
 export const GIVEN_ADDRESS = 'eipalloc-0123456789abcdef0';
+/** Further blocks that AWS adds to any of these networks. */
+export const BLOCKS = ['100.64.0.0/16', '100.65.0.0/20'];
 export const RETENTIONS = [1, 14, 365];
 
 // The ends of the client ports (1024–65535) and their neighbours are where network ACLs get it wrong.
@@ -171,6 +174,8 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     open: perTier(fc.boolean()),
     aclRules: perTier(aclRules),
     given: perTier(fc.option(fc.nat(), { nil: undefined })),
+    further: fc.subarray(BLOCKS),
+    outside: perTier(fc.boolean()),
     dns: fc.constantFrom<SpecLike['dns']>(
       { support: 'Enabled', hostnames: 'Enabled' },
       { support: 'Enabled', hostnames: 'Disabled' },
@@ -195,6 +200,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     const tiers = made.tierNames.map((name, index): TierLike => {
       const zone = made.given[index];
       const letter = zone === undefined ? undefined : letters[zone % letters.length];
+      const further = made.outside[index] ? made.further[0] : undefined;
       return {
         name,
         ...(made.smaller[index] !== undefined && {
@@ -203,7 +209,15 @@ export const specs: fc.Arbitrary<SpecLike> = fc
         networkAcl: made.open[index] ? 'Strict' : 'None',
         ...(made.open[index] && { networkAclRules: made.aclRules[index] ?? [] }),
         ...(letter !== undefined && {
-          subnets: [{ zone: letter, cidr: farBlock(made.base, made.vpc, index) }],
+          subnets: [
+            {
+              zone: letter,
+              cidr:
+                further === undefined
+                  ? farBlock(made.base, made.vpc, index)
+                  : further.replace(/\.0\.0\/.*$/, `.${index}.0/24`),
+            },
+          ],
         }),
       };
     });
@@ -213,6 +227,7 @@ export const specs: fc.Arbitrary<SpecLike> = fc
     const interfaces = 'endpoints' in made.securityGroups ? made.interfaces : [];
     return {
       cidr: `10.${made.base}.0.0/${made.vpc}`,
+      secondaryCidrs: made.further,
       zones: made.zones,
       tiers,
       dns: made.dns,
@@ -288,17 +303,28 @@ export function lettersOf({ zones }: Pick<SpecLike, 'zones'>): string[] {
   return 'count' in zones ? LETTERS.slice(0, zones.count) : zones.names.map((zone) => zone.slice(-1)).sort();
 }
 
-/**
- * Whether AWS finishes it at once: NAT gateways and attachments take their time, and need addresses and gateways that
- * exist, as rules need prefix lists.
- */
-export function isPlain({ nat, transitGateway, securityGroups }: SpecLike): boolean {
-  const rules = Object.values(securityGroups).flatMap((group: WithRules) => group.rules ?? []);
-  return (
-    nat.mode === 'None' &&
-    transitGateway === undefined &&
-    !rules.some(({ prefixList }) => prefixList === FOREIGN_LIST)
-  );
+/** What takes AWS its time: the sorts of thing whose users wait until it is usable. */
+export function slowIn({ nat, transitGateway, secondaryCidrs }: SpecLike): number {
+  return [nat.mode !== 'None', transitGateway !== undefined, secondaryCidrs.length > 0].filter(Boolean)
+    .length;
+}
+
+/** What specs name and an AWS has to know. */
+export interface Known {
+  readonly gateways: readonly string[];
+  readonly address: string;
+  readonly prefixList: string;
+}
+
+/** The spec with ids that an AWS knows instead of the made-up ones. */
+export function withIds(spec: SpecLike, { gateways, address, prefixList }: Known): SpecLike {
+  const ids = [
+    ...GATEWAY_IDS.map((id, index) => [id, gateways[index] ?? id]),
+    [GIVEN_ADDRESS, address],
+    [FOREIGN_LIST, prefixList],
+  ];
+  const text = ids.reduce((now, [id = '', real = '']) => now.replaceAll(id, real), JSON.stringify(spec));
+  return JSON.parse(text) as SpecLike;
 }
 
 /** Whether an endpoint has network interfaces. */

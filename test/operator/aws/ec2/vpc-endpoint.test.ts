@@ -1,10 +1,14 @@
-import type { State as EndpointState, VpcEndpoint } from '@aws-sdk/client-ec2';
+import type { RouteTable, State as EndpointState, VpcEndpoint } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
+import { routeTableKind } from '../../../../operator/aws/ec2/route-table.ts';
+import { routesKind } from '../../../../operator/aws/ec2/routes.ts';
 import {
   vpcEndpointKind as kind,
   type VpcEndpointInputs,
 } from '../../../../operator/aws/ec2/vpc-endpoint.ts';
 import { canonicalPolicy } from '../../../../operator/aws/policy-document.ts';
+import type { AwsSession } from '../../../../operator/aws/session.ts';
+import type { ActionContext } from '../../../../operator/graph/kind.ts';
 import { linesOf } from '../changes.ts';
 
 const gateway: VpcEndpointInputs = {
@@ -126,4 +130,38 @@ describe('state', () => {
 it('needs everything that it is attached to', () => {
   expect(kind.needs(listedFace)).toEqual(['vpc-1', 'subnet-b', 'subnet-a', 'sg-1']);
   expect(kind.needs(listedGateway)).toEqual(['vpc-1', 'rtb-2', 'rtb-1']);
+});
+
+describe('the route that a gateway endpoint writes into its tables', () => {
+  /** Answers every call with the endpoint, and keeps what is laid over a listing in which no endpoint's route is yet. */
+  function acting() {
+    const records = new Map<string, object>([['vpce-1', listedGateway]]);
+    const wrote = (_: unknown, id: string, patch: (record: object | undefined) => object | undefined) =>
+      void records.set(id, patch(records.get(id) ?? { RouteTableId: id, Routes: [] }) ?? {});
+    const ec2 = { send: async () => ({ VpcEndpoint: listedGateway }) };
+    const context = { session: { ec2 }, owner: 'o', node: 'n', tags: {}, token: 't', wrote };
+    return { records, context: context as unknown as ActionContext<AwsSession> };
+  }
+  const routeOf = (table: object | undefined) =>
+    (table as RouteTable).Routes?.map(({ GatewayId }) => GatewayId);
+
+  it('is known as soon as it is made, and no difference of the routes of ours', async () => {
+    const { records, context } = acting();
+    await kind.create?.(context, gateway);
+    for (const id of ['rtb-1', 'rtb-2']) {
+      const table = records.get(id) as RouteTable;
+      expect(routeOf(table)).toEqual(['vpce-1']);
+      expect(routesKind.diff({ routeTableId: id, routes: [] }, table)).toEqual([]);
+    }
+  });
+
+  it('is known of a table that joins, so that a deleted table is in the endpoint no more', async () => {
+    const { records, context } = acting();
+    const change = { path: 'routeTableIds[rtb-3]', to: 'rtb-3' };
+    await kind.update(context, gateway, listedGateway, [change]);
+    expect(routeOf(records.get('rtb-3'))).toEqual(['vpce-1']);
+    expect(records.get('vpce-1')).toMatchObject({ RouteTableIds: ['rtb-2', 'rtb-1', 'rtb-3'] });
+    await routeTableKind.delete?.(context, records.get('rtb-3') as RouteTable);
+    expect(records.get('vpce-1')).toMatchObject({ RouteTableIds: ['rtb-2', 'rtb-1'] });
+  });
 });
