@@ -9,19 +9,24 @@ import itertools
 import time
 from collections.abc import Callable
 
-_due: list[tuple[float, int, Callable[[], None]]] = []
+# Nanoseconds, whole ones: two tenths of a second that pass one after the other are a fifth.
+_due: list[tuple[int, int, Callable[[], None]]] = []
 _order = itertools.count()
 # Where the clock is held, and by how much it is ahead of the machine's when it is not.
-_held: float | None = None
-_ahead = 0.0
+_held: int | None = None
+_ahead = 0
 
 
-def _now() -> float:
-    return time.monotonic() + _ahead if _held is None else _held
+def _now() -> int:
+    return time.monotonic_ns() + _ahead if _held is None else _held
+
+
+def _nanoseconds(seconds: float) -> int:
+    return round(seconds * 1e9)
 
 
 def after(seconds: float, action: Callable[[], None]) -> None:
-    heapq.heappush(_due, (_now() + seconds, next(_order), action))
+    heapq.heappush(_due, (_now() + _nanoseconds(seconds), next(_order), action))
 
 
 def tick() -> None:
@@ -40,7 +45,7 @@ def let_pass(seconds: float) -> None:
     global _held
     if _held is None:
         raise ValueError("hold the clock first")
-    end = _held + seconds
+    end = _held + _nanoseconds(seconds)
     while _due and _due[0][0] <= end:
         _held = _due[0][0]
         tick()
@@ -51,14 +56,14 @@ def release() -> None:
     """The clock goes on from where it was held."""
     global _held, _ahead
     if _held is not None:
-        _ahead = _held - time.monotonic()
+        _ahead = _held - time.monotonic_ns()
         _held = None
 
 
 def settle() -> None:
     """Waits for everything that is under way. Used by the dump, so that it never catches a state in between."""
     while _due:
-        wait = max(0.0, _due[0][0] - _now())
+        wait = max(0, _due[0][0] - _now()) / 1e9
         if _held is None:
             time.sleep(wait)
             tick()
