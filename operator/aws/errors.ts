@@ -1,5 +1,5 @@
 import { Terminal, Waiting } from '../errors.ts';
-import type { Verdict } from '../graph/apply.ts';
+import type { Verdict } from '../graph/outcome.ts';
 
 /**
  * The one place that knows AWS's error codes. Sources: the "Error codes" page of each service's API reference;

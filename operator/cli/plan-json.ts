@@ -1,4 +1,5 @@
-import { describePlan, planHash } from '../graph/plan.ts';
+import { planHash } from '../graph/approval.ts';
+import { describePlan } from '../graph/plan.ts';
 import type { ClaimedAccount, PlannedNetwork } from './live.ts';
 import { stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import { summarizeAll } from './plan-text.ts';

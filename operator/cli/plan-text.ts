@@ -1,6 +1,6 @@
 import type { Change } from '../graph/kind.ts';
 import type { Action } from '../graph/plan.ts';
-import { planHash } from '../graph/plan.ts';
+import { planHash } from '../graph/approval.ts';
 import { printable } from '../graph/ref.ts';
 import { clusterText } from '../controllers/claims.ts';
 import type { ClaimedAccount, PlannedNetwork } from './live.ts';

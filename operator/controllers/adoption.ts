@@ -8,7 +8,8 @@ import { ADOPTION_REFUSED, type Adoption, type Adoptions, type Found } from '../
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { ownerTag, TAG } from '../graph/ownership.ts';
-import { ownedRecords, type Plan } from '../graph/plan.ts';
+import { ownedRecords } from '../graph/owned.ts';
+import type { Plan } from '../graph/plan.ts';
 import type { Target } from './targets.ts';
 
 /** Whose spec names things to take over, and what it may. */

@@ -1,8 +1,8 @@
 import { GROUP, VERSION, type ApprovalStatus, type PlanStatus } from '../api/common.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
-import { askedFor, isCovered } from '../graph/approval.ts';
+import { askedFor, isCovered, planHash } from '../graph/approval.ts';
 import { textOf, type Change } from '../graph/kind.ts';
-import { planHash, type Action, type Plan } from '../graph/plan.ts';
+import type { Action, Plan } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
 import { timestamp } from '../kube/conditions.ts';
 import { isNotFound } from '../kube/errors.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { isEventReason } from '../api/events.ts';
-import type { Outcome } from '../graph/apply.ts';
+import type { Outcome } from '../graph/outcome.ts';
 import { textOf, type Change } from '../graph/kind.ts';
 import type { Standing } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';

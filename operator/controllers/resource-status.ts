@@ -9,7 +9,7 @@ import {
   type ResourceStatus,
   type TargetStatus,
 } from '../api/common.ts';
-import type { Outcome } from '../graph/apply.ts';
+import type { Outcome } from '../graph/outcome.ts';
 import type { Intent, Memory, Standing } from '../graph/plan.ts';
 import type { KubeObject } from '../kube/types.ts';
 

@@ -1,5 +1,5 @@
 import type { PausedReason } from '../api/conditions.ts';
-import { idleOutcome, isIdle, type Outcome } from '../graph/apply.ts';
+import { idleOutcome, isIdle, type Outcome } from '../graph/outcome.ts';
 import type { Plan, Standing } from '../graph/plan.ts';
 
 /** Where a resource stands after a pass, for its conditions and for when to look again. */

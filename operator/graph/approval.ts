@@ -12,6 +12,12 @@ export function askedFor(made: Plan): string[] {
   return [...new Set(made.actions.flatMap((action) => piecesOf(action)))].sort();
 }
 
+/** A short hash of what a plan asks for; another plan with the same hash does the same, in a cluster or out of it. */
+export function planHash(made: Plan): string {
+  // With a letter in front, so that YAML never takes it for a number.
+  return `p${shortHash(JSON.stringify([made.owner, ...askedFor(made)]), 16)}`;
+}
+
 /** Whether everything that a plan asks for was approved: as it is, or as it read before what it refers to was made. */
 export function isCovered(approved: ReadonlySet<string>, left: Plan): boolean {
   const names = namesOf(left.standing);

@@ -1,4 +1,7 @@
 import { GraphError } from './graph.ts';
+import { TAG } from './ownership.ts';
+import { recordKey, type Owned } from './owned.ts';
+import type { Action } from './plan.ts';
 
 /** A thing to delete, what it uses, and the kinds that have to go before its own. */
 export interface Doomed {
@@ -47,4 +50,41 @@ export function orderDeletes(things: readonly Doomed[]): OrderedDelete[] {
     left = left.filter((thing) => !done.has(thing.id));
   }
   return ordered;
+}
+
+/** The deletes of `doomed`, each after those that use it, be they doomed too or `leaving` already. */
+export function planDeletes<S>(
+  doomed: readonly Owned<S>[],
+  leaving: readonly Owned<S>[],
+  superseded: ReadonlySet<string>,
+): Action[] {
+  const things: Doomed[] = [...doomed, ...leaving].map(({ kind, record }) => ({
+    id: kind.collection.id(record),
+    type: kind.type,
+    needs: kind.needs(record),
+    after: kind.after,
+  }));
+  const byId = new Map(doomed.map((entry) => [entry.kind.collection.id(entry.record), entry]));
+  return orderDeletes(things).flatMap(({ id, type, waitsFor }): Action[] => {
+    const entry = byId.get(id);
+    if (!entry) return [];
+    const { kind, record } = entry;
+    const node = kind.collection.tags(record)[TAG.node] ?? id;
+    const state = kind.state(record);
+    if (state.phase === 'deleting') {
+      return [{ verb: 'wait', node, type, id, changes: [], reason: 'WaitingForAws', message: state.message }];
+    }
+    return [
+      {
+        verb: 'delete',
+        node,
+        type,
+        id,
+        changes: [],
+        record,
+        waitsFor,
+        superseded: superseded.has(recordKey(kind, id)),
+      },
+    ];
+  });
 }

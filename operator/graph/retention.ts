@@ -1,6 +1,7 @@
 import type { Kinds, World } from './kind.ts';
 import { TAG } from './ownership.ts';
-import { ownedRecords, type Action, type Plan, type Standing } from './plan.ts';
+import { ownedRecords } from './owned.ts';
+import type { Action, Plan, Standing } from './plan.ts';
 
 /** What retention looks at: everything of one owner in a world. */
 interface RetentionInput<S> {

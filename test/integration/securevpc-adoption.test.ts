@@ -295,11 +295,16 @@ describe('landfall adopt', () => {
     });
     const { spec, ...object } = parse(out) as Manifest & { spec: { adopt: { node: string }[] } };
     expect(object).toMatchObject({ kind: 'SecureVpc', metadata: { name: 'shop-prod', namespace: 'team-a' } });
-    const wanted = specOf(other) as typeof spec;
+    const wanted = specOf(other) as typeof spec & { securityGroups: { ecs: object } };
+    const rules = [
+      { name: 'in-udp-8125-1', direction: 'Ingress', protocol: 'udp', fromPort: 8125, cidr: '10.12.0.0/16' },
+      { name: 'out-all-2', direction: 'Egress', protocol: 'all', cidr: '0.0.0.0/0' },
+    ];
     const byNode = (one: { node: string }, two: { node: string }) => (one.node < two.node ? -1 : 1);
     expect({ ...spec, adopt: spec.adopt.sort(byNode) }).toEqual({
       ...wanted,
       dns: { support: 'Enabled', hostnames: 'Enabled' },
+      securityGroups: { ...wanted.securityGroups, ecs: { ...wanted.securityGroups.ecs, rules } },
       adopt: wanted.adopt.sort(byNode),
     });
     for (const thing of Object.values(more)) expect(comments(out)).toContain(thing);

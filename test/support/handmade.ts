@@ -207,7 +207,10 @@ export async function makeByHand(world: World): Promise<Handmade> {
   };
 }
 
-/** Adds what no SecureVpc has: a second subnet of a tier in a zone, a group of its own kind, an ACL, a route. */
+/**
+ * Adds rules to a group, the way out among them that AWS gives each, and what no SecureVpc has: a second subnet of a tier
+ * in a zone, a group of its own kind, an ACL, a route.
+ */
 export async function complicate(world: World, made: Handmade) {
   const { ec2: client } = world;
   const VpcId = made.vpc;
@@ -226,6 +229,20 @@ export async function complicate(world: World, made: Handmade) {
     { IpProtocol: 'udp', FromPort: 1194, ToPort: 1194, IpRanges: [{ CidrIp: '203.0.113.0/24' }] },
   ];
   await client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  await client.send(
+    new ec2.AuthorizeSecurityGroupIngressCommand({
+      GroupId: made.app,
+      IpPermissions: [
+        { IpProtocol: 'udp', FromPort: 8125, ToPort: 8125, IpRanges: [{ CidrIp: '10.12.0.0/16' }] },
+      ],
+    }),
+  );
+  await client.send(
+    new ec2.AuthorizeSecurityGroupEgressCommand({
+      GroupId: made.app,
+      IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+    }),
+  );
   const { NetworkAcl } = await client.send(new ec2.CreateNetworkAclCommand({ VpcId }));
   await client.send(
     new ec2.CreateRouteCommand({

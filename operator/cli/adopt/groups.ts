@@ -40,10 +40,13 @@ export function groupsIn({ securityGroups, endpoints }: VpcSurvey): Map<string, 
   const idOf = (name: string) => drafts.get(name)?.id ?? '';
   const from = (...names: string[]) => {
     const peers = new Set(names.map(idOf).filter((id) => id !== ''));
-    return free().find((group) => {
-      const ingress = rulesOf(group, 'ingress');
-      return ingress.length > 0 && ingress.every(({ peer }) => peers.has(peer));
-    });
+    const isFrom = ({ peer }: Rule) => peers.has(peer);
+    const ingressOf = (group: SecurityGroup) => rulesOf(group, 'ingress');
+    // Rather one that nobody else may connect to; what others may is for rules of its own.
+    return (
+      free().find((group) => ingressOf(group).length > 0 && ingressOf(group).every(isFrom)) ??
+      free().find((group) => ingressOf(group).some(isFrom))
+    );
   };
   const onEndpoints = endpoints.flatMap(({ Groups }) =>
     (Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
@@ -66,9 +69,13 @@ export function groupsIn({ securityGroups, endpoints }: VpcSurvey): Map<string, 
     },
   }));
   take('ecs', from('alb', 'bastion'), (ingress) => ({
-    ports: ranges(ingress.filter(({ peer }) => peer === idOf('alb'))),
+    ports: ranges(ingress.filter(({ protocol, peer }) => protocol === 'tcp' && peer === idOf('alb'))),
   }));
-  take('data', from('ecs', 'bastion'), (ingress) => ({ ports: ports(ingress) }));
+  take('data', from('ecs', 'bastion'), (ingress) => ({
+    ports: ports(
+      ingress.filter((rule) => isPort(rule) && [idOf('ecs'), idOf('bastion')].includes(rule.peer)),
+    ),
+  }));
   return drafts;
 }
 
@@ -84,7 +91,11 @@ function isBastion(group: SecurityGroup): boolean {
 
 function isFromOutside(group: SecurityGroup): boolean {
   const ingress = rulesOf(group, 'ingress');
-  return ingress.length > 0 && ingress.every((rule) => isCidr(rule) && rule.fromPort === rule.toPort);
+  return ingress.length > 0 && ingress.every((rule) => isCidr(rule) && isPort(rule));
+}
+
+function isPort({ protocol, fromPort, toPort }: Rule): boolean {
+  return protocol === 'tcp' && fromPort === toPort;
 }
 
 function isCidr({ peer, protocol }: Rule): boolean {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DhcpOptionsAssociationInputs } from '../../../operator/aws/ec2/dhcp-options-association.ts';
-import { dhcpOptionsAssociationKind } from '../../../operator/aws/ec2/dhcp-options-association.ts';
+import {
+  type DhcpOptionsAssociationInputs,
+  dhcpOptionsAssociationKind,
+} from '../../../operator/aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../../../operator/aws/ec2/dhcp-options.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { linesOf } from '../aws/changes.ts';

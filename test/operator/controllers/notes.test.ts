@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { noteBroken, noteOutcome } from '../../../operator/controllers/notes.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
-import type { Outcome } from '../../../operator/graph/apply.ts';
+import type { Outcome } from '../../../operator/graph/outcome.ts';
 import type { State } from '../../../operator/graph/kind.ts';
 import type { Action } from '../../../operator/graph/plan.ts';
 import { createMetrics } from '../../../operator/metrics.ts';

@@ -8,7 +8,7 @@ import {
   settle,
   type GraphObject,
 } from '../../../operator/controllers/resource-status.ts';
-import type { Outcome } from '../../../operator/graph/apply.ts';
+import type { Outcome } from '../../../operator/graph/outcome.ts';
 import type { Standing } from '../../../operator/graph/plan.ts';
 
 const standing = (node: string, id: string): Standing => ({

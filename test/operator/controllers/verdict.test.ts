@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verdictOf, verdictOfObserved } from '../../../operator/controllers/verdict.ts';
-import type { Outcome } from '../../../operator/graph/apply.ts';
+import type { Outcome } from '../../../operator/graph/outcome.ts';
 import type { State } from '../../../operator/graph/kind.ts';
 import type { Action, Plan, Standing } from '../../../operator/graph/plan.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../operator/graph/apply.ts';
+import type { Outcome } from '../../../operator/graph/outcome.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
 import {
   kindRegistry,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { askedFor, isCovered } from '../../../operator/graph/approval.ts';
+import { askedFor, isCovered, planHash } from '../../../operator/graph/approval.ts';
 import { buildGraph, type GraphNode } from '../../../operator/graph/graph.ts';
 import { TAG } from '../../../operator/graph/ownership.ts';
-import { planHash } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
 import { boxNode, fakeLoop, lidNode, OWNER, Refused } from './fake-provider.ts';
 

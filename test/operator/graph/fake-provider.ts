@@ -1,4 +1,4 @@
-import type { ApplyInput, Outcome, Verdict } from '../../../operator/graph/apply.ts';
+import type { ApplyInput, Outcome, Verdict } from '../../../operator/graph/outcome.ts';
 import { apply } from '../../../operator/graph/apply.ts';
 import type { Graph, GraphNode } from '../../../operator/graph/graph.ts';
 import {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
 import type { Kinds } from '../../../operator/graph/kind.ts';
 import { TAG } from '../../../operator/graph/ownership.ts';
-import { describePlan, NO_MEMORY, planHash } from '../../../operator/graph/plan.ts';
+import { planHash } from '../../../operator/graph/approval.ts';
+import { describePlan, NO_MEMORY } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
 import {
   type Box,

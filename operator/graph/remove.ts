@@ -1,0 +1,89 @@
+import { contextFor, report } from './attempt.ts';
+import { kindOf } from './kind.ts';
+import type { ApplyInput, Outcome } from './outcome.ts';
+import type { Action } from './plan.ts';
+import { runTasks, type TaskResult } from './tasks.ts';
+
+/** The deletes that wait for a change which is not made yet and may lead away from what they delete, by id. */
+export function heldBack<S>(
+  input: ApplyInput<S>,
+  deletes: readonly (Action & { verb: 'delete' })[],
+  written: readonly TaskResult<Outcome>[],
+): Map<string, Outcome> {
+  const undone = written.filter(({ outcome }) => outcome?.result !== 'done').map(({ key }) => key);
+  const held = deletes.flatMap((action): [string, Outcome][] => {
+    const { heldBy = [] } = kindOf(input.kinds, action.type);
+    const by = undone.find((key) => heldBy.includes(input.graph.nodes.get(key)?.type ?? ''));
+    if (by === undefined) return [];
+    const message = `is kept until ${by} leads elsewhere`;
+    return [
+      [action.id, { action, id: action.id, result: 'skipped', reason: 'Blocked', message, clear: true }],
+    ];
+  });
+  return new Map(held);
+}
+
+/** Lets go of everything that is to be deleted before the first delete. Returns those that could not, by id. */
+export async function releaseAll<S>(
+  input: ApplyInput<S>,
+  deletes: readonly (Action & { verb: 'delete' })[],
+): Promise<Map<string, Outcome>> {
+  const results = await runTasks(
+    deletes
+      .filter((action) => 'release' in kindOf(input.kinds, action.type))
+      .map((action) => ({
+        key: action.id,
+        after: [],
+        run: () =>
+          report(
+            input,
+            action,
+            async () => {
+              await kindOf(input.kinds, action.type).release?.(contextFor(input, action), action.record);
+              return { id: action.id };
+            },
+            { quiet: true },
+          ),
+      })),
+    input.concurrency,
+    { held: new Set(), stopping: input.stopping },
+  );
+  const failed = results.flatMap(({ key, outcome }) =>
+    outcome && outcome.result !== 'done' ? [[key, outcome] as const] : [],
+  );
+  return new Map(failed);
+}
+
+/** Deletes a thing, or says what stands in the way. */
+export async function remove<S>(
+  input: ApplyInput<S>,
+  action: Action & { verb: 'delete' },
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  if (!kind.delete) throw new Error(`${kind.type} has no delete`);
+  try {
+    const left = await kind.delete(contextFor(input, action), action.record);
+    // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that
+    // shows it further on its way is newer.
+    const isLeaving = (record: object) => kind.gone(record) || kind.state(record).phase === 'deleting';
+    input.wrote(
+      kind.collection,
+      action.id,
+      (record) => record && left && (isLeaving(record) ? record : left),
+    );
+    if (!left || kind.gone(left)) return { id: action.id };
+    return {
+      id: action.id,
+      result: 'waiting',
+      reason: 'WaitingForAws',
+      message: `${kind.type} ${action.id} is being deleted`,
+    };
+  } catch (error) {
+    const verdict = input.interpret(error);
+    if (verdict.kind !== 'inUse') throw error;
+    const blockers = (await kind.blockers?.(input.session, action.record)) ?? [];
+    const by = blockers.length > 0 ? ` by ${blockers.join(', ')}` : '';
+    const message = `${kind.type} ${action.id} is still in use${by}; it is deleted as soon as that is gone (${verdict.message})`;
+    return { id: action.id, result: 'waiting', reason: verdict.reason, message };
+  }
+}

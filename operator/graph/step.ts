@@ -1,0 +1,225 @@
+import { adoptionOf, wantedTags } from './adoption.ts';
+import { compareTags } from './tags.ts';
+import type { GraphNode } from './graph.ts';
+import { textOf, type AnyKind, type Change } from './kind.ts';
+import { isAdopted, shortHash, TAG } from './ownership.ts';
+import type { Owned } from './owned.ts';
+import type { Action, Memory, PlanInput } from './plan.ts';
+import { printable, referencesIn } from './ref.ts';
+
+/** What one node needs done, and what there is of it. */
+export interface Step {
+  readonly action?: Action;
+  readonly record?: object;
+  /** A replacement is planned: the outputs that others see are still to come. */
+  readonly replaced?: boolean;
+  /** It is not ours yet: others may refer to it, and nobody may take it for something that was made. */
+  readonly foreign?: boolean;
+  /** Things of the node whose place another takes or has taken: they go when everything else is done. */
+  readonly superseded: readonly string[];
+  /** Those of them that no replacement left behind: copies, which may stand in the way, and so go as soon as they can. */
+  readonly twins?: readonly string[];
+}
+
+/** What a facet needs: only differences. */
+export function planFacet<S>(at: {
+  input: PlanInput<S>;
+  node: GraphNode;
+  kind: AnyKind<S>;
+  inputs: object;
+}): Step {
+  const { input, node, kind, inputs } = at;
+  const record = kind.find?.(input.world.view(kind.collection), inputs);
+  const changes = kind.diff(inputs, record);
+  if (changes.length === 0) return { ...(record && { record }), superseded: [] };
+  const id = record && kind.collection.id(record);
+  return {
+    ...(record && { record }),
+    superseded: [],
+    action: {
+      verb: 'update',
+      node: node.key,
+      type: kind.type,
+      ...(id !== undefined && { id }),
+      changes,
+      inputs,
+    },
+  };
+}
+
+/** What a thing needs: to be made, changed, replaced, taken over or waited for. */
+export function planThing<S>(at: {
+  input: PlanInput<S>;
+  node: GraphNode;
+  kind: AnyKind<S>;
+  inputs: object;
+  owned: readonly Owned<S>[];
+  used: ReadonlySet<string>;
+  /** Nodes that are to be made, under ids that nothing has had before. */
+  coming: ReadonlySet<string>;
+}): Step {
+  const { input, node, kind, inputs, owned, used, coming } = at;
+  const candidates = owned
+    .filter(
+      (candidate) => candidate.kind === kind && kind.collection.tags(candidate.record)[TAG.node] === node.key,
+    )
+    .map(({ record }) => record);
+  const live = candidates.filter((record) => kind.state(record).phase !== 'deleting');
+  const present = new Set(owned.map((one) => one.kind.collection.id(one.record)));
+  const ranked = new Map(
+    live.map((record) => [record, rank(kind, { record, inputs, used, present, memory: input.memory })]),
+  );
+  const [chosen, ...others] = live.sort(
+    (a, b) => compareRanks(ranked.get(b) ?? [], ranked.get(a) ?? []) || compareIds(kind, a, b),
+  );
+  const adoption = input.adoptions?.get(node.key);
+  const adopting = { node, kind, inputs, ignoredTagKeys: input.ignoredTagKeys };
+  if (!chosen) {
+    const record = adoption?.found[0]?.record;
+    if (!adoption || candidates.length > 0) return planMissing(at, candidates[0]);
+    const action = adoptionOf({ ...adopting, adoption });
+    return { ...(record && { record }), foreign: true, superseded: [], action };
+  }
+  if (adoption?.refusal !== undefined)
+    return { record: chosen, superseded: [], action: adoptionOf({ ...adopting, adoption }) };
+
+  const id = kind.collection.id(chosen);
+  const changes = [
+    // What it refers to may come back under the same name: whether it has to be replaced is known only then.
+    ...kind
+      .diff(inputs, chosen)
+      .filter(({ replace, to }) => !replace || referencesIn(to).every((of) => coming.has(of.node))),
+    ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
+  ];
+  const revision = (record: object) => kind.collection.tags(record)[TAG.revision];
+  const isTwin = (record: object) => revision(record) === revision(chosen);
+  const superseded = others.map((record) => kind.collection.id(record));
+  const twins = others.filter(isTwin).map((record) => kind.collection.id(record));
+  if (changes.length === 0) return { record: chosen, superseded, twins };
+  const fixed = changes.find((change) => change.replace);
+  if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
+    const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
+    const base = { node: node.key, type: kind.type, id, changes };
+    return {
+      record: chosen,
+      superseded,
+      twins,
+      action: { ...base, verb: 'refuse', reason: 'ReplacementNeeded', message },
+    };
+  }
+  if (fixed) {
+    const open = openIntent(input, node, kind);
+    // Until it is known what became of it, the former one stays as it is: others go on using it.
+    if (open) return { record: chosen, replaced: true, superseded, twins, action: { ...open, id } };
+    const action: Action = {
+      verb: 'create',
+      node: node.key,
+      type: kind.type,
+      changes,
+      inputs,
+      ...formerOf(input.memory, node.key),
+      // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
+      revision: shortHash(JSON.stringify(node.inputs)),
+    };
+    return { record: chosen, replaced: true, superseded: [...superseded, id], twins, action };
+  }
+  return {
+    record: chosen,
+    superseded,
+    twins,
+    action: { verb: 'update', node: node.key, type: kind.type, id, changes, inputs },
+  };
+}
+
+/** Nothing usable is there: make it, unless it is still going away, was never answered for, or has lost its tags. */
+function planMissing<S>(
+  at: { input: PlanInput<S>; node: GraphNode; kind: AnyKind<S>; inputs: object },
+  leaving: object | undefined,
+): Step {
+  const { input, node, kind, inputs } = at;
+  const base = { node: node.key, type: kind.type, changes: [] };
+  if (leaving) {
+    const id = kind.collection.id(leaving);
+    const message = `the former ${kind.type} ${id} is still being deleted; a new one follows when it is gone`;
+    return {
+      record: leaving,
+      replaced: true,
+      superseded: [],
+      action: { ...base, verb: 'wait', id, reason: 'WaitingForAws', message },
+    };
+  }
+  const survivor = input.survivors.get(node.key);
+  if (survivor) {
+    const message = `${kind.type} ${survivor.id} exists but has lost the tags ${TAG.installation}, ${TAG.owner} or ${TAG.node}; put them back, or delete it, and Landfall goes on`;
+    return {
+      superseded: [],
+      action: { ...base, verb: 'refuse', id: survivor.id, reason: 'OwnershipTagsMissing', message },
+    };
+  }
+  const open = openIntent(input, node, kind);
+  if (open) return { superseded: [], action: open };
+  const changes = describeInputs(inputs);
+  return {
+    superseded: [],
+    action: { ...base, verb: 'create', changes, inputs, ...formerOf(input.memory, node.key) },
+  };
+}
+
+/** The wait for a create of which nobody knows whether it reached the provider, as long as it must not be repeated. */
+function openIntent<S>(
+  input: PlanInput<S>,
+  node: GraphNode,
+  kind: AnyKind<S>,
+): (Action & { verb: 'wait' | 'refuse' }) | undefined {
+  const intent = input.memory.intents.get(node.key);
+  if (!intent || kind.idempotency !== 'none' || input.mayRepeat(intent, kind)) return undefined;
+  return {
+    verb: 'wait',
+    node: node.key,
+    type: kind.type,
+    changes: [],
+    reason: 'WaitingForIntent',
+    message: `a ${kind.type} may have been made just before a crash or a lost answer; looking for it before making another; nothing needs doing`,
+  };
+}
+
+function formerOf(memory: Memory, node: string): { former?: string } {
+  const former = memory.ids.get(node);
+  return former === undefined ? {} : { former };
+}
+
+interface Candidate {
+  readonly record: object;
+  readonly inputs: object;
+  /** Ids that things of the owner use. */
+  readonly used: ReadonlySet<string>;
+  /** Ids of all things of the owner. */
+  readonly present: ReadonlySet<string>;
+  readonly memory: Memory;
+}
+
+/**
+ * Of several live things of one node: no replacement needed, then what others use, then what has its place among the
+ * others (a VPC takes one internet gateway, a table one endpoint of a service), then what status remembers.
+ */
+function rank<S>(kind: AnyKind<S>, { record, inputs, used, present, memory }: Candidate): number[] {
+  const id = kind.collection.id(record);
+  const fits = !kind.diff(inputs, record).some((change) => change.replace);
+  const places = kind.needs(record).filter((needed) => present.has(needed)).length;
+  const remembered = [...memory.ids.values()].includes(id);
+  return [Number(fits), Number(used.has(id)), places, Number(remembered)];
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  return a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+
+function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {
+  return kind.collection.id(a) < kind.collection.id(b) ? -1 : 1;
+}
+
+function describeInputs(inputs: object): Change[] {
+  return Object.entries(inputs)
+    .filter(([, value]) => value !== undefined)
+    .map(([path, to]) => ({ path, to }));
+}

@@ -1,0 +1,143 @@
+import { contextFor, NameTaken } from './attempt.ts';
+import { textOf, kindOf, type ActionContext, type AnyKind, type Change } from './kind.ts';
+import type { ApplyInput, Outcome } from './outcome.ts';
+import { isOwned, TAG } from './ownership.ts';
+import type { Action } from './plan.ts';
+import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
+
+export type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
+
+/** Makes, changes or takes over what an action is about. */
+export async function write<S>(
+  input: ApplyInput<S>,
+  action: Writing,
+  outputs: Map<string, Readonly<Record<string, string>>>,
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
+  const awaited = input.graph.nodes.get(action.node)?.awaits?.find((key) => !isReady(input, key, outputs));
+  if (awaited !== undefined)
+    return { result: 'skipped', reason: 'Blocked', message: `waits for ${awaited} to be usable` };
+  const context = contextFor(input, action);
+  if (action.verb === 'create') {
+    const record = await createOnce(input, kind, context, inputs);
+    const id = kind.collection.id(record);
+    input.wrote(kind.collection, id, (listed) => listed ?? record);
+    outputs.set(action.node, kind.outputs(record));
+    const settings = kind.diff(inputs, record);
+    if (settings.length > 0) await kind.update(context, inputs, record, settings);
+    return { id };
+  }
+  if (action.verb === 'adopt') layFound(input, action.node);
+  const record = recordOf(input, kind, action, inputs);
+  if (!record && isUnresolved(inputs)) return notThere(inputs);
+  const changes = changesFor(kind, action, inputs, record);
+  const possible = changes.filter((change) => !isUnresolved(change));
+  for (const part of action.verb === 'adopt' ? tagsFirst(possible) : [possible])
+    if (part.length > 0) await kind.update(context, inputs, record ?? {}, part);
+  if (possible.length < changes.length)
+    return {
+      ...blocked(changes.filter((change) => isUnresolved(change))),
+      ...(record && { id: kind.collection.id(record) }),
+      ...(possible.length > 0 && { written: possible }),
+    };
+  const now = recordOf(input, kind, action, inputs);
+  if (now) outputs.set(action.node, kind.outputs(now));
+  return record ? { id: kind.collection.id(record) } : {};
+}
+
+/** Makes the late changes of an action, as far as what was done before them left any to make. */
+export async function finish<S>(
+  input: ApplyInput<S>,
+  action: Writing,
+  outputs: Map<string, Readonly<Record<string, string>>>,
+): Promise<Partial<Outcome>> {
+  const kind = kindOf(input.kinds, action.type);
+  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  const record = recordOf(input, kind, action, inputs);
+  if (!record) return {};
+  const changes = kind.diff(inputs, record).filter((change) => change.late === true);
+  if (changes.length > 0) await kind.update(contextFor(input, action), inputs, record, changes);
+  return { id: kind.collection.id(record) };
+}
+
+function notThere(inputs: object): Partial<Outcome> {
+  return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+}
+
+/** What is there of an action's thing, or of the thing whose facet it changes. */
+function recordOf<S>(
+  { world }: ApplyInput<S>,
+  kind: AnyKind<S>,
+  action: Writing,
+  inputs: object,
+): object | undefined {
+  const view = world.view(kind.collection);
+  return kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
+}
+
+function isReady<S>(
+  { graph, kinds, world }: ApplyInput<S>,
+  key: string,
+  outputs: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): boolean {
+  const kind = kindOf(kinds, graph.nodes.get(key)?.type ?? '');
+  const record = world.view(kind.collection).get(outputs.get(key)?.['id'] ?? '');
+  return record !== undefined && kind.state(record).phase === 'ready';
+}
+
+/** Some members of a set refer to what is not there, or not usable, yet. */
+function blocked(changes: readonly Change[]): Partial<Outcome> {
+  const paths = changes.map(({ path, to }) => `${printable(path)} waits for ${textOf(printable(to))}`);
+  return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
+}
+
+/** What is taken over is in no listing before it carries our tags. */
+function layFound<S>(input: ApplyInput<S>, node: string): void {
+  for (const { collection, record } of input.adoptions?.get(node)?.found ?? [])
+    input.wrote(collection, collection.id(record), (listed) => listed ?? record);
+}
+
+/** Nothing of a thing is changed before it is ours. */
+function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
+  const isTag = ({ path }: Change) => path.startsWith('tags.');
+  return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
+}
+
+function missingIn(inputs: object): string {
+  return [...new Set(referencesIn(inputs).map(({ node }) => node))].join(', ');
+}
+
+/** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */
+function changesFor<S>(
+  kind: AnyKind<S>,
+  action: Writing,
+  inputs: object,
+  record: object | undefined,
+): readonly Change[] {
+  if (kind.create && !isUnresolved(action.inputs)) return action.changes;
+  const tags = action.changes.filter((change) => change.path.startsWith('tags.'));
+  const now = kind.diff(inputs, record).filter((change) => change.late !== true);
+  return [...now, ...tags];
+}
+
+async function createOnce<S>(
+  input: ApplyInput<S>,
+  kind: AnyKind<S>,
+  context: ActionContext<S>,
+  inputs: object,
+): Promise<object> {
+  if (!kind.create) throw new Error(`${kind.type} is a facet and cannot be created`);
+  try {
+    return await kind.create(context, inputs);
+  } catch (error) {
+    const verdict = input.interpret(error);
+    if (verdict.kind !== 'exists' || !kind.conflicting) throw error;
+    const found = await kind.conflicting(input.session, inputs);
+    if (!found) throw error;
+    const tags = kind.collection.tags(found);
+    if (isOwned(tags, context.tags)) return found;
+    throw new NameTaken(kind.type, kind.collection.id(found), tags[TAG.owner], verdict.message);
+  }
+}
