@@ -35,7 +35,7 @@ it('one of each kind that can be deleted is lost while nobody looks: all are mad
     const entry = driftCases[type]?.['deleted'];
     return entry && 'node' in entry ? [entry] : [];
   });
-  expect(lost.length).toBe(10);
+  expect(lost.length).toBe(11);
   const at = await standing.context();
   await standing.unseen(async () => {
     for (const entry of lost) await entry.drift(at);
