@@ -9,14 +9,17 @@ export const AMAZON_DNS = 'AmazonProvidedDNS';
 const isIpv4 = (text: string) => parseIpv4Cidr(`${text}/32`) !== undefined;
 const IS_IPV4 = 'isIP(self) && ip(self).family() == 4';
 
+/** As long as a name may be, so that one is refused as what it is and not for its length. */
+const NAME_MAX = 253;
+
 const address = (what: string, example: string) =>
-  withRules(z.string().max(15), {
+  withRules(z.string().max(NAME_MAX), {
     cel: IS_IPV4,
     message: `{self} is not the IPv4 address of ${what}: write it as numbers, for example ${example}`,
     check: isIpv4,
   });
 
-const nameServer = withRules(z.string().max(17), {
+const nameServer = withRules(z.string().max(NAME_MAX), {
   cel: `self == '${AMAZON_DNS}' || (${IS_IPV4})`,
   message: `{self} is no name server: write ${AMAZON_DNS}, or an IPv4 address such as 10.0.0.2`,
   check: (self) => self === AMAZON_DNS || isIpv4(self),
@@ -76,7 +79,7 @@ export const DhcpOptionsSchema = withRules(
       domainName: withRules(
         z
           .string()
-          .max(253)
+          .max(NAME_MAX)
           .describe('Domain by which instances complete short names, as `corp.example.com`.'),
         matches(
           '^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?([.][A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$',

@@ -6,7 +6,7 @@ import {
   type DhcpOptions,
   type ServiceDetail,
 } from '@aws-sdk/client-ec2';
-import { optionsIn } from './ec2/dhcp-options.ts';
+import { isOwnOfAws, ownDomainOf } from './ec2/dhcp-options.ts';
 import { pages } from './kind.ts';
 import { reads } from './permissions.ts';
 import type { AwsSession } from './session.ts';
@@ -66,16 +66,10 @@ export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFac
   };
 }
 
-/**
- * AWS marks its own set by nothing but what it says:
- * https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
- */
 async function readOwnDhcpOptions(session: AwsSession): Promise<string[]> {
   const { region } = session;
-  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-  const own = JSON.stringify({ 'domain-name': [domain], 'domain-name-servers': ['AmazonProvidedDNS'] });
   const sets = pages<DhcpOptions>(async (NextToken) => {
-    const Filters = [{ Name: 'value', Values: [domain] }];
+    const Filters = [{ Name: 'value', Values: [ownDomainOf(region)] }];
     const page = await session.ec2.send(
       new DescribeDhcpOptionsCommand({ Filters, ...(NextToken !== undefined && { NextToken }) }),
     );
@@ -83,13 +77,10 @@ async function readOwnDhcpOptions(session: AwsSession): Promise<string[]> {
   });
   const ids: string[] = [];
   for await (const page of sets)
-    for (const set of page)
-      if (set.DhcpOptionsId !== undefined && sorted(optionsIn(set)) === own) ids.push(set.DhcpOptionsId);
+    ids.push(
+      ...page.filter((set) => isOwnOfAws(set, region)).flatMap(({ DhcpOptionsId }) => DhcpOptionsId ?? []),
+    );
   return ids.sort();
-}
-
-function sorted(options: Readonly<Record<string, readonly string[]>>): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 async function readEndpointServices(session: AwsSession): Promise<AwsEndpointServices> {

@@ -2,10 +2,8 @@ import { AssociateDhcpOptionsCommand, type Vpc } from '@aws-sdk/client-ec2';
 import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { beside, onOwn } from '../permissions.ts';
+import { NO_DHCP_OPTIONS } from './dhcp-options.ts';
 import { vpcs } from './vpc.ts';
-
-/** What AWS calls having no options at all. */
-const NONE = 'default';
 
 export interface DhcpOptionsAssociationInputs {
   readonly vpcId: string;
@@ -29,10 +27,10 @@ export const dhcpOptionsAssociationKind: AwsKind<DhcpOptionsAssociationInputs, V
 
   find: (view, inputs) => view.get(inputs.vpcId),
   diff({ dhcpOptionsId, own }, vpc) {
-    const from = vpc?.DhcpOptionsId === NONE ? undefined : vpc?.DhcpOptionsId;
+    const from = vpc?.DhcpOptionsId === NO_DHCP_OPTIONS ? undefined : vpc?.DhcpOptionsId;
     const isRight =
       dhcpOptionsId === undefined
-        ? vpc === undefined || own.length === 0 || own.includes(from ?? NONE)
+        ? vpc === undefined || own.length === 0 || own.includes(from ?? NO_DHCP_OPTIONS)
         : from === dhcpOptionsId;
     if (isRight) return [];
     return [{ path: 'dhcpOptionsId', ...(from !== undefined && { from }), to: dhcpOptionsId ?? own[0] }];

@@ -12,6 +12,9 @@ import { ec2Collection } from './collection.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 import { vpcs } from './vpc.ts';
 
+/** What AWS calls it that a VPC has no DHCP options at all. */
+export const NO_DHCP_OPTIONS = 'default';
+
 /** Options by AWS's names for them, as `domain-name-servers`, each with its values in their order. */
 export interface DhcpOptionsInputs {
   readonly options: Readonly<Record<string, readonly string[]>>;
@@ -91,4 +94,22 @@ export function optionsIn({ DhcpConfigurations = [] }: DhcpOptions): Record<stri
   return Object.fromEntries(
     DhcpConfigurations.map(({ Key = '', Values = [] }) => [Key, Values.flatMap(({ Value }) => Value ?? [])]),
   );
+}
+
+/**
+ * Whether a set says what AWS's own set of the region says, by which alone it is known:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
+ */
+export function isOwnOfAws(set: DhcpOptions, region: string): boolean {
+  const { 'domain-name': names, 'domain-name-servers': servers, ...others } = optionsIn(set);
+  return (
+    names?.join() === ownDomainOf(region) &&
+    servers?.join() === 'AmazonProvidedDNS' &&
+    Object.keys(others).length === 0
+  );
+}
+
+/** The domain in AWS's own set of the region. */
+export function ownDomainOf(region: string): string {
+  return region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
 }

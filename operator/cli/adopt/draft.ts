@@ -1,3 +1,4 @@
+import { isOwnOfAws, NO_DHCP_OPTIONS } from '../../aws/ec2/dhcp-options.ts';
 import type { AdoptedNode } from '../../api/common.ts';
 import { rulesOf } from '../../aws/ec2/security-group-permissions.ts';
 import { Terminal } from '../../errors.ts';
@@ -18,6 +19,8 @@ import { nameOf, titled } from './words.ts';
 export interface Draft {
   readonly survey: VpcSurvey;
   readonly tiers: Placing;
+  /** The set of DHCP options that the VPC has, where that is not AWS's own. Others may have the same: it is only named. */
+  readonly dhcpOptionsId: string | undefined;
   readonly nat: NatDraft;
   readonly tables: Tables;
   readonly groups: ReadonlyMap<string, GroupDraft>;
@@ -43,6 +46,7 @@ export function draftOf(survey: VpcSurvey, region: string): Draft {
   return withoutHomeless({
     survey,
     tiers,
+    dhcpOptionsId: dhcpOptionsIn(survey, region),
     nat,
     tables: tablesIn(survey, tiers.placed, nat.mode === 'PerZone'),
     groups,
@@ -104,7 +108,7 @@ export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
 
 /** The spec that the draft stands for, without Account and region. */
 export function specOf(draft: Draft): object {
-  const { survey, tiers, nat, groups, endpoints, transitGateway, flowLogs } = draft;
+  const { survey, tiers, dhcpOptionsId, nat, groups, endpoints, transitGateway, flowLogs } = draft;
   const { placed } = tiers;
   const further = furtherBlocks(survey.vpc);
   const given = nat.members.filter(({ isGiven }) => isGiven);
@@ -118,7 +122,7 @@ export function specOf(draft: Draft): object {
       support: onOff(survey.attributes.dnsSupport),
       hostnames: onOff(survey.attributes.dnsHostnames),
     },
-    ...(hasOwnSet(survey) && { dhcpOptions: { id: survey.vpc.DhcpOptionsId } }),
+    ...(dhcpOptionsId !== undefined && { dhcpOptions: { id: dhcpOptionsId } }),
     tiers: names.map((name) => ({
       name,
       networkAcl: 'None',
@@ -185,7 +189,7 @@ export function leftBy(draft: Draft): string[] {
     ...(vpc.InstanceTenancy === undefined || vpc.InstanceTenancy === 'default'
       ? []
       : [`tenancy ${vpc.InstanceTenancy}: a SecureVpc does not speak of it`]),
-    ...(vpc.DhcpOptionsId === NO_SET
+    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS
       ? ['DHCP options: it has none at all, and a SecureVpc has those of AWS unless it names others']
       : []),
     ...(survey.internetGateway && !isPublic
@@ -230,22 +234,10 @@ function isTableOf({ tables }: Tables, withoutTable: ReadonlySet<string>, id: st
   return [...tables].some(([key, table]) => table === id && withoutTable.has(key));
 }
 
-/** What AWS calls it that a VPC has no DHCP options. */
-const NO_SET = 'default';
-
-/** Whether the VPC has other DHCP options than those that AWS gives each. Others may have the same set: it is only named. */
-function hasOwnSet({ vpc: { DhcpOptionsId: id = '' }, dhcpOptions: set }: VpcSurvey): boolean {
-  return id !== '' && id !== NO_SET && !(set && isUsual(set));
-}
-
-/** What AWS gives a VPC by itself: its own name servers, and the region's domain. */
-function isUsual({ DhcpConfigurations = [] }: NonNullable<VpcSurvey['dhcpOptions']>): boolean {
-  return DhcpConfigurations.every(({ Key, Values = [] }) =>
-    Key === 'domain-name-servers'
-      ? Values.every(({ Value }) => Value === 'AmazonProvidedDNS')
-      : Key === 'domain-name' &&
-        Values.every(({ Value }) => /^(ec2|[a-z0-9-]+\.compute)\.internal$/.test(Value ?? '')),
-  );
+/** One that nobody may look at is taken for one that is not AWS's. */
+function dhcpOptionsIn({ vpc, dhcpOptions: set }: VpcSurvey, region: string): string | undefined {
+  const { DhcpOptionsId: id = '' } = vpc;
+  return id === '' || id === NO_DHCP_OPTIONS || (set && isOwnOfAws(set, region)) ? undefined : id;
 }
 
 function withoutRefused(draft: Draft, node: string, why: string): Draft | undefined {

@@ -16,6 +16,7 @@ import {
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { RoleDetail } from '@aws-sdk/client-iam';
+import { NO_DHCP_OPTIONS } from '../../aws/ec2/dhcp-options.ts';
 import { internetGateways } from '../../aws/ec2/internet-gateway.ts';
 import { natGateways } from '../../aws/ec2/nat-gateway.ts';
 import { networkAcls } from '../../aws/ec2/network-acl.ts';
@@ -148,7 +149,7 @@ async function strangersIn(session: AwsSession, { VpcId = '', DhcpOptionsId = ''
       ec2.send(new DescribeVpnGatewaysCommand({ Filters: byVpc('attachment.vpc-id') })),
     ),
     tried('egress-only internet gateways', () => ec2.send(new DescribeEgressOnlyInternetGatewaysCommand({}))),
-    DhcpOptionsId === '' || DhcpOptionsId === 'default'
+    DhcpOptionsId === '' || DhcpOptionsId === NO_DHCP_OPTIONS
       ? undefined
       : tried('DHCP options', () =>
           ec2.send(

@@ -317,22 +317,27 @@ it('further blocks are said, and those that AWS could not give are not', () => {
   expect(specOf(draftOf(of, REGION))).toMatchObject({ secondaryCidrs: ['10.9.0.0/16'] });
 });
 
-it.each<[string, string, string, object | undefined]>([
-  ['of its own', 'dopt-1', '10.0.0.2', { id: 'dopt-1' }],
-  ['of AWS', 'dopt-1', 'AmazonProvidedDNS', undefined],
-  ['that nobody may look at', 'dopt-1', '', { id: 'dopt-1' }],
-  ['that are none', 'default', '', undefined],
-])('DHCP options %s', (_, DhcpOptionsId, server, expected) => {
+const OF_AWS = { 'domain-name': 'ec2.internal', 'domain-name-servers': 'AmazonProvidedDNS' };
+it.each<[string, string, Record<string, string> | undefined, object | undefined]>([
+  ['of its own', 'dopt-1', { 'domain-name-servers': '10.0.0.2' }, { id: 'dopt-1' }],
+  ['of AWS', 'dopt-1', OF_AWS, undefined],
+  ['almost those of AWS', 'dopt-1', { 'domain-name-servers': 'AmazonProvidedDNS' }, { id: 'dopt-1' }],
+  [
+    'of AWS for another region',
+    'dopt-1',
+    { ...OF_AWS, 'domain-name': 'eu-west-1.compute.internal' },
+    { id: 'dopt-1' },
+  ],
+  ['that nobody may look at', 'dopt-1', undefined, { id: 'dopt-1' }],
+  ['that are none', 'default', undefined, undefined],
+])('DHCP options %s', (_, DhcpOptionsId, options, expected) => {
   const of = survey({
     vpc: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId },
     subnets: [subnet('s-1', '10.0.1.0/24', 'a')],
-    dhcpOptions:
-      server === ''
-        ? undefined
-        : {
-            DhcpOptionsId,
-            DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: server }] }],
-          },
+    dhcpOptions: options && {
+      DhcpOptionsId,
+      DhcpConfigurations: Object.entries(options).map(([Key, Value]) => ({ Key, Values: [{ Value }] })),
+    },
   });
   expect((specOf(draftOf(of, REGION)) as { dhcpOptions?: object }).dhcpOptions).toEqual(expected);
 });
