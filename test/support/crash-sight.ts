@@ -34,7 +34,15 @@ function thingsOf(object: Manifest | undefined, field: string): { node: string; 
   return (object?.status?.[field] ?? []) as { node: string; id: string }[];
 }
 
-const LEFT_OUT = new Set(['lastTransitionTime', 'observedGeneration', 'message']);
+/** Times, words, addresses that AWS chooses, and the cluster, which after a failure is another. */
+const LEFT_OUT = new Set([
+  'lastTransitionTime',
+  'observedGeneration',
+  'message',
+  'publicIp',
+  'cluster',
+  'since',
+]);
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) {
