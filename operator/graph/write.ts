@@ -6,15 +6,17 @@ import type { Action } from './plan.ts';
 import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
 
 export type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
+/** What is known of each node that stands, by its key. */
+type Outputs = Map<string, Readonly<Record<string, string>>>;
 
 /** Makes, changes or takes over what an action is about. */
 export async function write<S>(
   input: ApplyInput<S>,
   action: Writing,
-  outputs: Map<string, Readonly<Record<string, string>>>,
+  outputs: Outputs,
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
-  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  const inputs = inputsOf(action, outputs);
   if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
   const awaited = input.graph.nodes.get(action.node)?.awaits?.find((key) => !isReady(input, key, outputs));
   if (awaited !== undefined)
@@ -51,15 +53,20 @@ export async function write<S>(
 export async function finish<S>(
   input: ApplyInput<S>,
   action: Writing,
-  outputs: Map<string, Readonly<Record<string, string>>>,
+  outputs: Outputs,
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
-  const inputs = resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  const inputs = inputsOf(action, outputs);
   const record = recordOf(input, kind, action, inputs);
   if (!record) return {};
   const changes = kind.diff(inputs, record).filter((change) => change.late === true);
   if (changes.length > 0) await kind.update(contextFor(input, action), inputs, record, changes);
   return { id: kind.collection.id(record) };
+}
+
+/** With what is known by now in place of references. */
+function inputsOf(action: Writing, outputs: Outputs): object {
+  return resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
 }
 
 function notThere(inputs: object): Partial<Outcome> {

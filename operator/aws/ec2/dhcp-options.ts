@@ -4,6 +4,7 @@ import {
   DescribeDhcpOptionsCommand,
   type DhcpOptions,
 } from '@aws-sdk/client-ec2';
+import { AMAZON_DNS } from '../../api/dhcp-options.ts';
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
@@ -104,7 +105,7 @@ export function isOwnOfAws(set: DhcpOptions, region: string): boolean {
   const { 'domain-name': names, 'domain-name-servers': servers, ...others } = optionsIn(set);
   return (
     names?.join() === ownDomainOf(region) &&
-    servers?.join() === 'AmazonProvidedDNS' &&
+    servers?.join() === AMAZON_DNS &&
     Object.keys(others).length === 0
   );
 }
