@@ -128,6 +128,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
           outputs: known,
         });
     }
+    for (const id of step.history ?? []) kept.add(recordKey(kind, id));
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
     for (const id of step.twins ?? []) twins.add(recordKey(kind, id));
     if (step.action?.verb === 'create' && kind.idempotency !== 'name') coming.add(node.key);
