@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
-import { kindOf } from '../../../operator/graph/kind.ts';
+import { ecsClusterKind } from '../../../operator/aws/ecs/cluster.ts';
+import { ecsServiceKind } from '../../../operator/aws/ecs/service.ts';
+import { taskDefinitionKind } from '../../../operator/aws/ecs/task-definition.ts';
+import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import { linesOf, viewOf } from './changes.ts';
+import { ECS_CASES } from './ecs/cases.ts';
 
 /** A thing as AWS lists it, what it was made from, and what each change of an input is. */
 interface Case {
@@ -11,8 +15,14 @@ interface Case {
   readonly record: object;
   readonly needs: readonly string[];
   /** A changed input, and the line that it causes. */
-  readonly changes: readonly [object, string][];
+  readonly changes: readonly (readonly [object, string])[];
 }
+
+/** Those of ECS are registered with the first compiler that uses them. */
+const kinds = new Map([
+  ...awsKinds,
+  ...kindRegistry<AwsSession>([ecsClusterKind, taskDefinitionKind, ecsServiceKind]),
+]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -328,15 +338,16 @@ const CASES: Readonly<Record<string, Case>> = {
       [{ maxAggregationIntervalSeconds: 60 }, 'maxAggregationIntervalSeconds: 600 -> 60 (replace)'],
     ],
   },
+  ...ECS_CASES,
 };
 
 it('every kind has a case', (context) => {
-  expect(Object.keys(CASES).sort()).toEqual([...awsKinds.keys()].sort());
-  counted(context, { kindsUnderContract: awsKinds.size });
+  expect(Object.keys(CASES).sort()).toEqual([...kinds.keys()].sort());
+  counted(context, { kindsUnderContract: kinds.size });
 });
 
 describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, changes }) => {
-  const kind = kindOf(awsKinds, type);
+  const kind = kindOf(kinds, type);
 
   it('does not differ from what it was made from', () => {
     expect(linesOf(kind.diff(inputs, record))).toEqual([]);
@@ -366,14 +377,14 @@ describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, chang
 
   it('names only kinds that there are', () => {
     const named = [...kind.after, ...(kind.heldBy ?? [])];
-    expect(named.filter((other) => !awsKinds.has(other))).toEqual([]);
+    expect(named.filter((other) => !kinds.has(other))).toEqual([]);
   });
 });
 
-const THINGS = Object.entries(CASES).filter(([type]) => 'create' in kindOf(awsKinds, type));
+const THINGS = Object.entries(CASES).filter(([type]) => 'create' in kindOf(kinds, type));
 
 describe.each(THINGS)('%s', (type, { record }) => {
-  const kind = kindOf(awsKinds, type);
+  const kind = kindOf(kinds, type);
 
   it('is tagged from its record alone, whatever its inputs', async () => {
     const sent: object[] = [];
@@ -409,7 +420,7 @@ describe('facets of a parent that is still to be made', () => {
     ['RouteTableAssociation', {}, ['routeTableId: (nothing) -> rtb-1']],
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
   ])('%s %j', (type, change, lines) => {
-    const kind = kindOf(awsKinds, type);
+    const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);
   });
 });
