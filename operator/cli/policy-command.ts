@@ -11,7 +11,10 @@ import {
 } from '../aws/least-privilege.ts';
 import { partitionOf } from '../aws/partition.ts';
 import { takesOver } from '../aws/permissions.ts';
-import { kindOf } from '../graph/kind.ts';
+import type { AwsSession } from '../aws/session.ts';
+import { graphKindOf, kindsFor } from '../controllers/graph-kinds.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
+import { kindOf, type Kinds } from '../graph/kind.ts';
 import { compileResources } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
 import { readManifests, RESOURCE_WORDS } from './manifests.ts';
@@ -50,11 +53,20 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
     const permissions =
       options.readOnly === true
         ? readPermissions()
-        : [...permissionsFor(kinds), ...takesOver(own.flatMap(adoptedInEc2))];
+        : [...permissionsFor(kinds, listedFor(own, options)), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
   terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
   return 0;
+}
+
+/** The kinds that are listed for the sake of these objects. */
+function listedFor(
+  own: readonly { readonly object: GraphObject }[],
+  { all }: PolicyOptions,
+): Kinds<AwsSession> {
+  if (all === true) return awsKinds;
+  return new Map(own.flatMap(({ object }) => [...kindsFor(graphKindOf(object.kind), object)]));
 }
 
 /** Ids of EC2 that an object takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */
