@@ -35,6 +35,7 @@ export interface Manifests {
 
 /** The kinds that make things in AWS, in words: `SecureVpc or EcsService`. */
 export const RESOURCE_WORDS = GRAPH_KINDS.map(({ kind }) => kind).join(' or ');
+const ANY_WORDS = `Account or ${RESOURCE_WORDS}`;
 
 interface ReadOptions {
   /** Namespace of objects that name none; default `default`. */
@@ -75,13 +76,13 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
   }
   if (failures.length > 0) throw new Failures(failures);
   if (resources.length === 0 && (accounts.length === 0 || options.resources === true)) {
-    const missing = `${accounts.length === 0 ? 'Account, ' : ''}${RESOURCE_WORDS} of ${GROUP}`;
+    const missing = `${accounts.length === 0 ? ANY_WORDS : RESOURCE_WORDS} of ${GROUP}`;
     const idle = folders.filter(({ files }) => !files.some((file) => used.has(file)));
     for (const { path } of idle) if (await isOverlay(path)) throw unbuilt(path, { paths, missing });
   }
   if (accounts.length + resources.length === 0) {
     throw new UsageError(
-      `no Account, ${RESOURCE_WORDS} of ${GROUP} in ${paths.join(', ')} (${counted(files.size, 'file')} read): give the folder with your manifests`,
+      `no ${ANY_WORDS} of ${GROUP} in ${paths.join(', ')} (${counted(files.size, 'file')} read): give the folder with your manifests`,
       { instead: (command) => `${command} -f manifests/` },
     );
   }

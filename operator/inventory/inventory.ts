@@ -76,6 +76,11 @@ export class Inventory<S> implements World<S> {
     return [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.overlaid, 0);
   }
 
+  /** Whether a collection is one of this inventory's that list in pages. */
+  lists(name: string): boolean {
+    return this.#flights.has(name);
+  }
+
   /** Names of the collections in use that list in pages, of one lane or both. */
   names(lane?: 'fast' | 'slow'): string[] {
     return [...this.#inUse].filter((name) => {
