@@ -381,9 +381,8 @@ describe('a network with NAT gateways, a transit gateway and a further block', (
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'landfall-adopt-'));
     await writeFile(join(folder, 'account.json'), JSON.stringify(main));
-    joined = await makeJoined(world);
+    joined = await makeJoined(world, 'PerZone');
     spec = specOfJoined(joined);
-    spec.adopt.sort((one, two) => (one.node < two.node ? -1 : 1));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -460,10 +459,36 @@ describe('a network with NAT gateways, a transit gateway and a further block', (
     const mark = await world.mark();
     await world.remove(object());
     expect(new Set((await world.writes(mark)).map(({ action }) => action))).toEqual(new Set(['CreateTags']));
+    await demolishJoined();
+  });
+
+  it('is taken over likewise where one gateway serves all zones, in the zone where it stands', async () => {
+    joined = await makeJoined(world, 'Single');
+    spec = specOfJoined(joined);
+    const { code, out } = await adopted();
+    expect(code).toBe(0);
+    expect(specIn(out)).toEqual(spec);
+    expect(comments(out)).toMatch(/11 things get .*\n# Nothing else changes\./);
+    const mark = await world.mark();
+    const manifest = parse(out) as Manifest;
+    await world.apply([manifest]);
+    const { status } = await world.ready(manifest);
+    expect(status).toMatchObject({
+      natGateways: [{ zone: 'us-east-1b', id: joined.nodes['nat-gateway/b'] }],
+    });
+    expect((await world.writes(mark)).map(({ action }) => action)).toEqual(Array(11).fill('CreateTags'));
+    await writeFile(join(folder, 'shop.yaml'), out);
+    const plan = await landfall(folder, 'plan', '-f', 'account.json', '-f', 'shop.yaml');
+    expect(plan.code, 'nothing is left to do').toBe(0);
+    await world.remove(manifest);
+    await demolishJoined();
+  });
+
+  async function demolishJoined(): Promise<void> {
     await demolishVpc(world, joined.nodes.vpc);
     await world.ec2.send(new DeleteDhcpOptionsCommand({ DhcpOptionsId: joined.dhcpOptions }));
     await eventually('AWS as before', async () => (await world.aws.dump()) === empty);
-  });
+  }
 });
 
 /** The operator is killed at this write to AWS of an adoption, at this moment of it. */
