@@ -59,7 +59,8 @@ export async function adoptCommand(
   try {
     const { object, draft, planned } = await draftManifest(config, targets, vpcId, place);
     const { namespace } = place;
-    terminal.out(manifestText({ vpcId, object, account, namespace, left: leftBy(draft), planned }).trimEnd());
+    const left = leftBy(draft, planned.plan.actions);
+    terminal.out(manifestText({ vpcId, object, account, namespace, left, planned }).trimEnd());
     terminal.note(terminal.paint.dim(`${counted(calls(), 'AWS call')}, none of which writes`));
     return 0;
   } catch (error) {

@@ -173,8 +173,8 @@ export function adoptedIn(draft: Draft): AdoptedNode[] {
   ];
 }
 
-/** Everything of the VPC that the draft does not speak of, in sentences: it stays as it is. */
-export function leftBy(draft: Draft): string[] {
+/** Everything of the VPC that the draft does not speak of and the actions leave as it is, in sentences. */
+export function leftBy(draft: Draft, actions: readonly Action[] = []): string[] {
   const { survey, groups, tiers, nat, tables, transitGateway, flowLogs, withoutTable } = draft;
   const { vpc } = survey;
   const parts = [tiers, tables, nat, transitGateway, flowLogs].flatMap(({ left }) => left).concat(draft.left);
@@ -189,8 +189,8 @@ export function leftBy(draft: Draft): string[] {
     ...(vpc.InstanceTenancy === undefined || vpc.InstanceTenancy === 'default'
       ? []
       : [`tenancy ${vpc.InstanceTenancy}: a SecureVpc does not speak of it`]),
-    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS
-      ? ['DHCP options: it has none at all, and a SecureVpc has those of AWS unless it names others']
+    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS && !actions.some(({ type }) => type === 'DhcpOptionsAssociation')
+      ? ["DHCP options: it has none at all, and the region has no set of AWS's own to give it"]
       : []),
     ...(survey.internetGateway && !isPublic
       ? [`internet gateway ${survey.internetGateway.InternetGatewayId}: no subnet has a route to it`]
