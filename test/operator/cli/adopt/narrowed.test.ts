@@ -219,6 +219,20 @@ describe('what a SecureVpc cannot say is named', () => {
     expect(left).not.toContain('acl-0');
   });
 
+  it('no DHCP options, unless it gets those of AWS', () => {
+    const vpc = { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'default' };
+    const draft = draftOf(survey({ ...inOne, vpc }), REGION);
+    const association: Action = {
+      verb: 'update',
+      node: 'dhcp-options-association',
+      type: 'DhcpOptionsAssociation',
+      inputs: {},
+      changes: [{ path: 'dhcpOptionsId', to: 'dopt-1' }],
+    };
+    expect(leftBy(draft).join()).toContain('DHCP options');
+    expect(leftBy(draft, [association]).join()).not.toContain('DHCP options');
+  });
+
   it('a flow log whose role or log group others share, or whose records never end', () => {
     const flow = {
       FlowLogId: 'fl-1',
