@@ -140,6 +140,12 @@ export const CONDITIONS = {
         todo: 'Have the quota raised, or delete what is not needed.',
         kinds: network,
       },
+      AddressesUsedUp: {
+        means:
+          'A subnet has no free address for what is to stand in it, or AWS has no public one to give now; the message gives its words.',
+        todo: 'Delete what is not needed in the subnet, which cannot be made larger, or choose another tier. A public address is asked for again.',
+        kinds: network,
+      },
       NameTaken: {
         means: 'A thing of the same name is there and belongs to somebody else.',
         todo: 'Rename this object, or remove the other thing.',

@@ -171,6 +171,39 @@ describe('a limit of AWS in the middle of a network', () => {
   });
 });
 
+describe('a subnet that is full', () => {
+  it('AddressesUsedUp: takes no endpoint, until it has room', async () => {
+    // Of its 16 addresses AWS keeps five.
+    const network = smallNetwork('full', 'team-a', {
+      tiers: [{ name: 'private', subnetPrefixLength: 28 }],
+      securityGroups: { endpoints: {} },
+    });
+    await world.apply([network]);
+    const SubnetId = idsOf(await world.ready(network))['subnet/private-a'];
+    const taken: (string | undefined)[] = [];
+    for (let n = 0; n < 11; n += 1) {
+      const { NetworkInterface } = await world.ec2.send(new CreateNetworkInterfaceCommand({ SubnetId }));
+      taken.push(NetworkInterface?.NetworkInterfaceId);
+    }
+    const mark = await world.mark();
+    await world.edit(network, { endpoints: [{ service: 'logs' }] });
+    await stalled(
+      network,
+      'AddressesUsedUp',
+      new RegExp(
+        `^endpoint/logs: ${refusalOf('CreateVpcEndpoint', 'InsufficientFreeAddressesInSubnet')}.* free addresses to satisfy the request\\. Delete what is not needed in the subnet`,
+      ),
+    );
+    await calm();
+    const free = () => world.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: taken.pop() }));
+    await free();
+    await world.ready(network);
+    expect(madeBy(await world.writes(mark)).map(({ action }) => action)).toEqual(['CreateVpcEndpoint']);
+    while (taken.length > 0) await free();
+    await world.remove(network);
+  });
+});
+
 describe('an address that is in use', () => {
   it('InvalidSubnet.Conflict: the block of a subnet that somebody made in the VPC, until the spec has another', async () => {
     const network = smallNetwork('crowded', 'team-a');

@@ -19,6 +19,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   RegionNotAllowed: invalid('64-region-not-allowed'),
   AccessDenied: OF_AWS,
   QuotaExceeded: LIMITS_OF_AWS,
+  AddressesUsedUp: LIMITS_OF_AWS,
   NameTaken: OF_AWS,
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
   ApprovalRequired: 'integration/securevpc-approval.test.ts',
