@@ -14,6 +14,7 @@ import { takesOver } from '../aws/permissions.ts';
 import { kindOf } from '../graph/kind.ts';
 import { compileNetworks } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
+import { DONE } from './exit-codes.ts';
 import { readManifests } from './manifests.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
@@ -54,7 +55,7 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
   terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
-  return 0;
+  return DONE;
 }
 
 /** Ids of EC2 that a network takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */

@@ -10,6 +10,7 @@ import { checkAccount } from '../../controllers/account-identity.ts';
 import type { Targets } from '../../controllers/targets.ts';
 import { Terminal as Refusal } from '../../errors.ts';
 import { contextOf, pathsOf, type CommonOptions } from '../context.ts';
+import { DONE } from '../exit-codes.ts';
 import { planNetwork, readers, type PlannedNetwork } from '../live.ts';
 import { readManifests } from '../manifests.ts';
 import type { Terminal } from '../terminal.ts';
@@ -62,7 +63,7 @@ export async function adoptCommand(
     const left = leftBy(draft, planned.plan.actions);
     terminal.out(manifestText({ vpcId, object, account, namespace, left, planned }).trimEnd());
     terminal.note(terminal.paint.dim(`${counted(calls(), 'AWS call')}, none of which writes`));
-    return 0;
+    return DONE;
   } catch (error) {
     throw failureOf(error, vpcId);
   } finally {
