@@ -21,8 +21,9 @@ type Load<O> = () => Promise<Run<O>>;
 /** The commands of the program; `done` is told the exit code of the one that ran. */
 export function landfall(done: (code: number) => void): Command {
   const program = new Command('landfall')
-    .description('What Landfall would make of your manifests: the plan, the graph and a drawing of it.')
-    .usage('<command> -f PATH [options]')
+    .description('What Landfall would make of your manifests, and what it has made for a cluster.')
+    .usage('<command> [options]')
+    .commandsGroup('With the manifests of -f; nothing is changed:')
     .version(manifest.version, '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -93,6 +94,7 @@ export function landfall(done: (code: number) => void): Command {
       'after',
       '\nExample: landfall adopt vpc-0a1b2c3d4e5f60718 -f accounts/ -n shop > shop.yaml && landfall plan -f accounts/ -f shop.yaml',
     );
+
   command<RetainedOptions>(program, done, {
     name: 'retained',
     text: 'List what was left in the accounts of the manifests on purpose.',
@@ -101,6 +103,7 @@ export function landfall(done: (code: number) => void): Command {
     .option('--json', 'one JSON document instead of a table')
     .addHelpText('after', '\nExample: landfall retained -f manifests/examples/portal');
 
+  program.commandsGroup('On the cluster of the kubeconfig:');
   addClusterCommands(program, done, installationOption());
   return program;
 }
