@@ -108,7 +108,7 @@ export const CONDITIONS = {
     reasons: {
       InvalidSpec: {
         means:
-          'The spec cannot become a network; the message names field and value. Nothing was made for it.',
+          'The spec says something that cannot be; the message names field and value. Nothing was made for it.',
         todo: 'Change the field that the message names.',
       },
       AccountNotFound: {

@@ -88,7 +88,7 @@ const tierFields = z.strictObject({
   name: z
     .enum(TIER_NAMES)
     .describe(
-      'public has a route to the internet; private has one only by `nat`; data has none and takes connections only from private.',
+      'public has a route to the internet; private has one only by `nat`; data has none.',
     ),
   subnetPrefixLength: z
     .int()
@@ -154,7 +154,9 @@ const spec = withRules(
       dhcpOptions: DhcpOptionsSchema.optional(),
       tiers: listMap(tier, 'name', 3)
         .min(1)
-        .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
+        .describe(
+          'Tiers of subnets: each has a subnet in every zone and one route table; private has one a zone with `nat.mode` PerZone.',
+        ),
       nat: NatSchema.prefault({}),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),

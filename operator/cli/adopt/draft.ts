@@ -60,7 +60,8 @@ export function draftOf(survey: VpcSurvey, region: string): Draft {
 
 /**
  * The draft less one thing that the plan made of it would change for others than people who read plans, or that
- * cannot be taken over, or with a group's further rules as own ones; the draft itself where there is none. Throws Terminal where what is left would be no network.
+ * cannot be taken over, or with a group's further rules as own ones; the draft itself where there is none. Throws
+ * Terminal where what is left would be no network.
  */
 export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
   const refused = actions.filter((action) => action.verb === 'refuse' && action.reason === ADOPTION_REFUSED);
