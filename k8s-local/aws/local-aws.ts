@@ -77,7 +77,7 @@ export async function serverCommand(
 }
 
 /** Reads the one line that the server prints when it listens. Rejects with its last words when it ends instead. */
-export async function whenListening(
+async function whenListening(
   child: ChildProcess,
   log: (line: string) => void,
 ): Promise<{ url: string }> {

@@ -188,7 +188,6 @@ const aclRule = withRules(
   ...trafficRules,
   ...exposureRules({ cel: "self.action == 'Allow' && ", check: (self) => self.action === 'Allow' }),
 );
-export type AclRule = z.output<typeof aclRule>;
 
 interface Numbered {
   direction: string;

@@ -5,7 +5,7 @@ import type { AdoptOptions } from './adopt/adopt-command.ts';
 import { addClusterCommands } from './cluster-commands.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
-import { FORMATS } from './formats.ts';
+import { FORMATS, POLICY_FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
 import type { PolicyOptions } from './policy-command.ts';
@@ -75,7 +75,7 @@ export function landfall(done: (code: number) => void): Command {
     text: 'Print the smallest IAM policy that the operator needs for the manifests, one for each Account.',
     load: async () => (await import('./policy-command.ts')).policyCommand,
   })
-    .addOption(new Option('-o, --output <format>', 'default: json').choices(['json', 'yaml']))
+    .addOption(new Option('-o, --output <format>', 'default: json').choices(POLICY_FORMATS))
     .option('--account <name>', 'only the policy of this Account')
     .option('--all', 'everything that Landfall can make, whatever the manifests use')
     .addOption(new Option('--read-only', 'what `landfall plan` needs, for CI').conflicts('all'))

@@ -106,7 +106,7 @@ function compare(a: RetainedThing, b: RetainedThing): number {
 }
 
 /** The table of the command, for people. */
-export function retainedTable(things: readonly RetainedThing[]): string {
+function retainedTable(things: readonly RetainedThing[]): string {
   return tableText(
     ['ACCOUNT', 'REGION', 'KIND', 'ID', 'OWNER', 'SINCE'],
     things.map(({ account, region, kind, id, owner, since }) => [

@@ -186,7 +186,7 @@ function hold<T extends GraphObject>(
 }
 
 /** A plan as status shows it, within bounds: hash, counts, and what each action does. */
-export function planStatusOf(
+function planStatusOf(
   planned: Plan,
   { hash, time }: { readonly hash: string; readonly time: string },
 ): PlanStatus {
