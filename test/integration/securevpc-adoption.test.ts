@@ -7,11 +7,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../operator/cli/plan-json.ts';
@@ -20,6 +18,7 @@ import { startAwsProxy } from '../support/aws-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeJoined, specOfJoined, type Joined } from '../support/handmade-joined.ts';
 import { complicate, demolish, demolishVpc, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
+import { runLandfall, type Run } from '../support/landfall.ts';
 import { account, namespace } from '../support/manifests.ts';
 import { conditionOf, type Manifest, World } from '../support/world.ts';
 
@@ -249,21 +248,11 @@ it('what others have marked as theirs is named with them', async () => {
 });
 
 /** Runs the command line in a folder, against the local AWS. */
-async function landfall(
-  cwd: string,
-  ...args: string[]
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/landfall.js'), ...args], {
+function landfall(cwd: string, ...args: string[]): Promise<Run> {
+  return runLandfall(args, {
     cwd,
     env: { ...process.env, ...world.aws.env(), LANDFALL_INSTALLATION: 'local' },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve) => child.once('close', resolve)),
-  ]);
-  return { code, out, err };
 }
 
 describe('landfall adopt', () => {

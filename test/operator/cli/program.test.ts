@@ -1,24 +1,17 @@
-import { spawn } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import { landfall as landfallProgram } from '../../../operator/cli/program.ts';
 import { usageText } from '../../../operator/cli/usage-text.ts';
 import { UsageError } from '../../../operator/cli/usage.ts';
+import { runLandfall, type Run } from '../../support/landfall.ts';
 import { root } from './portal.ts';
 
 /** Runs the program as it stands in the sources. */
-async function landfall(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(root, 'bin/landfall.js'), ...args], {
-    cwd: join(root, 'test'),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<number | null>((done) => child.once('exit', done));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code, out, err };
+function landfall(...args: string[]): Promise<Run> {
+  return runLandfall(args, { cwd: join(root, 'test'), env: process.env });
 }
 
 const PORTAL = 'manifests/examples/portal';
