@@ -16,7 +16,9 @@ import { readManifests } from '../manifests.ts';
 import type { Terminal } from '../terminal.ts';
 import { Failures, UsageError } from '../usage.ts';
 import { counted, filenameWords } from '../words.ts';
-import { adoptedIn, draftOf, leftBy, narrowed, specOf, type Draft } from './draft.ts';
+import { adoptedIn, specOf } from './draft-spec.ts';
+import { draftOf, narrowed, type Draft } from './draft.ts';
+import { leftBy } from './left-out.ts';
 import { manifestText } from './manifest-text.ts';
 import { surveyVpc } from './survey.ts';
 

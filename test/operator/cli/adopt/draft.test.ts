@@ -1,13 +1,8 @@
 import type { NatGateway } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import {
-  adoptedIn,
-  draftOf,
-  leftBy,
-  narrowed,
-  specOf,
-  type Draft,
-} from '../../../../operator/cli/adopt/draft.ts';
+import { adoptedIn, specOf } from '../../../../operator/cli/adopt/draft-spec.ts';
+import { draftOf, narrowed, type Draft } from '../../../../operator/cli/adopt/draft.ts';
+import { leftBy } from '../../../../operator/cli/adopt/left-out.ts';
 import type { VpcSurvey } from '../../../../operator/cli/adopt/survey.ts';
 import { REGION, refusalOf, subnet, survey, table } from './surveys.ts';
 

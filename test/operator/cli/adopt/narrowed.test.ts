@@ -1,6 +1,8 @@
 import type { IpPermission, SecurityGroup, VpcEndpoint } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { adoptedIn, draftOf, leftBy, narrowed, specOf } from '../../../../operator/cli/adopt/draft.ts';
+import { adoptedIn, specOf } from '../../../../operator/cli/adopt/draft-spec.ts';
+import { draftOf, narrowed } from '../../../../operator/cli/adopt/draft.ts';
+import { leftBy } from '../../../../operator/cli/adopt/left-out.ts';
 import type { Action } from '../../../../operator/graph/plan.ts';
 import { REGION, refusalOf, subnet, survey } from './surveys.ts';
 
