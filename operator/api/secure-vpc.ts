@@ -4,7 +4,7 @@ import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.t
 import { DhcpOptionsSchema } from './dhcp-options.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
-import { AclRulesSchema, tierAclRules } from './own-rules.ts';
+import { AclRulesSchema, tierAclRules } from './acl-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import {
   blockRules,

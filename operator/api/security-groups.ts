@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './fields.ts';
-import { ClosedGroupRulesSchema, groupNameRules, OpenGroupRulesSchema } from './own-rules.ts';
+import { ClosedGroupRulesSchema, groupNameRules, OpenGroupRulesSchema } from './group-rules.ts';
 import { withRules } from './rule.ts';
 
 const namedPort = z.strictObject({
