@@ -87,9 +87,7 @@ const givenSubnet = z.strictObject({
 const tierFields = z.strictObject({
   name: z
     .enum(TIER_NAMES)
-    .describe(
-      'public has a route to the internet; private has one only by `nat`; data has none.',
-    ),
+    .describe('public has a route to the internet; private has one only by `nat`; data has none.'),
   subnetPrefixLength: z
     .int()
     .min(16)

@@ -103,11 +103,15 @@ const groups = z
       ),
     data: z
       .strictObject({
-        ports: portList('TCP ports that `ecs` and `bastion` may connect to. Without any, nothing is open.').default([]),
+        ports: portList(
+          'TCP ports that `ecs` and `bastion` may connect to. Without any, nothing is open.',
+        ).default([]),
         rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
-      .describe('Databases and caches: open to `ecs` and `bastion` on the given ports; may connect to nothing.'),
+      .describe(
+        'Databases and caches: open to `ecs` and `bastion` on the given ports; may connect to nothing.',
+      ),
     endpoints: z
       .strictObject({ rules: ClosedGroupRulesSchema.optional() })
       .optional()
@@ -119,7 +123,9 @@ const groups = z
         rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
-      .describe('A jump host: open to `adminCidrs`; may connect to `ecs` on 22, to the ports of `data` and to `endpoints`.'),
+      .describe(
+        'A jump host: open to `adminCidrs`; may connect to `ecs` on 22, to the ports of `data` and to `endpoints`.',
+      ),
   })
   .describe(
     'Security groups by tier, with only the rules that the tiers need of each other, and `rules` of your own. A group is made if its member is given.',

@@ -19,8 +19,7 @@ const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
-const QUOTA =
-  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException)$/;
+const QUOTA = /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException)$/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =

@@ -16,7 +16,6 @@ export interface ApproveOptions extends ClusterOptions {
   readonly yes?: boolean;
 }
 
-
 /** Shows the plan that waits and, after a yes, makes the PlanApproval of it. Exit code 2 where nobody said yes. */
 export async function approveCommand(
   names: readonly string[],

@@ -25,7 +25,6 @@ export interface ReleaseOptions extends ClusterOptions {
   readonly timeout: number;
 }
 
-
 interface Found extends Named {
   readonly object: GraphObject;
 }

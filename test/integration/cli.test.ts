@@ -38,7 +38,11 @@ afterAll(async () => {
 /** Runs the command line in a folder without a local AWS of its own. */
 function landfall(
   args: readonly string[],
-  { env = aws.env(), cwd = folder, stdin = '' }: { env?: NodeJS.ProcessEnv; cwd?: string; stdin?: string } = {},
+  {
+    env = aws.env(),
+    cwd = folder,
+    stdin = '',
+  }: { env?: NodeJS.ProcessEnv; cwd?: string; stdin?: string } = {},
 ): Promise<Run> {
   const PATH = process.env['PATH'] ?? '';
   return runLandfall(args, {

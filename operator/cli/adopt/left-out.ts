@@ -22,7 +22,8 @@ export function leftBy(draft: Draft, actions: readonly Action[] = []): string[] 
     ...(vpc.InstanceTenancy === undefined || vpc.InstanceTenancy === 'default'
       ? []
       : [`tenancy ${vpc.InstanceTenancy}: a SecureVpc does not speak of it`]),
-    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS && !actions.some(({ type }) => type === 'DhcpOptionsAssociation')
+    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS &&
+    !actions.some(({ type }) => type === 'DhcpOptionsAssociation')
       ? ["DHCP options: it has none at all, and the region has no set of AWS's own to give it"]
       : []),
     ...(survey.internetGateway && !isPublic

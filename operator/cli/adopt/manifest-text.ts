@@ -36,9 +36,7 @@ export function manifestText({ vpcId, object, account, namespace, left, planned 
           '',
         ]),
     `Applied, ${counted(adopted, 'thing')} get${adopted === 1 ? 's' : ''} the tags of ownership and keep${adopted === 1 ? 's' : ''} all that they have.`,
-    ...(changes.length === 0
-      ? ['Nothing else changes.']
-      : ['Besides:', ...changes.flatMap(changeText)]),
+    ...(changes.length === 0 ? ['Nothing else changes.'] : ['Besides:', ...changes.flatMap(changeText)]),
     ...(missing.length === 0
       ? []
       : ['', `Before, Account ${name} has to list ${namespace} in ${missing.join(' and ')}.`]),
@@ -50,7 +48,8 @@ export function manifestText({ vpcId, object, account, namespace, left, planned 
 /** An action as a plan prints it, and what its ids do not tell. */
 function changeText(action: Action): string[] {
   const lines = actionText(action, PLAIN).split('\n');
-  const gets = action.type === 'DhcpOptionsAssociation' && action.changes.some(({ from }) => from === undefined);
+  const gets =
+    action.type === 'DhcpOptionsAssociation' && action.changes.some(({ from }) => from === undefined);
   return gets
     ? [
         ...lines,
