@@ -1,5 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
@@ -21,6 +23,10 @@ export interface AwsSession {
   readonly ec2: EC2Client;
   /** For creates that nothing protects against repetition: exactly one attempt. */
   readonly ec2Once: EC2Client;
+  readonly ecs: ECSClient;
+  /** As {@link ec2Once}. */
+  readonly ecsOnce: ECSClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
@@ -70,6 +76,15 @@ export function openSession(options: SessionOptions): AwsSession {
     },
     get ec2Once() {
       return client('ec2-once', () => new EC2Client({ ...base, maxAttempts: 1 }));
+    },
+    get ecs() {
+      return client('ecs', () => new ECSClient(base));
+    },
+    get ecsOnce() {
+      return client('ecs-once', () => new ECSClient({ ...base, maxAttempts: 1 }));
+    },
+    get elbv2() {
+      return client('elbv2', () => new ElasticLoadBalancingV2Client(base));
     },
     get iam() {
       return client('iam', () => new IAMClient(base));

@@ -4,7 +4,7 @@ import { compile, type Compiled, type CompileOptions } from './compiled.ts';
 import { DONE } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints the graphs of the networks as one JSON document; docs/cli.md describes it. */
+/** Prints the graphs of the objects as one JSON document; docs/cli.md describes it. */
 export async function renderCommand(options: CompileOptions, terminal: Terminal): Promise<number> {
   const compiled = await compile(options, terminal);
   terminal.out(JSON.stringify({ version: 1, graphs: compiled.map(graphDocument) }, undefined, 2));

@@ -1,5 +1,6 @@
 import type { AwsAccount } from '../api/account.ts';
 import type { AwsEndpointServices, AwsRegionFacts } from '../aws/region-facts.ts';
+import type { References } from './references.ts';
 
 /** What AWS says of a region for one account, read beforehand, so that compiling stays pure; or what is assumed of it. */
 export interface RegionFacts extends Omit<AwsRegionFacts, 'endpointServices'> {
@@ -14,4 +15,6 @@ export interface CompileInput<T> {
   readonly installation: string;
   readonly account: AwsAccount;
   readonly facts: RegionFacts;
+  /** The objects that this one refers to. */
+  readonly references: References;
 }
