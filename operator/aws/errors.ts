@@ -19,8 +19,9 @@ const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
-const QUOTA =
-  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet)$/;
+const QUOTA = /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException)$/;
+/** No quota, though it sounds like one: nobody could raise it. */
+const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
   /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn)$/;
 /** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
@@ -170,6 +171,7 @@ export function interpretWords(error: unknown): Verdict {
   if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (EXISTS.test(code)) return { kind: 'exists', reason: 'AlreadyExists', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
+  if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (NO_BOUNDARY_TEXT.test(text))
