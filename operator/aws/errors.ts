@@ -19,8 +19,9 @@ const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException|ClusterContains\w+Exception)$/;
-const QUOTA =
-  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet)$/;
+const QUOTA = /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException)$/;
+/** No quota, though it sounds like one: nobody could raise it. */
+const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
   /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|ServiceNotActiveException|UpdateInProgressException)$/;
 /**
@@ -188,6 +189,7 @@ export function interpretWords(error: unknown): Verdict {
   if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (isMeant(error, EXISTS, EXISTS_TEXT)) return { kind: 'exists', reason: 'AlreadyExists', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
+  if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (NO_LINKED_ROLE_TEXT.test(text))

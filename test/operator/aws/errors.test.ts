@@ -56,6 +56,7 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['inUse', 'DependencyViolation', ['ClusterContainsContainerInstancesException']],
   ['unclear', 'AwsUnreachable', ['ServerException']],
   ['stalled', 'AwsRefused', ['ClientException', 'InvalidParameterException', 'PlatformUnknownException']],
+  ['stalled', 'AddressesUsedUp', ['InsufficientFreeAddressesInSubnet', 'InsufficientAddressCapacity']],
   ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
   ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
   ['stalled', 'AwsRefused', ['InvalidVpcID.Malformed', 'NobodyEverSawThisCode']],
