@@ -67,6 +67,8 @@ export interface Collection<R, S> {
   readonly scope: 'region' | 'global';
   /** For what is read object by object: the collection whose records have the ids to read. */
   readonly parent?: string;
+  /** Of what is read object by object: whether it stays as it is. What is on its way is read again soon; default that it stays. */
+  settled?(record: R): boolean;
   /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
   readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */
