@@ -51,7 +51,9 @@ export async function refused(call: Promise<unknown>, code: string, message?: Re
     (answer) => new Error(`was not refused: ${JSON.stringify(answer)}`),
     (problem: unknown) => problem as Error,
   );
-  expect(`${error.name}: ${error.message}`).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: `));
+  // The SDK names some classes otherwise than AWS their code.
+  const { Code = error.name } = error as { readonly Code?: string };
+  expect(`${Code}: ${error.message}`).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: `));
   if (message) expect(error.message).toMatch(message);
 }
 
