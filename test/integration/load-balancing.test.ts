@@ -506,7 +506,7 @@ describe('deleting', () => {
     expect(refused?.message).toMatch(/deletion protection is enabled; turn the protection off/);
     await session.elbv2.send(
       new ModifyLoadBalancerAttributesCommand({
-        LoadBalancerArn: refused?.id,
+        LoadBalancerArn: refused?.action.id,
         Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }],
       }),
     );
