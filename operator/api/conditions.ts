@@ -96,9 +96,8 @@ export const CONDITIONS = {
         kinds: account,
       },
       InUse: {
-        means: 'The Account is to go, but objects still use it; the message counts them.',
+        means: 'The object is to go, but others still use it; the message counts or names them.',
         todo: 'Delete these objects first.',
-        kinds: account,
       },
     },
   },

@@ -123,11 +123,12 @@ export function isThrottledCode(code: string): boolean {
 }
 
 /** Runs a delete or revoke; that there is nothing to take away is success. */
-export async function unlessGone(call: Promise<unknown>): Promise<void> {
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    await call;
+    return await call;
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { kindRegistry, type Kinds } from '../graph/kind.ts';
+import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
 import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
@@ -52,3 +52,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   rolePoliciesKind,
   flowLogKind,
 ]);
+
+/** Some of them, by type. Throws where one was never registered: an error of the program. */
+export function awsKindsOf(types: readonly string[]): Kinds<AwsSession> {
+  return new Map(types.map((type) => [type, kindOf(awsKinds, type)]));
+}

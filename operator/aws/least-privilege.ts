@@ -1,4 +1,4 @@
-import type { AnyKind, Permission } from '../graph/kind.ts';
+import type { AnyKind, Kinds, Permission } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { CLAIM_READS, CLAIM_WRITES } from './iam/claim.ts';
 import { awsKinds } from './kinds.ts';
@@ -33,18 +33,27 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What reading needs: all listings, what AWS fixes for a region, and who has claimed the account. Who the caller is AWS says to anybody. */
-export function readPermissions(): Permission[] {
+/**
+ * What reading needs: the listings of these kinds, default of all, what AWS fixes for a region, and who has claimed the
+ * account. Who the caller is AWS says to anybody.
+ */
+export function readPermissions(listed: Kinds<AwsSession> = awsKinds): Permission[] {
   return [
-    ...[...awsKinds.values()].flatMap((kind) => kind.collection.iam),
+    ...[...listed.values()].flatMap((kind) => kind.collection.iam),
     ...REGION_FACTS_ACTIONS,
     ...CLAIM_READS,
   ];
 }
 
-/** What the operator needs for things of these kinds, the claim on the account included. */
-export function permissionsFor(kinds: Iterable<AnyKind<AwsSession>>): Permission[] {
-  return [...readPermissions(), ...CLAIM_WRITES, ...[...kinds].flatMap((kind) => kind.iam)];
+/**
+ * What the operator needs for things of these kinds, the claim on the account included. `listed` are the kinds that it
+ * looks for: all those that the objects in use may have, whether these have them or not.
+ */
+export function permissionsFor(
+  kinds: Iterable<AnyKind<AwsSession>>,
+  listed: Kinds<AwsSession> = awsKinds,
+): Permission[] {
+  return [...readPermissions(listed), ...CLAIM_WRITES, ...[...kinds].flatMap((kind) => kind.iam)];
 }
 
 /**

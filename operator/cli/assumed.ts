@@ -1,22 +1,29 @@
 import type { Account } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { partitionOf } from '../aws/partition.ts';
+import type { AwsSession } from '../aws/session.ts';
 import type { RegionFacts } from '../compile/input.ts';
-import { compileSecureVpc } from '../compile/secure-vpc.ts';
+import { graphKindOf, referencesFrom } from '../controllers/graph-kinds.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { World } from '../graph/kind.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
-import type { Manifests } from './manifests.ts';
+import { FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
 import { checkZones, type ZonesByRegion } from './zones.ts';
 
-/** One network as the compiler makes it, without a look at AWS. */
-interface CompiledNetwork {
-  readonly network: SecureVpc;
+/** One object as the compiler makes it, without a look at AWS. */
+interface CompiledResource {
+  readonly object: GraphObject;
   readonly account: Account;
   readonly graph: Graph;
 }
 
+/** An account of which nothing is known. */
+const NOTHING_STANDS: World<AwsSession> = {
+  view: () => ({ get: () => undefined, all: () => [], ownedBy: () => [] }),
+};
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** The services that AWS makes gateway endpoints for; their prefix lists have ids that differ by region. */
 const PREFIX_LISTS = { s3: 'pl-s3', dynamodb: 'pl-dynamodb' };
@@ -27,18 +34,19 @@ export const ASSUMPTIONS =
 
 /** Facts of a region as far as they can be assumed: `zones` replaces the zones a to f. */
 function assumedFacts(
-  network: SecureVpc,
+  object: GraphObject,
   account: Account,
   zones: readonly string[] | undefined,
 ): RegionFacts {
-  const { region } = network.spec;
+  const { region } = object.spec;
+  const network = isNetwork(object) ? object : undefined;
   return {
     accountId: account.spec.aws.accountId,
     partition: partitionOf(region),
     zones: zones ?? [
-      ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network.spec.zones.names ?? [])]),
+      ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network?.spec.zones.names ?? [])]),
     ],
-    prefixLists: { ...PREFIX_LISTS, ...namedLists(network) },
+    prefixLists: { ...PREFIX_LISTS, ...(network && namedLists(network)) },
     dhcpOptions: [],
     endpointServices: undefined,
   };
@@ -53,30 +61,35 @@ function namedLists({ spec }: SecureVpc): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }
 
-/** Compiles every network of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */
-export function compileNetworks(
+/** Compiles every object of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */
+export function compileResources(
   installation: string,
   manifests: Manifests,
   zones?: ZonesByRegion,
-): { compiled: CompiledNetwork[]; failures: Failure[] } {
-  const compiled: CompiledNetwork[] = [];
+): { compiled: CompiledResource[]; failures: Failure[] } {
+  const compiled: CompiledResource[] = [];
   const failures: Failure[] = [];
-  for (const found of manifests.networks) {
-    const network = found.value;
+  for (const found of manifests.resources) {
+    const object = found.value;
     try {
-      const account = accountOf(network, manifests);
-      const named = zones?.get(network.spec.region);
-      if (named !== undefined) checkZones(network, named);
-      const graph = compileSecureVpc({
-        object: network,
+      const account = accountOf(object, manifests);
+      const named = zones?.get(object.spec.region);
+      if (named !== undefined && isNetwork(object)) checkZones(object, named);
+      const graph = graphKindOf(object.kind).compile({
+        object,
         installation,
         account: account.spec.aws,
-        facts: assumedFacts(network, account, named),
+        facts: assumedFacts(object, account, named),
+        references: referencesFrom(finderIn(manifests), NOTHING_STANDS, FILE_ADVICE),
       });
-      compiled.push({ network, account, graph });
+      compiled.push({ object, account, graph });
     } catch (error) {
       failures.push(failureOf(found, error));
     }
   }
   return { compiled, failures };
+}
+
+function isNetwork(object: GraphObject): object is SecureVpc {
+  return object.kind === 'SecureVpc';
 }

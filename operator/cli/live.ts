@@ -1,16 +1,15 @@
 import type { Account } from '../api/account.ts';
-import type { SecureVpc } from '../api/secure-vpc.ts';
 import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { readClaim, type Claim } from '../aws/iam/claim.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import { bucketsOf, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
-import { compileSecureVpc } from '../compile/secure-vpc.ts';
 import type { Config } from '../config.ts';
 import { findAdoptions } from '../controllers/adoption.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
-import { recall } from '../controllers/recall.ts';
+import { exportsFrom, graphKindOf, kindsFor, referencesFrom } from '../controllers/graph-kinds.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
 import { Targets } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -18,12 +17,12 @@ import { TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
-import type { Manifests } from './manifests.ts';
+import { FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
 
-/** One network as wanted and as AWS has it. */
-export interface PlannedNetwork {
-  readonly network: SecureVpc;
+/** One object as wanted and as AWS has it. */
+export interface PlannedResource {
+  readonly object: GraphObject;
   readonly account: Account;
   readonly caller: string;
   readonly graph: Graph;
@@ -38,7 +37,7 @@ export interface ClaimedAccount {
 
 /** What came of reading AWS for some manifests. */
 interface Survey {
-  readonly planned: readonly PlannedNetwork[];
+  readonly planned: readonly PlannedResource[];
   /** Which cluster acts on the accounts of what was planned, where one does. */
   readonly claimed: readonly ClaimedAccount[];
   readonly failures: readonly Failure[];
@@ -76,14 +75,14 @@ export function readers(config: Config): { targets: Targets; calls: () => number
   return { targets, calls: () => calls };
 }
 
-/** Plans every network of the manifests against AWS; networks of one account and region share one reading. Writes nothing. */
-export async function planNetworks(config: Config, manifests: Manifests): Promise<Survey> {
+/** Plans every object of the manifests against AWS; those of one account and region share one reading. Writes nothing. */
+export async function planResources(config: Config, manifests: Manifests): Promise<Survey> {
   const { targets, calls } = readers(config);
   try {
     const results = await Promise.all(
-      manifests.networks.map(async (found) => {
+      manifests.resources.map(async (found) => {
         try {
-          return { planned: [await planNetwork(config, targets, manifests, found.value)], failures: [] };
+          return { planned: [await planResource(config, targets, manifests, found.value)], failures: [] };
         } catch (error) {
           return { planned: [], failures: [failureOf(found, error)] };
         }
@@ -117,14 +116,14 @@ async function claimOn(
   return claim && { account, claim };
 }
 
-/** Plans one network of the manifests. Throws Terminal as the operator would. */
-export async function planNetwork(
+/** Plans one object of the manifests. Throws Terminal as the operator would. */
+export async function planResource(
   config: Config,
   targets: Targets,
   manifests: Manifests,
-  network: SecureVpc,
-): Promise<PlannedNetwork> {
-  const account = accountOf(network, manifests);
+  object: GraphObject,
+): Promise<PlannedResource> {
+  const account = accountOf(object, manifests);
   const { identity, verdict } = await checkAccount({ targets, installation: config.installation }, account, {
     fresh: false,
   });
@@ -135,20 +134,22 @@ export async function planNetwork(
     );
   }
   const { aws } = account.spec;
-  const target = targets.open(account.metadata.name, aws, network.spec.region);
-  const [facts] = await Promise.all([target.facts(), target.world.load()]);
-  const graph = compileSecureVpc({
-    object: recall(network, target.world),
+  const target = targets.open(account.metadata.name, aws, object.spec.region);
+  const kind = graphKindOf(object.kind);
+  const [facts] = await Promise.all([target.facts(), target.world.load(kindsFor(kind, object))]);
+  const graph = kind.compile({
+    object: kind.recall(object, target.world),
     installation: config.installation,
     account: aws,
     facts,
+    references: referencesFrom(finderIn(manifests), target.world, FILE_ADVICE),
   });
   const adoptions = await findAdoptions({
     target,
     graph,
     installation: config.installation,
-    adopt: network.spec.adopt,
-    namespace: network.metadata.namespace ?? '',
+    adopt: object.spec.adopt,
+    namespace: object.metadata.namespace ?? '',
     accountRef: account.metadata.name,
     account: aws,
   });
@@ -159,10 +160,11 @@ export async function planNetwork(
     memory: NO_MEMORY,
     survivors: new Map(),
     adoptions,
-    deletesAdopted: network.spec.deletionPolicy === 'Delete',
+    exportsOf: exportsFrom(target.world),
+    deletesAdopted: object.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
     mayRepeat: () => true,
   });
-  return { network, account, caller: identity?.arn ?? '', graph, plan: planned };
+  return { object, account, caller: identity?.arn ?? '', graph, plan: planned };
 }

@@ -6,7 +6,9 @@ import type { Account } from '../api/account.ts';
 import { API_VERSION, GROUP } from '../api/common.ts';
 import { type Kind, KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
-import type { SecureVpc } from '../api/secure-vpc.ts';
+import { type ObjectKey, ownerOfKey } from '../compile/references.ts';
+import { GRAPH_KINDS } from '../controllers/graph-kinds.ts';
+import { ownerOf, type GraphObject } from '../controllers/resource-status.ts';
 import { isOverlay, unbuilt } from './overlay.ts';
 import { type Failure, Failures, UsageError } from './usage.ts';
 import { counted } from './words.ts';
@@ -27,14 +29,19 @@ export interface Found<T> {
 /** Landfall's objects among the manifests, checked and with every default filled in. */
 export interface Manifests {
   readonly accounts: readonly Found<Account>[];
-  readonly networks: readonly Found<SecureVpc>[];
+  /** What makes things in AWS, of whatever kind. */
+  readonly resources: readonly Found<GraphObject>[];
 }
+
+/** The kinds that make things in AWS, in words: `SecureVpc or EcsService`. */
+export const RESOURCE_WORDS = GRAPH_KINDS.map(({ kind }) => kind).join(' or ');
+const ANY_WORDS = `Account or ${RESOURCE_WORDS}`;
 
 interface ReadOptions {
   /** Namespace of objects that name none; default `default`. */
   readonly namespace?: string;
-  /** Whether a SecureVpc is looked for, and Accounts alone are too little where a folder has yet to be built. */
-  readonly networks?: boolean;
+  /** Whether what makes things is looked for, and Accounts alone are too little where a folder has yet to be built. */
+  readonly resources?: boolean;
   /** What `-` stands for. */
   readonly stdin?: NodeJS.ReadableStream;
 }
@@ -42,7 +49,7 @@ interface ReadOptions {
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 
 /**
- * Reads Accounts and SecureVpcs from files, folders with everything below them, and `-` for the standard input;
+ * Reads Accounts and what makes things in AWS from files, folders with everything below them, and `-` for the standard input;
  * objects of other API groups are passed over. Throws {@link UsageError} where there is nothing to read, and
  * {@link Failures} with everything that is wrong in all files.
  */
@@ -53,7 +60,7 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
   const failures: Failure[] = [];
   const seen = new Map<string, Place>();
   const accounts: Found<Account>[] = [];
-  const networks: Found<SecureVpc>[] = [];
+  const resources: Found<GraphObject>[] = [];
   for (const file of files) {
     const source = file === '-' ? await text(options.stdin ?? process.stdin) : await contentOf(file);
     for (const { place, value } of objectsIn(file === '-' ? 'stdin' : file, source, failures)) {
@@ -62,24 +69,33 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
       used.add(file);
       if ('failures' in read) failures.push(...read.failures);
       else if (!isTwin(read.object, place, seen, failures)) {
-        if (read.object.kind === 'Account') accounts.push({ place, value: read.object });
-        else networks.push({ place, value: read.object });
+        if (isAccount(read.object)) accounts.push({ place, value: read.object });
+        else resources.push({ place, value: read.object });
       }
     }
   }
   if (failures.length > 0) throw new Failures(failures);
-  if (networks.length === 0 && (accounts.length === 0 || options.networks === true)) {
-    const missing = accounts.length === 0 ? `Account or SecureVpc of ${GROUP}` : `SecureVpc of ${GROUP}`;
+  if (resources.length === 0 && (accounts.length === 0 || options.resources === true)) {
+    const missing = `${accounts.length === 0 ? ANY_WORDS : RESOURCE_WORDS} of ${GROUP}`;
     const idle = folders.filter(({ files }) => !files.some((file) => used.has(file)));
     for (const { path } of idle) if (await isOverlay(path)) throw unbuilt(path, { paths, missing });
   }
-  if (accounts.length + networks.length === 0) {
+  if (accounts.length + resources.length === 0) {
     throw new UsageError(
-      `no Account or SecureVpc of ${GROUP} in ${paths.join(', ')} (${counted(files.size, 'file')} read): give the folder with your manifests`,
+      `no ${ANY_WORDS} of ${GROUP} in ${paths.join(', ')} (${counted(files.size, 'file')} read): give the folder with your manifests`,
       { instead: (command) => `${command} -f manifests/` },
     );
   }
-  return { accounts, networks };
+  return { accounts, resources };
+}
+
+/** What to do about an object that is referred to and in none of the files. */
+export const FILE_ADVICE = 'give the file that has it with another -f';
+
+/** Looks up objects that others refer to among the same manifests. */
+export function finderIn({ resources }: Pick<Manifests, 'resources'>) {
+  const byOwner = new Map(resources.map(({ value }) => [ownerOf(value), value]));
+  return (key: ObjectKey): GraphObject | undefined => byOwner.get(ownerOfKey(key));
 }
 
 /** `SecureVpc portal/portal`, `Account portal`. */
@@ -145,7 +161,7 @@ function objectsIn(file: string, source: string, failures: Failure[]): Found<unk
 function withNamespace(value: unknown, namespace: string): unknown {
   const object = value as { kind?: unknown; metadata?: { namespace?: unknown } };
   if (
-    !['SecureVpc', 'PlanApproval'].includes(String(object.kind)) ||
+    KINDS[String(object.kind) as Kind]?.scope !== 'Namespaced' ||
     object.metadata === null ||
     typeof object.metadata !== 'object'
   )
@@ -153,7 +169,7 @@ function withNamespace(value: unknown, namespace: string): unknown {
   return { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } };
 }
 
-type Read = { readonly object: Account | SecureVpc } | { readonly failures: Failure[] };
+type Read = { readonly object: Account | GraphObject } | { readonly failures: Failure[] };
 
 function readObject(value: unknown, place: Place): Read | undefined {
   const { apiVersion, kind, metadata } = (value ?? {}) as {
@@ -190,8 +206,12 @@ function readObject(value: unknown, place: Place): Read | undefined {
   };
 }
 
+function isAccount(object: Account | GraphObject): object is Account {
+  return object.kind === 'Account';
+}
+
 function isTwin(
-  object: Account | SecureVpc,
+  object: Account | GraphObject,
   place: Place,
   seen: Map<string, Place>,
   failures: Failure[],

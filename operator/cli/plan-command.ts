@@ -1,7 +1,7 @@
 import type { AwsPlace } from '../config.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
 import { failuresText } from './failures-text.ts';
-import { planNetworks } from './live.ts';
+import { planResources } from './live.ts';
 import { readManifests, type Manifests } from './manifests.ts';
 import { planDocument } from './plan-json.ts';
 import { claimText, planText, summarizeAll, summaryText } from './plan-text.ts';
@@ -31,7 +31,7 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
     if (options.json === true) print({ planned: [], claimed: [], failures: read.list });
     throw read;
   }
-  const { planned, claimed, failures, calls } = await planNetworks(config, read);
+  const { planned, claimed, failures, calls } = await planResources(config, read);
   const { paint } = terminal;
   if (options.json === true) {
     print({ planned, claimed, failures });
@@ -54,7 +54,7 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
 
 async function readOrFail(paths: readonly string[], options: PlanOptions): Promise<Manifests | Failures> {
   try {
-    return await readManifests(paths, { ...options, networks: true });
+    return await readManifests(paths, { ...options, resources: true });
   } catch (error) {
     if (error instanceof Failures) return error;
     throw error;

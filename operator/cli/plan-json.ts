@@ -1,6 +1,6 @@
 import { planHash } from '../graph/approval.ts';
 import { describePlan } from '../graph/plan.ts';
-import type { ClaimedAccount, PlannedNetwork } from './live.ts';
+import type { ClaimedAccount, PlannedResource } from './live.ts';
 import { stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import { summarizeAll } from './plan-text.ts';
 import type { Failure } from './usage.ts';
@@ -11,7 +11,7 @@ export interface PlanDocument {
   readonly installation: string;
   /** Where AWS was read; null for AWS itself. */
   readonly endpoint: string | null;
-  readonly plans: readonly NetworkDocument[];
+  readonly plans: readonly ResourceDocument[];
   readonly summary: PlanSummary;
   /** Accounts of the plans that a cluster has claimed for the installation. */
   readonly claims: readonly ClaimDocument[];
@@ -26,7 +26,7 @@ interface ClaimDocument {
   readonly since: string;
 }
 
-interface NetworkDocument {
+interface ResourceDocument {
   readonly owner: string;
   readonly account: { readonly name: string; readonly id: string };
   readonly region: string;
@@ -41,7 +41,7 @@ interface NetworkDocument {
 export function planDocument(input: {
   readonly installation: string;
   readonly endpoint: string | undefined;
-  readonly planned: readonly PlannedNetwork[];
+  readonly planned: readonly PlannedResource[];
   readonly claimed: readonly ClaimedAccount[];
   readonly failures: readonly Failure[];
 }): PlanDocument {
@@ -50,7 +50,7 @@ export function planDocument(input: {
     version: 1,
     installation,
     endpoint: endpoint ?? null,
-    plans: planned.map(networkDocument),
+    plans: planned.map(resourceDocument),
     summary: summarizeAll(planned),
     claims: claimed.map(({ account, claim }) => ({
       account: { name: account.metadata.name, id: account.spec.aws.accountId },
@@ -62,12 +62,12 @@ export function planDocument(input: {
   };
 }
 
-function networkDocument({ network, account, caller, graph, plan }: PlannedNetwork): NetworkDocument {
+function resourceDocument({ object, account, caller, graph, plan }: PlannedResource): ResourceDocument {
   const described = describePlan(plan).actions;
   return {
     owner: graph.owner,
     account: { name: account.metadata.name, id: account.spec.aws.accountId },
-    region: network.spec.region,
+    region: object.spec.region,
     caller,
     hash: planHash(plan),
     summary: summarize(plan.actions),

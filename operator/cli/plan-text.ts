@@ -3,7 +3,7 @@ import type { Action } from '../graph/plan.ts';
 import { planHash } from '../graph/approval.ts';
 import { printable } from '../graph/ref.ts';
 import { clusterText } from '../controllers/claims.ts';
-import type { ClaimedAccount, PlannedNetwork } from './live.ts';
+import type { ClaimedAccount, PlannedResource } from './live.ts';
 import { isSuperseded, stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
 import type { Paint } from './terminal.ts';
 import { counted } from './words.ts';
@@ -18,13 +18,13 @@ const MARK: Readonly<Record<Step, string>> = {
   refuse: '!',
 };
 
-/** A network's plan for people: who acts where, then each thing with what changes, line by line. */
-export function planText(planned: PlannedNetwork, paint: Paint): string {
-  const { network, account, caller, graph, plan } = planned;
+/** An object's plan for people: who acts where, then each thing with what changes, line by line. */
+export function planText(planned: PlannedResource, paint: Paint): string {
+  const { object, account, caller, graph, plan } = planned;
   const head = [
     paint.bold(graph.owner),
     `account ${account.spec.aws.accountId} (${account.metadata.name})`,
-    network.spec.region,
+    object.spec.region,
     paint.dim(caller),
   ].join('  ');
   if (plan.actions.length === 0) {
@@ -58,11 +58,11 @@ export function summaryText(summary: PlanSummary, paint: Paint): string {
 }
 
 /** The sum over several plans. */
-export function summarizeAll(planned: readonly PlannedNetwork[]): PlanSummary {
+export function summarizeAll(planned: readonly PlannedResource[]): PlanSummary {
   return summarize(planned.flatMap(({ plan }) => plan.actions));
 }
 
-/** As the compiler lays the network out, which reads better than the order of doing; what goes comes last. */
+/** As the compiler lays the object out, which reads better than the order of doing; what goes comes last. */
 function inOrder(actions: readonly Action[], keys: readonly string[]): Action[] {
   const rank = (action: Action) => {
     const at = keys.indexOf(action.node);

@@ -11,10 +11,13 @@ import {
 } from '../aws/least-privilege.ts';
 import { partitionOf } from '../aws/partition.ts';
 import { takesOver } from '../aws/permissions.ts';
-import { kindOf } from '../graph/kind.ts';
-import { compileNetworks } from './assumed.ts';
+import type { AwsSession } from '../aws/session.ts';
+import { graphKindOf, kindsFor } from '../controllers/graph-kinds.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
+import { kindOf, type Kinds } from '../graph/kind.ts';
+import { compileResources } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
-import { readManifests } from './manifests.ts';
+import { readManifests, RESOURCE_WORDS } from './manifests.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
 import { counted, filenameWords } from './words.ts';
@@ -36,7 +39,7 @@ export interface PolicyOptions extends CommonOptions {
 export async function policyCommand(options: PolicyOptions, terminal: Terminal): Promise<number> {
   const manifests = await readManifests(pathsOf(options), options);
   const { config } = contextOf(options, terminal, { quiet: true });
-  const { compiled, failures } = compileNetworks(config.installation, manifests);
+  const { compiled, failures } = compileResources(config.installation, manifests);
   if (failures.length > 0) throw new Failures(failures);
   const everybody = options.all === true || options.readOnly === true;
   const accounts = everybody
@@ -44,22 +47,31 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
     : [...new Set(compiled.map(({ account }) => account))];
   const chosen = choose(accounts, options);
   const documents = chosen.flatMap((account) => {
-    const own = compiled.filter((network) => network.account === account);
+    const own = compiled.filter((one) => one.account === account);
     const types = new Set(own.flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)));
     const kinds = options.all === true ? awsKinds.values() : [...types].map((type) => kindOf(awsKinds, type));
     const permissions =
       options.readOnly === true
         ? readPermissions()
-        : [...permissionsFor(kinds), ...takesOver(own.flatMap(adoptedInEc2))];
+        : [...permissionsFor(kinds, listedFor(own, options)), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
   terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
   return 0;
 }
 
-/** Ids of EC2 that a network takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */
-function adoptedInEc2({ network, graph }: ReturnType<typeof compileNetworks>['compiled'][number]): string[] {
-  return (network.spec.adopt ?? []).flatMap(({ node, id }) => {
+/** The kinds that are listed for the sake of these objects. */
+function listedFor(
+  own: readonly { readonly object: GraphObject }[],
+  { all }: PolicyOptions,
+): Kinds<AwsSession> {
+  if (all === true) return awsKinds;
+  return new Map(own.flatMap(({ object }) => [...kindsFor(graphKindOf(object.kind), object)]));
+}
+
+/** Ids of EC2 that an object takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */
+function adoptedInEc2({ object, graph }: ReturnType<typeof compileResources>['compiled'][number]): string[] {
+  return (object.spec.adopt ?? []).flatMap(({ node, id }) => {
     const type = graph.nodes.get(node)?.type;
     const isEc2 = type !== undefined && kindOf(awsKinds, type).collection.name.startsWith('ec2/');
     return isEc2 ? [id] : [];
@@ -70,7 +82,7 @@ function choose(accounts: readonly Account[], { account: wanted, filename }: Pol
   const names = accounts.map(({ metadata }) => metadata.name).sort();
   if (names.length === 0)
     throw new UsageError(
-      'there is no SecureVpc among the manifests whose needs a policy could meet; --all takes every kind of thing',
+      `there is no ${RESOURCE_WORDS} among the manifests whose needs a policy could meet; --all takes every kind of thing`,
       { instead: (command) => `${command}${filenameWords(filename)} --all` },
     );
   const chosen = accounts.filter(({ metadata }) => wanted === undefined || metadata.name === wanted);

@@ -3,7 +3,7 @@ import { printable } from '../graph/ref.ts';
 import { compile, type Compiled, type CompileOptions } from './compiled.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints the graphs of the networks as one JSON document; docs/cli.md describes it. */
+/** Prints the graphs of the objects as one JSON document; docs/cli.md describes it. */
 export async function renderCommand(options: CompileOptions, terminal: Terminal): Promise<number> {
   const compiled = await compile(options, terminal);
   terminal.out(JSON.stringify({ version: 1, graphs: compiled.map(graphDocument) }, undefined, 2));

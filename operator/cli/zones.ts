@@ -1,4 +1,5 @@
 import type { SecureVpc } from '../api/secure-vpc.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
 import { Terminal } from '../errors.ts';
 import { UsageError } from './usage.ts';
 import { counted, filenameWords } from './words.ts';
@@ -12,10 +13,10 @@ export type ZonesByRegion = ReadonlyMap<string, readonly string[]>;
  */
 export function zonesByRegion(
   given: string,
-  networks: readonly SecureVpc[],
+  objects: readonly GraphObject[],
   paths: readonly string[] | undefined,
 ): ZonesByRegion {
-  const regions = [...new Set(networks.map(({ spec }) => spec.region))].sort();
+  const regions = [...new Set(objects.map(({ spec }) => spec.region))].sort();
   const instead = (command: string) => `${command}${filenameWords(paths)} --zones ${exampleOf(regions)}`;
   const names = given.split(',').map((name) => name.trim());
   const stray = names.find((name) => regions.every((region) => zoneIn(region, name) === undefined));

@@ -1,4 +1,5 @@
 import type { AwsAccount } from '../api/account.ts';
+import type { References } from './references.ts';
 
 /** What AWS says of a region for one account; it changes seldom and is read beforehand, so that compiling stays pure. */
 export interface RegionFacts {
@@ -25,4 +26,6 @@ export interface CompileInput<T> {
   readonly installation: string;
   readonly account: AwsAccount;
   readonly facts: RegionFacts;
+  /** The objects that this one refers to. */
+  readonly references: References;
 }

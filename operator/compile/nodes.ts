@@ -56,6 +56,9 @@ interface Facets {
   RolePolicies: RolePoliciesInputs;
 }
 
+/** The type of a node that a compiler can make. */
+export type NodeType = keyof Things | keyof Facets;
+
 interface Options {
   readonly dependsOn?: readonly string[];
   readonly awaits?: readonly string[];

@@ -13,12 +13,40 @@ import type { CompileInput } from './input.ts';
 import { ownerOf } from './names.ts';
 import { networkAclEntries } from './network-acls.ts';
 import { natNodes, natZones, type PlannedTable, tablesOf } from './nat.ts';
-import { type NodeBuilder, nodeBuilder } from './nodes.ts';
+import { type NodeBuilder, nodeBuilder, type NodeType } from './nodes.ts';
 import { securityGroupNodes } from './security-groups.ts';
 import { type PlannedSubnet, planSubnets, tiersOf } from './subnets.ts';
 import { tagger } from './tags.ts';
 import { type PlannedRoute, transitGatewayNodes, transitGatewayRoutes } from './transit-gateway.ts';
 import { chooseZones, letterOf } from './zones.ts';
+
+/** The types of all nodes that a network may have. */
+export const SECURE_VPC_NODES: readonly NodeType[] = [
+  'Vpc',
+  'VpcAttributes',
+  'VpcCidrs',
+  'DhcpOptions',
+  'DhcpOptionsAssociation',
+  'Subnet',
+  'InternetGateway',
+  'InternetGatewayAttachment',
+  'ElasticIp',
+  'NatGateway',
+  'RouteTable',
+  'Routes',
+  'RouteTableAssociation',
+  'NetworkAcl',
+  'NetworkAclEntries',
+  'NetworkAclAssociation',
+  'SecurityGroup',
+  'SecurityGroupRules',
+  'VpcEndpoint',
+  'TransitGatewayAttachment',
+  'LogGroup',
+  'Role',
+  'RolePolicies',
+  'FlowLog',
+];
 
 /**
  * The graph of a network. Pure; everything is checked before anything is built, so nothing is created for a

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
-import type { SecureVpc } from '../api/secure-vpc.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { ownerOfKey } from '../compile/references.ts';
 import { ownerTag } from '../graph/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clusterUid } from '../kube/cluster.ts';
@@ -19,12 +19,13 @@ import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
 import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
+import { Dependents } from './dependents.ts';
+import { GRAPH_KINDS } from './graph-kinds.ts';
 import { managementOf } from './management.ts';
-import { ownerOf } from './resource-status.ts';
-import type { PassResult, ResourceDeps } from './pass.ts';
+import type { AnyGraphKind, PassResult, ResourceDeps } from './pass.ts';
+import { ownerOf, type GraphObject } from './resource-status.ts';
 import { reconcileResource } from './resource.ts';
 import { Retries, type Trouble } from './retries.ts';
-import { secureVpcKind } from './secure-vpc.ts';
 import { Targets } from './targets.ts';
 import { Wakes } from './wakes.ts';
 
@@ -51,11 +52,18 @@ interface ManagerDeps {
   readonly random?: () => number;
 }
 
+/** A kind with its objects. */
+interface Watched {
+  readonly kind: AnyGraphKind;
+  readonly informer: Informer<GraphObject>;
+}
+
 /** Watches the resources, queues their keys, and runs the one reconcile loop. */
 export class Manager {
   readonly #deps: ManagerDeps;
   readonly #accounts: Informer<Account>;
-  readonly #networks: Informer<SecureVpc>;
+  /** What makes things in AWS, by kind. */
+  readonly #resources: ReadonlyMap<string, Watched>;
   readonly #approvals: Informer<PlanApproval>;
   /** Keys of what approvals are of, by the approval's key: one that is gone says no more. */
   readonly #approved = new Map<string, string>();
@@ -65,9 +73,10 @@ export class Manager {
   readonly #claims: Claims;
   /** Owner tags of what is being reconciled, to find the key when AWS changed. */
   readonly #keys = new Map<string, string>();
+  readonly #dependents = new Dependents();
   readonly #wakes = new Wakes();
   readonly #retries: Retries;
-  /** What networks see of each Account. */
+  /** What resources see of each Account. */
   readonly #offers = new Map<string, string>();
   /** Logs of the passes under way, by key; the queue tells of one that failed. */
   readonly #passes = new Map<string, Logger>();
@@ -97,14 +106,19 @@ export class Manager {
       log,
       onChange: (name) => this.#accountChanged(name),
     });
-    this.#networks = createInformer<SecureVpc>({
-      client,
-      path: path('securevpcs'),
-      idleTimeoutMs: config.watchSilenceMs,
-      clock,
-      log,
-      onChange: (key, change) => this.#networkChanged(key, change),
-    });
+    this.#resources = new Map(
+      GRAPH_KINDS.map((kind) => {
+        const informer = createInformer<GraphObject>({
+          client,
+          path: path(kind.plural),
+          idleTimeoutMs: config.watchSilenceMs,
+          clock,
+          log,
+          onChange: (key, change) => this.#resourceChanged(kind, key, change),
+        });
+        return [kind.kind, { kind, informer }];
+      }),
+    );
     this.#approvals = createInformer<PlanApproval>({
       client,
       path: path('planapprovals'),
@@ -139,11 +153,11 @@ export class Manager {
 
   /** Begins to watch; resolves when the first lists are in. */
   async watch(): Promise<void> {
-    this.#accounts.start();
-    this.#networks.start();
-    this.#approvals.start();
+    for (const informer of this.#informers) informer.start();
     // Who only finishes what goes needs no approvals, and their CRD may be gone before the others.
-    const needed = this.#deps.only ? [this.#accounts, this.#networks] : this.#informers;
+    const needed = this.#deps.only
+      ? this.#informers.filter((informer) => informer !== this.#approvals)
+      : this.#informers;
     await Promise.all(needed.map((informer) => informer.synced()));
   }
 
@@ -172,30 +186,38 @@ export class Manager {
     const { metrics } = this.#deps;
     metrics.queueDepth.set(this.#queue.depth());
     metrics.resources.reset();
-    for (const object of [...this.#accounts.list(), ...this.#networks.list()]) {
+    for (const object of [...this.#accounts.list(), ...this.#objects()]) {
       const ready =
         object.status.conditions?.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown';
       metrics.resources.inc({ kind: object.kind, ready });
     }
   }
 
-  #networkChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
-    const network = this.#networks.get(key);
-    const queueKey = `SecureVpc/${key}`;
+  #resourceChanged(kind: AnyGraphKind, key: string, change: 'added' | 'updated' | 'deleted'): void {
+    const object = this.#resources.get(kind.kind)?.informer.get(key);
+    const queueKey = `${kind.kind}/${key}`;
     let woken = false;
-    if (change === 'deleted' || !network) {
+    if (change === 'deleted' || !object) {
       this.#keys.delete(ownerTag(queueKey));
+      const used = this.#dependents.referencesOf(queueKey);
+      this.#dependents.forget(queueKey);
+      // What waits to go until nobody uses it.
+      for (const one of used)
+        if (this.#find(one)?.metadata.deletionTimestamp !== undefined) this.#startAnew(one);
       this.#retries.reset(queueKey);
       this.#queue.forget(queueKey);
       this.#wakes.forget(queueKey);
       this.#targets.forget(queueKey);
     } else {
       // Nothing is read for the sake of what is paused.
-      if (managementOf(network) === 'Pause') this.#keys.delete(ownerTag(ownerOf(network)));
-      else this.#keys.set(ownerTag(ownerOf(network)), queueKey);
-      woken = this.#wakes.changed(queueKey, network);
+      if (managementOf(object) === 'Pause') this.#keys.delete(ownerTag(queueKey));
+      else this.#keys.set(ownerTag(queueKey), queueKey);
+      this.#dependents.set(queueKey, kind.references(object).map(ownerOfKey));
+      woken = this.#wakes.changed(queueKey, object);
       if (woken) this.#startAnew(queueKey);
     }
+    if (woken || change === 'deleted')
+      for (const dependent of this.#dependents.of(queueKey)) this.#startAnew(dependent);
     for (const account of this.#accounts.list()) {
       const { name } = account.metadata;
       const toClaim = woken && account.status.claim === undefined && this.#isActedOn(name);
@@ -218,12 +240,23 @@ export class Manager {
   }
 
   #isWatched(queueKey: string): boolean {
-    const [kind, ...rest] = queueKey.split('/');
-    return kind === 'SecureVpc' && this.#networks.get(rest.join('/')) !== undefined;
+    return this.#find(queueKey) !== undefined;
   }
 
   get #informers(): readonly Informer<KubeObject>[] {
-    return [this.#accounts, this.#networks, this.#approvals];
+    const resources = [...this.#resources.values()].map(({ informer }) => informer);
+    return [this.#accounts, ...resources, this.#approvals];
+  }
+
+  /** Every object that makes things in AWS. */
+  #objects(): GraphObject[] {
+    return [...this.#resources.values()].flatMap(({ informer }) => informer.list());
+  }
+
+  /** One of them, by `Kind/namespace/name`. */
+  #find(queueKey: string): GraphObject | undefined {
+    const [kind = '', ...rest] = queueKey.split('/');
+    return this.#resources.get(kind)?.informer.get(rest.join('/'));
   }
 
   #accountChanged(name: string): void {
@@ -238,14 +271,14 @@ export class Manager {
     this.#offer(name, account);
   }
 
-  /** Networks begin anew when their Account offers them something else, whoever changed it: a person or its check. */
+  /** Resources begin anew when their Account offers them something else, whoever changed it: a person or its check. */
   #offer(name: string, account: Account | undefined): void {
     const offer = account && offerOf(account);
     if (offer === this.#offers.get(name)) return;
     if (offer === undefined) this.#offers.delete(name);
     else this.#offers.set(name, offer);
-    for (const network of this.#networks.list()) {
-      if (network.spec.accountRef.name === name) this.#startAnew(ownerOf(network));
+    for (const object of this.#objects()) {
+      if (object.spec.accountRef.name === name) this.#startAnew(ownerOf(object));
     }
   }
 
@@ -261,21 +294,23 @@ export class Manager {
   #awsChanged(owners: ReadonlySet<string>): void {
     for (const owner of owners) {
       const key = this.#keys.get(owner);
-      if (key !== undefined) this.#add(key, PRIORITY.drift);
+      if (key === undefined) continue;
+      this.#add(key, PRIORITY.drift);
+      for (const dependent of this.#dependents.of(key)) this.#add(dependent, PRIORITY.drift);
     }
   }
 
   #users(account: string): number {
-    return this.#networks.list().filter((network) => network.spec.accountRef.name === account).length;
+    return this.#objects().filter((object) => object.spec.accountRef.name === account).length;
   }
 
   /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
   #isActedOn(account: string): boolean {
     const { installation } = this.#deps.config;
     const accountId = this.#accounts.get(account)?.spec.aws.accountId;
-    return this.#networks.list().some((network) => {
-      if (network.spec.accountRef.name !== account || managementOf(network) !== 'Manage') return false;
-      const { target } = network.status;
+    return this.#objects().some((object) => {
+      if (object.spec.accountRef.name !== account || managementOf(object) !== 'Manage') return false;
+      const { target } = object.status;
       return !target || (target.installation === installation && target.accountId === accountId);
     });
   }
@@ -300,10 +335,10 @@ export class Manager {
     this.#passes.set(key, log);
     log.debug({}, 'pass begins');
     try {
-      const outcome =
-        kind === 'Account'
-          ? await this.#workAccount(key, name, log)
-          : await this.#workNetwork(key, name, log);
+      const resource = this.#resources.get(kind);
+      const outcome = resource
+        ? await this.#workResource(resource, key, name, log)
+        : await this.#workAccount(key, name, log);
       end({ result: 'ok' });
       this.#passes.delete(key);
       return outcome;
@@ -338,12 +373,19 @@ export class Manager {
     return { requeueAfterMs: config.accountCheckMs };
   }
 
-  async #workNetwork(key: string, name: string, log: Logger): Promise<WorkOutcome> {
+  async #workResource(
+    { kind, informer }: Watched,
+    key: string,
+    name: string,
+    log: Logger,
+  ): Promise<WorkOutcome> {
     const { client, events, metrics, clock, config, assertLeading } = this.#deps;
     const deps: ResourceDeps = {
       client,
       accounts: this.#accounts,
       approvals: this.#approvals,
+      find: (reference) => this.#find(ownerOfKey(reference)),
+      usersOf: (owner) => this.#dependents.of(owner),
       targets: this.#targets,
       claims: this.#claims,
       events,
@@ -355,7 +397,11 @@ export class Manager {
       assertLeading,
       stopping: () => this.#stopping || !this.#deps.isLeading(),
     };
-    return this.#next(key, await reconcileResource(deps, secureVpcKind, this.#networks, name));
+    const result = await reconcileResource(deps, kind, informer, name);
+    // What this pass made shows in no listing yet; who waits for it need not wait for one.
+    for (const dependent of this.#dependents.of(key))
+      if (waitsForOthers(this.#find(dependent))) this.#startAnew(dependent);
+    return this.#next(key, result);
   }
 
   /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
@@ -377,7 +423,12 @@ export class Manager {
   }
 }
 
-/** All of an Account that decides what a network may do with it. */
+/** Whether an object waits for what it refers to. */
+function waitsForOthers(object: GraphObject | undefined): boolean {
+  return object?.status.conditions?.some(({ reason }) => reason === 'DependencyNotReady') ?? false;
+}
+
+/** All of an Account that decides what a resource may do with it. */
 function offerOf({ metadata, spec, status }: Account): string {
   const conditions = status.conditions?.map(({ lastTransitionTime: _, ...condition }) => condition);
   return JSON.stringify([metadata.uid, metadata.generation, spec, conditions]);

@@ -40,8 +40,8 @@ export function noteOutcome(
     return;
   }
   if (written) noteDone(to.events, object, { what, verb: 'update', changes: written, drift });
-  if (result === 'skipped' || reason === 'WaitingForAws') {
-    // AWS is at it, or an earlier step is: nothing that a person should look into.
+  if (result === 'skipped' || reason === 'WaitingForAws' || reason === 'DependencyNotReady') {
+    // AWS is at it, or an earlier step or another object is: nothing that a person should look into.
     log.info({ ...fields, message }, 'waiting');
     if (result === 'skipped' || action.verb !== 'delete') return;
     tell(to.events, object, { reason: 'Deleted', action: 'delete', message: `AWS is deleting ${what}` });

@@ -5,8 +5,9 @@ import type { PlanApproval } from '../api/plan-approval.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
+import type { ObjectKey } from '../compile/references.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { World } from '../graph/kind.ts';
+import type { Kinds, World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -32,19 +33,30 @@ const NAMED_MAX = 12;
 export interface GraphKind<T extends GraphObject> {
   readonly kind: string;
   readonly plural: string;
+  /** What its compiler may make. Nothing else is read for its sake. */
+  readonly nodeKinds: Kinds<AwsSession>;
   /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
-  readonly parse: (object: T) => T;
+  parse(object: T): T;
+  /** The objects that it refers to. */
+  references(object: T): readonly ObjectKey[];
   /** Fills in what its status would say, where it has none, from what stands. */
-  readonly recall: (object: T, world: World<AwsSession>) => T;
-  readonly compile: (input: CompileInput<T>) => Graph;
+  recall(object: T, world: World<AwsSession>): T;
+  compile(input: CompileInput<T>): Graph;
   /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
-  readonly outputs: (standing: readonly Standing[], graph: Graph) => object;
+  outputs(standing: readonly Standing[], graph: Graph): object;
 }
+
+/** A kind whose objects are known only to itself. */
+export type AnyGraphKind = GraphKind<GraphObject>;
 
 export interface ResourceDeps {
   readonly client: KubeClient;
   readonly accounts: Pick<Informer<Account>, 'get'>;
   readonly approvals: Pick<Informer<PlanApproval>, 'get' | 'list' | 'observe'>;
+  /** Objects that others refer to, as the cluster has them. */
+  readonly find: (key: ObjectKey) => GraphObject | undefined;
+  /** Keys of the objects that refer to one, `owner` as `Kind/namespace/name`. */
+  readonly usersOf: (owner: string) => readonly string[];
   readonly targets: Targets;
   readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;

@@ -5,6 +5,7 @@ import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import type { Adoptions } from '../graph/adoption.ts';
+import type { ExportsOf } from '../graph/exports.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import type { Graph } from '../graph/graph.ts';
 import { kindOf, type AnyKind } from '../graph/kind.ts';
@@ -24,6 +25,7 @@ interface PlanScope {
   /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
   readonly survivors: ReadonlyMap<string, Survivor>;
   readonly adoptions?: Adoptions<AwsSession>;
+  readonly exportsOf?: ExportsOf;
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
@@ -33,7 +35,7 @@ export function makePlan<T extends GraphObject>(
   scope: PlanScope,
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
-  const { target, graph, account, survivors, adoptions } = scope;
+  const { target, graph, account, survivors, adoptions, exportsOf } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
@@ -41,6 +43,7 @@ export function makePlan<T extends GraphObject>(
     memory,
     survivors,
     ...(adoptions && { adoptions }),
+    ...(exportsOf && { exportsOf }),
     deletesAdopted: pass.object.spec.deletionPolicy === 'Delete',
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
@@ -120,7 +123,10 @@ export function summaryOf(planned: Plan): string {
 /** The collections in which a resource waits for AWS. */
 export function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
   const types = [
-    ...outcomes.filter((outcome) => outcome.result === 'waiting').map((outcome) => outcome.action.type),
+    ...outcomes
+      // Another object is waited for, which wakes this one when it is there.
+      .filter(({ result, reason }) => result === 'waiting' && reason !== 'DependencyNotReady')
+      .map((outcome) => outcome.action.type),
     ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
     ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
   ];

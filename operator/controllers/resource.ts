@@ -21,6 +21,7 @@ import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
+import { exportsFrom, kindsFor, referencesFrom } from './graph-kinds.ts';
 import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
 import { noteBroken, noteOutcome, noteRefused } from './notes.ts';
 import {
@@ -60,6 +61,8 @@ import { verdictOf, type Verdict } from './verdict.ts';
 
 /** Actions of one resource under way at once. */
 const CONCURRENCY = 12;
+/** How many users of an object that is to go a message names before it only counts. */
+const USERS_NAMED_MAX = 5;
 
 /** Reconciles one resource once: fetch, finalizer, compile, observe, plan, apply, status. */
 export async function reconcileResource<T extends GraphObject>(
@@ -103,6 +106,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     installation: deps.installation,
     account,
     facts,
+    references: referencesFrom(deps.find, target.world, 'make it, and this object goes on by itself'),
   });
   if (!observing) await ensureFinalizer(deps, pass);
 
@@ -119,7 +123,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     }),
   );
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors, adoptions };
+  const scope = { target, graph, account, survivors, adoptions, exportsOf: exportsFrom(target.world) };
   const planned = makePlan(deps, pass, scope);
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
@@ -149,8 +153,10 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
+  const retaining = retains(pass.object, target);
+  if (!retaining) refuseWhileUsed(deps.usersOf(ownerOf(pass.object)));
   const remaining = (): Plan =>
-    retains(pass.object, target)
+    retaining
       ? planRetention({
           owner: nothing.owner,
           kinds: awsKinds,
@@ -175,7 +181,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
-    await observe(() => target.world.refreshAll(deps.clock.now()));
+    await observe(() => target.world.refreshAll(pass.kind.nodeKinds, deps.clock.now()));
     const left = remaining();
     if (left.actions.length === 0) {
       if (unconfirmed(deps, pass.object.status))
@@ -192,11 +198,23 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 
+/** What others still use goes after them: AWS would refuse some of it, and delete the rest under their feet. */
+function refuseWhileUsed(users: readonly string[]): void {
+  if (users.length === 0) return;
+  const named = users.slice(0, USERS_NAMED_MAX).join(', ');
+  const rest = users.length - USERS_NAMED_MAX;
+  throw new Waiting(
+    'InUse',
+    `${named}${rest > 0 ? ` and ${rest} more` : ''} still ${users.length === 1 ? 'uses' : 'use'} this object; nothing of it is deleted before: delete ${users.length === 1 ? 'it' : 'them'}, or have ${users.length === 1 ? 'it' : 'them'} refer to another`,
+  );
+}
+
 /** Reads what was never read, and everything after a pause, in which nobody may have read on. */
 async function read<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, target: Target): Promise<void> {
-  await observe(() => target.world.load());
+  const kinds = kindsFor(pass.kind, pass.object);
+  await observe(() => target.world.load(kinds));
   const paused = pass.object.status.conditions?.some(({ type }) => type === 'Paused') ?? false;
-  if (paused) await observe(() => target.world.refreshAll(deps.clock.now()));
+  if (paused) await observe(() => target.world.refreshAll(kinds, deps.clock.now()));
 }
 
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */

@@ -1,7 +1,8 @@
 import { formatIssue, parseManifest } from '../api/parse.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
+import { awsKindsOf } from '../aws/kinds.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
-import { compileSecureVpc } from '../compile/secure-vpc.ts';
+import { compileSecureVpc, SECURE_VPC_NODES } from '../compile/secure-vpc.ts';
 import { Terminal } from '../errors.ts';
 import type { GraphKind } from './pass.ts';
 import { recall } from './recall.ts';
@@ -10,6 +11,8 @@ import { recall } from './recall.ts';
 export const secureVpcKind: GraphKind<SecureVpc> = {
   kind: 'SecureVpc',
   plural: 'securevpcs',
+  nodeKinds: awsKindsOf(SECURE_VPC_NODES),
+  references: () => [],
   parse(object) {
     const parsed = parseManifest('SecureVpc', object);
     if (parsed.ok) return parsed.value;

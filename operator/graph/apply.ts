@@ -3,7 +3,7 @@ import { dependenciesOf } from './graph.ts';
 import { kindOf } from './kind.ts';
 import { idleOutcome, isIdle, type ApplyInput, type Idle, type Outcome } from './outcome.ts';
 import type { Action } from './plan.ts';
-import { referencesIn } from './ref.ts';
+import { nodesIn } from './ref.ts';
 import { areSucceeded, heldBack, releaseAll, remove } from './remove.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 import { finish, write, type Writing } from './write.ts';
@@ -32,8 +32,7 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
-      ...(isMemberwise &&
-        node && { despite: new Set(referencesIn(node.inputs).map(({ node: key }) => key)) }),
+      ...(isMemberwise && node && { despite: nodesIn(node.inputs) }),
       run: () => {
         const early = { ...action, changes: action.changes.filter((change) => change.late !== true) };
         const quiet = action.changes.length > 0 && early.changes.length === 0;

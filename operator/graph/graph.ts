@@ -1,4 +1,4 @@
-import { referencesIn } from './ref.ts';
+import { nodesIn } from './ref.ts';
 
 /**
  * One real thing that a resource wants, or one facet of a thing (a group's rules, a table's routes).
@@ -48,13 +48,9 @@ export function buildGraph(owner: string, nodes: readonly GraphNode[]): Graph {
   return graph;
 }
 
-/** The keys of the nodes that must exist before this one. */
+/** The keys of the nodes of the same graph that must exist before this one. */
 export function dependenciesOf(node: GraphNode): ReadonlySet<string> {
-  return new Set([
-    ...referencesIn(node.inputs).map((reference) => reference.node),
-    ...node.dependsOn,
-    ...(node.awaits ?? []),
-  ]);
+  return new Set([...nodesIn(node.inputs), ...node.dependsOn, ...(node.awaits ?? [])]);
 }
 
 /** Nodes in waves: each wave needs only earlier ones. Throws {@link GraphError} with the path of a cycle. */

@@ -1,5 +1,6 @@
 import { worldWith, type Adoptions } from './adoption.ts';
 import { planDeletes } from './deletion.ts';
+import { NO_EXPORTS, type ExportsOf } from './exports.ts';
 import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
 import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
@@ -86,6 +87,8 @@ export interface PlanInput<S> {
   readonly adoptions?: Adoptions<S>;
   /** Whether what was taken over may be deleted as what was made: only where the object says so. */
   readonly deletesAdopted?: boolean;
+  /** What stands of other resources that the graph refers to; default nothing. */
+  readonly exportsOf?: ExportsOf;
   /** Keys of tags that others may set on our things; may end in `*`. */
   readonly ignoredTagKeys: readonly string[];
   /** Whether a create whose answer was never seen may be made again by now. */
@@ -94,7 +97,7 @@ export interface PlanInput<S> {
 
 /** Compares a graph with the inventory. Pure: the same inputs give the same plan, here, in a pull request and in a log. */
 export function plan<S>(given: PlanInput<S>): Plan {
-  const { adoptions = new Map() } = given;
+  const { adoptions = new Map(), exportsOf = NO_EXPORTS } = given;
   const input = { ...given, adoptions, world: worldWith(given.world, adoptions) };
   const { graph, kinds, world } = input;
   const owned = ownedRecords(graph.owner, kinds, world);
@@ -109,7 +112,10 @@ export function plan<S>(given: PlanInput<S>): Plan {
 
   for (const node of topologicalWaves(graph).flat()) {
     const kind = kindOf(kinds, node.type);
-    const inputs = resolve(node.inputs, ({ node: key, output }) => outputs.get(key)?.[output]);
+    const inputs = resolve(node.inputs, ({ owner, node: key, output }) => {
+      const known = owner === undefined ? outputs : exportsOf(owner);
+      return known.get(key)?.[output];
+    });
     const step = kind.create
       ? planThing({ input, node, kind, inputs, owned, used, coming })
       : planFacet({ input, node, kind, inputs });

@@ -1,13 +1,16 @@
 /**
  * A reference stands for another node's output until that output is known. It is a plain string, so that
- * the inputs of a node keep their real types; two private-use characters mark it, which no user text contains.
+ * the inputs of a node keep their real types; private-use characters mark it, which no user text contains.
  */
 const OPEN = '\uE000';
 const CLOSE = '\uE001';
-const PATTERN = /\uE000([^\uE000\uE001]+)\.([A-Za-z]+)\uE001/g;
+const OF = '\uE002';
+const PATTERN = /\uE000(?:([^\uE000-\uE002]+)\uE002)?([^\uE000-\uE002]+)\.([A-Za-z]+)\uE001/g;
 
 /** A parsed reference: the node it points at and the name of that node's output. */
-interface Reference {
+export interface Reference {
+  /** `Kind/namespace/name` of the resource whose node it is; undefined for the very resource that refers to it. */
+  readonly owner?: string;
   readonly node: string;
   readonly output: string;
 }
@@ -17,6 +20,11 @@ export function ref(node: string, output = 'id'): string {
   return `${OPEN}${node}.${output}${CLOSE}`;
 }
 
+/** The text that stands for `output` of a node of another resource, `owner` as `Kind/namespace/name`. */
+export function foreignRef(owner: string, node: string, output = 'id'): string {
+  return `${OPEN}${owner}${OF}${node}.${output}${CLOSE}`;
+}
+
 /** Every reference inside a value, at any depth, in order of appearance. */
 export function referencesIn(value: unknown): Reference[] {
   const found: Reference[] = [];
@@ -24,10 +32,16 @@ export function referencesIn(value: unknown): Reference[] {
   return found;
 }
 
+/** Keys of the nodes of the same resource that a value refers to. */
+export function nodesIn(value: unknown): Set<string> {
+  return new Set(referencesIn(value).flatMap(({ owner, node }) => (owner === undefined ? [node] : [])));
+}
+
 function collect(value: unknown, found: Reference[]): void {
   if (typeof value === 'string') {
     if (!value.includes(OPEN)) return;
-    for (const match of value.matchAll(PATTERN)) found.push({ node: match[1] ?? '', output: match[2] ?? '' });
+    for (const [, owner, node = '', output = ''] of value.matchAll(PATTERN))
+      found.push({ ...(owner !== undefined && { owner }), node, output });
   } else if (value !== null && typeof value === 'object') {
     for (const item of Object.values(value)) collect(item, found);
   }
@@ -36,7 +50,11 @@ function collect(value: unknown, found: Reference[]): void {
 /** Replaces what `lookup` knows; what it does not know stays a reference. */
 export function resolve<T>(value: T, lookup: (reference: Reference) => string | undefined): T {
   const replaced = mapStrings(value, (text) =>
-    text.replace(PATTERN, (whole, node: string, output: string) => lookup({ node, output }) ?? whole),
+    text.replace(
+      PATTERN,
+      (whole, owner: string | undefined, node: string, output: string) =>
+        lookup({ ...(owner !== undefined && { owner }), node, output }) ?? whole,
+    ),
   );
   return replaced as T;
 }
@@ -46,9 +64,15 @@ export function isUnresolved(value: unknown): boolean {
   return referencesIn(value).length > 0;
 }
 
-/** The value with references as a person reads them: `${subnet/private-a.id}`. */
+/** The value with references as a person reads them: `${subnet/private-a.id}`, `${SecureVpc/web/web: vpc.id}`. */
 export function printable<T>(value: T): T {
-  return mapStrings(value, (text) => text.replace(PATTERN, '${$1.$2}')) as T;
+  return mapStrings(value, (text) =>
+    text.replace(
+      PATTERN,
+      (_, owner: string | undefined, node: string, output: string) =>
+        `\${${owner === undefined ? '' : `${owner}: `}${node}.${output}}`,
+    ),
+  ) as T;
 }
 
 function mapStrings(value: unknown, map: (text: string) => string): unknown {

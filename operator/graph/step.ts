@@ -5,7 +5,7 @@ import { textOf, type AnyKind, type Change } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import type { Owned } from './owned.ts';
 import type { Action, Memory, PlanInput } from './plan.ts';
-import { printable, referencesIn } from './ref.ts';
+import { printable, referencesIn, type Reference } from './ref.ts';
 
 /** What one node needs done, and what there is of it. */
 export interface Step {
@@ -88,7 +88,7 @@ export function planThing<S>(at: {
     // What it refers to may come back under the same name: whether it has to be replaced is known only then.
     ...kind
       .diff(inputs, chosen)
-      .filter(({ replace, to }) => !replace || referencesIn(to).every((of) => coming.has(of.node))),
+      .filter(({ replace, to }) => !replace || referencesIn(to).every((of) => isComing(of, coming))),
     ...compareTags(wantedTags(node, adoption, id), kind.collection.tags(chosen), input.ignoredTagKeys),
   ];
   const revision = (record: object) => kind.collection.tags(record)[TAG.revision];
@@ -129,6 +129,11 @@ export function planThing<S>(at: {
     twins,
     action: { verb: 'update', node: node.key, type: kind.type, id, changes, inputs },
   };
+}
+
+/** Whether what is referred to is to be made by this very plan; when another resource makes it, nobody knows. */
+function isComing({ owner, node }: Reference, coming: ReadonlySet<string>): boolean {
+  return owner === undefined && coming.has(node);
 }
 
 /** Nothing usable is there: make it, unless it is still going away, was never answered for, or has lost its tags. */

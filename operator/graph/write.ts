@@ -3,7 +3,7 @@ import { textOf, kindOf, type ActionContext, type AnyKind, type Change } from '.
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { isOwned, TAG } from './ownership.ts';
 import type { Action } from './plan.ts';
-import { isUnresolved, printable, referencesIn, resolve } from './ref.ts';
+import { isUnresolved, nodesIn, printable, referencesIn, resolve } from './ref.ts';
 
 export type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 /** What is known of each node that stands, by its key. */
@@ -66,11 +66,29 @@ export async function finish<S>(
 
 /** With what is known by now in place of references. */
 function inputsOf(action: Writing, outputs: Outputs): object {
-  return resolve(action.inputs, ({ node, output }) => outputs.get(node)?.[output]);
+  return resolve(action.inputs, ({ owner, node, output }) =>
+    owner === undefined ? outputs.get(node)?.[output] : undefined,
+  );
 }
 
+/** What this plan makes comes by itself; what another resource makes is waited for, and named. */
 function notThere(inputs: object): Partial<Outcome> {
-  return { result: 'skipped', reason: 'Blocked', message: `refers to ${missingIn(inputs)}, not there yet` };
+  return (
+    foreignMissing(inputs) ?? {
+      result: 'skipped',
+      reason: 'Blocked',
+      message: `refers to ${[...nodesIn(inputs)].join(', ')}, not there yet`,
+    }
+  );
+}
+
+function foreignMissing(value: unknown): Partial<Outcome> | undefined {
+  const missing = referencesIn(value).flatMap(({ owner, node }) =>
+    owner === undefined ? [] : [`${node} of ${owner}`],
+  );
+  if (missing.length === 0) return undefined;
+  const message = `waits for ${[...new Set(missing)].join(', ')}, not there yet`;
+  return { result: 'waiting', reason: 'DependencyNotReady', message };
 }
 
 /** What is there of an action's thing, or of the thing whose facet it changes. */
@@ -98,7 +116,7 @@ export function isReady<S>(
 /** Some members of a set refer to what is not there, or not usable, yet. */
 function blocked(changes: readonly Change[]): Partial<Outcome> {
   const paths = changes.map(({ path, to }) => `${printable(path)} waits for ${textOf(printable(to))}`);
-  return { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
+  return foreignMissing(changes) ?? { result: 'skipped', reason: 'Blocked', message: paths.join(', ') };
 }
 
 /** What is taken over is in no listing before it carries our tags. */
@@ -111,10 +129,6 @@ function layFound<S>(input: ApplyInput<S>, node: string): void {
 function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
   const isTag = ({ path }: Change) => path.startsWith('tags.');
   return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
-}
-
-function missingIn(inputs: object): string {
-  return [...new Set(referencesIn(inputs).map(({ node }) => node))].join(', ');
 }
 
 /** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */

@@ -32,6 +32,8 @@ export class Inventory<S> implements World<S> {
   readonly #firstReads = new Map<string, Promise<void>>();
   /** How much of the slow lane's share is not yet spent, by collection, in objects times milliseconds. */
   readonly #credit = new Map<string, number>();
+  /** Names of the collections that somebody has loaded: nothing else is ever read. */
+  readonly #inUse = new Set<string>();
 
   constructor(options: InventoryOptions<S>) {
     this.#options = options;
@@ -74,14 +76,17 @@ export class Inventory<S> implements World<S> {
     return [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.overlaid, 0);
   }
 
-  /** Names of the collections that list in pages, of one lane or both. */
+  /** Whether a collection is one of this inventory's that list in pages. */
+  lists(name: string): boolean {
+    return this.#flights.has(name);
+  }
+
+  /** Names of the collections in use that list in pages, of one lane or both. */
   names(lane?: 'fast' | 'slow'): string[] {
-    return [...this.#shelves.values()]
-      .map((shelf) => shelf.collection)
-      .filter(
-        (collection) => collection.parent === undefined && (lane === undefined || collection.lane === lane),
-      )
-      .map((collection) => collection.name);
+    return [...this.#inUse].filter((name) => {
+      const { collection } = this.#shelf(name);
+      return collection.parent === undefined && (lane === undefined || collection.lane === lane);
+    });
   }
 
   /** Reads these collections unless a listing that began at or after `notBefore` is there. */
@@ -90,10 +95,19 @@ export class Inventory<S> implements World<S> {
     await Promise.all(stale.map(async (name) => this.#flights.get(name)?.run(notBefore)));
   }
 
-  /** Reads everything that was never read: all listings, and each object that is read alone. */
-  async load(): Promise<void> {
-    await this.refresh(this.names(), 0);
-    for (const name of this.#readAt.keys()) await this.#readUnread(name);
+  /**
+   * Takes these collections into use, default all of them, and reads what of them was never read: their listings, and
+   * each object that is read alone. From now on the lanes keep them fresh.
+   */
+  async load(names: Iterable<string> = this.#shelves.keys()): Promise<void> {
+    const wanted = new Set([...names].flatMap((name) => [this.#shelf(name).collection.parent ?? name, name]));
+    for (const name of wanted) this.#inUse.add(name);
+    const single = [...wanted].filter((name) => this.#readAt.has(name));
+    await this.refresh(
+      [...wanted].filter((name) => !this.#readAt.has(name)),
+      0,
+    );
+    for (const name of single) await this.#readUnread(name);
   }
 
   /**
@@ -103,6 +117,7 @@ export class Inventory<S> implements World<S> {
   async readDue(sinceLastMs: number): Promise<void> {
     const { slowLaneMs } = this.#options;
     for (const [name, readAt] of this.#readAt) {
+      if (!this.#inUse.has(name)) continue;
       const ids = this.#parentIds(name);
       this.#forgetOrphans(name, new Set(ids));
       const credit = (this.#credit.get(name) ?? 0) + ids.length * sinceLastMs;

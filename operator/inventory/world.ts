@@ -1,4 +1,4 @@
-import type { Collection, World, Wrote } from '../graph/kind.ts';
+import type { Collection, Kinds, World, Wrote } from '../graph/kind.ts';
 import type { Inventory } from './inventory.ts';
 
 /** A region's inventory and the account's global one (IAM) as one world: a collection's scope says which. */
@@ -24,16 +24,26 @@ export class TargetWorld<S> implements World<S> {
     return collection.scope === 'global' ? this.global : this.regional;
   }
 
-  /** Reads whatever was never read. */
-  async load(): Promise<void> {
-    await Promise.all([this.regional.load(), this.global.load()]);
+  /** Reads what was never read of the collections of some kinds, and keeps them fresh from now on; default of all kinds. */
+  async load(kinds?: Kinds<S>): Promise<void> {
+    const names = kinds && namesByScope(kinds);
+    await Promise.all([this.regional.load(names?.region), this.global.load(names?.global)]);
   }
 
-  /** Reads everything that lists in pages, unless it was listed at or after `notBefore`. */
-  async refreshAll(notBefore: number): Promise<void> {
+  /** Reads all of some kinds that lists in pages, unless it was listed at or after `notBefore`. */
+  async refreshAll(kinds: Kinds<S>, notBefore: number): Promise<void> {
+    const { region, global } = namesByScope(kinds);
+    const paged = (inventory: Inventory<S>, names: ReadonlySet<string>) =>
+      inventory.names().filter((name) => names.has(name));
     await Promise.all([
-      this.regional.refresh(this.regional.names(), notBefore),
-      this.global.refresh(this.global.names(), notBefore),
+      this.regional.refresh(paged(this.regional, region), notBefore),
+      this.global.refresh(paged(this.global, global), notBefore),
     ]);
   }
+}
+
+function namesByScope<S>(kinds: Kinds<S>): { region: Set<string>; global: Set<string> } {
+  const names = { region: new Set<string>(), global: new Set<string>() };
+  for (const { collection } of kinds.values()) names[collection.scope].add(collection.name);
+  return names;
 }

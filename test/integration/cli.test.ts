@@ -13,7 +13,8 @@ import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { cacheFolder } from '../../k8s-local/aws/python-env.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
-import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
+import { NO_REFERENCES } from '../../operator/compile/references.ts';
+import { graphKindOf } from '../../operator/controllers/graph-kinds.ts';
 import { readManifests } from '../../operator/cli/manifests.ts';
 import type { PlanDocument } from '../../operator/cli/plan-json.ts';
 import { systemClock as clock } from '../../operator/clock.ts';
@@ -383,9 +384,9 @@ describe('landfall plan of a network that stands', () => {
 /** Makes the portal's network with the operator's own plan and apply. */
 async function build(): Promise<void> {
   Object.assign(process.env, aws.env());
-  const { accounts, networks } = await readManifests([portal]);
+  const { accounts, resources } = await readManifests([portal]);
   const account = accounts[0]?.value.spec.aws;
-  const object = networks[0]?.value;
+  const object = resources[0]?.value;
   if (!account || !object) throw new Error('the portal has lost its manifests');
   const targets = new Targets({
     installation: 'default',
@@ -404,7 +405,13 @@ async function build(): Promise<void> {
     await world.load();
     // As if these had been the first zones when the network was made.
     const facts = { ...(await target.facts()), zones: ['us-east-1b', 'us-east-1d'] };
-    const graph = compileSecureVpc({ object, installation: 'default', account, facts });
+    const graph = graphKindOf(object.kind).compile({
+      object,
+      installation: 'default',
+      account,
+      facts,
+      references: NO_REFERENCES,
+    });
     const made = plan({
       graph,
       kinds: awsKinds,

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlannedNetwork } from '../../operator/cli/live.ts';
-import { planNetworks } from '../../operator/cli/live.ts';
+import type { PlannedResource } from '../../operator/cli/live.ts';
+import { planResources } from '../../operator/cli/live.ts';
 import { readManifests } from '../../operator/cli/manifests.ts';
 import { type PlanDocument, planDocument } from '../../operator/cli/plan-json.ts';
 import type { Failure } from '../../operator/cli/usage.ts';
@@ -70,7 +70,7 @@ afterAll(async () => {
 });
 
 interface Sight {
-  readonly planned: readonly PlannedNetwork[];
+  readonly planned: readonly PlannedResource[];
   readonly failures: readonly Failure[];
   readonly document: PlanDocument;
 }
@@ -78,7 +78,7 @@ interface Sight {
 /** What `landfall plan` makes of the files in the folder and of AWS as it is. */
 async function planOfFiles(): Promise<Sight> {
   const manifests = await readManifests([folder]);
-  const { planned, claimed, failures } = await planNetworks(readConfig(), manifests);
+  const { planned, claimed, failures } = await planResources(readConfig(), manifests);
   const document = planDocument({
     installation: 'local',
     endpoint: world.aws.url,

@@ -21,7 +21,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
-import { planNetworks } from '../../operator/cli/live.ts';
+import { planResources } from '../../operator/cli/live.ts';
 import { readManifests } from '../../operator/cli/manifests.ts';
 import { planText } from '../../operator/cli/plan-text.ts';
 import { PLAIN } from '../../operator/cli/terminal.ts';
@@ -160,7 +160,7 @@ function expectOnly({ before, after, writes }: Step, { made = [], gone = [], wri
 async function planOf(fields: Partial<Spec>): Promise<string[]> {
   const items = [main, networkOf({ ...spec, ...fields })];
   await writeFile(join(folder, 'network.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  const { planned } = await planNetworks(readConfig(), await readManifests([folder]));
+  const { planned } = await planResources(readConfig(), await readManifests([folder]));
   const lines = planned.flatMap((one) => planText(one, PLAIN).split('\n'));
   return lines.filter((line) => /^ {2}(\+|-|~|-\/\+) /.test(line));
 }

@@ -17,6 +17,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
+import { unlessGone } from '../../operator/aws/errors.ts';
 import type { World } from './world.ts';
 
 /**
@@ -65,8 +66,9 @@ async function everything(world: World): Promise<Record<string, object[]>> {
     const attributes = await Promise.all(
       vpcs.flatMap(({ VpcId, Tags }) =>
         (['enableDnsSupport', 'enableDnsHostnames'] as const).map(async (Attribute) => {
-          const answer = await ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
-          const value = answer.EnableDnsSupport ?? answer.EnableDnsHostnames;
+          // One that goes while it is looked at has none; it was listed, so this look is no match anyway.
+          const answer = await unlessGone(ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute })));
+          const value = answer?.EnableDnsSupport ?? answer?.EnableDnsHostnames;
           return { Attribute, Value: value?.Value, Name: Tags?.find((tag) => tag.Key === 'Name')?.Value };
         }),
       ),

@@ -9,6 +9,7 @@ import { awsKinds } from '../../operator/aws/kinds.ts';
 import { readRegionFacts } from '../../operator/aws/region-facts.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock } from '../../operator/clock.ts';
+import { NO_REFERENCES } from '../../operator/compile/references.ts';
 import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
 import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
 import type { Graph } from '../../operator/graph/graph.ts';
@@ -225,6 +226,7 @@ export class StandingPortal {
         installation: 'local',
         account,
         facts: await readRegionFacts(session),
+        references: NO_REFERENCES,
       });
       const made = plan({
         graph,

@@ -7,6 +7,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
 import { CLAIM_READS, CLAIM_WRITES } from '../../operator/aws/iam/claim.ts';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
+import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { driftCases } from '../contract/drift-cases.ts';
 import { type DriftContext, id, one } from '../contract/drift/case.ts';
@@ -297,7 +298,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'route53:AssociateVPCWithHostedZone': drift('VpcEndpoint', 'deleted'),
   // What is listed for everybody, and what AWS fixes for a region.
   ...Object.fromEntries(
-    readPermissions()
+    readPermissions(secureVpcKind.nodeKinds)
       .filter(({ action }) => !OF_CLAIMS.has(action))
       .map(({ action }) => [action, anew]),
   ),

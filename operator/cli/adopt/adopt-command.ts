@@ -10,7 +10,7 @@ import { checkAccount } from '../../controllers/account-identity.ts';
 import type { Targets } from '../../controllers/targets.ts';
 import { Terminal as Refusal } from '../../errors.ts';
 import { contextOf, pathsOf, type CommonOptions } from '../context.ts';
-import { planNetwork, readers, type PlannedNetwork } from '../live.ts';
+import { planResource, readers, type PlannedResource } from '../live.ts';
 import { readManifests } from '../manifests.ts';
 import type { Terminal } from '../terminal.ts';
 import { Failures, UsageError } from '../usage.ts';
@@ -72,7 +72,7 @@ export async function adoptCommand(
 interface Drafted {
   readonly object: object;
   readonly draft: Draft;
-  readonly planned: PlannedNetwork;
+  readonly planned: PlannedResource;
 }
 
 /** Drafts, plans what was drafted, and gives up what the plan would change, until it changes no more than people accept. */
@@ -90,7 +90,7 @@ async function draftManifest(
   const target = targets.open(account.metadata.name, account.spec.aws, region);
   const survey = await surveyVpc(target.session, vpcId);
   const name = place.name ?? labelFrom(tagsOf(survey.vpc)['Name'] ?? '', vpcId);
-  const manifests = { accounts: [found(allowing(account, namespace))], networks: [] };
+  const manifests = { accounts: [found(allowing(account, namespace))], resources: [] };
   let draft = draftOf(survey, region);
   for (;;) {
     const object = {
@@ -104,7 +104,7 @@ async function draftManifest(
         adopt: adoptedIn(draft),
       },
     };
-    const planned = await planNetwork(config, targets, manifests, parsed(object));
+    const planned = await planResource(config, targets, manifests, parsed(object));
     const next = narrowed(draft, planned.plan.actions);
     if (next === draft) return { object, draft, planned };
     draft = next;

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Account } from '../../api/account.ts';
 import type { Action } from '../../graph/plan.ts';
-import type { PlannedNetwork } from '../live.ts';
+import type { PlannedResource } from '../live.ts';
 import { actionText } from '../plan-text.ts';
 import { PLAIN } from '../terminal.ts';
 import { counted } from '../words.ts';
@@ -12,7 +12,7 @@ interface ManifestInput {
   readonly account: Account;
   readonly namespace: string;
   readonly left: readonly string[];
-  readonly planned: PlannedNetwork;
+  readonly planned: PlannedResource;
 }
 
 /** The manifest, with comments that say what it leaves out, and all that applying it would change. */
@@ -26,7 +26,7 @@ export function manifestText({ vpcId, object, account, namespace, left, planned 
     ...(aws.adoptionNamespaces.includes(namespace) ? [] : ['spec.aws.adoptionNamespaces']),
   ];
   const comment = [
-    `What stands in ${vpcId}, account ${aws.accountId}, region ${planned.network.spec.region}. Nothing has been changed.`,
+    `What stands in ${vpcId}, account ${aws.accountId}, region ${planned.object.spec.region}. Nothing has been changed.`,
     '',
     ...(left.length === 0
       ? ['The manifest says all of it.', '']

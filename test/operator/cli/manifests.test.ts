@@ -54,7 +54,7 @@ describe('what is read', () => {
     await writeFile(join(folder, '.git/old.yaml'), account);
     const found = await readManifests([folder, join(folder, 'deep/er/all.yml')]);
     expect(found.accounts.map(({ value }) => value.metadata.name)).toEqual(['one']);
-    expect(found.networks.map(({ place }) => [place.document, place.line])).toEqual([[2, 10]]);
+    expect(found.resources.map(({ place }) => [place.document, place.line])).toEqual([[2, 10]]);
   });
 
   it('passes over other objects, empty documents and files that are no manifests', async () => {
@@ -62,19 +62,19 @@ describe('what is read', () => {
       'apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n---\n---\n- a list\n---\nreplicas: 3\n---\n';
     expect(await read(others + account)).toMatchObject({
       accounts: [{ place: { document: 5 } }],
-      networks: [],
+      resources: [],
     });
   });
 
   it('takes the List that kubectl get prints, JSON included', async () => {
     const items = [account, network].map((source) => JSON.stringify(parse(source)));
-    const { accounts, networks } = await read(`{"apiVersion":"v1","kind":"List","items":[${items.join()}]}`);
-    expect([accounts.length, networks.length]).toEqual([1, 1]);
+    const { accounts, resources } = await read(`{"apiVersion":"v1","kind":"List","items":[${items.join()}]}`);
+    expect([accounts.length, resources.length]).toEqual([1, 1]);
   });
 
   it('gives the namespace to those that name none', async () => {
     const namespaceOf = async (source: string, namespace?: string) =>
-      (await read(source, namespace)).networks[0]?.value.metadata.namespace;
+      (await read(source, namespace)).resources[0]?.value.metadata.namespace;
     expect(await namespaceOf(network)).toBe('default');
     expect(await namespaceOf(network, 'team-a')).toBe('team-a');
     expect(await namespaceOf(network.replace('name: net', 'name: net\n  namespace: own'), 'team-a')).toBe(

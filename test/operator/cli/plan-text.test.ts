@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../operator/api/account.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
-import type { PlannedNetwork } from '../../../operator/cli/live.ts';
+import type { PlannedResource } from '../../../operator/cli/live.ts';
 import { planDocument } from '../../../operator/cli/plan-json.ts';
 import { summarize } from '../../../operator/cli/plan-summary.ts';
 import { claimText, planText, summaryText } from '../../../operator/cli/plan-text.ts';
@@ -110,9 +110,9 @@ const actions: Action[] = [
   },
 ];
 
-function planned(of: Action[]): PlannedNetwork {
+function planned(of: Action[]): PlannedResource {
   return {
-    network: { spec: { region: 'us-east-1' } } as SecureVpc,
+    object: { spec: { region: 'us-east-1' } } as SecureVpc,
     account: { metadata: { name: 'portal' }, spec: { aws: { accountId: '123456789012' } } } as Account,
     caller: 'arn:aws:iam::123456789012:user/me',
     graph: {

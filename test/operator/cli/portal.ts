@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { compileNetworks } from '../../../operator/cli/assumed.ts';
+import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 
@@ -18,7 +18,7 @@ export function providerGraph(): Promise<Graph> {
 
 async function exampleGraph(...paths: string[]): Promise<Graph> {
   const manifests = await readManifests(paths.map((path) => join(root, 'manifests/examples', path)));
-  const { compiled, failures } = compileNetworks('default', manifests);
+  const { compiled, failures } = compileResources('default', manifests);
   const [network] = compiled;
   if (!network) throw new Error(failures.map(({ message }) => message).join('\n'));
   return network.graph;

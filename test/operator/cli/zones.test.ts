@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
-import { compileNetworks } from '../../../operator/cli/assumed.ts';
+import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import { zonesByRegion } from '../../../operator/cli/zones.ts';
 import { root } from './portal.ts';
 
 const manifests = await readManifests([join(root, 'manifests/examples/portal')]);
-const [found] = manifests.networks;
+const [found] = manifests.resources;
 if (!found) throw new Error('the portal has lost its network');
-const { place, value: portal } = found;
+const { place } = found;
+const portal = found.value as SecureVpc;
 
 const inRegion = (region: string): SecureVpc => ({ ...portal, spec: { ...portal.spec, region } });
 const read = (given: string, ...regions: string[]) =>
@@ -40,8 +41,8 @@ describe('--zones', () => {
 describe('a network that needs more than --zones names', () => {
   const refusal = (network: SecureVpc, ...letters: string[]) => {
     const zones = letters.map((letter) => `us-east-1${letter}`);
-    const given = { ...manifests, networks: [{ place, value: network }] };
-    return compileNetworks('default', given, new Map([['us-east-1', zones]])).failures;
+    const given = { ...manifests, resources: [{ place, value: network }] };
+    return compileResources('default', given, new Map([['us-east-1', zones]])).failures;
   };
   const withZones = (zones: SecureVpc['spec']['zones']): SecureVpc => ({
     ...portal,

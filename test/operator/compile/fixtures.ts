@@ -4,6 +4,7 @@ import type { AwsAccount } from '../../../operator/api/account.ts';
 import { formatIssue, parseManifest } from '../../../operator/api/parse.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { CompileInput, RegionFacts } from '../../../operator/compile/input.ts';
+import { NO_REFERENCES } from '../../../operator/compile/references.ts';
 import { compileSecureVpc } from '../../../operator/compile/secure-vpc.ts';
 import type { Graph, GraphNode } from '../../../operator/graph/graph.ts';
 
@@ -57,7 +58,14 @@ export function inputFor(
   object: SecureVpc,
   more: Partial<CompileInput<SecureVpc>> = {},
 ): CompileInput<SecureVpc> {
-  return { object, installation: 'test', account: account(), facts: FACTS, ...more };
+  return {
+    object,
+    installation: 'test',
+    account: account(),
+    facts: FACTS,
+    references: NO_REFERENCES,
+    ...more,
+  };
 }
 
 /** Compiles a spec; what it leaves out of the common fields is filled in. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ipv4Contains, ipv4Overlaps, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
+import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { RoutesInputs } from '../../../operator/aws/ec2/routes.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
-import { compileNetworks } from '../../../operator/cli/assumed.ts';
+import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable } from '../../../operator/graph/ref.ts';
@@ -15,7 +16,7 @@ import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
 const examples = join(import.meta.dirname, '../../../manifests/examples');
-const { compiled, failures } = compileNetworks('default', await readManifests([examples]));
+const { compiled, failures } = compileResources('default', await readManifests([examples]));
 
 /** The inputs of every node of a type, by key. */
 function inputsByKey<I>(graph: Graph, type: string): Map<string, I> {
@@ -83,10 +84,10 @@ describe.each(Object.entries(seedNetworks))('the network of the %s', (_name, see
   if (!found) throw new Error(`no example compiles to ${owner}`);
 
   it('is in the account and region of the seed', () => {
-    const { spec } = found.network;
+    const { spec } = found.object as SecureVpc;
     expect({ account: spec.accountRef.name, region: spec.region }).toEqual({ account, region });
     expect(found.account.spec.aws).toMatchObject({ accountId });
-    expect(found.account.spec.aws.namespaces).toContain(found.network.metadata.namespace);
+    expect(found.account.spec.aws.namespaces).toContain(found.object.metadata.namespace);
   });
 
   it('has the block, subnets, ways out, endpoints and open ports of the seed, and no others', () => {

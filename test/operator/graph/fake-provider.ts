@@ -1,5 +1,6 @@
 import type { ApplyInput, Outcome, Verdict } from '../../../operator/graph/outcome.ts';
 import { apply } from '../../../operator/graph/apply.ts';
+import { exportsIn } from '../../../operator/graph/exports.ts';
 import type { Graph, GraphNode } from '../../../operator/graph/graph.ts';
 import {
   kindRegistry,
@@ -261,6 +262,8 @@ export function fakeLoop(provider = new FakeProvider()) {
     provider,
     plan: planOf,
     apply: applyOf,
+    /** What stands of an owner, for others to refer to. */
+    exportsOf: (owner: string) => exportsIn(owner, fakeKinds, world),
     /** What leaving everything of {@link OWNER} behind takes. */
     retention: (time: string): Plan => planRetention({ owner: OWNER, kinds: fakeKinds, world, time }),
     /** One pass: plan and apply; answers with the plan made and what came of it. */

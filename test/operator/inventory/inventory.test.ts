@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyKind } from '../../../operator/graph/kind.ts';
 import { Inventory } from '../../../operator/inventory/inventory.ts';
 import { TargetWorld } from '../../../operator/inventory/world.ts';
 import { createFakeClock, settle } from '../../support/fake-clock.ts';
-import { fakeCollection, fakeSession, gate, type Thing } from './fake-collection.ts';
+import { fakeCollection, fakeSession, gate, type FakeSession, type Thing } from './fake-collection.ts';
 
 const MINUTE = 60_000;
 const parents = fakeCollection('parents');
@@ -152,8 +153,24 @@ describe('Inventory', () => {
     expect(told).toEqual([['owner-0']]);
   });
 
-  it('names its listings by lane, single objects in none', () => {
+  it('reads only what somebody loaded, and what that is read by', async () => {
+    const { inventory, session, clock } = scene({ parents: numbered(1), children: [{ id: 'p0' }] });
+    expect(inventory.names()).toEqual([]);
+    await inventory.readDue(30 * MINUTE);
+    expect(session.calls).toEqual([]);
+    await inventory.load(['children']);
+    expect(session.calls).toEqual(['list parents here', 'get children p0']);
+    expect(inventory.names()).toEqual(['parents']);
+    clock.jump(1);
+    await inventory.load(['others', 'parents']);
+    expect(session.calls.slice(2)).toEqual(['list others here']);
+    expect(inventory.names()).toEqual(['parents', 'others']);
+    expect(() => inventory.view(fakeCollection('strangers'))).toThrow('does not hold strangers');
+  });
+
+  it('names its listings by lane, single objects in none', async () => {
     const { inventory } = scene();
+    await inventory.load();
     expect(inventory.names()).toEqual(['parents', 'others']);
     expect(inventory.names('fast')).toEqual(['parents']);
     expect(inventory.names('slow')).toEqual(['others']);
@@ -277,8 +294,14 @@ describe('TargetWorld', () => {
     world.wrote(parents, 'p', () => undefined);
     expect(world.view(parents).get('p')).toBeUndefined();
     clock.jump(5);
-    await world.refreshAll(5);
-    await world.refreshAll(5);
+    const kinds = new Map(
+      [parents, roles].map((collection) => [
+        collection.name,
+        { collection } as unknown as AnyKind<FakeSession>,
+      ]),
+    );
+    await world.refreshAll(kinds, 5);
+    await world.refreshAll(kinds, 5);
     expect(session.calls).toHaveLength(4);
   });
 });

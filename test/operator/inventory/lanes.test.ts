@@ -10,7 +10,7 @@ const fast = fakeCollection('fast');
 const slow = fakeCollection('slow', { lane: 'slow' });
 const single = fakeCollection('single', { lane: 'slow', parent: 'fast' });
 
-function scene() {
+async function scene() {
   const clock = createFakeClock();
   const session = fakeSession();
   session.things.set('fast', [{ id: 'a' }]);
@@ -25,6 +25,8 @@ function scene() {
     slowLaneMs: 30 * MINUTE,
     onChange: () => {},
   });
+  await inventory.load();
+  session.calls.length = 0;
   const lanes = new Lanes({
     inventory,
     times: { fastLaneMs: MINUTE, slowLaneMs: 30 * MINUTE, pollMs: 5 * SECOND },
@@ -38,7 +40,7 @@ function scene() {
 
 describe('Lanes', () => {
   it('reads the fast lane each minute, the slow lane and each single object each half hour', async () => {
-    const { clock, lanes, count } = scene();
+    const { clock, lanes, count } = await scene();
     lanes.start();
     await clock.advance(MINUTE - 1);
     expect(count('list')).toBe(0);
@@ -49,7 +51,7 @@ describe('Lanes', () => {
   });
 
   it('reads nothing while inactive, and goes on when active again', async () => {
-    const { clock, lanes, count, state } = scene();
+    const { clock, lanes, count, state } = await scene();
     state.active = false;
     lanes.start();
     lanes.waitIn('x', ['fast']);
@@ -62,7 +64,7 @@ describe('Lanes', () => {
   });
 
   it('an error is told and does not end a lane', async () => {
-    const { clock, session, lanes, count, errors } = scene();
+    const { clock, session, lanes, count, errors } = await scene();
     lanes.start();
     session.gate = Promise.reject(new Error('throttled'));
     session.gate.catch(() => {});
@@ -75,7 +77,7 @@ describe('Lanes', () => {
   });
 
   it('polls what somebody waits in, only that, and only while he does', async () => {
-    const { clock, lanes, count } = scene();
+    const { clock, lanes, count } = await scene();
     lanes.waitIn('x', ['slow']);
     lanes.waitIn('y', ['slow']);
     await clock.advance(20 * SECOND);
@@ -94,14 +96,14 @@ describe('Lanes', () => {
   });
 
   it('does not poll what it has no listing of', async () => {
-    const { clock, lanes } = scene();
+    const { clock, lanes } = await scene();
     lanes.waitIn('x', ['single', 'of another inventory']);
     expect(clock.pending()).toBe(0);
     await clock.advance(MINUTE);
   });
 
   it('a listing that takes longer than its lane is not overtaken by the next', async () => {
-    const { clock, session, lanes, count } = scene();
+    const { clock, session, lanes, count } = await scene();
     lanes.start();
     let open = (): void => {};
     session.gate = new Promise((resolve) => {
@@ -115,7 +117,7 @@ describe('Lanes', () => {
   });
 
   it('stops for good, also while a reading is under way', async () => {
-    const { clock, session, lanes, count } = scene();
+    const { clock, session, lanes, count } = await scene();
     lanes.start();
     let open = (): void => {};
     session.gate = new Promise((resolve) => {
