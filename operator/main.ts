@@ -8,13 +8,9 @@ import { createKubeClient } from './kube/client.ts';
 import { UnusableKubeconfig } from './kube/errors.ts';
 import { createEventRecorder } from './kube/events.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
-import { createLeaderElection } from './kube/leader.ts';
+import { createLeaderElection, leaseTimes } from './kube/leader.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-
-/** Lease times in the proportion that client-go uses. */
-const RENEW_SHARE = 2 / 3;
-const RETRY_SHARE = 2 / 15;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
@@ -37,9 +33,7 @@ async function main(config: Config): Promise<void> {
     identity: config.identity,
     clock,
     log,
-    leaseDurationMs: config.leaseMs,
-    renewDeadlineMs: config.leaseMs * RENEW_SHARE,
-    retryPeriodMs: config.leaseMs * RETRY_SHARE,
+    ...leaseTimes(config.leaseMs),
     onStartedLeading: () => {
       metrics.leader.set(1);
       manager.lead();

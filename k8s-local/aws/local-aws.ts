@@ -77,10 +77,7 @@ export async function serverCommand(
 }
 
 /** Reads the one line that the server prints when it listens. Rejects with its last words when it ends instead. */
-export async function whenListening(
-  child: ChildProcess,
-  log: (line: string) => void,
-): Promise<{ url: string }> {
+async function whenListening(child: ChildProcess, log: (line: string) => void): Promise<{ url: string }> {
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the local AWS was started without pipes');
   const last: string[] = [];

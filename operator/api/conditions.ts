@@ -107,7 +107,7 @@ export const CONDITIONS = {
     reasons: {
       InvalidSpec: {
         means:
-          'The spec cannot become a network; the message names field and value. Nothing was made for it.',
+          'The spec says something that cannot be; the message names field and value. Nothing was made for it.',
         todo: 'Change the field that the message names.',
       },
       AccountNotFound: {
@@ -137,6 +137,12 @@ export const CONDITIONS = {
       QuotaExceeded: {
         means: 'A quota of the account is used up; the message names it.',
         todo: 'Have the quota raised, or delete what is not needed.',
+        kinds: network,
+      },
+      AddressesUsedUp: {
+        means:
+          'A subnet has no free address for what is to stand in it, or AWS has no public one to give now; the message gives its words.',
+        todo: 'Delete what is not needed in the subnet, which cannot be made larger, or choose another tier. A public address is asked for again.',
         kinds: network,
       },
       NameTaken: {

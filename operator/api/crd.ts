@@ -27,7 +27,7 @@ export interface StructuralSchema {
 }
 
 /** The structural schema of a kind. */
-export function structuralSchema(definition: KindDefinition): StructuralSchema {
+function structuralSchema(definition: KindDefinition): StructuralSchema {
   const schema = withoutItemDefaults(describedSchema(definition), false);
   const required = (schema.required ?? []).filter((name) => name === 'spec');
   return {

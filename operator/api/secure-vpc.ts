@@ -4,7 +4,7 @@ import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.t
 import { DhcpOptionsSchema } from './dhcp-options.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
-import { AclRulesSchema, tierAclRules } from './own-rules.ts';
+import { AclRulesSchema, tierAclRules } from './acl-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import {
   blockRules,
@@ -87,9 +87,7 @@ const givenSubnet = z.strictObject({
 const tierFields = z.strictObject({
   name: z
     .enum(TIER_NAMES)
-    .describe(
-      'public has a route to the internet; private has one only by `nat`; data has none and takes connections only from private.',
-    ),
+    .describe('public has a route to the internet; private has one only by `nat`; data has none.'),
   subnetPrefixLength: z
     .int()
     .min(16)
@@ -154,7 +152,9 @@ const spec = withRules(
       dhcpOptions: DhcpOptionsSchema.optional(),
       tiers: listMap(tier, 'name', 3)
         .min(1)
-        .describe('Tiers of subnets: each has a subnet in every zone and one route table.'),
+        .describe(
+          'Tiers of subnets: each has a subnet in every zone and one route table; private has one a zone with `nat.mode` PerZone.',
+        ),
       nat: NatSchema.prefault({}),
       securityGroups: SecurityGroupsSchema.prefault({}),
       endpoints: EndpointsSchema.default([]),

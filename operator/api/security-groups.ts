@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyIpv4Cidr, LabelSchema, listMap, PortSchema, setOf } from './fields.ts';
-import { ClosedGroupRulesSchema, groupNameRules, OpenGroupRulesSchema } from './own-rules.ts';
+import { ClosedGroupRulesSchema, groupNameRules, OpenGroupRulesSchema } from './group-rules.ts';
 import { withRules } from './rule.ts';
 
 const namedPort = z.strictObject({
@@ -99,19 +99,23 @@ const groups = z
       })
       .optional()
       .describe(
-        'Containers and their instances: open to `alb`; may connect to the ports of `data`, to `endpoints` and to S3, and to nothing else.',
+        'Containers and their instances: open to `alb`, and on 22 to `bastion`; may connect to the ports of `data`, to `endpoints`, to services with a Gateway endpoint and, with `nat`, to the internet on 443.',
       ),
     data: z
       .strictObject({
-        ports: portList('TCP ports that `ecs` may connect to. Without any, nothing is open.').default([]),
+        ports: portList(
+          'TCP ports that `ecs` and `bastion` may connect to. Without any, nothing is open.',
+        ).default([]),
         rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
-      .describe('Databases and caches: open to `ecs` on the given ports; may connect to nothing.'),
+      .describe(
+        'Databases and caches: open to `ecs` and `bastion` on the given ports; may connect to nothing.',
+      ),
     endpoints: z
       .strictObject({ rules: ClosedGroupRulesSchema.optional() })
       .optional()
-      .describe('Interface endpoints: open to `ecs` on 443; may connect to nothing.'),
+      .describe('Interface endpoints: open to `ecs` and `bastion` on 443; may connect to nothing.'),
     bastion: z
       .strictObject({
         adminCidrs: setOf(adminCidr, 50).min(1).describe('Networks that administrators come from.'),
@@ -119,7 +123,9 @@ const groups = z
         rules: ClosedGroupRulesSchema.optional(),
       })
       .optional()
-      .describe('A jump host: open to `adminCidrs`.'),
+      .describe(
+        'A jump host: open to `adminCidrs`; may connect to `ecs` on 22, to the ports of `data` and to `endpoints`.',
+      ),
   })
   .describe(
     'Security groups by tier, with only the rules that the tiers need of each other, and `rules` of your own. A group is made if its member is given.',

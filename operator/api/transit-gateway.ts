@@ -45,4 +45,3 @@ export const TransitGatewaySchema = z
       .describe('Whether both directions of a connection stay in one zone, as stateful appliances need it.'),
   })
   .describe('Attachment to a transit gateway that is there already, and the routes to it.');
-export type TransitGateway = z.output<typeof TransitGatewaySchema>;

@@ -20,7 +20,9 @@ const EXISTS =
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException)$/;
 const QUOTA =
-  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
+  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
+/** No quota, though it sounds like one: nobody could raise it. */
+const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
   /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|InvalidSecurityGroup)$/;
 /** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
@@ -178,6 +180,7 @@ export function interpretWords(error: unknown): Verdict {
   if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (EXISTS.test(code)) return { kind: 'exists', reason: 'AlreadyExists', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
+  if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (NO_BOUNDARY_TEXT.test(text))

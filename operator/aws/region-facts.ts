@@ -14,9 +14,10 @@ import type { AwsSession } from './session.ts';
 /** Largest page of DescribeVpcEndpointServices. */
 const SERVICES_PAGE = 1000;
 
-/** What AWS fixes for a region and an account, read once. */
+/** What AWS fixes for a region and an account; it changes seldom. */
 export interface AwsRegionFacts {
   readonly accountId: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
   readonly partition: string;
   /** Names of the zones that are open to the account, sorted. */
   readonly zones: readonly string[];

@@ -2,6 +2,7 @@ import type { Account } from '../api/account.ts';
 import { defaultExternalId } from '../aws/credentials.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
+import { DONE, FAILED } from './exit-codes.ts';
 import { failuresText } from './failures-text.ts';
 import { readers } from './live.ts';
 import { readManifests, titleOf } from './manifests.ts';
@@ -53,7 +54,7 @@ export async function accountsCommand(options: AccountsOptions, terminal: Termin
     terminal.out(accountsTable(rows, terminal));
     if (failures.length > 0) terminal.note(`\n${failuresText(failures, terminal.paint)}`);
   }
-  return failures.length > 0 ? 1 : 0;
+  return failures.length > 0 ? FAILED : DONE;
 }
 
 function rowOf(

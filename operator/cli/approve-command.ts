@@ -6,6 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isNotFound, KubeError } from '../kube/errors.ts';
 import { resourcePath } from '../kube/path.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
+import { DONE, NOT_DONE } from './exit-codes.ts';
 import { namedOf, pathOf, titleOf, type Named } from './named.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
@@ -14,9 +15,6 @@ export interface ApproveOptions extends ClusterOptions {
   readonly hash?: string;
   readonly yes?: boolean;
 }
-
-const DONE = 0;
-const NOT_DONE = 2;
 
 /** Shows the plan that waits and, after a yes, makes the PlanApproval of it. Exit code 2 where nobody said yes. */
 export async function approveCommand(

@@ -15,6 +15,10 @@ export type Format = keyof typeof ENDINGS;
 /** Every format, as `--format` takes them. */
 export const FORMATS = Object.keys(ENDINGS) as Format[];
 
+/** How a policy is written; the first is the usual one. */
+export const POLICY_FORMATS = ['json', 'yaml'] as const;
+export type PolicyFormat = (typeof POLICY_FORMATS)[number];
+
 interface Drawing {
   readonly format?: Format;
   readonly output?: string;

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { compile, type Compiled, type CompileOptions } from './compiled.ts';
+import { DONE } from './exit-codes.ts';
 import { formatOf, type Format } from './formats.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage.ts';
@@ -34,7 +35,7 @@ export async function graphCommand(options: GraphOptions, terminal: Terminal): P
     });
     terminal.note(`landfall: wrote ${output}`);
   }
-  return 0;
+  return DONE;
 }
 
 type Draw = (compiled: Compiled, terminal: Terminal | undefined) => Promise<string>;

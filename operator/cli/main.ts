@@ -1,13 +1,12 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { KubeError, UnusableKubeconfig } from '../kube/errors.ts';
+import { FAILED } from './exit-codes.ts';
 import { failuresText } from './failures-text.ts';
 import { isHelp, landfall } from './program.ts';
 import { processTerminal } from './terminal.ts';
 import { usageText } from './usage-text.ts';
 import { Failures, UsageError } from './usage.ts';
-
-const FAILED = 1;
 
 // Whoever reads may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 import type { AwsPlace } from '../config.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
+import { DONE, FAILED, NOT_DONE } from './exit-codes.ts';
 import { failuresText } from './failures-text.ts';
 import { planResources } from './live.ts';
 import { readManifests, type Manifests } from './manifests.ts';
@@ -12,11 +13,6 @@ import { counted } from './words.ts';
 export interface PlanOptions extends CommonOptions {
   readonly json?: boolean;
 }
-
-/** Exit codes of `landfall plan`: also those of `terraform plan -detailed-exitcode`. */
-const NOTHING_TO_DO = 0;
-const FAILED = 1;
-const CHANGES = 2;
 
 /** Prints what the operator would do for the manifests. Reads AWS and writes nothing. Returns the exit code. */
 export async function planCommand(options: PlanOptions, terminal: Terminal): Promise<number> {
@@ -49,7 +45,7 @@ export async function planCommand(options: PlanOptions, terminal: Terminal): Pro
       terminal.note('Is the local AWS still running? make aws-up starts it; make aws-down forgets it.');
     return FAILED;
   }
-  return planned.some(({ plan }) => plan.actions.length > 0) ? CHANGES : NOTHING_TO_DO;
+  return planned.some(({ plan }) => plan.actions.length > 0) ? NOT_DONE : DONE;
 }
 
 async function readOrFail(paths: readonly string[], options: PlanOptions): Promise<Manifests | Failures> {

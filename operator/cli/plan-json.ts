@@ -1,7 +1,8 @@
 import { planHash } from '../graph/approval.ts';
+import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
 import { describePlan } from '../graph/plan.ts';
 import type { ClaimedAccount, PlannedResource } from './live.ts';
-import { stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
+import { summarize, type PlanSummary } from './plan-summary.ts';
 import { summarizeAll } from './plan-text.ts';
 import type { Failure } from './usage.ts';
 
@@ -34,7 +35,7 @@ interface ResourceDocument {
   readonly hash: string;
   readonly summary: PlanSummary;
   /** In the order of doing. */
-  readonly actions: readonly (object & { readonly step: Step })[];
+  readonly actions: readonly (object & { readonly step: PlainVerb })[];
 }
 
 /** The whole answer as plain data. */
@@ -71,6 +72,6 @@ function resourceDocument({ object, account, caller, graph, plan }: PlannedResou
     caller,
     hash: planHash(plan),
     summary: summarize(plan.actions),
-    actions: plan.actions.map((action, index) => ({ step: stepOf(action), ...described[index] })),
+    actions: plan.actions.map((action, index) => ({ step: plainVerb(action), ...described[index] })),
   };
 }

@@ -1,29 +1,17 @@
 import { awsKinds } from '../aws/kinds.ts';
 import { kindOf } from '../graph/kind.ts';
+import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
 import type { Action } from '../graph/plan.ts';
 
-/** What a plan does, in the words of the command line. */
-export type Step = 'adopt' | 'create' | 'update' | 'replace' | 'delete' | 'wait' | 'refuse';
-
 /** How many actions of each sort a plan has, and about how many calls to AWS write. */
-export interface PlanSummary extends Readonly<Record<Step, number>> {
+export interface PlanSummary extends Readonly<Record<PlainVerb, number>> {
   readonly writes: number;
-}
-
-/**
- * What an action is to a person: a replacement is a create in the plan, and the first rules of a group that is
- * still to be made are an update there.
- */
-export function stepOf(action: Action): Step {
-  if (action.verb === 'create') return action.revision === undefined ? 'create' : 'replace';
-  if (action.verb === 'update') return action.id === undefined ? 'create' : 'update';
-  return action.verb;
 }
 
 /** Counts what plans would do. What a replacement leaves behind counts with the replacement, not as a delete. */
 export function summarize(actions: readonly Action[]): PlanSummary {
-  const count = (step: Step) =>
-    actions.filter((action) => stepOf(action) === step && !isSuperseded(action)).length;
+  const count = (verb: PlainVerb) =>
+    actions.filter((action) => plainVerb(action) === verb && !isSuperseded(action)).length;
   return {
     adopt: count('adopt'),
     create: count('create'),

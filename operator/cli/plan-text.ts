@@ -1,14 +1,15 @@
 import type { Change } from '../graph/kind.ts';
-import type { Action } from '../graph/plan.ts';
 import { planHash } from '../graph/approval.ts';
+import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
+import type { Action } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
 import { clusterText } from '../controllers/claims.ts';
 import type { ClaimedAccount, PlannedResource } from './live.ts';
-import { isSuperseded, stepOf, summarize, type PlanSummary, type Step } from './plan-summary.ts';
+import { isSuperseded, summarize, type PlanSummary } from './plan-summary.ts';
 import type { Paint } from './terminal.ts';
 import { counted } from './words.ts';
 
-const MARK: Readonly<Record<Step, string>> = {
+const MARK: Readonly<Record<PlainVerb, string>> = {
   adopt: '←',
   create: '+',
   update: '~',
@@ -73,24 +74,24 @@ function inOrder(actions: readonly Action[], keys: readonly string[]): Action[] 
 
 /** One action with all that it changes. */
 export function actionText(action: Action, paint: Paint): string {
-  const step = stepOf(action);
-  const color = colorOf(step, paint);
+  const verb = plainVerb(action);
+  const color = colorOf(verb, paint);
   const id = action.id === undefined || action.id === action.node ? '' : paint.dim(`  ${action.id}`);
   const note = isSuperseded(action) ? paint.dim('  after its replacement stands') : '';
-  const head = `  ${color(MARK[step].padEnd(3))} ${color(step.padEnd(7))} ${action.type} ${paint.bold(action.node)}${id}${note}`;
+  const head = `  ${color(MARK[verb].padEnd(3))} ${color(verb.padEnd(7))} ${action.type} ${paint.bold(action.node)}${id}${note}`;
   const reason = 'reason' in action ? [`        ${action.reason}: ${action.message}`] : [];
-  const changes = printable(action.changes).flatMap((change) => changeLines(change, step, paint));
+  const changes = printable(action.changes).flatMap((change) => changeLines(change, verb, paint));
   return [head, ...reason, ...changes.map((line) => `        ${line}`)].join('\n');
 }
 
 /** One line per change; of a new thing only what it is given. */
-function changeLines({ path, from, to, replace }: Change, step: Step, paint: Paint): string[] {
+function changeLines({ path, from, to, replace }: Change, verb: PlainVerb, paint: Paint): string[] {
   const item = /^(.+?)\[(.+)\](?:\.(\w+))?$/.exec(path);
   if (item) {
     const [, set = '', key = '', field] = item;
     return [itemLine(set, field === undefined ? key : `${key} ${field}`, from, to, paint)];
   }
-  if (step === 'create' && from === undefined) {
+  if (verb === 'create' && from === undefined) {
     if (Array.isArray(to) && to.length === 0) return [];
     if (to === '') return [];
     return [`${paint.dim(path.padEnd(18))} ${show(to)}`];
@@ -128,8 +129,8 @@ function show(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function colorOf(step: Step, paint: Paint): (text: string) => string {
-  const colors: Record<Step, (text: string) => string> = {
+function colorOf(verb: PlainVerb, paint: Paint): (text: string) => string {
+  const colors: Record<PlainVerb, (text: string) => string> = {
     adopt: paint.cyan,
     create: paint.green,
     update: paint.yellow,
@@ -138,5 +139,5 @@ function colorOf(step: Step, paint: Paint): (text: string) => string {
     wait: paint.cyan,
     refuse: paint.red,
   };
-  return colors[step];
+  return colors[verb];
 }

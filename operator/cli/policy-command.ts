@@ -17,16 +17,15 @@ import type { GraphObject } from '../controllers/resource-status.ts';
 import { kindOf, type Kinds } from '../graph/kind.ts';
 import { compileResources } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
+import { DONE } from './exit-codes.ts';
+import type { PolicyFormat } from './formats.ts';
 import { readManifests, RESOURCE_WORDS } from './manifests.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
 import { counted, filenameWords } from './words.ts';
 
-/** How a policy is written; the first is the usual one. */
-export const POLICY_FORMATS = ['json', 'yaml'] as const;
-
 export interface PolicyOptions extends CommonOptions {
-  readonly output?: (typeof POLICY_FORMATS)[number];
+  readonly output?: PolicyFormat;
   readonly account?: string;
   readonly all?: boolean;
   readonly readOnly?: boolean;
@@ -56,8 +55,8 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
         : [...permissionsFor(kinds, listedFor(own, options)), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
-  terminal.out(textOf(documents, options.output ?? POLICY_FORMATS[0]));
-  return 0;
+  terminal.out(textOf(documents, options.output ?? 'json'));
+  return DONE;
 }
 
 /** The kinds that are listed for the sake of these objects. */
@@ -131,7 +130,7 @@ function describe(
 }
 
 /** One document after the other: a single one is what IAM takes. */
-function textOf(documents: readonly PolicyDocument[], format: (typeof POLICY_FORMATS)[number]): string {
+function textOf(documents: readonly PolicyDocument[], format: PolicyFormat): string {
   const texts = documents.map((document) =>
     format === 'json'
       ? JSON.stringify(document, undefined, 2)

@@ -5,7 +5,7 @@ import type { AdoptOptions } from './adopt/adopt-command.ts';
 import { addClusterCommands } from './cluster-commands.ts';
 import type { CompileOptions } from './compiled.ts';
 import type { CommonOptions } from './context.ts';
-import { FORMATS } from './formats.ts';
+import { FORMATS, POLICY_FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
 import type { PlanOptions } from './plan-command.ts';
 import type { PolicyOptions } from './policy-command.ts';
@@ -21,8 +21,9 @@ type Load<O> = () => Promise<Run<O>>;
 /** The commands of the program; `done` is told the exit code of the one that ran. */
 export function landfall(done: (code: number) => void): Command {
   const program = new Command('landfall')
-    .description('What Landfall would make of your manifests: the plan, the graph and a drawing of it.')
-    .usage('<command> -f PATH [options]')
+    .description('What Landfall would make of your manifests, and what it has made for a cluster.')
+    .usage('<command> [options]')
+    .commandsGroup('With the manifests of -f; nothing is changed:')
     .version(manifest.version, '-V, --version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -74,7 +75,7 @@ export function landfall(done: (code: number) => void): Command {
     text: 'Print the smallest IAM policy that the operator needs for the manifests, one for each Account.',
     load: async () => (await import('./policy-command.ts')).policyCommand,
   })
-    .addOption(new Option('-o, --output <format>', 'default: json').choices(['json', 'yaml']))
+    .addOption(new Option('-o, --output <format>', 'default: json').choices(POLICY_FORMATS))
     .option('--account <name>', 'only the policy of this Account')
     .option('--all', 'everything that Landfall can make, whatever the manifests use')
     .addOption(new Option('--read-only', 'what `landfall plan` needs, for CI').conflicts('all'))
@@ -93,6 +94,7 @@ export function landfall(done: (code: number) => void): Command {
       'after',
       '\nExample: landfall adopt vpc-0a1b2c3d4e5f60718 -f accounts/ -n shop > shop.yaml && landfall plan -f accounts/ -f shop.yaml',
     );
+
   command<RetainedOptions>(program, done, {
     name: 'retained',
     text: 'List what was left in the accounts of the manifests on purpose.',
@@ -101,6 +103,7 @@ export function landfall(done: (code: number) => void): Command {
     .option('--json', 'one JSON document instead of a table')
     .addHelpText('after', '\nExample: landfall retained -f manifests/examples/portal');
 
+  program.commandsGroup('On the cluster of the kubeconfig:');
   addClusterCommands(program, done, installationOption());
   return program;
 }

@@ -8,6 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { isNotFound } from '../kube/errors.ts';
 import { removeFinalizer } from '../kube/finalizer.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
+import { DONE, NOT_DONE } from './exit-codes.ts';
 import { gitopsOf, keyOf, namedOf, pathOf, titleOf, type Named } from './named.ts';
 import { untilGone } from './removal.ts';
 import { standIn } from './stand-in.ts';
@@ -23,9 +24,6 @@ export interface ReleaseOptions extends ClusterOptions {
   /** In seconds. */
   readonly timeout: number;
 }
-
-const DONE = 0;
-const NOT_DONE = 2;
 
 interface Found extends Named {
   readonly object: GraphObject;

@@ -3,9 +3,10 @@ import { awsKinds } from '../aws/kinds.ts';
 import type { Config } from '../config.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import type { Targets } from '../controllers/targets.ts';
-import { Terminal as Stalled } from '../errors.ts';
+import { Terminal as Refusal } from '../errors.ts';
 import { TAG } from '../graph/ownership.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
+import { DONE, FAILED } from './exit-codes.ts';
 import { failureOf } from './failure-of.ts';
 import { failuresText } from './failures-text.ts';
 import { readers } from './live.ts';
@@ -63,7 +64,7 @@ export async function retainedCommand(options: RetainedOptions, terminal: Termin
     terminal.out(things.length === 0 ? 'Nothing was left on purpose.' : retainedTable(things));
   }
   if (failures.length > 0) terminal.note(`\n${failuresText(failures, terminal.paint)}`);
-  return failures.length > 0 ? 1 : 0;
+  return failures.length > 0 ? FAILED : DONE;
 }
 
 async function thingsIn(config: Config, targets: Targets, account: Account): Promise<RetainedThing[]> {
@@ -72,7 +73,7 @@ async function thingsIn(config: Config, targets: Targets, account: Account): Pro
   const { verdict } = await checkAccount({ targets, installation: config.installation }, account, {
     fresh: false,
   });
-  if (verdict.kind !== 'ready') throw new Stalled('AccountNotReady', `${verdict.reason}: ${verdict.message}`);
+  if (verdict.kind !== 'ready') throw new Refusal('AccountNotReady', `${verdict.reason}: ${verdict.message}`);
   const found = new Map<string, RetainedThing>();
   for (const region of aws.regions) {
     const { world } = targets.open(name, aws, region);
@@ -105,7 +106,7 @@ function compare(a: RetainedThing, b: RetainedThing): number {
 }
 
 /** The table of the command, for people. */
-export function retainedTable(things: readonly RetainedThing[]): string {
+function retainedTable(things: readonly RetainedThing[]): string {
   return tableText(
     ['ACCOUNT', 'REGION', 'KIND', 'ID', 'OWNER', 'SINCE'],
     things.map(({ account, region, kind, id, owner, since }) => [

@@ -7,13 +7,10 @@ import { Manager } from '../controllers/manager.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isNotFound } from '../kube/errors.ts';
 import { createEventRecorder } from '../kube/events.ts';
-import { createLeaderElection, type LeaderElection } from '../kube/leader.ts';
+import { createLeaderElection, leaseTimes, type LeaderElection } from '../kube/leader.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-
-const RENEW_SHARE = 2 / 3;
-const RETRY_SHARE = 2 / 15;
 
 interface StandInOptions {
   readonly client: KubeClient;
@@ -54,9 +51,7 @@ export async function standIn(options: StandInOptions): Promise<StandIn> {
         identity,
         clock,
         log,
-        leaseDurationMs: config.leaseMs,
-        renewDeadlineMs: config.leaseMs * RENEW_SHARE,
-        retryPeriodMs: config.leaseMs * RETRY_SHARE,
+        ...leaseTimes(config.leaseMs),
         onStartedLeading: () => begin(`no operator holds the Lease ${namespace}/${name}`),
         onStoppedLeading: () => {},
       })

@@ -7,6 +7,7 @@ import { listAll, type KubeClient } from '../kube/client.ts';
 import { clusterUid } from '../kube/cluster.ts';
 import { resourcePath } from '../kube/path.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
+import { DONE, NOT_DONE } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, type Failure } from './usage.ts';
 
@@ -15,8 +16,6 @@ export interface TakeoverOptions extends ClusterOptions {
   readonly yes?: boolean;
 }
 
-const DONE = 0;
-const NOT_DONE = 2;
 /** How long the operator is given to move a claim, in milliseconds. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 250;

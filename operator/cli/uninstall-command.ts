@@ -7,6 +7,7 @@ import { isNotFound } from '../kube/errors.ts';
 import { removeFinalizer } from '../kube/finalizer.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
+import { DONE, NOT_DONE } from './exit-codes.ts';
 import { accountPart, crdPart, findInstalled, type Installed, type Part } from './installed.ts';
 import { gitopsOf, keyOf, pathOf, titleOf } from './named.ts';
 import { markReleased } from './release-command.ts';
@@ -25,8 +26,6 @@ export interface UninstallOptions extends ClusterOptions {
   readonly timeout: number;
 }
 
-const DONE = 0;
-const NOT_DONE = 2;
 const AGAIN = 'Mend that and run the same command again; it goes on where it stopped';
 
 /**

@@ -28,8 +28,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   account: 'portal',
   region: 'us-east-1',
   name: 'portal',
+  context: 'kind-landfall',
+  hash: 'p5f2b0c9d8e7a6b41',
+  timeout: '600',
   'policy output': 'yaml',
 };
+
+/** What may be named after a command that has to be told of what. */
+const NAMED: Readonly<Record<string, string>> = { vpc: 'vpc-0a1b2c3d4e5f60718', object: 'portal/portal' };
 
 /** What is said of a usage error: what is wrong, then what to type. `args` are the words after `landfall`. */
 export function usageText(
@@ -70,14 +76,20 @@ const ADVICE: Readonly<Record<string, (typed: Typed) => Advice>> = {
     const option = command.options.find(({ flags }) => said.includes(`'${flags}'`));
     const example = EXAMPLES[`${command.name()} ${option?.name()}`] ?? EXAMPLES[option?.name() ?? ''];
     if (option === undefined || example === undefined) return { said, type: helpOf(typed) };
-    const others = option.name() === 'filename' ? '' : ' -f manifests/';
-    return { said, type: `${name}${others} ${option.short ?? option.long} ${example}` };
+    const things = command.registeredArguments.flatMap((argument) => NAMED[argument.name()] ?? []);
+    const takesFiles = command.options.some((other) => other.name() === 'filename');
+    const files = takesFiles && option.name() !== 'filename' ? ['-f', 'manifests/'] : [];
+    return {
+      said,
+      type: [name, ...things, ...files, option.short ?? option.long, example].join(' '),
+    };
   },
   conflictingOption: ({ args, said }) => {
-    const isLive = args.includes('--live');
+    // The one that it was said of stays, as in: option '--zones <names>' cannot be used with option '--live'
+    const [, other] = /with option '([^']+)'$/.exec(said) ?? [];
     return {
-      said: isLive ? `${said}: zones are assumed only where AWS is not asked for them` : said,
-      type: `landfall ${shellWords(args.filter((word) => word !== (isLive ? '--live' : '--all')))}`,
+      said: other === '--live' ? `${said}: zones are assumed only where AWS is not asked for them` : said,
+      type: `landfall ${shellWords(args.filter((word) => word !== other))}`,
     };
   },
   unknownOption: (typed) => {

@@ -1,5 +1,5 @@
 import { endpointType } from '../api/endpoints.ts';
-import type { GroupRule } from '../api/own-rules.ts';
+import type { GroupRule } from '../api/group-rules.ts';
 import type { SecureVpcSpec } from '../api/secure-vpc.ts';
 import type { SecurityGroupName } from '../api/security-groups.ts';
 import { Terminal } from '../errors.ts';

@@ -7,9 +7,9 @@ import type { NodeBuilder } from './nodes.ts';
 import { letterOf } from './zones.ts';
 
 /**
- * The zones that have a NAT gateway, sorted. A single one stands where its address was given for or where it is
- * taken over, else where it stands already, else in the first of the zones that were chosen first: adding zones never moves it. Throws
- * {@link Terminal} for an address in a zone without a gateway.
+ * The zones that have a NAT gateway, sorted. A single one stands where its address was given for, else where it is
+ * taken over, else where it stands already, else in the first of the zones that were chosen first: adding zones never
+ * moves it. Throws {@link Terminal} for an address in a zone without a gateway.
  */
 export function natZones({ spec, status }: SecureVpc, zones: readonly string[]): string[] {
   const { mode, elasticIps } = spec.nat;

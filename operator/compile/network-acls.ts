@@ -1,6 +1,6 @@
 import { ipv4Contains, parseIpv4Cidr } from '../api/cidr.ts';
 import { endpointType, type TierName } from '../api/endpoints.ts';
-import { COMPUTED_NUMBERS } from '../api/own-rules.ts';
+import { COMPUTED_NUMBERS } from '../api/acl-rules.ts';
 import type { SecureVpcSpec } from '../api/secure-vpc.ts';
 import type { SecurityGroupName } from '../api/security-groups.ts';
 import type { AclEntry } from '../aws/ec2/network-acl-entries.ts';

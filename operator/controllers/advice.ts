@@ -4,6 +4,7 @@ import { CONDITIONS, type ReasonDoc, type ReconcilingReason, type StalledReason 
 const IN_OTHER_WORDS: ReadonlySet<string> = new Set<StalledReason | ReconcilingReason>([
   'AccessDenied',
   'QuotaExceeded',
+  'AddressesUsedUp',
   'AwsRefused',
   'CredentialsUnavailable',
   'CredentialsExpired',

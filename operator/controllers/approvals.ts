@@ -2,7 +2,8 @@ import { GROUP, VERSION, type ApprovalStatus, type PlanStatus } from '../api/com
 import type { PlanApproval } from '../api/plan-approval.ts';
 import { askedFor, isCovered, planHash } from '../graph/approval.ts';
 import { textOf, type Change } from '../graph/kind.ts';
-import type { Action, Plan } from '../graph/plan.ts';
+import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
+import type { Plan } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
 import { timestamp } from '../kube/conditions.ts';
 import { isNotFound } from '../kube/errors.ts';
@@ -185,17 +186,17 @@ function hold<T extends GraphObject>(
 }
 
 /** A plan as status shows it, within bounds: hash, counts, and what each action does. */
-export function planStatusOf(
+function planStatusOf(
   planned: Plan,
   { hash, time }: { readonly hash: string; readonly time: string },
 ): PlanStatus {
   const asked = planned.actions.filter(({ verb }) => verb !== 'wait' && verb !== 'refuse');
-  const count = (verb: string) => asked.filter((action) => verbOf(action) === verb).length;
+  const count = (verb: PlainVerb) => asked.filter((action) => plainVerb(action) === verb).length;
   const adopted = count('adopt') === 0 ? '' : `, ${count('adopt')} to adopt`;
   let left = TEXT_MAX;
   const actions = asked.slice(0, ACTIONS_MAX).map((action) => {
     const { node, type, id } = action;
-    const verb = verbOf(action);
+    const verb = plainVerb(action);
     const lines = verb === 'delete' ? [] : [...new Set(printable(action.changes).map(lineOf))];
     const changes = lines.slice(0, CHANGES_MAX).filter((line) => (left -= line.length) > 0);
     const rest = lines.length - changes.length;
@@ -217,12 +218,6 @@ export function planStatusOf(
     actions,
     ...(omitted > 0 && { omitted }),
   };
-}
-
-/** What an action is to a person: a replacement is a create, and the first rules of a new group are an update. */
-function verbOf(action: Action): string {
-  if (action.verb === 'create') return action.revision === undefined ? 'create' : 'replace';
-  return action.verb === 'update' && action.id === undefined ? 'create' : action.verb;
 }
 
 function lineOf({ path, from, to }: Change): string {

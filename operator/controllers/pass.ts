@@ -117,7 +117,7 @@ export async function writeStatus<T extends GraphObject>(
   };
   deps.assertLeading();
   const written = await patchStatus<T>(deps.client, pass.path, object.status, after);
-  if (written) adopt(pass, written);
+  if (written) hold(pass, written);
 }
 
 /** Before anything is made, Kubernetes is told not to forget the object. */
@@ -127,7 +127,7 @@ export async function ensureFinalizer<T extends GraphObject>(
 ): Promise<void> {
   if (hasFinalizer(pass.object, FINALIZER)) return;
   deps.assertLeading();
-  adopt(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
+  hold(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
 }
 
 /** Nothing is left in AWS but what is left on purpose: Kubernetes may forget the object. */
@@ -167,7 +167,8 @@ export function thingsOf(things: readonly { readonly kind: string; readonly id: 
   return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-function adopt<T extends GraphObject>(pass: Pass<T>, written: T): void {
+/** What was written is what the pass goes on with. */
+function hold<T extends GraphObject>(pass: Pass<T>, written: T): void {
   pass.informer.observe(written, pass.object.metadata.resourceVersion);
   pass.object = written;
 }

@@ -107,11 +107,6 @@ export class Targets {
     }
   }
 
-  /** Records that still wait for a listing to show what was written, over all targets. */
-  get overlaid(): number {
-    return [...this.#targets.values()].reduce((sum, target) => sum + target.world.regional.overlaid, 0);
-  }
-
   close(): void {
     for (const target of this.#targets.values()) {
       for (const lanes of target.lanes) lanes.stop();

@@ -205,7 +205,8 @@ interface Candidate {
 
 /**
  * Of several live things of one node: no replacement needed, then what others use, then what has its place among the
- * others (a VPC takes one internet gateway, a table one endpoint of a service), then what status remembers.
+ * others (a VPC takes one internet gateway, a table one endpoint of a service), then what status remembers: what the
+ * network itself does not use, others may, and they were told of that one. `landfall plan` has no status to ask.
  */
 function rank<S>(kind: AnyKind<S>, { record, inputs, used, present, memory }: Candidate): number[] {
   const id = kind.collection.id(record);

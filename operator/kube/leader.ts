@@ -29,6 +29,15 @@ export interface LeaderElectionOptions {
   onStoppedLeading: () => void;
 }
 
+/** How long a leader that says nothing keeps the Lease, and the other times in the proportion that client-go uses. */
+export function leaseTimes(leaseDurationMs: number) {
+  return {
+    leaseDurationMs,
+    renewDeadlineMs: (leaseDurationMs * 2) / 3,
+    retryPeriodMs: (leaseDurationMs * 2) / 15,
+  };
+}
+
 export interface LeaderElection {
   start(): void;
   /** Ends the election; with `release` the Lease is given up so that another need not wait for its end. */

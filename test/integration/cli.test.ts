@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import {
   DescribeSecurityGroupsCommand,
   EC2Client,
@@ -21,6 +19,7 @@ import { systemClock as clock } from '../../operator/clock.ts';
 import { Targets } from '../../operator/controllers/targets.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
+import { runLandfall, type Run } from '../support/landfall.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const portal = join(root, 'manifests/examples/portal');
@@ -37,31 +36,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Result {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command line as a user does, in a folder without a local AWS of its own. */
-async function landfall(
+/** Runs the command line in a folder without a local AWS of its own. */
+function landfall(
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; stdin?: string } = {},
-): Promise<Result> {
-  const child = spawn(process.execPath, [join(root, 'bin/landfall.js'), ...args], {
-    cwd: options.cwd ?? folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: folder,
-      LANDFALL_CACHE: cacheFolder(process.env),
-      ...(options.env ?? aws.env()),
-    },
-    stdio: ['pipe', 'pipe', 'pipe'],
+  {
+    env = aws.env(),
+    cwd = folder,
+    stdin = '',
+  }: { env?: NodeJS.ProcessEnv; cwd?: string; stdin?: string } = {},
+): Promise<Run> {
+  const PATH = process.env['PATH'] ?? '';
+  return runLandfall(args, {
+    cwd,
+    env: { PATH, HOME: folder, LANDFALL_CACHE: cacheFolder(process.env), ...env },
+    stdin,
   });
-  child.stdin.end(options.stdin ?? '');
-  const exited = new Promise<number | null>((done) => child.once('exit', done));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code, out, err };
 }
 
 /** A copy of the portal's manifests with some text replaced. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { interpret } from '../../operator/aws/errors.ts';
@@ -252,6 +253,35 @@ describe('the overlay of acknowledged writes, while listings lag', () => {
     else expect(repeated).toContain('vpc');
     await aws.setDifficulty({ lag: {} });
     expect(await things(kindOf(awsKinds, 'Vpc'), 'vpc')).toHaveLength(vpcs);
+    await reach(NOTHING);
+    expect((await aws.dump()) === empty, 'AWS is as before').toBe(true);
+  });
+
+  it('ends with the first listing that shows what was written: made, or mended', async () => {
+    const world = await listing();
+    const settled = () =>
+      eventually(
+        'nothing to do',
+        async () => {
+          const { made } = await pass(world, graph);
+          await world.refresh(world.names(), systemClock.now());
+          return made.actions.length === 0;
+        },
+        { everyMs: 100, timeoutMs: 60_000 },
+      );
+    await settled();
+    expect(world.overlaid).toBe(0);
+    const kind = kindOf(awsKinds, 'Role');
+    const [role] = await things(kind, 'role/flow-logs');
+    const RoleName = kind.collection.id(role ?? {});
+    const Statement = [{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await session.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    await world.refresh(world.names(), systemClock.now());
+    const { made } = await pass(world, graph);
+    expect(made.actions.map(({ node }) => node)).toEqual(['role/flow-logs']);
+    await settled();
+    expect(world.overlaid).toBe(0);
     await reach(NOTHING);
     expect((await aws.dump()) === empty, 'AWS is as before').toBe(true);
   });

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminClient } from '../../k8s-local/aws/admin-client.ts';
 import { accessKeyOf } from '../../k8s-local/aws/identity-files.ts';
 import { startLocalAws } from '../../k8s-local/aws/local-aws.ts';
-import { eventually } from './local-aws/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 
 const folder = resolve(import.meta.dirname, '../../k8s-local/aws');
 
@@ -32,7 +32,7 @@ test('the server ends when the process that started it is killed', async () => {
   );
   expect(await adminClient(url).ready()).toBe(true);
   parent.kill('SIGKILL');
-  await eventually(async () => ((await adminClient(url).ready()) ? undefined : true));
+  await eventually('the server has ended', async () => !(await adminClient(url).ready()));
 });
 
 test('a quota of VPCs counts the default one, is of one region, and leaves room again', async () => {

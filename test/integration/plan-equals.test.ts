@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,12 +31,10 @@ const PATIENCE_MS = 120_000;
 /** Four times what a busy machine takes. */
 const TIMEOUT_MS = 900_000;
 
-const root = join(import.meta.dirname, '..', '..');
 const main = account('main', ['edits']);
 
 let world: World;
 let folder: string;
-let environment: Record<string, string>;
 /** What each network names and AWS has. */
 let known: readonly Known[];
 
@@ -51,8 +47,10 @@ beforeAll(async () => {
   });
   await world.claim();
   folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
-  environment = { ...world.aws.env(), LANDFALL_INSTALLATION: 'local', LANDFALL_AWS_RATE_SCALE: '0' };
-  Object.assign(process.env, environment);
+  Object.assign(process.env, world.aws.env(), {
+    LANDFALL_INSTALLATION: 'local',
+    LANDFALL_AWS_RATE_SCALE: '0',
+  });
   world.operator({
     env: {
       LANDFALL_FAST_LANE_SECONDS: '60',
@@ -91,12 +89,8 @@ async function planOfFiles(): Promise<Sight> {
 
 /** The same by the command, as a pull request's check runs it. */
 async function planByCommand(): Promise<unknown> {
-  const args = [join(root, 'operator/cli/main.ts'), 'plan', '--json', '-f', folder];
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    env: { ...process.env, ...environment },
-    maxBuffer: 64 * 1024 * 1024,
-  }).catch((error: unknown) => error as { stdout: string });
-  return JSON.parse(stdout) as unknown;
+  const { out } = await world.landfall('plan', '--json', '-f', folder);
+  return JSON.parse(out) as unknown;
 }
 
 function networkOf(index: number, spec: SpecLike): Manifest {

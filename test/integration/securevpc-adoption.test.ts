@@ -7,11 +7,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../operator/cli/plan-json.ts';
@@ -20,6 +18,7 @@ import { startAwsProxy } from '../support/aws-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeJoined, specOfJoined, type Joined } from '../support/handmade-joined.ts';
 import { complicate, demolish, demolishVpc, makeByHand, specOf, type Handmade } from '../support/handmade.ts';
+import { runLandfall, type Run } from '../support/landfall.ts';
 import { account, namespace } from '../support/manifests.ts';
 import { conditionOf, type Manifest, World } from '../support/world.ts';
 
@@ -249,21 +248,11 @@ it('what others have marked as theirs is named with them', async () => {
 });
 
 /** Runs the command line in a folder, against the local AWS. */
-async function landfall(
-  cwd: string,
-  ...args: string[]
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/landfall.js'), ...args], {
+function landfall(cwd: string, ...args: string[]): Promise<Run> {
+  return runLandfall(args, {
     cwd,
     env: { ...process.env, ...world.aws.env(), LANDFALL_INSTALLATION: 'local' },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve) => child.once('close', resolve)),
-  ]);
-  return { code, out, err };
 }
 
 describe('landfall adopt', () => {
@@ -381,9 +370,8 @@ describe('a network with NAT gateways, a transit gateway and a further block', (
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'landfall-adopt-'));
     await writeFile(join(folder, 'account.json'), JSON.stringify(main));
-    joined = await makeJoined(world);
+    joined = await makeJoined(world, 'PerZone');
     spec = specOfJoined(joined);
-    spec.adopt.sort((one, two) => (one.node < two.node ? -1 : 1));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -460,10 +448,36 @@ describe('a network with NAT gateways, a transit gateway and a further block', (
     const mark = await world.mark();
     await world.remove(object());
     expect(new Set((await world.writes(mark)).map(({ action }) => action))).toEqual(new Set(['CreateTags']));
+    await demolishJoined();
+  });
+
+  it('is taken over likewise where one gateway serves all zones, in the zone where it stands', async () => {
+    joined = await makeJoined(world, 'Single');
+    spec = specOfJoined(joined);
+    const { code, out } = await adopted();
+    expect(code).toBe(0);
+    expect(specIn(out)).toEqual(spec);
+    expect(comments(out)).toMatch(/11 things get .*\n# Nothing else changes\./);
+    const mark = await world.mark();
+    const manifest = parse(out) as Manifest;
+    await world.apply([manifest]);
+    const { status } = await world.ready(manifest);
+    expect(status).toMatchObject({
+      natGateways: [{ zone: 'us-east-1b', id: joined.nodes['nat-gateway/b'] }],
+    });
+    expect((await world.writes(mark)).map(({ action }) => action)).toEqual(Array(11).fill('CreateTags'));
+    await writeFile(join(folder, 'shop.yaml'), out);
+    const plan = await landfall(folder, 'plan', '-f', 'account.json', '-f', 'shop.yaml');
+    expect(plan.code, 'nothing is left to do').toBe(0);
+    await world.remove(manifest);
+    await demolishJoined();
+  });
+
+  async function demolishJoined(): Promise<void> {
     await demolishVpc(world, joined.nodes.vpc);
     await world.ec2.send(new DeleteDhcpOptionsCommand({ DhcpOptionsId: joined.dhcpOptions }));
     await eventually('AWS as before', async () => (await world.aws.dump()) === empty);
-  });
+  }
 });
 
 /** The operator is killed at this write to AWS of an adoption, at this moment of it. */

@@ -8,7 +8,6 @@ import type { PlanStatus } from '../../operator/api/common.ts';
 import type { PlanDocument } from '../../operator/cli/plan-json.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
-import { runLandfall } from '../support/landfall.ts';
 import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -62,9 +61,9 @@ async function planned(object: Manifest): Promise<PlanDocument['plans'][number]>
   const folder = mkdtempSync(join(tmpdir(), 'landfall-approval-'));
   writeFileSync(join(folder, 'net.json'), JSON.stringify(object));
   writeFileSync(join(folder, 'account.json'), JSON.stringify(main));
-  const done = await runLandfall(['plan', '--json', '-f', folder, '--installation', 'local'], world);
-  const [plan] = (JSON.parse(done.stdout) as PlanDocument).plans;
-  if (!plan) throw new Error(done.stdout);
+  const done = await world.landfall('plan', '--json', '-f', folder, '--installation', 'local');
+  const [plan] = (JSON.parse(done.out) as PlanDocument).plans;
+  if (!plan) throw new Error(done.out);
   return plan;
 }
 
@@ -127,19 +126,19 @@ describe('approval Manual', () => {
 
     await world.delete(approvalOf(first.hash, 'late'));
     await waiting();
-    const approve = (hash: string) => runLandfall(['approve', 'team-a/net', '--hash', hash], world);
+    const approve = (hash: string) => world.landfall('approve', 'team-a/net', '--hash', hash);
     expect(await approve(first.hash)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`the plan that waits is ${second.hash}`) as string,
+      err: expect.stringContaining(`the plan that waits is ${second.hash}`) as string,
     });
-    const unasked = await runLandfall(['approve', 'team-a/net'], world);
+    const unasked = await world.landfall('approve', 'team-a/net');
     expect(unasked).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining('tags.stray: two → nothing') as string,
+      out: expect.stringContaining('tags.stray: two → nothing') as string,
     });
     expect(await approve(second.hash)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`Approved by PlanApproval team-a/net-${second.hash}`) as string,
+      out: expect.stringContaining(`Approved by PlanApproval team-a/net-${second.hash}`) as string,
     });
     await world.ready(net);
     expect(await writes()).toEqual(['CreateTags', 'CreateTags', 'DeleteTags']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { deedsOfCall } from '../support/deeds.ts';
-import { portal } from '../support/manifests.ts';
+import { mtu, noMail, portal } from '../support/manifests.ts';
 import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
 
 let world: World;
@@ -49,24 +49,6 @@ const ENTRIES = ['CreateNetworkAclEntry', 'DeleteNetworkAclEntry'];
 // Ports that no answers go to: those would be covered by the entries for them.
 const api = { name: 'api', direction: 'Ingress', fromPort: 82, cidr: '10.11.0.0/16' };
 const gossip = { name: 'gossip', direction: 'Ingress', protocol: 'udp', fromPort: 500, group: 'ecs' };
-const noMail = {
-  name: 'no-mail',
-  ruleNumber: 100,
-  direction: 'Egress',
-  action: 'Deny',
-  fromPort: 25,
-  cidr: '0.0.0.0/0',
-};
-const mtu = {
-  name: 'mtu',
-  ruleNumber: 200,
-  direction: 'Ingress',
-  action: 'Allow',
-  protocol: 'icmp',
-  icmpType: 3,
-  icmpCode: 4,
-  cidr: '10.0.0.0/8',
-};
 const withAcl = (...networkAclRules: object[]) =>
   tiers(({ name }) => ({ name, ...(name === 'private' && { networkAclRules }) }));
 

@@ -5,14 +5,14 @@ export const VERBS = ['create', 'update', 'delete'] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** Where a write goes. Events are counted apart: they are many, and nothing hangs on them. Leases follow timers. */
-export const CHANNELS = ['aws', 'objects', 'events'] as const;
+const CHANNELS = ['aws', 'objects', 'events'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /**
  * When the process dies: before the write is sent, when it is committed and no answer was given, or when the answer
  * has begun to arrive and cannot have been read.
  */
-export const PHASES = ['before', 'committed', 'answering'] as const;
+const PHASES = ['before', 'committed', 'answering'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Writes of one undisturbed run, by where they went. */

@@ -5,17 +5,23 @@ import type { World } from './world.ts';
 
 /** A network that nobody made with Landfall, with ways out. */
 export interface Joined {
+  readonly natMode: NatMode;
   /** Ids by the nodes that they may become. */
   readonly nodes: Readonly<Record<string, string>> & { readonly vpc: string };
   readonly dhcpOptions: string;
 }
 
+type NatMode = 'PerZone' | 'Single';
+
 const named = (ResourceType: ec2.ResourceType, Value: string): ec2.TagSpecification[] => [
   { ResourceType, Tags: [{ Key: 'Name', Value }] },
 ];
 
-/** Makes a VPC of two blocks, with a NAT gateway in each of two zones and an attachment to a transit gateway. */
-export async function makeJoined({ ec2: client }: Pick<World, 'ec2'>): Promise<Joined> {
+/**
+ * Makes a VPC of two blocks and two zones, with an attachment to a transit gateway and a NAT gateway in each zone, or one
+ * for both, which stands in the second.
+ */
+export async function makeJoined({ ec2: client }: Pick<World, 'ec2'>, natMode: NatMode): Promise<Joined> {
   const { Vpc } = await client.send(
     new ec2.CreateVpcCommand({ CidrBlock: '172.22.0.0/16', TagSpecifications: named('vpc', 'shop-joined') }),
   );
@@ -54,13 +60,15 @@ export async function makeJoined({ ec2: client }: Pick<World, 'ec2'>): Promise<J
     await client.send(new ec2.AssociateRouteTableCommand({ SubnetId, RouteTableId }));
     made[`subnet/${key}`] = SubnetId;
   };
-  for (const key of ['public', 'private-a', 'private-b']) await table(key);
+  const privateTables = natMode === 'PerZone' ? ['private-a', 'private-b'] : ['private'];
+  const allTables = ['public', ...privateTables];
+  for (const key of allTables) await table(key);
   await route('public', '0.0.0.0/0', { GatewayId: InternetGatewayId });
   await subnet('public-a', '172.22.0.0/24', 'public');
   await subnet('public-b', '172.22.1.0/24', 'public');
-  await subnet('private-a', '172.22.16.0/20', 'private-a');
-  await subnet('private-b', '172.23.16.0/20', 'private-b');
-  for (const zone of ['a', 'b']) {
+  await subnet('private-a', '172.22.16.0/20', privateTables.at(0) ?? '');
+  await subnet('private-b', '172.23.16.0/20', privateTables.at(-1) ?? '');
+  for (const zone of natMode === 'PerZone' ? ['a', 'b'] : ['b']) {
     const { AllocationId = '' } = await client.send(new ec2.AllocateAddressCommand({ Domain: 'vpc' }));
     const { NatGateway } = await client.send(
       new ec2.CreateNatGatewayCommand({
@@ -75,7 +83,7 @@ export async function makeJoined({ ec2: client }: Pick<World, 'ec2'>): Promise<J
       const answer = await client.send(new ec2.DescribeNatGatewaysCommand({ NatGatewayIds: [NatGatewayId] }));
       return answer.NatGateways?.[0]?.State === 'available';
     });
-    await route(`private-${zone}`, '0.0.0.0/0', { NatGatewayId });
+    await route(natMode === 'PerZone' ? `private-${zone}` : 'private', '0.0.0.0/0', { NatGatewayId });
   }
   const { TransitGatewayVpcAttachment } = await client.send(
     new ec2.CreateTransitGatewayVpcAttachmentCommand({
@@ -94,14 +102,15 @@ export async function makeJoined({ ec2: client }: Pick<World, 'ec2'>): Promise<J
     return answer.TransitGatewayVpcAttachments?.[0]?.State === 'available';
   });
   const TransitGatewayId = localTransitGateway;
-  for (const key of ['private-a', 'private-b']) await route(key, '10.11.0.0/16', { TransitGatewayId });
-  for (const key of ['public', 'private-a', 'private-b'])
-    await route(key, '10.12.0.0/16', { TransitGatewayId });
-  return { nodes: { ...made, vpc: VpcId }, dhcpOptions: DhcpOptionsId };
+  for (const key of privateTables) await route(key, '10.11.0.0/16', { TransitGatewayId });
+  for (const key of allTables) await route(key, '10.12.0.0/16', { TransitGatewayId });
+  return { natMode, nodes: { ...made, vpc: VpcId }, dhcpOptions: DhcpOptionsId };
 }
 
 /** The spec that says of such a network what is there. */
-export function specOfJoined({ nodes, dhcpOptions }: Joined): { adopt: { node: string; id: string }[] } {
+export function specOfJoined({ natMode, nodes, dhcpOptions }: Joined): {
+  adopt: { node: string; id: string }[];
+} {
   const subnets = (a: string, b: string) => [
     { zone: 'a', cidr: a },
     { zone: 'b', cidr: b },
@@ -118,7 +127,7 @@ export function specOfJoined({ nodes, dhcpOptions }: Joined): { adopt: { node: s
       { name: 'public', networkAcl: 'None', subnets: subnets('172.22.0.0/24', '172.22.1.0/24') },
       { name: 'private', networkAcl: 'None', subnets: subnets('172.22.16.0/20', '172.23.16.0/20') },
     ],
-    nat: { mode: 'PerZone' },
+    nat: { mode: natMode },
     transitGateway: {
       id: localTransitGateway,
       routes: [
@@ -128,5 +137,6 @@ export function specOfJoined({ nodes, dhcpOptions }: Joined): { adopt: { node: s
     },
     flowLogs: { destination: 'None' },
   };
-  return { ...spec, adopt: Object.entries(nodes).map(([node, id]) => ({ node, id })) };
+  const adopt = Object.entries(nodes).map(([node, id]) => ({ node, id }));
+  return { ...spec, adopt: adopt.sort((one, other) => (one.node < other.node ? -1 : 1)) };
 }

@@ -209,7 +209,7 @@ export async function makeByHand(world: World): Promise<Handmade> {
 
 /**
  * Adds rules to a group, the way out among them that AWS gives each, and what no SecureVpc has: a second subnet of a tier
- * in a zone, a group of its own kind, an ACL, a route.
+ * in a zone, a group of its own kind, an ACL, a route, and no DHCP options.
  */
 export async function complicate(world: World, made: Handmade) {
   const { ec2: client } = world;
@@ -251,11 +251,13 @@ export async function complicate(world: World, made: Handmade) {
       GatewayId: made.gateway,
     }),
   );
+  await client.send(new ec2.AssociateDhcpOptionsCommand({ VpcId, DhcpOptionsId: 'default' }));
   return {
     subnet: Subnet?.SubnetId ?? '',
     group: GroupId ?? '',
     acl: NetworkAcl?.NetworkAclId ?? '',
     route: '192.0.2.0/24',
+    dhcpOptions: 'no DHCP options at all',
   };
 }
 

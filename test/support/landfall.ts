@@ -1,25 +1,29 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { World } from './world.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'landfall.js');
 
 /** What a run of the command line said, and its exit code. */
-interface Run {
+export interface Run {
   readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+  readonly out: string;
+  readonly err: string;
 }
 
-/** Runs the command line with the AWS and, where it asks for one, the cluster of a world. */
-export async function runLandfall(args: readonly string[], world: World, stdin = ''): Promise<Run> {
-  const child = spawn(process.execPath, [bin, ...args], {
-    env: { ...process.env, ...world.aws.env(), KUBECONFIG: world.plane.kubeconfigPath },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+interface RunOptions {
+  readonly cwd: string;
+  /** All of the environment, and not only what is added to ours. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+}
+
+/** Runs the command line as a user does. */
+export async function runLandfall(args: readonly string[], options: RunOptions): Promise<Run> {
+  const { cwd, env, stdin = '' } = options;
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(stdin);
   const exited = new Promise<number | null>((done) => child.once('exit', done));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code, stdout, stderr };
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { code, out, err };
 }

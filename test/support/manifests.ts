@@ -14,6 +14,27 @@ export const portal = {
   network: example('network') as Manifest & { readonly spec: SecureVpcSpec },
 };
 
+/** A rule of a network ACL that lets no mail out. */
+export const noMail = {
+  name: 'no-mail',
+  ruleNumber: 100,
+  direction: 'Egress',
+  action: 'Deny',
+  fromPort: 25,
+  cidr: '0.0.0.0/0',
+};
+/** A rule of a network ACL for the messages by which a path tells how large packets may be. */
+export const mtu = {
+  name: 'mtu',
+  ruleNumber: 200,
+  direction: 'Ingress',
+  action: 'Allow',
+  protocol: 'icmp',
+  icmpType: 3,
+  icmpCode: 4,
+  cidr: '10.0.0.0/8',
+};
+
 /** One rule of each sort that a group may have of its own. */
 const groupRules = [
   { name: 'api', direction: 'Ingress', fromPort: 8080, toPort: 8090, cidr: '10.11.0.0/16' },
@@ -24,17 +45,8 @@ const groupRules = [
 ];
 /** And of each sort that a network ACL may have. */
 const aclRules = [
-  { name: 'no-mail', ruleNumber: 100, direction: 'Egress', action: 'Deny', fromPort: 25, cidr: '0.0.0.0/0' },
-  {
-    name: 'mtu',
-    ruleNumber: 200,
-    direction: 'Ingress',
-    action: 'Allow',
-    protocol: 'icmp',
-    icmpType: 3,
-    icmpCode: 4,
-    cidr: '10.0.0.0/8',
-  },
+  noMail,
+  mtu,
   {
     name: 'rest',
     ruleNumber: 32_766,

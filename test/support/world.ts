@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
@@ -15,6 +13,7 @@ import { clusterUid } from '../../operator/kube/cluster.ts';
 import { isNotFound } from '../../operator/kube/errors.ts';
 import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { eventually } from './eventually.ts';
+import { runLandfall, type Run } from './landfall.ts';
 import { silent } from './silent-log.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -181,22 +180,13 @@ export class World {
   }
 
   /** Runs the command line on this cluster and its AWS, as a user does who has only a kubeconfig. */
-  async landfall(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-    const child = spawn(process.execPath, [join(root, 'operator', 'cli', 'main.ts'), ...args], {
+  landfall(...args: string[]): Promise<Run> {
+    const KUBECONFIG = this.plane.kubeconfigPath;
+    return runLandfall(args, {
       // Not the clone: a local AWS of its own would be taken from there.
       cwd: this.plane.dir,
-      env: {
-        ...process.env,
-        ...this.aws.env(),
-        ...QUICK,
-        NO_COLOR: '1',
-        KUBECONFIG: this.plane.kubeconfigPath,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.aws.env(), ...QUICK, NO_COLOR: '1', KUBECONFIG },
     });
-    const exited = new Promise<number | null>((done) => child.once('exit', done));
-    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-    return { code, out, err };
   }
 
   /** Runs `kubectl apply` on objects; rejects with its words where it fails. */

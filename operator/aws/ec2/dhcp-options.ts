@@ -91,7 +91,7 @@ export const dhcpOptionsKind: AwsKind<DhcpOptionsInputs, DhcpOptions> = {
 };
 
 /** The options of a set, by AWS's names. */
-export function optionsIn({ DhcpConfigurations = [] }: DhcpOptions): Record<string, readonly string[]> {
+function optionsIn({ DhcpConfigurations = [] }: DhcpOptions): Record<string, readonly string[]> {
   return Object.fromEntries(
     DhcpConfigurations.map(({ Key = '', Values = [] }) => [Key, Values.flatMap(({ Value }) => Value ?? [])]),
   );

@@ -54,7 +54,7 @@ type IamSession = Pick<AwsSession, 'iam'>;
  * The name of a claim. It is an instance profile without a role, which can do nothing: IAM is one for the whole
  * account, whatever regions an operator knows, and makes a name only once (the ADR on claims says why).
  */
-export function claimName(installation: string): string {
+function claimName(installation: string): string {
   return `landfall-claim-${installation}`;
 }
 

@@ -62,7 +62,7 @@ export const roles: AwsCollection<RoleDetail> = {
       return { items: answer.RoleDetailList, next: answer.IsTruncated ? answer.Marker : undefined };
     });
     for await (const page of all)
-      yield page.filter((role) => tagsOf(role)[TAG.installation] === installation).map(readable);
+      yield page.filter((role) => tagsOf(role)[TAG.installation] === installation).map(legible);
   },
   async get(session, names) {
     const found = await Promise.all(names.map((name) => getRole(session, name)));
@@ -187,7 +187,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
   },
 };
 
-/** IAM answers policies URL-encoded; they are kept in one spelling, in which our own writes are kept too. */
+/** IAM answers policies URL-encoded; they are kept in one spelling, as our own writes are, so that a listing shows these. */
 function legible(role: RoleDetail): RoleDetail {
   return {
     ...role,
@@ -196,21 +196,6 @@ function legible(role: RoleDetail): RoleDetail {
       PolicyName,
       PolicyDocument: canonicalPolicy(PolicyDocument ?? ''),
     })),
-  };
-}
-
-/** IAM lists documents URL-encoded; decoded they are as they were written, so that a listing bears our writes out. */
-function readable(role: RoleDetail): RoleDetail {
-  const { AssumeRolePolicyDocument: trust, RolePolicyList: policies } = role;
-  return {
-    ...role,
-    ...(trust !== undefined && { AssumeRolePolicyDocument: decodeURIComponent(trust) }),
-    ...(policies && {
-      RolePolicyList: policies.map((policy) => ({
-        ...policy,
-        PolicyDocument: decodeURIComponent(policy.PolicyDocument ?? ''),
-      })),
-    }),
   };
 }
 

@@ -10,12 +10,15 @@ import { checkAccount } from '../../controllers/account-identity.ts';
 import type { Targets } from '../../controllers/targets.ts';
 import { Terminal as Refusal } from '../../errors.ts';
 import { contextOf, pathsOf, type CommonOptions } from '../context.ts';
+import { DONE } from '../exit-codes.ts';
 import { planResource, readers, type PlannedResource } from '../live.ts';
 import { readManifests } from '../manifests.ts';
 import type { Terminal } from '../terminal.ts';
 import { Failures, UsageError } from '../usage.ts';
 import { counted, filenameWords } from '../words.ts';
-import { adoptedIn, draftOf, leftBy, narrowed, specOf, type Draft } from './draft.ts';
+import { adoptedIn, specOf } from './draft-spec.ts';
+import { draftOf, narrowed, type Draft } from './draft.ts';
+import { leftBy } from './left-out.ts';
 import { manifestText } from './manifest-text.ts';
 import { surveyVpc } from './survey.ts';
 
@@ -59,9 +62,10 @@ export async function adoptCommand(
   try {
     const { object, draft, planned } = await draftManifest(config, targets, vpcId, place);
     const { namespace } = place;
-    terminal.out(manifestText({ vpcId, object, account, namespace, left: leftBy(draft), planned }).trimEnd());
+    const left = leftBy(draft, planned.plan.actions);
+    terminal.out(manifestText({ vpcId, object, account, namespace, left, planned }).trimEnd());
     terminal.note(terminal.paint.dim(`${counted(calls(), 'AWS call')}, none of which writes`));
-    return 0;
+    return DONE;
   } catch (error) {
     throw failureOf(error, vpcId);
   } finally {

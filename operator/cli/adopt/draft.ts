@@ -1,6 +1,4 @@
 import { isOwnOfAws, NO_DHCP_OPTIONS } from '../../aws/ec2/dhcp-options.ts';
-import type { AdoptedNode } from '../../api/common.ts';
-import { rulesOf } from '../../aws/ec2/security-group-permissions.ts';
 import { Terminal } from '../../errors.ts';
 import { ADOPTION_REFUSED } from '../../graph/adoption.ts';
 import type { Action } from '../../graph/plan.ts';
@@ -11,9 +9,9 @@ import { groupsIn, type GroupDraft } from './groups.ts';
 import { natIn, type NatDraft } from './nat.ts';
 import { ownRulesFor, realChanges } from './own-rules.ts';
 import type { VpcSurvey } from './survey.ts';
-import { furtherBlocks, tablesIn, tiersIn, type Placing, type Tables } from './tiers.ts';
+import { tablesIn, tiersIn, type Placing, type Tables } from './tiers.ts';
 import { transitGatewayIn, type TransitGatewayDraft } from './transit-gateway.ts';
-import { nameOf, titled } from './words.ts';
+import { titled } from './words.ts';
 
 /** A VPC as a SecureVpc may be: what is in it, and what is not, in sentences. */
 export interface Draft {
@@ -60,7 +58,8 @@ export function draftOf(survey: VpcSurvey, region: string): Draft {
 
 /**
  * The draft less one thing that the plan made of it would change for others than people who read plans, or that
- * cannot be taken over, or with a group's further rules as own ones; the draft itself where there is none. Throws Terminal where what is left would be no network.
+ * cannot be taken over, or with a group's further rules as own ones; the draft itself where there is none. Throws
+ * Terminal where what is left would be no network.
  */
 export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
   const refused = actions.filter((action) => action.verb === 'refuse' && action.reason === ADOPTION_REFUSED);
@@ -104,134 +103,6 @@ export function narrowed(draft: Draft, actions: readonly Action[]): Draft {
       );
   }
   return draft;
-}
-
-/** The spec that the draft stands for, without Account and region. */
-export function specOf(draft: Draft): object {
-  const { survey, tiers, dhcpOptionsId, nat, groups, endpoints, transitGateway, flowLogs } = draft;
-  const { placed } = tiers;
-  const further = furtherBlocks(survey.vpc);
-  const given = nat.members.filter(({ isGiven }) => isGiven);
-  const names = [...new Set(placed.map(({ tier }) => tier))];
-  const onOff = (isOn: boolean) => (isOn ? 'Enabled' : 'Disabled');
-  return {
-    cidr: survey.vpc.CidrBlock,
-    ...(further.length > 0 && { secondaryCidrs: further }),
-    zones: { names: [...new Set(placed.map(({ zone }) => zone))].sort() },
-    dns: {
-      support: onOff(survey.attributes.dnsSupport),
-      hostnames: onOff(survey.attributes.dnsHostnames),
-    },
-    ...(dhcpOptionsId !== undefined && { dhcpOptions: { id: dhcpOptionsId } }),
-    tiers: names.map((name) => ({
-      name,
-      networkAcl: 'None',
-      subnets: placed
-        .filter(({ tier }) => tier === name)
-        .map(({ zone, cidr }) => ({ zone: zone.slice(-1), cidr })),
-    })),
-    ...(nat.mode !== 'None' && {
-      nat: {
-        mode: nat.mode,
-        ...(given.length > 0 && {
-          elasticIps: given.map(({ letter: zone, allocationId }) => ({ zone, allocationId })),
-        }),
-      },
-    }),
-    ...(groups.size > 0 && {
-      securityGroups: Object.fromEntries([...groups].map(([name, { spec }]) => [name, spec])),
-    }),
-    ...(endpoints.size > 0 && { endpoints: [...endpoints.values()].map(({ spec }) => spec) }),
-    ...(transitGateway.attachment && { transitGateway: transitGateway.attachment.spec }),
-    flowLogs: flowLogs.spec,
-  };
-}
-
-/** Every node of the draft that stands already, with its id. */
-export function adoptedIn(draft: Draft): AdoptedNode[] {
-  const { survey, tiers, nat, tables, groups, endpoints, transitGateway, flowLogs, withoutTable } = draft;
-  const attachment = transitGateway.attachment?.id;
-  const isPublic = tiers.placed.some(({ tier }) => tier === 'public');
-  const gateway = isPublic ? survey.internetGateway?.InternetGatewayId : undefined;
-  return [
-    { node: 'vpc', id: survey.vpc.VpcId ?? '' },
-    ...(gateway === undefined ? [] : [{ node: 'internet-gateway', id: gateway }]),
-    ...[...tables.tables]
-      .filter(([key]) => !withoutTable.has(key))
-      .map(([key, id]) => ({ node: `route-table/${key}`, id })),
-    ...tiers.placed.flatMap(({ tier, zone, id }) =>
-      id === undefined ? [] : [{ node: `subnet/${tier}-${zone.slice(-1)}`, id }],
-    ),
-    ...nat.members.flatMap(({ letter, id, allocationId, isGiven }) => [
-      ...(isGiven ? [] : [{ node: `elastic-ip/${letter}`, id: allocationId }]),
-      { node: `nat-gateway/${letter}`, id },
-    ]),
-    ...(attachment === undefined ? [] : [{ node: 'transit-gateway-attachment', id: attachment }]),
-    ...[...groups].map(([name, { id }]) => ({ node: `security-group/${name}`, id })),
-    ...[...endpoints.values()].map(({ service, id }) => ({ node: `endpoint/${service}`, id })),
-    ...flowLogs.adopt,
-  ];
-}
-
-/** Everything of the VPC that the draft does not speak of, in sentences: it stays as it is. */
-export function leftBy(draft: Draft): string[] {
-  const { survey, groups, tiers, nat, tables, transitGateway, flowLogs, withoutTable } = draft;
-  const { vpc } = survey;
-  const parts = [tiers, tables, nat, transitGateway, flowLogs].flatMap(({ left }) => left).concat(draft.left);
-  const adopted = new Set(adoptedIn(draft).map(({ id }) => id));
-  const said = (id: string | undefined) => parts.some((sentence) => sentence.includes(id ?? ' '));
-  const isPublic = tiers.placed.some(({ tier }) => tier === 'public');
-  return [
-    ...parts,
-    ...(vpc.Ipv6CidrBlockAssociationSet ?? []).map(
-      ({ Ipv6CidrBlock }) => `block ${Ipv6CidrBlock}: a SecureVpc has no IPv6`,
-    ),
-    ...(vpc.InstanceTenancy === undefined || vpc.InstanceTenancy === 'default'
-      ? []
-      : [`tenancy ${vpc.InstanceTenancy}: a SecureVpc does not speak of it`]),
-    ...(vpc.DhcpOptionsId === NO_DHCP_OPTIONS
-      ? ['DHCP options: it has none at all, and a SecureVpc has those of AWS unless it names others']
-      : []),
-    ...(survey.internetGateway && !isPublic
-      ? [`internet gateway ${survey.internetGateway.InternetGatewayId}: no subnet has a route to it`]
-      : []),
-    ...survey.networkAcls
-      .filter(({ IsDefault }) => IsDefault !== true)
-      .map(
-        (acl) =>
-          `network ACL ${titled(acl.NetworkAclId, nameOf(acl))}: networkAcl: None leaves the subnets under it`,
-      ),
-    ...survey.routeTables
-      .filter(
-        ({ Associations, RouteTableId }) => !Associations?.some(({ Main }) => Main) && !said(RouteTableId),
-      )
-      .filter(
-        ({ RouteTableId }) =>
-          !adopted.has(RouteTableId ?? '') && !isTableOf(tables, withoutTable, RouteTableId),
-      )
-      .map(
-        (table) => `route table ${titled(table.RouteTableId, nameOf(table))}: no subnet of a tier uses it`,
-      ),
-    ...survey.securityGroups
-      .filter(({ GroupName, GroupId }) => GroupName !== 'default' && !said(GroupId))
-      .filter(({ GroupId }) => ![...groups.values()].some(({ id }) => id === GroupId))
-      .map(
-        (group) =>
-          `security group ${titled(group.GroupId, group.GroupName)}, ${rulesOf(group, 'ingress').length} rules in and ${rulesOf(group, 'egress').length} out: no group of a SecureVpc is like it`,
-      ),
-    ...survey.subnets
-      .filter(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch === true)
-      .map(
-        ({ SubnetId }) =>
-          `subnet ${SubnetId}: it gives instances public addresses, of which a SecureVpc does not speak`,
-      ),
-    ...survey.strangers.map(({ what, id }) => `${what} ${id}: the manifest does not speak of it`),
-    ...survey.unread.map((words) => `not looked at: ${words}`),
-  ];
-}
-
-function isTableOf({ tables }: Tables, withoutTable: ReadonlySet<string>, id: string | undefined): boolean {
-  return [...tables].some(([key, table]) => table === id && withoutTable.has(key));
 }
 
 /** One that nobody may look at is taken for one that is not AWS's. */

@@ -1,5 +1,5 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
-import type { GroupRuleInput } from '../../api/own-rules.ts';
+import type { GroupRuleInput } from '../../api/group-rules.ts';
 import { rulesOf, type Rule } from '../../aws/ec2/security-group-permissions.ts';
 import { must } from '../../aws/kind.ts';
 import type { VpcSurvey } from './survey.ts';

@@ -36,15 +36,26 @@ export function manifestText({ vpcId, object, account, namespace, left, planned 
           '',
         ]),
     `Applied, ${counted(adopted, 'thing')} get${adopted === 1 ? 's' : ''} the tags of ownership and keep${adopted === 1 ? 's' : ''} all that they have.`,
-    ...(changes.length === 0
-      ? ['Nothing else changes.']
-      : ['Besides:', ...changes.flatMap((action) => actionText(action, PLAIN).split('\n'))]),
+    ...(changes.length === 0 ? ['Nothing else changes.'] : ['Besides:', ...changes.flatMap(changeText)]),
     ...(missing.length === 0
       ? []
       : ['', `Before, Account ${name} has to list ${namespace} in ${missing.join(' and ')}.`]),
   ];
   const lines = comment.map((line) => `# ${line}`.trimEnd());
   return `${lines.join('\n')}\n${stringify(object, { lineWidth: 0 })}`;
+}
+
+/** An action as a plan prints it, and what its ids do not tell. */
+function changeText(action: Action): string[] {
+  const lines = actionText(action, PLAIN).split('\n');
+  const gets =
+    action.type === 'DhcpOptionsAssociation' && action.changes.some(({ from }) => from === undefined);
+  return gets
+    ? [
+        ...lines,
+        "        The VPC has no DHCP options at all, so that instances are told of no name server. It gets AWS's own set; dhcpOptions may name another.",
+      ]
+    : lines;
 }
 
 /** An action with what it changes besides tags of what is taken over; nothing where that is all. */

@@ -1,5 +1,5 @@
 import type { NatGateway } from '@aws-sdk/client-ec2';
-import { primaryOf } from '../../aws/ec2/nat-gateway.ts';
+import { natGatewayKind, primaryOf } from '../../aws/ec2/nat-gateway.ts';
 import { must } from '../../aws/kind.ts';
 import { letterOf } from '../../compile/zones.ts';
 import type { VpcSurvey } from './survey.ts';
@@ -58,13 +58,11 @@ export function natIn(survey: VpcSurvey, placed: readonly Placed[]): NatDraft {
   };
 }
 
-/** What a gateway has that one of a SecureVpc has not. */
+/** Why a gateway can be none of a SecureVpc; undefined where it can. */
 function hindrance(gateway: NatGateway, placed: readonly Placed[]): string | undefined {
   if (gateway.State === 'failed') return 'it has failed';
-  if (gateway.ConnectivityType === 'private')
-    return 'it is a private one, by which nothing reaches the internet';
-  if (gateway.SubnetId === undefined)
-    return 'it is a regional one, and those of a SecureVpc stand in subnets';
+  const implicit = natGatewayKind.implicit?.(gateway);
+  if (implicit !== undefined) return implicit;
   if (homeOf(gateway, placed)?.tier !== 'public') return 'it stands in no subnet of tier public';
   if (primaryOf(gateway)?.AllocationId === undefined) return 'it has no address';
   return undefined;

@@ -1,6 +1,6 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import { parseIpv4Cidr } from '../../api/cidr.ts';
-import { GROUP_NAMES, type GroupRuleInput } from '../../api/own-rules.ts';
+import { GROUP_NAMES, type GroupRuleInput } from '../../api/group-rules.ts';
 import { ruleKey, rulesOf, type Direction, type Rule } from '../../aws/ec2/security-group-permissions.ts';
 import type { Change } from '../../graph/kind.ts';
 import type { GroupDraft } from './groups.ts';

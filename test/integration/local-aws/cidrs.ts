@@ -12,8 +12,8 @@ import {
   DisassociateVpcCidrBlockCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { aws, ec2, given, refused } from './harness.ts';
+import { eventually } from './held-clock.ts';
 
 /** Further blocks of a VPC. */
 export function cidrBlocks(): void {
@@ -31,6 +31,7 @@ export function cidrBlocks(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     vpc = given((await ec2().send(new CreateVpcCommand({ CidrBlock: '10.2.0.0/16' }))).Vpc?.VpcId);
   });
 

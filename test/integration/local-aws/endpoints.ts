@@ -22,8 +22,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, ec2, given, refused, tagged } from './harness.ts';
+import { eventually } from './held-clock.ts';
 
 /** The life of VPC endpoints. */
 export function endpoints(): void {
@@ -91,6 +91,7 @@ export function endpoints(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     vpc = given((await ec2().send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
     await ec2().send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }));
     subnets = {

@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
+import { eventually } from '../../support/eventually.ts';
 import { aws, clientOptions, ec2, given, refused, tagged } from './harness.ts';
 
 /** Reads that lag behind writes. */
@@ -85,7 +85,7 @@ export function lag(): void {
       await aws().setDifficulty({ lag: { minSeconds: 0.6 } });
       const from = Date.now();
       const vpc = await make();
-      await eventually(() =>
+      await eventually('the VPC is seen', () =>
         byId(vpc).then(
           () => true,
           () => undefined,
@@ -135,7 +135,7 @@ export function lag(): void {
     const subnet = () => ec2().send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.0.0/24' }));
     await refused(subnet(), 'InvalidVpcID.NotFound', new RegExp(`'${vpc}' does not exist`));
     await byId(vpc);
-    await eventually(() =>
+    await eventually('the VPC is known to writes', () =>
       subnet().then(
         () => true,
         () => undefined,

@@ -39,7 +39,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
+import { eventually } from '../../support/eventually.ts';
 import { aws, clientOptions, ec2, given, refused, tagged } from './harness.ts';
 
 const policy = JSON.stringify({
@@ -142,9 +142,9 @@ async function removeNetwork(network: Network): Promise<void> {
   const { vpc, subnet, gateway, table, acl, group, endpoints } = network;
   await ec2().send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: endpoints }));
   const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
-  await eventually(async () => {
+  await eventually('no network interface', async () => {
     const left = await ec2().send(new DescribeNetworkInterfacesCommand({ Filters }));
-    return left.NetworkInterfaces?.length === 0 ? true : undefined;
+    return left.NetworkInterfaces?.length === 0;
   });
   await ec2().send(new DeleteSubnetCommand({ SubnetId: subnet }));
   await ec2().send(new DeleteRouteTableCommand({ RouteTableId: table }));

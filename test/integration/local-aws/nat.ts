@@ -20,8 +20,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { eventually } from './eventually.ts';
 import { aws, ec2, given, refused, tagged } from './harness.ts';
+import { eventually } from './held-clock.ts';
 
 /** NAT gateways and the addresses that they hold. */
 export function natGateways(): void {
@@ -57,6 +57,7 @@ export function natGateways(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     empty = await aws().dump();
     vpc = given((await ec2().send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
     subnet = given(

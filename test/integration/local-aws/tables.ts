@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 
+import { eventually as really } from '../../support/eventually.ts';
 import { aws, refused } from './harness.ts';
-import { eventually as really } from './eventually.ts';
 import { eventually } from './held-clock.ts';
 import { type Params, call, rest } from './plain-client.ts';
 
@@ -92,7 +92,7 @@ export function tables(): void {
     expect((await read()).TableStatus).toBe('ACTIVE');
     await dynamo('UpdateTable', { DeletionProtectionEnabled: false });
     await aws().release();
-    await really(async () => ((await read()).TableStatus === 'ACTIVE' ? true : undefined));
+    await really('the table is active', async () => (await read()).TableStatus === 'ACTIVE');
     await expect(aws().letPass(1)).rejects.toThrow('hold the clock first');
   });
 

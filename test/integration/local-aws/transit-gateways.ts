@@ -23,8 +23,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { localTransitGateway } from '../../../k8s-local/aws/identity-files.ts';
 import { share } from '../../support/resource-share.ts';
-import { eventually } from './eventually.ts';
 import { aws, clientOptions, ec2, given, refused, tagged } from './harness.ts';
+import { eventually } from './held-clock.ts';
 
 const HOME = '123456789012';
 const HUB = '111111111111';
@@ -74,6 +74,7 @@ export function transitGateways(): void {
 
   beforeEach(async () => {
     await aws().reset();
+    await aws().hold();
     empty = await aws().dump();
     vpc = given((await ec2().send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
     subnets = [await subnet('10.0.0.0/24', 'us-east-1a'), await subnet('10.0.1.0/24', 'us-east-1b')];

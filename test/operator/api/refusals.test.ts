@@ -6,6 +6,7 @@ import { CONDITIONS, type StalledReason } from '../../../operator/api/conditions
 const tests = join(import.meta.dirname, '..', '..');
 const OURS = 'integration/securevpc-refusals.test.ts';
 const OF_AWS = 'integration/securevpc-refusals-of-aws.test.ts';
+const LIMITS_OF_AWS = 'integration/securevpc-limits-of-aws.test.ts';
 const ADOPTION = 'integration/securevpc-adoption.test.ts';
 const invalid = (name: string) => `fixtures/invalid/securevpc/${name}.yaml`;
 
@@ -17,7 +18,8 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   NamespaceNotAllowed: OURS,
   RegionNotAllowed: invalid('64-region-not-allowed'),
   AccessDenied: OF_AWS,
-  QuotaExceeded: OF_AWS,
+  QuotaExceeded: LIMITS_OF_AWS,
+  AddressesUsedUp: LIMITS_OF_AWS,
   NameTaken: OF_AWS,
   OwnershipTagsMissing: 'integration/securevpc-deletion.test.ts',
   ApprovalRequired: 'integration/securevpc-approval.test.ts',

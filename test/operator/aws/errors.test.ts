@@ -49,6 +49,7 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['exists', 'AlreadyExists', ['Resource.AlreadyAssociated', 'InvalidPermission.Duplicate']],
   ['stalled', 'QuotaExceeded', ['VpcLimitExceeded', 'LimitExceededException', 'RouteLimitExceeded']],
   ['stalled', 'QuotaExceeded', ['RulesPerSecurityGroupLimitExceeded', 'ServiceQuotaExceededException']],
+  ['stalled', 'AddressesUsedUp', ['InsufficientFreeAddressesInSubnet', 'InsufficientAddressCapacity']],
   ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
   ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
   ['stalled', 'AwsRefused', ['InvalidVpcID.Malformed', 'NobodyEverSawThisCode']],

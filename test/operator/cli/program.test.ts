@@ -1,24 +1,17 @@
-import { spawn } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import { landfall as landfallProgram } from '../../../operator/cli/program.ts';
 import { usageText } from '../../../operator/cli/usage-text.ts';
 import { UsageError } from '../../../operator/cli/usage.ts';
+import { runLandfall, type Run } from '../../support/landfall.ts';
 import { root } from './portal.ts';
 
 /** Runs the program as it stands in the sources. */
-async function landfall(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(root, 'bin/landfall.js'), ...args], {
-    cwd: join(root, 'test'),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<number | null>((done) => child.once('exit', done));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code, out, err };
+function landfall(...args: string[]): Promise<Run> {
+  return runLandfall(args, { cwd: join(root, 'test'), env: process.env });
 }
 
 const PORTAL = 'manifests/examples/portal';
@@ -81,6 +74,18 @@ describe('usage errors say what is wrong and end in what to type instead', () =>
       `landfall policy -f ${PORTAL} --read-only`,
     ],
     [['policy', '-o'], 'argument missing', 'landfall policy -f manifests/ -o yaml'],
+    [
+      ['adopt', 'vpc-0', '--region'],
+      'argument missing',
+      'landfall adopt vpc-0a1b2c3d4e5f60718 -f manifests/ --region us-east-1',
+    ],
+    [['takeover', '--context'], 'argument missing', 'landfall takeover --context kind-landfall'],
+    [['release', '--timeout'], 'argument missing', 'landfall release portal/portal --timeout 600'],
+    [
+      ['uninstall', '--retain', '--delete'],
+      "'--retain' cannot be used with option '--delete'",
+      'landfall uninstall --retain',
+    ],
     [['graph', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, svg', 'landfall graph --help'],
     [['render', '-f', 'docs'], 'give the folder with your manifests', 'landfall render -f manifests/'],
     [['accounts', '-f', `${PORTAL}/network.yaml`], 'there is no Account', 'landfall accounts -f manifests/'],
@@ -191,11 +196,17 @@ describe('an overlay of kustomize', () => {
 });
 
 describe('help', () => {
-  it('lists every command', async () => {
+  it('lists every command, those that change something apart', async () => {
     const { code, out } = await landfall('--help');
     expect(code).toBe(0);
-    for (const command of ['plan', 'graph', 'render', 'accounts'])
-      expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    const [, files = '', cluster = ''] =
+      /^With the manifests of -f; nothing is changed:$([^]*)^On the cluster of the kubeconfig:$([^]*)/m.exec(
+        out,
+      ) ?? [];
+    for (const command of ['plan', 'graph', 'render', 'accounts', 'policy', 'adopt', 'retained'])
+      expect(files).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['takeover', 'approve', 'release', 'uninstall'])
+      expect(cluster).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 
   it('--version prints the version of the package', async () => {

@@ -4,7 +4,7 @@ from typing import Any
 
 from .. import lifecycle
 from ..errors import AwsError
-from .interfaces import ServiceAttachment, add_managed, remove_managed
+from .interfaces import ServiceAttachment, add_managed, check_room, remove_managed
 
 
 def check_zones(backend: Any, subnet_ids: list[str]) -> None:
@@ -24,6 +24,7 @@ def check_network(backend: Any, vpc_id: str, subnet_ids: list[str], group_ids: l
     for subnet_id in subnet_ids:
         if backend.get_subnet(subnet_id).vpc_id != vpc_id:
             raise AwsError("InvalidParameter", f"The subnet {subnet_id} does not belong to {vpc_id}.")
+    check_room(backend, subnet_ids)
     for group_id in group_ids:
         group = backend.get_security_group_from_id(group_id)
         if group is None:

@@ -26,18 +26,35 @@ def with_group(backend: Any, group_id: str) -> list[NetworkInterface]:
     return [eni for eni in backend.enis.values() if any(group.id == group_id for group in eni.group_set)]
 
 
-def free_address(backend: Any, subnet: Subnet) -> str:
-    """The lowest free address. AWS keeps the first four and the last of a subnet for itself."""
+def _lowest_free(backend: Any, subnet: Subnet) -> str | None:
+    # AWS keeps the first four addresses and the last of a subnet for itself.
     taken = {a["PrivateIpAddress"] for eni in in_subnet(backend, subnet.id) for a in eni.private_ip_addresses}
     network = ipaddress.ip_network(subnet.cidr_block)
     for offset in range(4, network.num_addresses - 1):
         address = str(network[offset])
         if address not in taken:
             return address
-    raise AwsError(
-        "InsufficientFreeAddressesInSubnet",
-        f"The specified subnet '{subnet.id}' has insufficient free addresses to satisfy the request.",
-    )
+    return None
+
+
+def has_room(backend: Any, subnet_id: str) -> bool:
+    return _lowest_free(backend, backend.get_subnet(subnet_id)) is not None
+
+
+def free_address(backend: Any, subnet: Subnet) -> str:
+    address = _lowest_free(backend, subnet)
+    if address is None:
+        raise AwsError(
+            "InsufficientFreeAddressesInSubnet",
+            f"The specified subnet '{subnet.id}' has insufficient free addresses to satisfy the request.",
+        )
+    return address
+
+
+def check_room(backend: Any, subnet_ids: list[str]) -> None:
+    """Before a service registers what is to have an interface in each of them: a refused call leaves nothing."""
+    for subnet_id in subnet_ids:
+        free_address(backend, backend.get_subnet(subnet_id))
 
 
 def add_managed(backend: Any, subnet: Subnet, kind: str, requester: str, **more: Any) -> NetworkInterface:

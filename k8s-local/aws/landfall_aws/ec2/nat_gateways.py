@@ -19,7 +19,7 @@ from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
 from .filters import is_matching
-from .interfaces import add_managed, remove_managed
+from .interfaces import add_managed, has_room, remove_managed
 from .subnets import find as find_subnet
 from .tags import forget
 
@@ -115,6 +115,8 @@ def _failure(backend: Any, gateway: NatGateway, address: ElasticAddress | None) 
         return "Resource.AlreadyAssociated", f"Elastic IP address [{address.allocation_id}] is already associated"
     if not any(g.vpc and g.vpc.id == gateway.vpc_id for g in backend.internet_gateways.values()):
         return "Gateway.NotAttached", f"Network {gateway.vpc_id} has no Internet gateway attached"
+    if not has_room(backend, gateway.subnet_id):
+        return "InsufficientFreeAddressesInSubnet", "Subnet has insufficient free addresses to create this NAT gateway"
     return None
 
 

@@ -24,7 +24,7 @@ from ..override import replace, wrap
 from ..settings import Settings
 from .endpoint_interfaces import check_zones
 from .filters import matches
-from .interfaces import ServiceAttachment, add_managed, remove_managed
+from .interfaces import ServiceAttachment, add_managed, check_room, remove_managed
 from .subnets import find as find_subnet
 from .tags import forget
 
@@ -130,6 +130,7 @@ class _Attachments:
                 f"{gateway_id} has non-deleted Transit Gateway Attachments with same VPC ID.",
             )
         _check_subnets(backend, vpc_id, subnet_ids)
+        check_room(backend, subnet_ids)
         attachment: Any = TransitGatewayVpcAttachment.__new__(TransitGatewayVpcAttachment)
         attachment.id = random_transit_gateway_attachment_id()
         attachment.ec2_backend = backend
@@ -177,8 +178,10 @@ class _Attachments:
         if attachment.state != "available":
             raise _wrong_state(attachment)
         left = [s for s in attachment.subnet_ids if s not in remove]
-        _check_subnets(backend, attachment.vpc_id, left + [s for s in add if s not in left])
-        attachment.subnet_ids = left + [s for s in add if s not in left]
+        added = [s for s in add if s not in left]
+        _check_subnets(backend, attachment.vpc_id, left + added)
+        check_room(backend, added)
+        attachment.subnet_ids = left + added
         attachment.options = {**attachment.options, **options}
         attachment.state = "modifying"
 
