@@ -115,8 +115,11 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
     const isTaken = there.some((service) => !ecsServiceKind.gone(service));
     return make(context, inputs, isTaken ? beside : inputs.name);
   },
-  async conflicting(session, { cluster, name }) {
-    const [service] = await describe(session, cluster, [name]);
+  // Of a replacement: not the one whose place it takes.
+  async conflicting(session, { cluster, name }, revision) {
+    const [service] = await describe(session, cluster, [
+      revision === undefined ? name : `${name}-${revision}`,
+    ]);
     return service && !ecsServiceKind.gone(service) ? service : undefined;
   },
   async update(context, inputs, service, changes) {

@@ -60,6 +60,17 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
   ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
   ['stalled', 'AwsRefused', ['InvalidVpcID.Malformed', 'NobodyEverSawThisCode']],
+  // Elastic Load Balancing
+  ['waiting', 'NotYetVisible', ['LoadBalancerNotFound', 'TargetGroupNotFound', 'ListenerNotFound']],
+  ['waiting', 'NotYetVisible', ['RuleNotFound', 'SubnetNotFound']],
+  ['waiting', 'WaitingForAws', ['InvalidSecurityGroup']],
+  ['exists', 'AlreadyExists', ['DuplicateLoadBalancerName', 'DuplicateTargetGroupName', 'DuplicateListener']],
+  ['inUse', 'DependencyViolation', ['ResourceInUse', 'TargetGroupAssociationLimit']],
+  ['stalled', 'QuotaExceeded', ['TooManyLoadBalancers', 'TooManyTargetGroups', 'TooManyListeners']],
+  ['stalled', 'QuotaExceeded', ['TooManyTags', 'TooManyUniqueTargetGroupsPerLoadBalancer']],
+  ['stalled', 'AwsRefused', ['InvalidSubnet', 'InvalidScheme', 'InvalidConfigurationRequest']],
+  ['stalled', 'AwsRefused', ['CertificateNotFound', 'SSLPolicyNotFound', 'UnsupportedProtocol']],
+  ['stalled', 'AwsRefused', ['OperationNotPermitted', 'IncompatibleProtocols', 'ValidationError']],
 ];
 
 describe('interpret', () => {
@@ -161,6 +172,15 @@ describe('interpret', () => {
     });
   });
 
+  it('a load balancer that its owner protects from deletion needs a person', () => {
+    const text = "Load balancer 'arn:x' cannot be deleted because deletion protection is enabled";
+    expect(interpret(answered('OperationNotPermitted', 400, text))).toEqual({
+      kind: 'stalled',
+      reason: 'AwsRefused',
+      message: `OperationNotPermitted: ${text}; turn the protection off, and the deletion goes on by itself`,
+    });
+  });
+
   it.each([
     ['The SSO session associated with this profile has expired.', 'CredentialsExpired'],
     ["Value not present for 'clientId' in SSO Token. Cannot refresh.", 'CredentialsExpired'],
@@ -237,6 +257,7 @@ describe('what a repeated call may meet', () => {
   it('is told apart', () => {
     expect(isNotFound(answered('InvalidSubnetID.NotFound'))).toBe(true);
     expect(isNotFound(answered('InvalidSubnetID.Malformed'))).toBe(false);
+    expect(isNotFound(answered('CertificateNotFound'))).toBe(false);
     expect(isAlreadyThere(answered('EntityAlreadyExists', 409))).toBe(true);
     expect(isInUse(answered('DependencyViolation'))).toBe(true);
     const vague = (text: string) => answered('ClientException', 400, text);

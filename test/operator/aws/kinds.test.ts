@@ -1,28 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
-import { ecsClusterKind } from '../../../operator/aws/ecs/cluster.ts';
-import { ecsServiceKind } from '../../../operator/aws/ecs/service.ts';
-import { taskDefinitionKind } from '../../../operator/aws/ecs/task-definition.ts';
 import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
+import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
-import { ECS_CASES } from './ecs/cases.ts';
+import { ECS_CASES, ECS_KINDS } from './ecs/cases.ts';
+import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
 
-/** A thing as AWS lists it, what it was made from, and what each change of an input is. */
-interface Case {
-  readonly inputs: object;
-  readonly record: object;
-  readonly needs: readonly string[];
-  /** A changed input, and the line that it causes. */
-  readonly changes: readonly (readonly [object, string])[];
-}
-
-/** Those of ECS are registered with the first compiler that uses them. */
-const kinds = new Map([
-  ...awsKinds,
-  ...kindRegistry<AwsSession>([ecsClusterKind, taskDefinitionKind, ecsServiceKind]),
-]);
+/** The registered ones, and those that no resource uses yet. */
+const kinds = kindRegistry([...awsKinds.values(), ...ECS_KINDS, ...ELB_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -39,6 +26,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 }
 
 const CASES: Readonly<Record<string, Case>> = {
+  ...ELB_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
     record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },
@@ -419,6 +407,8 @@ describe('facets of a parent that is still to be made', () => {
     ['InternetGatewayAttachment', {}, ['vpcId: (nothing) -> vpc-1']],
     ['RouteTableAssociation', {}, ['routeTableId: (nothing) -> rtb-1']],
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
+    ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
+    ['TargetHealth', {}, []],
   ])('%s %j', (type, change, lines) => {
     const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);

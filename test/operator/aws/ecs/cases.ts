@@ -1,7 +1,18 @@
+import { type AnyKind, kindRegistry } from '../../../../operator/graph/kind.ts';
+import type { AwsSession } from '../../../../operator/aws/session.ts';
+import { ecsClusterKind } from '../../../../operator/aws/ecs/cluster.ts';
+import { ecsServiceKind } from '../../../../operator/aws/ecs/service.ts';
+import { taskDefinitionKind } from '../../../../operator/aws/ecs/task-definition.ts';
 import { contentHash } from '../../../../operator/aws/ecs/task-definition-changes.ts';
 import type { TaskDefinitionInputs } from '../../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { EcsServiceInputs } from '../../../../operator/aws/ecs/service-settings.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
+import type { Case } from '../case.ts';
+
+/** Every kind of ECS. */
+export const ECS_KINDS: readonly AnyKind<AwsSession>[] = [
+  ...kindRegistry<AwsSession>([ecsClusterKind, taskDefinitionKind, ecsServiceKind]).values(),
+];
 
 const ARN = 'arn:aws:ecs:eu-central-1:111111111111';
 export const CLUSTER = `${ARN}:cluster/web`;
@@ -148,7 +159,7 @@ export const listed = {
 };
 
 /** For the contract of all kinds (`kinds.test.ts`). */
-export const ECS_CASES = {
+export const ECS_CASES: Readonly<Record<string, Case>> = {
   EcsCluster: {
     inputs: { name: 'web', containerInsights: 'enabled' },
     record: {
@@ -217,14 +228,4 @@ export const ECS_CASES = {
       [{ restartedAt: 'tuesday' }, 'restartedAt: monday -> tuesday'],
     ],
   },
-} as const satisfies Readonly<
-  Record<
-    string,
-    {
-      readonly inputs: object;
-      readonly record: object;
-      readonly needs: readonly string[];
-      readonly changes: readonly (readonly [object, string])[];
-    }
-  >
->;
+};
