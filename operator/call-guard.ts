@@ -1,6 +1,6 @@
 import { isThrottledCode } from './aws/errors.ts';
-import type { AwsCall, CallGuard } from './aws/guard.ts';
-import { awsRate, type Throttle } from './aws/throttle.ts';
+import type { CallGuard } from './aws/guard.ts';
+import { bucketsOf, type Throttle } from './aws/throttle.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface CallGuardOptions {
@@ -10,16 +10,13 @@ export interface CallGuardOptions {
   readonly assertLeading: () => void;
 }
 
-/** Every call to AWS waits for its bucket, every write for the lease, and all are counted. */
+/** Every call to AWS waits for its buckets, every write for the lease, and all are counted. */
 export function createCallGuard(options: CallGuardOptions): CallGuard {
   const { throttle, metrics, assertLeading } = options;
-  const bucketOf = ({ accountId, region, service, action }: AwsCall) =>
-    [accountId, region, service, action].join('/');
   return {
     async before(call) {
-      const { service, action, write } = call;
-      await throttle.take(bucketOf(call), awsRate(service, action, write));
-      if (write) assertLeading();
+      for (const [key, rate] of bucketsOf(call)) await throttle.take(key, rate);
+      if (call.write) assertLeading();
     },
     sending({ write }) {
       if (write) assertLeading();
@@ -29,7 +26,7 @@ export function createCallGuard(options: CallGuardOptions): CallGuard {
       metrics.awsCalls.inc({ service, action, result });
       metrics.awsLatency.observe({ service }, durationMs / 1000);
       if (!isThrottledCode(result)) return;
-      throttle.empty(bucketOf(call));
+      for (const [key] of bucketsOf(call)) throttle.empty(key);
       metrics.awsThrottles.inc({ service, action });
     },
   };

@@ -14,16 +14,17 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment)$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener))$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUseException|DeleteConflict|DeleteConflictException)$/;
-const QUOTA = /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException)$/;
+const QUOTA =
+  /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|InvalidSecurityGroup)$/;
 /** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
 const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
 /**
@@ -36,6 +37,8 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
  * is deleted. Bad credentials have other words.
  */
 const HELD_TEXT = /You do not have permission to access the specified resource/;
+/** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
+const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
   /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
 /** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
@@ -54,7 +57,7 @@ interface NamedCall {
 }
 
 /** Services that IAM calls otherwise. */
-const IAM_PREFIX: Readonly<Record<string, string>> = { tagging: 'tag' };
+const IAM_PREFIX: Readonly<Record<string, string>> = { elbv2: 'elasticloadbalancing', tagging: 'tag' };
 
 const calls = new WeakMap<object, NamedCall>();
 
@@ -168,6 +171,12 @@ export function interpretWords(error: unknown): Verdict {
   if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
     return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
   if (DENIED.test(code)) return { kind: 'stalled', reason: 'AccessDenied', message };
+  if (PROTECTED_TEXT.test(text))
+    return {
+      kind: 'stalled',
+      reason: 'AwsRefused',
+      message: `${message}; turn the protection off, and the deletion goes on by itself`,
+    };
   if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (EXISTS.test(code)) return { kind: 'exists', reason: 'AlreadyExists', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };

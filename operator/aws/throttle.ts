@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts';
+import type { AwsCall } from './guard.ts';
 
 /** A token bucket: `burst` calls at once, then `perSecond`. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
+  /** Actions of one group empty the same bucket; without it an action has a bucket of its own. */
+  readonly group?: string;
 }
 
 /**
@@ -40,15 +43,40 @@ const LOGS_RATES: Readonly<Record<string, Rate>> = {
 };
 /** Tag Editor User Guide: GetResources at most 15 times a second. */
 const TAGGING: Rate = { burst: 15, perSecond: 15 };
+/**
+ * Elastic Load Balancing User Guide, "Request throttling for the ELB API": the actions of a group share a bucket, and all
+ * actions one of the account. The first that fits holds.
+ */
+const ELB_RATES: readonly [RegExp, Rate][] = [
+  [/^(CreateLoadBalancer|SetSubnets)$/, { burst: 10, perSecond: 0.2, group: 'resource-intensive' }],
+  [/^Describe/, { burst: 40, perSecond: 10, group: 'non-mutating' }],
+  [/^/, { burst: 20, perSecond: 3, group: 'mutating' }],
+];
+const ELB_ACCOUNT: Rate = { burst: 40, perSecond: 10, group: 'account' };
 /** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
-/** The rate that holds for an action when AWS's own limits are in force. */
-export function awsRate(service: string, action: string, write: boolean): Rate {
-  if (service === 'logs') return LOGS_RATES[action] ?? LOGS;
-  if (service === 'tagging') return TAGGING;
-  if (service !== 'ec2') return OTHER;
-  return EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ);
+/** The rates that hold for an action when AWS's own limits are in force, one for each bucket that it takes a token from. */
+export function awsRates(service: string, action: string, write: boolean): readonly Rate[] {
+  if (service === 'logs') return [LOGS_RATES[action] ?? LOGS];
+  if (service === 'tagging') return [TAGGING];
+  if (service === 'elbv2') {
+    const own = ELB_RATES.find(([actions]) => actions.test(action));
+    return [...(own ? [own[1]] : []), ELB_ACCOUNT];
+  }
+  if (service !== 'ec2') return [OTHER];
+  return [EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ)];
+}
+
+/** The buckets that a call takes a token from, by key: AWS has them for each account and region. */
+export function bucketsOf(
+  call: Pick<AwsCall, 'accountId' | 'region' | 'service' | 'action' | 'write'>,
+): readonly (readonly [key: string, rate: Rate])[] {
+  const { accountId, region, service, action, write } = call;
+  return awsRates(service, action, write).map((rate) => [
+    [accountId, region, service, rate.group ?? action].join('/'),
+    rate,
+  ]);
 }
 
 /**

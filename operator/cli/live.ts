@@ -3,7 +3,7 @@ import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { readClaim, type Claim } from '../aws/iam/claim.ts';
 import { awsKinds } from '../aws/kinds.ts';
-import { awsRate, createThrottle } from '../aws/throttle.ts';
+import { bucketsOf, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { findAdoptions } from '../controllers/adoption.ts';
@@ -53,9 +53,9 @@ export function readers(config: Config): { targets: Targets; calls: () => number
   const throttle = createThrottle(clock, config.awsRateScale);
   let calls = 0;
   const callGuard: CallGuard = {
-    async before({ accountId, region, service, action, write }) {
-      if (write) throw new Error(`${action} writes, and the command line only reads`);
-      await throttle.take([accountId, region, service, action].join('/'), awsRate(service, action, write));
+    async before(call) {
+      if (call.write) throw new Error(`${call.action} writes, and the command line only reads`);
+      for (const [key, rate] of bucketsOf(call)) await throttle.take(key, rate);
     },
     after() {
       calls += 1;

@@ -4,7 +4,7 @@ import { kindOf } from './kind.ts';
 import { idleOutcome, isIdle, type ApplyInput, type Idle, type Outcome } from './outcome.ts';
 import type { Action } from './plan.ts';
 import { nodesIn } from './ref.ts';
-import { heldBack, releaseAll, remove } from './remove.ts';
+import { areSucceeded, heldBack, releaseAll, remove } from './remove.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
 import { finish, write, type Writing } from './write.ts';
 
@@ -47,7 +47,8 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   const allWritten = written.every(({ outcome }) => outcome?.result === 'done');
 
   const kept = heldBack(input, deletes, [...written, ...idle.map(({ node }) => ({ key: node }))]);
-  const removable = deletes.filter((action) => (!action.superseded || allWritten) && !kept.has(action.id));
+  const mayGo = allWritten && areSucceeded(input, deletes, outputs);
+  const removable = deletes.filter((action) => (!action.superseded || mayGo) && !kept.has(action.id));
   const released = await releaseAll(input, removable);
   const deleted = await runTasks(
     removable

@@ -61,5 +61,6 @@ export function contextFor<S>(input: ApplyInput<S>, action: Action): ActionConte
     tags: { ...node?.tags, ...(revision !== undefined && { [TAG.revision]: revision }) },
     token: shortHash([input.uid, input.plan.owner, action.node, former ?? '', revision ?? ''].join('\n'), 32),
     wrote: input.wrote,
+    ...(revision !== undefined && { revision }),
   };
 }

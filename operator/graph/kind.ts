@@ -67,6 +67,8 @@ export interface Collection<R, S> {
   readonly scope: 'region' | 'global';
   /** For what is read object by object: the collection whose records have the ids to read. */
   readonly parent?: string;
+  /** Of what is read object by object: whether it stays as it is. What is on its way is read again soon; default that it stays. */
+  settled?(record: R): boolean;
   /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
   readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */
@@ -107,6 +109,8 @@ export interface ActionContext<S> {
   readonly tags: Readonly<Record<string, string>>;
   /** The client token for this node and attempt; at most 64 characters. */
   readonly token: string;
+  /** Of a replacement: a hash of its inputs, for a name that the former thing does not hold. */
+  readonly revision?: string;
   /** Lays an acknowledged write over the inventory, so that nobody repeats it before a listing shows it. */
   readonly wrote: Wrote<S>;
 }
@@ -150,8 +154,8 @@ export interface NodeKind<I extends object, R, S> {
 
   /** Makes the thing with what creation needs, and nothing else; returns the record as the provider described it. */
   create?(context: ActionContext<S>, inputs: I): Promise<R>;
-  /** Finds what stands in the way of a create that the provider refused as existing already. */
-  conflicting?(session: S, inputs: I): Promise<R | undefined>;
+  /** Finds what stands in the way of a create that the provider refused as existing already; `revision` as in the context. */
+  conflicting?(session: S, inputs: I, revision?: string): Promise<R | undefined>;
   /** Makes exactly these changes. Changes of tags alone look at the record and never at the inputs. */
   update(context: ActionContext<S>, inputs: I, record: R, changes: readonly Change[]): Promise<void>;
   /** Lets go of what would keep others from being deleted; called for all of them before the first delete. */

@@ -136,7 +136,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
     }
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
     for (const id of step.twins ?? []) twins.add(recordKey(kind, id));
-    if (step.action?.verb === 'create' && kind.idempotency !== 'name') coming.add(node.key);
+    if (step.action?.verb === 'create' && isNew(kind, step.action)) coming.add(node.key);
     if (step.action) actions.push({ ...step.action, wants: wantsOf(node) });
   }
 
@@ -162,6 +162,11 @@ export function plan<S>(given: PlanInput<S>): Plan {
     actions: [...actions, ...deletes, ...doomed.filter(isKept).map(unwanted)],
     standing,
   };
+}
+
+/** Whether a create gives an id that nothing has had before: one by name may find the former thing, unless it replaces that. */
+function isNew<S>(kind: AnyKind<S>, { revision }: { readonly revision?: string }): boolean {
+  return kind.idempotency !== 'name' || revision !== undefined;
 }
 
 /** What was taken over and is in the spec no more is another's to decide about, who may have lived on it before. */

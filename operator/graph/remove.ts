@@ -1,8 +1,10 @@
 import { contextFor, report } from './attempt.ts';
+import { dependenciesOf, topologicalWaves } from './graph.ts';
 import { kindOf } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import type { Action } from './plan.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
+import { isReady, type Outputs } from './write.ts';
 
 /** The deletes that wait for a change which is not made yet and may lead away from what they delete, by id. */
 export function heldBack<S>(
@@ -21,6 +23,26 @@ export function heldBack<S>(
     ];
   });
   return new Map(held);
+}
+
+/**
+ * Whether what takes the place of others, and all that is built on it, is usable: until then the former ones serve. A load
+ * balancer takes minutes to come, and the service behind it some more.
+ */
+export function areSucceeded<S>(
+  input: ApplyInput<S>,
+  deletes: readonly (Action & { verb: 'delete' })[],
+  outputs: Outputs,
+): boolean {
+  const built = new Set(deletes.filter(({ superseded }) => superseded).map(({ node }) => node));
+  if (built.size === 0) return true;
+  for (const node of topologicalWaves(input.graph).flat())
+    if ([...dependenciesOf(node)].some((key) => built.has(key))) built.add(node.key);
+  const things = [...built].filter((key) => {
+    const node = input.graph.nodes.get(key);
+    return node !== undefined && kindOf(input.kinds, node.type).create !== undefined;
+  });
+  return things.every((key) => isReady(input, key, outputs));
 }
 
 /** Lets go of everything that is to be deleted before the first delete. Returns those that could not, by id. */

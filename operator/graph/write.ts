@@ -7,7 +7,7 @@ import { isUnresolved, nodesIn, printable, referencesIn, resolve } from './ref.t
 
 export type Writing = Action & { verb: 'create' | 'update' | 'adopt' };
 /** What is known of each node that stands, by its key. */
-type Outputs = Map<string, Readonly<Record<string, string>>>;
+export type Outputs = Map<string, Readonly<Record<string, string>>>;
 
 /** Makes, changes or takes over what an action is about. */
 export async function write<S>(
@@ -102,7 +102,8 @@ function recordOf<S>(
   return kind.find ? kind.find(view, inputs) : view.get(action.id ?? '');
 }
 
-function isReady<S>(
+/** Whether what is known of a node stands and is usable. */
+export function isReady<S>(
   { graph, kinds, world }: ApplyInput<S>,
   key: string,
   outputs: ReadonlyMap<string, Readonly<Record<string, string>>>,
@@ -151,14 +152,22 @@ async function createOnce<S>(
 ): Promise<object> {
   if (!kind.create) throw new Error(`${kind.type} is a facet and cannot be created`);
   try {
-    return await kind.create(context, inputs);
+    const made = await kind.create(context, inputs);
+    // A create by name may answer with what has the name already.
+    if (kind.idempotency === 'name') requireOurs(kind, context, made, 'it has the same name and settings');
+    return made;
   } catch (error) {
     const verdict = input.interpret(error);
     if (verdict.kind !== 'exists' || !kind.conflicting) throw error;
-    const found = await kind.conflicting(input.session, inputs);
+    const found = await kind.conflicting(input.session, inputs, context.revision);
     if (!found) throw error;
-    const tags = kind.collection.tags(found);
-    if (isOwned(tags, context.tags)) return found;
-    throw new NameTaken(kind.type, kind.collection.id(found), tags[TAG.owner], verdict.message);
+    requireOurs(kind, context, found, verdict.message);
+    return found;
   }
+}
+
+function requireOurs<S>(kind: AnyKind<S>, context: ActionContext<S>, record: object, words: string): void {
+  const tags = kind.collection.tags(record);
+  if (!isOwned(tags, context.tags))
+    throw new NameTaken(kind.type, kind.collection.id(record), tags[TAG.owner], words);
 }

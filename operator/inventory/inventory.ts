@@ -134,6 +134,18 @@ export class Inventory<S> implements World<S> {
     }
   }
 
+  /** Reads single objects again that are on their way, as far as their collection tells. */
+  async readUnsettled(): Promise<void> {
+    for (const name of this.#readAt.keys()) {
+      const shelf = this.#shelf(name);
+      const { collection } = shelf;
+      const parents = new Set(this.#parentIds(name));
+      const unsettled = [...shelf.all()].filter((record) => collection.settled?.(record) === false);
+      const ids = unsettled.map((record) => collection.id(record)).filter((id) => parents.has(id));
+      await this.#readSome(name, ids);
+    }
+  }
+
   async #list(shelf: Shelf<object, S>): Promise<void> {
     const { session, installation, clock, graceMs, onChange } = this.#options;
     const beganAt = clock.now();

@@ -34,7 +34,10 @@ export class Lanes<S> {
     const { inventory, times, clock } = this.#options;
     this.#every('fast', times.fastLaneMs, () => inventory.refresh(inventory.names('fast'), clock.now()));
     this.#every('slow', times.slowLaneMs, () => inventory.refresh(inventory.names('slow'), clock.now()));
-    this.#every('single', times.fastLaneMs, () => inventory.readDue(times.fastLaneMs));
+    this.#every('single', times.fastLaneMs, async () => {
+      await inventory.readUnsettled();
+      await inventory.readDue(times.fastLaneMs);
+    });
   }
 
   stop(): void {
@@ -54,7 +57,9 @@ export class Lanes<S> {
         times.pollMs,
         async () => {
           const wanted = new Set([...this.#waiting.values()].flatMap((names) => [...names]));
-          if (wanted.size > 0) await inventory.refresh([...wanted], clock.now());
+          if (wanted.size === 0) return;
+          await inventory.refresh([...wanted], clock.now());
+          await inventory.readUnsettled();
         },
         () => this.#waiting.size > 0,
       );

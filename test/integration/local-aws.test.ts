@@ -2,6 +2,8 @@ import { describe } from 'vitest';
 
 import { accounts } from './local-aws/accounts.ts';
 import { loadBalancers } from './local-aws/balancers.ts';
+import { balancingPermissions } from './local-aws/balancing-permissions.ts';
+import { balancing } from './local-aws/balancing.ts';
 import { bootstrapRole } from './local-aws/bootstrap-role.ts';
 import { caches } from './local-aws/caches.ts';
 import { calls } from './local-aws/calls.ts';
@@ -35,6 +37,8 @@ describe('DHCP options', dhcpOptions);
 describe('PrivateLink between accounts', privateLink);
 describe('transit gateways', transitGateways);
 describe('load balancers', loadBalancers);
+describe('load balancers of both types', balancing);
+describe('permissions of load balancers', balancingPermissions);
 describe('databases', databases);
 describe('containers', containers);
 describe('caches', caches);

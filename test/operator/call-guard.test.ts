@@ -48,6 +48,16 @@ describe('createCallGuard', () => {
     ]);
   });
 
+  it('a call of Elastic Load Balancing waits for two buckets, which others share', async () => {
+    const { steps, callGuard } = scene();
+    const create = { ...WRITE, service: 'elbv2', action: 'CreateLoadBalancer' };
+    await callGuard.before(create);
+    callGuard.after(create, 'ThrottlingException', 30);
+    const own = '111111111111/eu-central-1/elbv2/resource-intensive';
+    const all = '111111111111/eu-central-1/elbv2/account';
+    expect(steps).toEqual([`${own} 10/0.2`, `${all} 40/10`, 'lease', `empty ${own}`, `empty ${all}`]);
+  });
+
   it('without the lease a write is refused, a read is not', async () => {
     const { state, callGuard } = scene();
     state.leading = false;

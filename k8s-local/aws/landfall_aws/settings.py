@@ -27,6 +27,7 @@ _SECONDS = {
     "transit-gateway": (0.3, "how long an attachment to a transit gateway is pending, modifying or deleting"),
     "transit-gateway-listed": (1.0, "how long an attachment that is deleted stays listed; some hours in AWS"),
     "load-balancer": (0.3, "how long a load balancer is provisioning"),
+    "target": (0.15, "how long a target is initial when it comes, and draining when it goes"),
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
@@ -50,12 +51,15 @@ class Settings:
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
     load_balancer_seconds: float
+    target_seconds: float
     database_seconds: float
     cache_seconds: float
     table_seconds: float
     task_seconds: float
     # Wildcards of image names that no container starts from.
     failing_images: tuple[str, ...]
+    # Wildcards of paths at which no target is healthy.
+    failing_paths: tuple[str, ...]
     service_gaps: frozenset[tuple[str, str]]
     parent: int | None
     # What difficulty.py is set to at the start and after a reset: its parts by name.
@@ -99,6 +103,11 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="wildcards of image names that no container starts from, separated by commas",
     )
     parser.add_argument(
+        "--failing-paths",
+        default=env("LANDFALL_AWS_FAILING_PATHS", "*does-not-exist*"),
+        help="wildcards of health check paths at which no target is healthy, separated by commas",
+    )
+    parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
@@ -125,6 +134,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         installation=args.installation,
         member_role=args.member_role,
         failing_images=tuple(filter(None, args.failing_images.split(","))),
+        failing_paths=tuple(filter(None, args.failing_paths.split(","))),
         service_gaps=_gaps(args.service_gaps),
         parent=args.parent,
         difficulty=_json(args.difficulty),

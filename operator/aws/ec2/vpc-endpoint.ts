@@ -6,8 +6,9 @@ import {
   type Route,
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { READY, textOf, type Change, type State, type Wrote } from '../../graph/kind.ts';
+import { READY, type Change, type State, type Wrote } from '../../graph/kind.ts';
 import { isNotFoundCode, PartialFailure } from '../errors.ts';
+import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { beside, makes, onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -134,9 +135,9 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
       (record) =>
         record && {
           ...record,
-          RouteTableIds: changed(record.RouteTableIds ?? [], 'routeTableIds', changes),
-          SubnetIds: changed(record.SubnetIds ?? [], 'subnetIds', changes),
-          Groups: changed(groupIdsOf(record), 'securityGroupIds', changes).map((GroupId) => ({ GroupId })),
+          RouteTableIds: changedSet(record.RouteTableIds ?? [], 'routeTableIds', changes),
+          SubnetIds: changedSet(record.SubnetIds ?? [], 'subnetIds', changes),
+          Groups: changedSet(groupIdsOf(record), 'securityGroupIds', changes).map((GroupId) => ({ GroupId })),
           PrivateDnsEnabled: inputs.privateDns,
           PolicyDocument: policyOf(inputs.policy),
         },
@@ -198,25 +199,6 @@ function stateOf(endpoint: VpcEndpoint): State {
   return { phase: 'pending', reason: 'WaitingForAws', message: `endpoint ${id} to ${service} is ${state}` };
 }
 
-function compareSet(path: string, wanted: readonly string[], actual: readonly string[]): Change[] {
-  const added = wanted
-    .filter((id) => !actual.includes(id))
-    .map((to): Change => ({ path: `${path}[${to}]`, to }));
-  const removed = actual
-    .filter((id) => !wanted.includes(id))
-    .map((from): Change => ({ path: `${path}[${from}]`, from }));
-  return [...added, ...removed];
-}
-
-/** What the changes add to one set of ids, and what they take away. */
-function membersOf(path: string, changes: readonly Change[]) {
-  const own = changes.filter((change) => change.path.startsWith(`${path}[`));
-  return {
-    added: own.flatMap(({ to }) => (to === undefined ? [] : [textOf(to)])),
-    removed: own.flatMap(({ from, to }) => (to === undefined ? [textOf(from)] : [])),
-  };
-}
-
 /**
  * AWS writes a gateway endpoint's route into its tables: whoever deletes one of these knows by it that the endpoint loses
  * the table. The id of the service's prefix list is in the next listing; until then the service stands for it.
@@ -234,12 +216,6 @@ function layRoutes(
       return table && !isThere ? { ...table, Routes: [...(table.Routes ?? []), route] } : table;
     });
   }
-}
-
-/** The ids of one set as the changes leave them. */
-function changed(ids: readonly string[], path: string, changes: readonly Change[]): string[] {
-  const { added, removed } = membersOf(path, changes);
-  return [...new Set([...ids, ...added])].filter((id) => !removed.includes(id));
 }
 
 function modificationOf(

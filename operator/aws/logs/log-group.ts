@@ -8,12 +8,11 @@ import {
   UntagResourceCommand,
   type LogGroup,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
-import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { must, type AwsCollection, type AwsKind } from '../kind.ts';
+import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 
@@ -34,34 +33,15 @@ export interface TaggedLogGroup extends LogGroup {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/**
- * Log groups. DescribeLogGroups knows no tags and would read the whole account, so the tagging API nominates
- * names by tag and CloudWatch Logs decides what exists (the tagging API goes on listing deleted things).
- */
+/** Log groups. DescribeLogGroups knows no tags and would read the whole account, so the tagging API nominates. */
 export const logGroups: AwsCollection<TaggedLogGroup> = {
   name: 'logs/log-groups',
   lane: 'fast',
   scope: 'region',
-  iam: reads('logs:DescribeLogGroups', 'tag:GetResources'),
+  iam: [...reads('logs:DescribeLogGroups'), ...NOMINATION_ACTIONS],
   async *list(session, installation) {
-    const nominated = pages(async (token) => {
-      const answer = await session.tagging.send(
-        new GetResourcesCommand({
-          ResourceTypeFilters: ['logs:log-group'],
-          TagFilters: [{ Key: TAG.installation, Values: [installation] }],
-          ResourcesPerPage: 100,
-          ...(token !== undefined && { PaginationToken: token }),
-        }),
-      );
-      return { items: answer.ResourceTagMappingList, next: answer.PaginationToken };
-    });
-    for await (const page of nominated) {
-      const tags = new Map(
-        page.map((mapping) => [
-          nameOf(mapping.ResourceARN ?? ''),
-          Object.fromEntries((mapping.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
-        ]),
-      );
+    for await (const page of nominated(session, 'logs:log-group', installation)) {
+      const tags = new Map([...page].map(([arn, given]) => [nameOf(arn), given]));
       yield (await describe(session, [...tags.keys()])).map((group) => ({
         ...group,
         tags: tags.get(group.logGroupName ?? '') ?? {},

@@ -1,14 +1,16 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { eventually } from '../../support/eventually.ts';
 
 /** What a case gets to change AWS behind the operator's back. */
 export interface DriftContext {
   readonly ec2: EC2Client;
+  readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
-  /** Id by node of the network. */
+  /** Id by node of the network, or of what else stands. */
   readonly ids: Readonly<Record<string, string>>;
 }
 

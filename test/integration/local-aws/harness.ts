@@ -51,7 +51,10 @@ export async function refused(call: Promise<unknown>, code: string, message?: Re
     (answer) => new Error(`was not refused: ${JSON.stringify(answer)}`),
     (problem: unknown) => problem as Error,
   );
-  expect(`${error.name}: ${error.message}`).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: `));
+  // Of some services the SDK names its classes otherwise than AWS their code.
+  const { Code } = error as { readonly Code?: string };
+  const name = Code === code ? Code : error.name;
+  expect(`${name}: ${error.message}`).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: `));
   if (message) expect(error.message).toMatch(message);
 }
 

@@ -53,6 +53,17 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
   ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
   ['stalled', 'AwsRefused', ['InvalidVpcID.Malformed', 'NobodyEverSawThisCode']],
+  // Elastic Load Balancing
+  ['waiting', 'NotYetVisible', ['LoadBalancerNotFound', 'TargetGroupNotFound', 'ListenerNotFound']],
+  ['waiting', 'NotYetVisible', ['RuleNotFound', 'SubnetNotFound']],
+  ['waiting', 'WaitingForAws', ['InvalidSecurityGroup']],
+  ['exists', 'AlreadyExists', ['DuplicateLoadBalancerName', 'DuplicateTargetGroupName', 'DuplicateListener']],
+  ['inUse', 'DependencyViolation', ['ResourceInUse', 'TargetGroupAssociationLimit']],
+  ['stalled', 'QuotaExceeded', ['TooManyLoadBalancers', 'TooManyTargetGroups', 'TooManyListeners']],
+  ['stalled', 'QuotaExceeded', ['TooManyTags', 'TooManyUniqueTargetGroupsPerLoadBalancer']],
+  ['stalled', 'AwsRefused', ['InvalidSubnet', 'InvalidScheme', 'InvalidConfigurationRequest']],
+  ['stalled', 'AwsRefused', ['CertificateNotFound', 'SSLPolicyNotFound', 'UnsupportedProtocol']],
+  ['stalled', 'AwsRefused', ['OperationNotPermitted', 'IncompatibleProtocols', 'ValidationError']],
 ];
 
 describe('interpret', () => {
@@ -110,6 +121,15 @@ describe('interpret', () => {
       kind: 'stalled',
       reason: 'AwsRefused',
       message: `NoSuchEntity: ${text} It is what permissionsBoundaryArn of the Account names.`,
+    });
+  });
+
+  it('a load balancer that its owner protects from deletion needs a person', () => {
+    const text = "Load balancer 'arn:x' cannot be deleted because deletion protection is enabled";
+    expect(interpret(answered('OperationNotPermitted', 400, text))).toEqual({
+      kind: 'stalled',
+      reason: 'AwsRefused',
+      message: `OperationNotPermitted: ${text}; turn the protection off, and the deletion goes on by itself`,
     });
   });
 
@@ -189,6 +209,7 @@ describe('what a repeated call may meet', () => {
   it('is told apart', () => {
     expect(isNotFound(answered('InvalidSubnetID.NotFound'))).toBe(true);
     expect(isNotFound(answered('InvalidSubnetID.Malformed'))).toBe(false);
+    expect(isNotFound(answered('CertificateNotFound'))).toBe(false);
     expect(isAlreadyThere(answered('EntityAlreadyExists', 409))).toBe(true);
     expect(isInUse(answered('DependencyViolation'))).toBe(true);
     expect([isNotFound, isAlreadyThere, isInUse].some((is) => is(new Error('a bug')))).toBe(false);

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
-import { kindOf } from '../../../operator/graph/kind.ts';
+import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
+import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
+import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
 
-/** A thing as AWS lists it, what it was made from, and what each change of an input is. */
-interface Case {
-  readonly inputs: object;
-  readonly record: object;
-  readonly needs: readonly string[];
-  /** A changed input, and the line that it causes. */
-  readonly changes: readonly [object, string][];
-}
+/** The registered ones, and those that no resource uses yet. */
+const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -29,6 +25,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 }
 
 const CASES: Readonly<Record<string, Case>> = {
+  ...ELB_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
     record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },
@@ -331,12 +328,12 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 it('every kind has a case', (context) => {
-  expect(Object.keys(CASES).sort()).toEqual([...awsKinds.keys()].sort());
-  counted(context, { kindsUnderContract: awsKinds.size });
+  expect(Object.keys(CASES).sort()).toEqual([...kinds.keys()].sort());
+  counted(context, { kindsUnderContract: kinds.size });
 });
 
 describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, changes }) => {
-  const kind = kindOf(awsKinds, type);
+  const kind = kindOf(kinds, type);
 
   it('does not differ from what it was made from', () => {
     expect(linesOf(kind.diff(inputs, record))).toEqual([]);
@@ -366,14 +363,14 @@ describe.each(Object.entries(CASES))('%s', (type, { inputs, record, needs, chang
 
   it('names only kinds that there are', () => {
     const named = [...kind.after, ...(kind.heldBy ?? [])];
-    expect(named.filter((other) => !awsKinds.has(other))).toEqual([]);
+    expect(named.filter((other) => !kinds.has(other))).toEqual([]);
   });
 });
 
-const THINGS = Object.entries(CASES).filter(([type]) => 'create' in kindOf(awsKinds, type));
+const THINGS = Object.entries(CASES).filter(([type]) => 'create' in kindOf(kinds, type));
 
 describe.each(THINGS)('%s', (type, { record }) => {
-  const kind = kindOf(awsKinds, type);
+  const kind = kindOf(kinds, type);
 
   it('is tagged from its record alone, whatever its inputs', async () => {
     const sent: object[] = [];
@@ -408,8 +405,10 @@ describe('facets of a parent that is still to be made', () => {
     ['InternetGatewayAttachment', {}, ['vpcId: (nothing) -> vpc-1']],
     ['RouteTableAssociation', {}, ['routeTableId: (nothing) -> rtb-1']],
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
+    ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
+    ['TargetHealth', {}, []],
   ])('%s %j', (type, change, lines) => {
-    const kind = kindOf(awsKinds, type);
+    const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);
   });
 });

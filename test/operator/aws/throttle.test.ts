@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awsRate, createThrottle, type Rate } from '../../../operator/aws/throttle.ts';
+import { awsRates, bucketsOf, createThrottle, type Rate } from '../../../operator/aws/throttle.ts';
 import { createFakeClock, settle } from '../../support/fake-clock.ts';
 
 /** Takes `count` tokens and notes when each was given, in seconds. */
@@ -111,7 +111,7 @@ describe('createThrottle', () => {
   });
 });
 
-describe('awsRate, as AWS publishes it', () => {
+describe('awsRates, as AWS publishes them', () => {
   it.each([
     ['ec2', 'DescribeVpcs', false, 100, 20],
     ['ec2', 'CreateVpc', true, 50, 5],
@@ -129,6 +129,25 @@ describe('awsRate, as AWS publishes it', () => {
     ['tagging', 'GetResources', false, 15, 15],
     ['iam', 'CreateTags', true, 20, 5],
   ])('%s %s', (service, action, write, burst, perSecond) => {
-    expect(awsRate(service, action, write)).toEqual({ burst, perSecond });
+    expect(awsRates(service, action, write)).toEqual([{ burst, perSecond }]);
+  });
+
+  it.each([
+    ['CreateLoadBalancer', true, 'resource-intensive', 10, 0.2],
+    ['SetSubnets', true, 'resource-intensive', 10, 0.2],
+    ['CreateTargetGroup', true, 'mutating', 20, 3],
+    ['AddTags', true, 'mutating', 20, 3],
+    ['DescribeTargetHealth', false, 'non-mutating', 40, 10],
+  ])('elbv2 %s, and what all of its actions share', (action, write, group, burst, perSecond) => {
+    const account = { burst: 40, perSecond: 10, group: 'account' };
+    expect(awsRates('elbv2', action, write)).toEqual([{ burst, perSecond, group }, account]);
+  });
+
+  it('a call takes from the bucket of its action, or of its group', () => {
+    const keys = (service: string, action: string) =>
+      bucketsOf({ accountId: '1', region: 'r', service, action, write: true }).map(([key]) => key);
+    expect(keys('ec2', 'CreateVpc')).toEqual(['1/r/ec2/CreateVpc']);
+    expect(keys('elbv2', 'CreateLoadBalancer')).toEqual(keys('elbv2', 'SetSubnets'));
+    expect(keys('elbv2', 'CreateListener')).toEqual(['1/r/elbv2/mutating', '1/r/elbv2/account']);
   });
 });

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ..call import Call
+from . import balancing
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -101,11 +102,14 @@ def asks(call: Call, common: Context) -> list[Ask]:
     name = f"{prefix}:{action}"
     given = _given_tags(params)
     arns = [] if _BARE.match(action) and action not in _SEES_ONE else _arns(call, prefix, by_parameter)
-    if (service, action) in _MADE:
-        arns.append(_arn(call, prefix, _MADE[(service, action)](params)))
+    made = _arn(call, prefix, _MADE[(service, action)](params)) if (service, action) in _MADE else None
+    if made:
+        arns.append(made)
     tags = _tags(call, module) if arns else {}
     found = [Ask(name, arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     found = found or [Ask(name, context={**common, **given})]
+    if service == "elbv2":
+        found += balancing.further(call, common, given, made)
     return found + _passes(params, common)
 
 

@@ -1,0 +1,139 @@
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type Case, type Cases, type Deletions, type DriftCase, id, one, refused } from './case.ts';
+
+/** The nodes of an EcsService behind a load balancer that listens on one port. */
+const BALANCER = 'load-balancer';
+const GROUP = 'target-group';
+const LISTENER = 'listener/http';
+
+/** The three ways in which tags of a thing of Elastic Load Balancing drift. */
+function elbTags(node: string): Record<string, Case> {
+  const set = (Key: string, Value: string): DriftCase => ({
+    node,
+    drift: async (at) =>
+      void (await at.elbv2.send(
+        new elb.AddTagsCommand({ ResourceArns: [id(at, node)], Tags: [{ Key, Value }] }),
+      )),
+  });
+  return {
+    'tags missing': {
+      node,
+      drift: async (at) =>
+        void (await at.elbv2.send(
+          new elb.RemoveTagsCommand({ ResourceArns: [id(at, node)], TagKeys: ['project'] }),
+        )),
+    },
+    'tags extra': set('stray', 'yes'),
+    'tags changed': set('project', 'somebody-else'),
+  };
+}
+
+const healthCheck = (input: Partial<elb.ModifyTargetGroupCommandInput>): DriftCase => ({
+  node: GROUP,
+  drift: async (at) =>
+    void (await at.elbv2.send(new elb.ModifyTargetGroupCommand({ TargetGroupArn: id(at, GROUP), ...input }))),
+});
+
+const listener = (input: Partial<elb.ModifyListenerCommandInput>): DriftCase => ({
+  node: LISTENER,
+  drift: async (at) =>
+    void (await at.elbv2.send(new elb.ModifyListenerCommand({ ListenerArn: id(at, LISTENER), ...input }))),
+});
+
+const balancerDeleted = (node: string): DriftCase => ({
+  node,
+  drift: async (at) =>
+    void (await at.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: id(at, node) }))),
+});
+
+const listenerDeleted = (node: string): DriftCase => ({
+  node,
+  drift: async (at) =>
+    void (await at.elbv2.send(new elb.DeleteListenerCommand({ ListenerArn: id(at, node) }))),
+});
+
+/** AWS keeps a group while a listener forwards to it: who wants to be rid of it takes the listener along. */
+const groupDeleted = (node: string): DriftCase => ({
+  node,
+  async drift(at) {
+    await at.elbv2.send(new elb.DeleteListenerCommand({ ListenerArn: id(at, LISTENER) }));
+    await at.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: id(at, node) }));
+  },
+});
+
+/** For kinds of Elastic Load Balancing, as `driftCases` has them for a network's. */
+export const balancingCases: Cases = {
+  LoadBalancer: {
+    ...elbTags(BALANCER),
+    'subnetIds[*] missing': refused('ValidationError', async (at) => {
+      const LoadBalancerArn = id(at, BALANCER);
+      const found = await at.elbv2.send(
+        new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] }),
+      );
+      const zones = one(found.LoadBalancers, 'load balancer').AvailabilityZones ?? [];
+      const Subnets = zones.slice(0, 1).flatMap(({ SubnetId }) => SubnetId ?? []);
+      await at.elbv2.send(new elb.SetSubnetsCommand({ LoadBalancerArn, Subnets }));
+    }),
+    'ipAddressType changed': refused('InvalidSubnetException', (at) =>
+      at.elbv2.send(
+        new elb.SetIpAddressTypeCommand({ LoadBalancerArn: id(at, BALANCER), IpAddressType: 'dualstack' }),
+      ),
+    ),
+    deleted: balancerDeleted(BALANCER),
+  },
+  LoadBalancerAttributes: {
+    'attributes[*] changed': {
+      node: 'load-balancer-attributes',
+      drift: async (at) =>
+        void (await at.elbv2.send(
+          new elb.ModifyLoadBalancerAttributesCommand({
+            LoadBalancerArn: id(at, BALANCER),
+            Attributes: [{ Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'false' }],
+          }),
+        )),
+    },
+  },
+  TargetGroup: {
+    ...elbTags(GROUP),
+    'healthCheck.port changed': healthCheck({ HealthCheckPort: '9999' }),
+    'healthCheck.path changed': healthCheck({ HealthCheckPath: '/elsewhere' }),
+    'healthCheck.protocol changed': healthCheck({ HealthCheckProtocol: 'HTTPS' }),
+    'healthCheck.intervalSeconds changed': healthCheck({ HealthCheckIntervalSeconds: 61 }),
+    'healthCheck.timeoutSeconds changed': healthCheck({ HealthCheckTimeoutSeconds: 7 }),
+    'healthCheck.healthyThreshold changed': healthCheck({ HealthyThresholdCount: 9 }),
+    'healthCheck.unhealthyThreshold changed': healthCheck({ UnhealthyThresholdCount: 9 }),
+    'healthCheck.matcher changed': healthCheck({ Matcher: { HttpCode: '200-499' } }),
+    deleted: groupDeleted(GROUP),
+  },
+  TargetGroupAttributes: {
+    'attributes[*] changed': {
+      node: 'target-group-attributes',
+      drift: async (at) =>
+        void (await at.elbv2.send(
+          new elb.ModifyTargetGroupAttributesCommand({
+            TargetGroupArn: id(at, GROUP),
+            Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '3' }],
+          }),
+        )),
+    },
+  },
+  Listener: {
+    ...elbTags(LISTENER),
+    'port changed': listener({ Port: 8081 }),
+    'action changed': listener({
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+    }),
+    deleted: listenerDeleted(LISTENER),
+  },
+};
+
+export const balancingDeletions: Deletions = {
+  LoadBalancer: (node) => ({ deleted: balancerDeleted(node) }),
+  TargetGroup: (node) => ({
+    refused: refused('ResourceInUseException', (at) =>
+      at.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: id(at, node) })),
+    ),
+    deleted: groupDeleted(node),
+  }),
+  Listener: (node) => ({ deleted: listenerDeleted(node) }),
+};
