@@ -17,6 +17,7 @@ interface ConditionDoc {
 
 const account = ['Account'];
 const network = ['SecureVpc'];
+const service = ['EcsService'];
 
 /**
  * Every condition and every reason that Landfall writes. Reconciling and Stalled are there only while they
@@ -201,6 +202,12 @@ export const CONDITIONS = {
         means: 'AWS refused a request as it stands; the message gives its words.',
         todo: 'Change the field that the message names. If none is named, this is a defect: please report it.',
         kinds: network,
+      },
+      RolloutFailed: {
+        means:
+          'Tasks of the new version did not come to run, and ECS gave the rollout up; the message gives its reason. Where it went back to the version before, that goes on serving.',
+        todo: 'Change what the message names (an image, a port, a health check); the same version is not tried again by itself. A restart asked for tries it once more.',
+        kinds: service,
       },
       TargetChanged: {
         means:

@@ -18,15 +18,26 @@ const NOT_FOUND =
 const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener))$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ClusterContains\w+Exception)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|InvalidSecurityGroup)$/;
-/** Words by which AWS says that a role made a moment ago is not known everywhere yet (IAM User Guide, "eventual consistency"). */
-const UNSETTLED_TEXT = /Unable to assume given IAM role|Access error/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
+/**
+ * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
+ * "eventual consistency"), and to ECS, whose codes for all of it are ClientException and InvalidParameterException, a
+ * listener, or that a service of the name has drained.
+ */
+const UNSETTLED_TEXT =
+  /Unable to assume given IAM role|Access error|^Role is not valid|is still Draining|does not have an associated load balancer/i;
+/** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
+const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
+/** ECS's words for a task definition that is not there, or no longer to be used. */
+const NOT_FOUND_TEXT = /^(Unable to describe task definition|TaskDefinition (not found|is inactive))/;
+/** What CreateService says where a service of the name is there already. */
+const EXISTS_TEXT = /^Creation of service was not idempotent/;
 /**
  * Words by which IAM says that a permissions boundary is not there: not something of ours that is still on its way,
  * though the code is that of any missing thing.
@@ -37,13 +48,15 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
  * is deleted. Bad credentials have other words.
  */
 const HELD_TEXT = /You do not have permission to access the specified resource/;
+/** Codes that ECS gives to much that is not alike. */
+const VAGUE = /^(ClientException|InvalidParameterException)$/;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
   /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
 /** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
 const FAULT =
-  /^(InternalError|InternalFailure|InternalServerError|InternalServiceException|ServiceFailure|ServiceUnavailable|ServiceUnavailableException|Unavailable)$/;
+  /^(InternalError|InternalFailure|InternalServerError|InternalServiceException|ServerException|ServiceFailure|ServiceUnavailable|ServiceUnavailableException|Unavailable)$/;
 
 /** No connection came about, so nothing was asked of AWS. Calls of which that matters are attempted once. */
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
@@ -101,7 +114,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** Whether AWS says that the thing does not exist. On a delete that is success. */
 export function isNotFound(error: unknown): boolean {
-  return NOT_FOUND.test(errorCode(error) ?? '');
+  return isMeant(error, NOT_FOUND, NOT_FOUND_TEXT);
 }
 
 /** Whether a code that AWS put into a successful answer means that the thing does not exist. */
@@ -111,12 +124,17 @@ export function isNotFoundCode(code: string | undefined): boolean {
 
 /** Whether AWS says that the thing, rule or route is there already. */
 export function isAlreadyThere(error: unknown): boolean {
-  return EXISTS.test(errorCode(error) ?? '');
+  return isMeant(error, EXISTS, EXISTS_TEXT);
 }
 
 /** Whether AWS says that something else still uses the thing. */
 export function isInUse(error: unknown): boolean {
   return IN_USE.test(errorCode(error) ?? '');
+}
+
+/** Whether AWS says that the caller may not give a role to a service. */
+export function isPassRefused(error: unknown): boolean {
+  return DENIED.test(errorCode(error) ?? '') && /iam:PassRole/.test((error as Error).message);
 }
 
 /** Whether a code means that calls come too fast. */
@@ -178,22 +196,35 @@ export function interpretWords(error: unknown): Verdict {
       message: `${message}; turn the protection off, and the deletion goes on by itself`,
     };
   if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
-  if (EXISTS.test(code)) return { kind: 'exists', reason: 'AlreadyExists', message };
+  if (isMeant(error, EXISTS, EXISTS_TEXT)) return { kind: 'exists', reason: 'AlreadyExists', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
   if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
     return { kind: 'waiting', reason: 'WaitingForAws', message };
+  if (NO_LINKED_ROLE_TEXT.test(text))
+    return {
+      kind: 'waiting',
+      reason: 'WaitingForAws',
+      message: `${message} AWS makes this role with the first cluster of an account; if it does not come, an administrator makes it: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com`,
+    };
   if (NO_BOUNDARY_TEXT.test(text))
     return {
       kind: 'stalled',
       reason: 'AwsRefused',
       message: `${message} It is what permissionsBoundaryArn of the Account names.`,
     };
-  if (NOT_FOUND.test(code)) return { kind: 'waiting', reason: 'NotYetVisible', message };
+  if (isMeant(error, NOT_FOUND, NOT_FOUND_TEXT)) return { kind: 'waiting', reason: 'NotYetVisible', message };
   if (NEVER_SENT.test(code)) return { kind: 'waiting', reason: 'AwsUnreachable', message };
   if (NO_ANSWER.test(code) || FAULT.test(code) || statusOf(error) >= 500)
     return { kind: 'unclear', reason: 'AwsUnreachable', message };
   return { kind: 'stalled', reason: 'AwsRefused', message };
+}
+
+/** ECS has one code for many things: there the words tell. */
+function isMeant(error: unknown, codes: RegExp, words: RegExp): boolean {
+  const code = errorCode(error) ?? '';
+  if (codes.test(code)) return true;
+  return VAGUE.test(code) && error instanceof Error && words.test(error.message);
 }
 
 function statusOf(error: unknown): number {

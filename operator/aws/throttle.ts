@@ -53,6 +53,20 @@ const ELB_RATES: readonly [RegExp, Rate][] = [
   [/^/, { burst: 20, perSecond: 3, group: 'mutating' }],
 ];
 const ELB_ACCOUNT: Rate = { burst: 40, perSecond: 10, group: 'account' };
+/** Amazon ECS API Reference, "Request throttling for the Amazon ECS API": the actions of a group share a bucket. */
+const ECS_RATES: readonly [RegExp, Rate][] = [
+  [/^(Describe|List)Clusters$/, { burst: 50, perSecond: 20, group: 'cluster read' }],
+  [/^(Create|Delete|Update)Cluster/, { burst: 20, perSecond: 1, group: 'cluster modify' }],
+  [/^(Describe|List)TaskDefinition/, { burst: 50, perSecond: 20, group: 'task definition read' }],
+  [/^(Deregister|Register)TaskDefinition$/, { burst: 20, perSecond: 1, group: 'task definition modify' }],
+  [/^DeleteTaskDefinitions$/, { burst: 5, perSecond: 1 }],
+  [/^(Describe|List)Services$/, { burst: 100, perSecond: 20, group: 'service read' }],
+  [/^(Create|Delete|Update)Service$/, { burst: 50, perSecond: 5, group: 'service modify' }],
+  [/^(Describe|List)ServiceDeployments$/, { burst: 50, perSecond: 20, group: 'service deployment' }],
+  [/^DescribeServiceRevisions$/, { burst: 50, perSecond: 20 }],
+  [/^(Describe|List)(Tasks|ContainerInstances)$/, { burst: 100, perSecond: 20, group: 'resource read' }],
+  [/^(Tag|Untag)Resource$/, { burst: 20, perSecond: 10, group: 'tag modify' }],
+];
 /** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
@@ -64,6 +78,7 @@ export function awsRates(service: string, action: string, write: boolean): reado
     const own = ELB_RATES.find(([actions]) => actions.test(action));
     return [...(own ? [own[1]] : []), ELB_ACCOUNT];
   }
+  if (service === 'ecs') return [ECS_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service !== 'ec2') return [OTHER];
   return [EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ)];
 }

@@ -166,6 +166,11 @@ export interface NodeKind<I extends object, R, S> {
   implicit?(record: R): string | undefined;
   /** What uses a thing that serves only one; undefined for nothing, or where it may serve several. */
   usedBy?(record: R): string | undefined;
+  /**
+   * A history that is kept: of a node's things whose place another takes or has taken, those that stay. They are not
+   * changed any more, and go with the node. `isUsed` says whether something of the owner uses one.
+   */
+  keeps?(superseded: readonly R[], isUsed: (record: R) => boolean): readonly R[];
   /** Names what the provider might mean by "in use", for the condition. */
   blockers?(session: S, record: R): Promise<string[]>;
 }

@@ -134,6 +134,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
           outputs: known,
         });
     }
+    for (const id of step.history ?? []) kept.add(recordKey(kind, id));
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
     for (const id of step.twins ?? []) twins.add(recordKey(kind, id));
     if (step.action?.verb === 'create' && isNew(kind, step.action)) coming.add(node.key);

@@ -19,6 +19,8 @@ export interface Step {
   readonly superseded: readonly string[];
   /** Those of them that no replacement left behind: copies, which may stand in the way, and so go as soon as they can. */
   readonly twins?: readonly string[];
+  /** Things of the node whose place another has taken, and that stay as its history. */
+  readonly history?: readonly string[];
 }
 
 /** What a facet needs: only differences. */
@@ -93,24 +95,28 @@ export function planThing<S>(at: {
   ];
   const revision = (record: object) => kind.collection.tags(record)[TAG.revision];
   const isTwin = (record: object) => revision(record) === revision(chosen);
-  const superseded = others.map((record) => kind.collection.id(record));
-  const twins = others.filter(isTwin).map((record) => kind.collection.id(record));
-  if (changes.length === 0) return { record: chosen, superseded, twins };
   const fixed = changes.find((change) => change.replace);
+  const isUsed = (record: object) => used.has(kind.collection.id(record));
+  const kept = new Set(kind.keeps?.(fixed ? [chosen, ...others] : others, isUsed));
+  const idsOf = (records: readonly object[]) => records.map((record) => kind.collection.id(record));
+  const superseded = idsOf(others.filter((record) => !kept.has(record)));
+  const twins = idsOf(others.filter((record) => isTwin(record) && !kept.has(record)));
+  const history = idsOf([...kept].filter((record) => record !== chosen));
+  const past = { superseded, twins, history };
+  if (changes.length === 0) return { record: chosen, ...past };
   if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
     const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
     const base = { node: node.key, type: kind.type, id, changes };
     return {
       record: chosen,
-      superseded,
-      twins,
+      ...past,
       action: { ...base, verb: 'refuse', reason: 'ReplacementNeeded', message },
     };
   }
   if (fixed) {
     const open = openIntent(input, node, kind);
     // Until it is known what became of it, the former one stays as it is: others go on using it.
-    if (open) return { record: chosen, replaced: true, superseded, twins, action: { ...open, id } };
+    if (open) return { record: chosen, replaced: true, ...past, action: { ...open, id } };
     const action: Action = {
       verb: 'create',
       node: node.key,
@@ -121,12 +127,12 @@ export function planThing<S>(at: {
       // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
       revision: shortHash(JSON.stringify(node.inputs)),
     };
-    return { record: chosen, replaced: true, superseded: [...superseded, id], twins, action };
+    const leaving = kept.has(chosen) ? superseded : [...superseded, id];
+    return { record: chosen, replaced: true, ...past, superseded: leaving, action };
   }
   return {
     record: chosen,
-    superseded,
-    twins,
+    ...past,
     action: { verb: 'update', node: node.key, type: kind.type, id, changes, inputs },
   };
 }

@@ -8,7 +8,7 @@ from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
 from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
-from . import logs, pages, permissions, pipeline, services, sessions, tagging, throttling
+from . import logs, memory, pages, permissions, pipeline, services, sessions, tagging, throttling
 from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
 from .settings import Settings
@@ -45,6 +45,7 @@ def reset(settings: Settings) -> None:
     lifecycle.clear()
     sessions.clear()
     idempotency.clear()
+    memory.clear()
     dump.forget_fresh()
     BackendDict.reset()
     _begin(settings)

@@ -43,7 +43,7 @@ _MODULES = {
     "secretsmanager": "secretsmanager",
 }
 # What each service's reads look at.
-_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "elbv2")}
+_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2")}
 _READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 

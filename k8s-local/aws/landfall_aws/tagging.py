@@ -1,9 +1,9 @@
-"""Resource Groups Tagging API: stable pages of 100, without anything kept between them."""
+"""Resource Groups Tagging API: stable pages of 100, and things that are gone already among those that are there."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.resource_tagging import TaggedResource
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
 from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
@@ -11,7 +11,7 @@ from moto.logs.models import LogsBackend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
 
-from . import pages
+from . import memory, pages
 from .errors import AwsError
 from .override import replace, wrap
 
@@ -25,12 +25,19 @@ def arn_type(kind: str) -> str:
 
 
 def _resources(backend: ResourceGroupsTaggingAPIBackend, get: Any) -> list[Any]:
-    found = backend._get_resources_generator(
-        tag_filters=get("TagFilters", []),
-        resource_type_filters=get("ResourceTypeFilters", []),
-        resource_arn_list=get("ResourceARNList", []) or None,
-    )
-    return sorted(found, key=lambda resource: resource.arn)
+    filters, types, arns = get("TagFilters", []), get("ResourceTypeFilters", []), get("ResourceARNList", []) or None
+    has_tags = make_tag_matcher(filters)
+
+    def matches(ghost: TaggedResource) -> bool:
+        fits = match_resource_type(ghost.resource_type, types) and has_tags(ghost.tags)
+        return fits and (arns is None or ghost.arn in arns)
+
+    found = {ghost.arn: ghost for ghost in memory.ghosts(backend.account_id, backend.region_name, matches)}
+    for resource in backend._get_resources_generator(
+        tag_filters=filters, resource_type_filters=types, resource_arn_list=arns
+    ):
+        found[resource.arn] = resource
+    return sorted(found.values(), key=lambda resource: resource.arn)
 
 
 def install() -> None:

@@ -43,8 +43,14 @@ def note(call: Call, body: Any, now: float) -> None:
 
 
 def refuse(call: Call, since: float) -> None:
-    """Raises AWS's refusal where an EC2 write names something that was made after `since`."""
-    if call.service != "ec2" or not _made:
+    """Raises AWS's refusal where an EC2 write names something that was made after `since`, or ECS is given such a role."""
+    if not _made:
+        return
+    if call.service == "ecs":
+        for parameter in ("executionRoleArn", "taskRoleArn"):
+            if _made.get(call.params.get(parameter) or "", since) > since:
+                raise AwsError("ClientException", "Role is not valid")
+    if call.service != "ec2":
         return
     role = call.params.get("DeliverLogsPermissionArn")
     if role and _made.get(role, since) > since:

@@ -140,6 +140,30 @@ export function dataServices(): void {
           Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } },
         },
         { Effect: 'Allow', Action: 'ecs:*', Resource: arn('ecs', 'service/main/landfall-*') },
+        {
+          Effect: 'Allow',
+          Action: 'ecs:DeleteService',
+          Resource: '*',
+          Condition: { ArnEquals: { 'ecs:cluster': arn('ecs', 'cluster/ours') } },
+        },
+        { Effect: 'Allow', Action: ['ecs:CreateCluster', 'ecs:DeregisterTaskDefinition'], Resource: '*' },
+        {
+          Effect: 'Allow',
+          Action: 'ecs:TagResource',
+          Resource: arn('ecs', 'cluster/*'),
+          Condition: {
+            StringEquals: {
+              'ecs:CreateAction': 'CreateCluster',
+              'aws:RequestTag/landfall.dev/installation': 'local',
+            },
+          },
+        },
+        {
+          Effect: 'Allow',
+          Action: ['ecs:DeleteTaskDefinitions', 'ecs:DeleteCluster', 'ecs:DescribeClusters'],
+          Resource: '*',
+          Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } },
+        },
         { Effect: 'Allow', Action: 'ecs:RegisterTaskDefinition', Resource: '*' },
         { Effect: 'Allow', Action: 'rds:*', Resource: arn('rds', 'db:landfall-*') },
       ]);
@@ -172,6 +196,29 @@ export function dataServices(): void {
         'AccessDeniedException',
         /iam:PassRole on resource: arn:aws:iam::222222222222:role\/landfall-operator/,
       );
+      await refused(ecs('DeleteService', { cluster: 'ours', service: 'web' }), 'ClusterNotFoundException');
+      const oursTags = [{ key: 'landfall.dev/installation', value: 'local' }];
+      const other = [{ key: 'landfall.dev/installation', value: 'other' }];
+      const make = (clusterName: string, of: Params[]) => ecs('CreateCluster', { clusterName, tags: of });
+      await refused(
+        make('theirs', other),
+        'AccessDeniedException',
+        /ecs:TagResource on resource: arn:aws:ecs:us-east-1:222222222222:cluster\/theirs/,
+      );
+      await make('ours', oursTags);
+      await call('ecs', 'CreateCluster', { clusterName: 'theirs', tags: other }, ACCOUNT);
+      await ecs('DescribeClusters', { clusters: ['ours'] });
+      await refused(ecs('DescribeClusters', { clusters: ['theirs'] }), 'AccessDeniedException');
+      await refused(ecs('DeleteCluster', { cluster: 'theirs' }), 'AccessDeniedException');
+      await ecs('DeleteCluster', { cluster: 'ours' });
+      // Of this action AWS knows no resource, so no tag can bound it.
+      await ecs('DeregisterTaskDefinition', { taskDefinition: 'web:1' });
+      await refused(
+        ecs('DeleteTaskDefinitions', { taskDefinitions: ['web:1'] }),
+        'AccessDeniedException',
+        /ecs:DeleteTaskDefinitions on resource: arn:aws:ecs:us-east-1:222222222222:task-definition\/web:1/,
+      );
+
       const rds = (DBInstanceIdentifier: string) =>
         call('rds', 'RebootDBInstance', { DBInstanceIdentifier }, credentials);
       await refused(rds('other'), 'AccessDenied');

@@ -30,6 +30,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
   AwsRefused: OF_AWS,
+  RolloutFailed: 'integration/ecs-kinds.test.ts',
   TargetChanged: OURS,
   CredentialsUnavailable: OURS,
   CredentialsExpired: OF_AWS,

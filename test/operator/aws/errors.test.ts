@@ -5,6 +5,7 @@ import {
   isAlreadyThere,
   isInUse,
   isNotFound,
+  isPassRefused,
   PartialFailure,
   unlessGone,
   unlessThere,
@@ -49,6 +50,12 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['exists', 'AlreadyExists', ['Resource.AlreadyAssociated', 'InvalidPermission.Duplicate']],
   ['stalled', 'QuotaExceeded', ['VpcLimitExceeded', 'LimitExceededException', 'RouteLimitExceeded']],
   ['stalled', 'QuotaExceeded', ['RulesPerSecurityGroupLimitExceeded', 'ServiceQuotaExceededException']],
+  ['waiting', 'NotYetVisible', ['ClusterNotFoundException', 'ServiceNotFoundException']],
+  ['waiting', 'WaitingForAws', ['ServiceNotActiveException', 'UpdateInProgressException']],
+  ['inUse', 'DependencyViolation', ['ClusterContainsServicesException', 'ClusterContainsTasksException']],
+  ['inUse', 'DependencyViolation', ['ClusterContainsContainerInstancesException']],
+  ['unclear', 'AwsUnreachable', ['ServerException']],
+  ['stalled', 'AwsRefused', ['ClientException', 'InvalidParameterException', 'PlatformUnknownException']],
   ['stalled', 'AddressesUsedUp', ['InsufficientFreeAddressesInSubnet', 'InsufficientAddressCapacity']],
   ['waiting', 'WaitingForAws', ['IncorrectState', 'ConcurrentModification', 'OperationAbortedException']],
   ['stalled', 'AwsRefused', ['InvalidParameterValue', 'MalformedPolicyDocument', 'InvalidSubnet.Range']],
@@ -113,6 +120,47 @@ describe('interpret', () => {
   it('a role that AWS does not know everywhere yet is waited for', () => {
     const error = answered('InvalidParameterException', 400, 'Unable to assume given IAM role');
     expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
+  });
+
+  // ECS has one code for many things: AmazonECS API reference, "Common Errors", and what users report.
+  it.each([
+    ['ClientException', 'Role is not valid', 'waiting', 'WaitingForAws'],
+    ['ClientException', 'Unable to describe task definition.', 'waiting', 'NotYetVisible'],
+    ['ClientException', 'TaskDefinition is inactive', 'waiting', 'NotYetVisible'],
+    [
+      'ClientException',
+      'No Fargate configuration exists for given values: 256 CPU, 4096 memory.',
+      'stalled',
+      'AwsRefused',
+    ],
+    [
+      'InvalidParameterException',
+      'Unable to Start a service that is still Draining.',
+      'waiting',
+      'WaitingForAws',
+    ],
+    ['InvalidParameterException', 'Creation of service was not idempotent.', 'exists', 'AlreadyExists'],
+    [
+      'InvalidParameterException',
+      'The target group with targetGroupArn arn:x does not have an associated load balancer.',
+      'waiting',
+      'WaitingForAws',
+    ],
+    ['AccessDeniedException', 'no policy allows the iam:PassRole action', 'stalled', 'AccessDenied'],
+  ])('%s of ECS: %s', (code, text, kind, reason) => {
+    expect(interpret(answered(code, 400, text))).toMatchObject({ kind, reason });
+  });
+
+  it('tells who makes the role by which ECS works, where it does not come by itself', () => {
+    const text =
+      'Unable to assume the service linked role. Please verify that the ECS service linked role exists.';
+    expect(interpret(answered('InvalidParameterException', 400, text))).toMatchObject({
+      kind: 'waiting',
+      reason: 'WaitingForAws',
+      message: expect.stringMatching(
+        /aws iam create-service-linked-role --aws-service-name ecs\.amazonaws\.com$/,
+      ),
+    });
   });
 
   it('a permissions boundary that is not there does not come by itself', () => {
@@ -212,6 +260,14 @@ describe('what a repeated call may meet', () => {
     expect(isNotFound(answered('CertificateNotFound'))).toBe(false);
     expect(isAlreadyThere(answered('EntityAlreadyExists', 409))).toBe(true);
     expect(isInUse(answered('DependencyViolation'))).toBe(true);
+    const vague = (text: string) => answered('ClientException', 400, text);
+    expect(isNotFound(vague('Unable to describe task definition.'))).toBe(true);
+    expect(isAlreadyThere(vague('Creation of service was not idempotent.'))).toBe(true);
+    expect([isNotFound, isAlreadyThere].some((is) => is(vague('Family contains invalid characters.')))).toBe(
+      false,
+    );
+    expect(isPassRefused(answered('AccessDeniedException', 400, 'to perform: iam:PassRole on'))).toBe(true);
+    expect(isPassRefused(answered('AccessDeniedException', 400, 'to perform: iam:GetRole on'))).toBe(false);
     expect([isNotFound, isAlreadyThere, isInUse].some((is) => is(new Error('a bug')))).toBe(false);
   });
 

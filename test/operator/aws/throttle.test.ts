@@ -143,6 +143,25 @@ describe('awsRates, as AWS publishes them', () => {
     expect(awsRates('elbv2', action, write)).toEqual([{ burst, perSecond, group }, account]);
   });
 
+  it.each([
+    ['DescribeClusters', 'cluster read', 50, 20],
+    ['UpdateCluster', 'cluster modify', 20, 1],
+    ['ListTaskDefinitions', 'task definition read', 50, 20],
+    ['RegisterTaskDefinition', 'task definition modify', 20, 1],
+    ['DeleteTaskDefinitions', undefined, 5, 1],
+    ['DescribeServices', 'service read', 100, 20],
+    ['UpdateService', 'service modify', 50, 5],
+    ['ListServiceDeployments', 'service deployment', 50, 20],
+    ['DescribeServiceRevisions', undefined, 50, 20],
+    ['ListTasks', 'resource read', 100, 20],
+    ['TagResource', 'tag modify', 20, 10],
+    ['PutAccountSetting', undefined, 20, 5],
+  ])('ecs %s', (action, group, burst, perSecond) => {
+    expect(awsRates('ecs', action, true)).toEqual([
+      { burst, perSecond, ...(group !== undefined && { group }) },
+    ]);
+  });
+
   it('a call takes from the bucket of its action, or of its group', () => {
     const keys = (service: string, action: string) =>
       bucketsOf({ accountId: '1', region: 'r', service, action, write: true }).map(([key]) => key);

@@ -28,12 +28,15 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "capacityProvider": "capacity-provider/{}",
             "clusterName": "cluster/{}",
+            "clusters": "cluster/{}",
             "family": "task-definition/{}:*",
             "resourceArn": "{}",
             "service": "service/{cluster}/{}",
             "serviceName": "service/{cluster}/{}",
+            "serviceRevisionArns": "{}",
             "services": "service/{cluster}/{}",
             "task": "task/{cluster}/{}",
+            "taskDefinitions": "task-definition/{}",
             "tasks": "task/{cluster}/{}",
         },
     ),
@@ -76,7 +79,22 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 # Lists, which have no resources, though they may name some as filters.
 _BARE = re.compile(r"(Describe|List)(?!.*(TagsForResource|TagsOfResource)).*")
-_SEES_ONE = {"DescribeTable", "DescribeSecret", "DescribeKey", "DescribeServices", "DescribeTasks", "DescribeTimeToLive", "DescribeContinuousBackups", "ListTagsOfResource"}
+_SEES_ONE = {
+    "DescribeClusters",
+    "DescribeContinuousBackups",
+    "DescribeKey",
+    "DescribeSecret",
+    "DescribeServiceRevisions",
+    "DescribeServices",
+    "DescribeTable",
+    "DescribeTasks",
+    "DescribeTimeToLive",
+    "ListServiceDeployments",
+    "ListTagsOfResource",
+}
+# The creates that want ecs:TagResource as well, if they have tags:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+_TAGGED_BY = {"CreateCapacityProvider", "CreateCluster", "CreateService", "CreateTaskSet", "RegisterTaskDefinition", "RunTask"}
 # Made under a name that the ARN holds, followed by what AWS draws.
 _MADE = {
     ("elbv2", "CreateLoadBalancer"): lambda p: f"loadbalancer/{'net' if p.get('Type') == 'network' else 'app'}/{p.get('Name')}/*",
@@ -106,11 +124,22 @@ def asks(call: Call, common: Context) -> list[Ask]:
     if made:
         arns.append(made)
     tags = _tags(call, module) if arns else {}
+    common = {**common, **_cluster(call)}
     found = [Ask(name, arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     found = found or [Ask(name, context={**common, **given})]
+    if service == "ecs" and action in _TAGGED_BY and params.get("tags"):
+        found += [Ask("ecs:TagResource", arn, {**common, **given, "ecs:createaction": action}) for arn in arns]
     if service == "elbv2":
         found += balancing.further(call, common, given, made)
     return found + _passes(params, common)
+
+
+def _cluster(call: Call) -> Context:
+    """The condition key ecs:cluster of what lies in a cluster: an ARN."""
+    named = call.params.get("cluster") if call.service == "ecs" and not (call.action or "").endswith("Cluster") else None
+    if not named:
+        return {}
+    return {"ecs:cluster": _arn(call, "ecs", f"cluster/{str(named).split('/')[-1]}")}
 
 
 def _arn(call: Call, prefix: str, resource: str) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from ..settings import Settings
-from . import clusters, lists, services, tasks
+from . import clusters, definitions, lists, rollouts, services, tasks
 
 
 def install(settings: Settings) -> Any:
     life = tasks.install(settings)
     services.install(settings, life)
     clusters.install(settings)
+    definitions.install(settings)
+    rollouts.install()
     lists.install()
     return EC2ContainerServiceResponse

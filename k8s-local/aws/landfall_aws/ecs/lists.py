@@ -9,6 +9,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from .. import pages
 from ..errors import AwsError
 from ..override import wrap
+from . import clusters
 
 # Method, key of the list, the most that a page holds, and what it holds when nothing is asked: API reference of each.
 _LISTS = [
@@ -58,6 +59,7 @@ def install() -> None:
     def describe_services(original: Any, self: Any) -> ActionResult:
         if len(self._get_param("services", [])) > 10:
             raise AwsError("InvalidParameterException", "A maximum of 10 services can be described at once.")
+        clusters.active(self.ecs_backend, self._get_param("cluster", "default"))
         return original(self)
 
     @wrap(EC2ContainerServiceResponse, "describe_tasks")

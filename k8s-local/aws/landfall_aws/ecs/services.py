@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 """
 
+import re
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores, utcnow
@@ -12,11 +13,11 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
 
-from .. import lifecycle
+from .. import lifecycle, memory
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import tasks
+from . import clusters, definitions, rollouts, tasks
 from .tasks import Life
 
 # Without a circuit breaker AWS tries for ever, ever more slowly; here it gives up, so that a dump can wait for it.
@@ -34,6 +35,13 @@ _KEPT = (
 )
 # What UpdateService starts a deployment for, besides another task definition.
 _REDEPLOYS = ("network_configuration", "load_balancers", "platform_version", "capacity_provider_strategy")
+# CreateService, API reference, deploymentConfiguration: the defaults of replica services.
+_DEPLOYMENT = {
+    "maximumPercent": 200,
+    "minimumHealthyPercent": 100,
+    "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+}
+_NAME = re.compile(r"^[A-Za-z0-9_-]{1,255}$")
 
 
 def _of_service(backend: Any, service: Service) -> list[Task]:
@@ -54,7 +62,9 @@ def _new_deployment(service: Service) -> dict[str, Any]:
         "createdAt": utcnow(),
         "updatedAt": utcnow(),
         "launchType": service.launch_type,
-        "platformVersion": service.platform_version,
+        # What LATEST means: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
+        "platformVersion": "1.4.0" if service.platform_version == "LATEST" else service.platform_version,
+        "capacityProviderStrategy": getattr(service, "capacity_provider_strategy", None),
         "networkConfiguration": service.network_configuration or None,
         "rolloutState": "IN_PROGRESS",
         "rolloutStateReason": f"ECS deployment {deployment_id} in progress.",
@@ -83,6 +93,7 @@ class _Scheduler:
         for older in service.deployments:
             older["status"] = "ACTIVE"
         service.deployments.insert(0, _new_deployment(service))
+        rollouts.begin(service, service.deployments[0]["id"])
         self.converge(backend, service)
 
     def _changed(self, backend: Any, task: Task) -> None:
@@ -125,14 +136,18 @@ class _Scheduler:
         deployment["rolloutState"] = "FAILED"
         deployment["rolloutStateReason"] = "ECS deployment circuit breaker: tasks failed to start."
         _event(service, f"(deployment {deployment['id']}) deployment failed: tasks failed to start.")
+        reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+        if not rollouts.fail(service, deployment["id"], reason, rollback):
+            return
         before = next((d for d in service.deployments if d["rolloutState"] == "COMPLETED"), None)
-        if rollback and before:
-            service.task_definition = before["taskDefinition"]
-            for older in service.deployments:
-                older["status"] = "ACTIVE"
-            again = _new_deployment(service)
-            again["rolloutStateReason"] = f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}."
-            service.deployments.insert(0, again)
+        for older in service.deployments:
+            older["status"] = "ACTIVE"
+        again = _new_deployment(service)
+        again["rolloutStateReason"] = (
+            f"ECS deployment circuit breaker: rolling back to deploymentId {before['id'] if before else again['id']}."
+        )
+        service.deployments.insert(0, again)
+        _event(service, f"rolling back to deployment {before['id'] if before else again['id']}.")
 
     def converge(self, backend: Any, service: Service) -> None:
         living = [task for task in _of_service(backend, service) if task.desired_status == "RUNNING"]
@@ -198,6 +213,7 @@ class _Scheduler:
             primary["rolloutState"] = "COMPLETED"
             primary["rolloutStateReason"] = f"ECS deployment {primary['id']} completed."
             primary["updatedAt"] = utcnow()
+            rollouts.complete(service)
             _event(service, "has reached a steady state.")
 
     def _count(self, backend: Any, service: Service) -> None:
@@ -216,26 +232,45 @@ class _Scheduler:
         if service.status == "DRAINING" and not _of_service(backend, service):
             service.status = "INACTIVE"
             service.deployments = []
+            definitions.collect(backend)
             key = f"{service.cluster_name}:{service.name}"
 
             def forget() -> None:
                 if backend.services.get(key) is service:
                     del backend.services[key]
+                    memory.keep_ghost(
+                        backend.account_id, backend.region_name, service.arn, service.tags, "ecs:service"
+                    )
 
             lifecycle.after(self._step * _LISTED_STEPS, forget)
 
 
-def _check_targets(backend: Any, balancers: list[dict[str, Any]]) -> None:
+def _refused(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message)
+
+
+def _check_targets(backend: Any, definition: Any, balancers: list[dict[str, Any]]) -> None:
     groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
+    containers = {container["name"]: container for container in definition.container_definitions}
     for balancer in balancers:
-        arn = balancer.get("targetGroupArn")
+        arn, name, port = (balancer.get(key) for key in ("targetGroupArn", "containerName", "containerPort"))
         if arn and arn not in groups:
-            raise AwsError("InvalidParameterException", f"The specified target group does not exist: {arn}")
+            raise _refused(f"The specified target group does not exist: {arn}")
         if arn and not groups[arn].load_balancer_arns:
-            raise AwsError(
-                "InvalidParameterException",
-                f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
-            )
+            raise _refused(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
+        if name not in containers:
+            raise _refused(f"The container {name} does not exist in the task definition.")
+        if port not in [mapping["containerPort"] for mapping in containers[name]["portMappings"]]:
+            raise _refused(f"The container {name} did not have a container port {port} defined.")
+
+
+def _check_network(definition: Any, on_fargate: bool, network: Any) -> None:
+    if definition.network_mode == "awsvpc" and not network:
+        raise _refused("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+    if definition.network_mode != "awsvpc" and network:
+        raise _refused("Network Configuration is not valid for the given networkMode of this task definition.")
+    if on_fargate and "FARGATE" not in (definition.requires_compatibilities or []):
+        raise _refused("Task definition does not support launch_type FARGATE.")
 
 
 def install(settings: Settings, life: Life) -> None:
@@ -244,20 +279,41 @@ def install(settings: Settings, life: Life) -> None:
     @wrap(EC2ContainerServiceResponse, "create_service")
     def create(original: Any, self: Any) -> Any:
         backend, get = self.ecs_backend, self._get_param
-        cluster = backend._get_cluster(get("cluster", "default"))
+        cluster = clusters.active(backend, get("cluster", "default"))
+        if not _NAME.match(get("serviceName") or ""):
+            raise _refused("Invalid service name.")
+        if len(get("clientToken") or "") > 36:
+            raise _refused("The client token must not be longer than 36 characters.")
         found = backend.services.get(f"{cluster.name}:{get('serviceName')}")
         if found is not None and found.status == "DRAINING":
-            raise AwsError("InvalidParameterException", "Unable to Start a service that is still Draining.")
+            raise _refused("Unable to Start a service that is still Draining.")
         if found is not None and found.status == "ACTIVE":
-            raise AwsError("InvalidParameterException", "Creation of service was not idempotent.")
-        _check_targets(backend, get("loadBalancers") or [])
+            raise _refused("Creation of service was not idempotent.")
+        if get("launchType") and get("capacityProviderStrategy"):
+            raise _refused("Specifying both a launch type and capacity provider strategy is not supported.")
+        definition = definitions.active(backend, get("taskDefinition") or "")
+        _check_targets(backend, definition, get("loadBalancers") or [])
+        if get("healthCheckGracePeriodSeconds") is not None and not get("loadBalancers"):
+            raise _refused("Health check grace period is only valid for services configured to use load balancers")
+        network = get("networkConfiguration")
+        if network:
+            network["awsvpcConfiguration"].setdefault("securityGroups", [])
+            network["awsvpcConfiguration"].setdefault("assignPublicIp", "DISABLED")
+        providers = [item["capacityProvider"] for item in get("capacityProviderStrategy") or []]
+        on_fargate = get("launchType") == "FARGATE" or any(name.startswith("FARGATE") for name in providers)
+        _check_network(definition, on_fargate, network)
         result = original(self)
         service = backend.services[f"{cluster.name}:{get('serviceName')}"]
         for name in _KEPT:
             if get(name) is not None:
                 setattr(service, camelcase_to_underscores(name), get(name))
-        if get("capacityProviderStrategy"):
+        service.deployment_configuration = {**_DEPLOYMENT, **(get("deploymentConfiguration") or {})}
+        # What a service goes back to when its strategy is taken away.
+        service.first_launch_type = service.launch_type
+        if providers:
             service.launch_type = None
+        if on_fargate and not service.platform_version:
+            service.platform_version = "LATEST"
         service.created_at = utcnow()
         service.deployments = []
         scheduler.deploy(backend, service)
@@ -270,16 +326,31 @@ def install(settings: Settings, life: Life) -> None:
         if service.status != "ACTIVE":
             raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")
         force = bool(asked.pop("force_new_deployment", False))
-        definition = asked.pop("task_definition", None)
+        named = asked.pop("task_definition", None)
+        # Without one the revision that is in force stays, whatever has become of it.
+        definition = definitions.active(self, named) if named else self.describe_task_definition(service.task_definition)
+        network = asked.get("network_configuration")
+        if network:
+            network["awsvpcConfiguration"].setdefault("securityGroups", [])
+            network["awsvpcConfiguration"].setdefault("assignPublicIp", "DISABLED")
+            service._validate_network(network)
+        balancers = service.load_balancers if asked.get("load_balancers") is None else asked["load_balancers"]
+        _check_targets(self, definition, balancers)
+        _check_network(definition, _on_fargate(service), network or service.network_configuration)
+        if asked.get("health_check_grace_period_seconds") is not None and not balancers:
+            raise _refused("Health check grace period is only valid for services configured to use load balancers")
+        if asked.get("deployment_configuration") is not None:
+            asked["deployment_configuration"] = {**service.deployment_configuration, **asked["deployment_configuration"]}
         anew = force
-        if definition:
-            arn = self.describe_task_definition(definition).arn
-            anew = anew or arn != service.task_definition
-            service.task_definition = arn
+        if named:
+            anew = anew or definition.arn != service.task_definition
+            service.task_definition = definition.arn
         for name, value in asked.items():
             if value is not None:
                 anew = anew or (name in _REDEPLOYS and getattr(service, name, None) != value)
                 setattr(service, name, value)
+        if asked.get("capacity_provider_strategy") is not None:
+            service.launch_type = None if asked["capacity_provider_strategy"] else service.first_launch_type
         if anew:
             scheduler.deploy(self, service)
         else:

@@ -14,6 +14,7 @@ from ..errors import AwsError
 from ..override import replace, wrap
 from ..patterns import like
 from ..settings import Settings
+from . import definitions
 
 # An hour in AWS: ListTasks, API reference, desiredStatus.
 _LISTED_STEPS = 10
@@ -42,17 +43,34 @@ class Life:
     def _run(self, backend: Any, task: Task) -> None:
         if task.desired_status != "RUNNING":
             return
-        image = task.containers[0].image or ""
-        if any(like(pattern, image) for pattern in self._failing):
-            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
-            reason = (
-                "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref "
-                f"{image}: {image}: not found"
-            )
+        reason = self._why_not(backend.describe_task_definition(task.task_definition_arn))
+        if reason:
             self.stop(backend, task, "TaskFailedToStart", reason)
             return
         task.started_at = utcnow()  # type: ignore[attr-defined]
         self._become(backend, task, "RUNNING")
+
+    def _why_not(self, definition: Any) -> str | None:
+        """Why a task of this definition never runs."""
+        for name in ("execution_role_arn", "task_role_arn"):
+            arn = getattr(definition, name, None)
+            role = definitions.role_of(arn)
+            if arn and (role is None or not definitions.lets_tasks_in(role)):
+                # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+                return (
+                    f"ECS was unable to assume the role '{arn}' that was provided for this task. Please verify that the "
+                    "role being passed has the proper trust relationship and permissions and that your IAM user has "
+                    "permissions to pass this role."
+                )
+        for container in definition.container_definitions:
+            image = container.get("image") or ""
+            if any(like(pattern, image) for pattern in self._failing):
+                # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+                return (
+                    "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref "
+                    f"{image}: {image}: not found"
+                )
+        return None
 
     def stop(self, backend: Any, task: Task, code: str, reason: str) -> None:
         if task.desired_status == "STOPPED":
@@ -76,6 +94,7 @@ class Life:
         of_cluster.pop(task.task_arn, None)
         if not of_cluster:
             backend.tasks.pop(task.cluster_name, None)
+        definitions.collect(backend)
 
     def _become(self, backend: Any, task: Task, status: str) -> None:
         task.landfall_status = status  # type: ignore[attr-defined]
