@@ -1,5 +1,6 @@
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
@@ -87,6 +88,7 @@ export class Stranger {
         tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
       }),
     );
+    const balanced = await balancing(session, { VpcId, SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
     const trust = {
       Version: '2012-10-17',
       Statement: [
@@ -130,12 +132,16 @@ export class Stranger {
       LogGroup: NAME,
       Role: 'stranger',
       FlowLog: log.FlowLogIds?.[0] ?? '',
+      ...balanced,
     });
   }
 
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    const LoadBalancerArn = ids['LoadBalancer'];
+    await session.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
+    await session.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: ids['TargetGroup'] }));
     await client.send(new ec2.DeleteFlowLogsCommand({ FlowLogIds: [ids['FlowLog'] ?? ''] }));
     await client.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [ids['VpcEndpoint'] ?? ''] }));
     const TransitGatewayAttachmentId = ids['TransitGatewayAttachment'];
@@ -164,4 +170,40 @@ export class Stranger {
     await session.logs.send(new DeleteLogGroupCommand({ logGroupName: NAME }));
     session.close();
   }
+}
+
+/** A load balancer for networks, which one subnet is enough for, with what is behind it. */
+async function balancing(
+  { elbv2 }: AwsSession,
+  { VpcId, SubnetId, Tags }: { VpcId: string; SubnetId: string; Tags: ec2.Tag[] },
+): Promise<Record<string, string>> {
+  const tagged = Tags.length > 0 && { Tags: Tags.map(({ Key, Value }) => ({ Key, Value })) };
+  const balancer = await elbv2.send(
+    new elb.CreateLoadBalancerCommand({
+      Name: 'stranger',
+      Type: 'network',
+      Scheme: 'internal',
+      Subnets: [SubnetId],
+      ...tagged,
+    }),
+  );
+  const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
+  const group = await elbv2.send(
+    new elb.CreateTargetGroupCommand({ Name: 'stranger', Protocol: 'TCP', Port: 80, VpcId, ...tagged }),
+  );
+  const TargetGroupArn = group.TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const listener = await elbv2.send(
+    new elb.CreateListenerCommand({
+      LoadBalancerArn,
+      Protocol: 'TCP',
+      Port: 80,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+      ...tagged,
+    }),
+  );
+  return {
+    LoadBalancer: LoadBalancerArn,
+    TargetGroup: TargetGroupArn,
+    Listener: listener.Listeners?.[0]?.ListenerArn ?? '',
+  };
 }

@@ -75,7 +75,7 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
   collection: loadBalancers,
   idempotency: 'name',
   iam: [
-    ...makes('CreateLoadBalancer', 'loadbalancer'),
+    ...makes('CreateLoadBalancer'),
     ...onOurs('DeleteLoadBalancer', 'SetIpAddressType', 'SetSecurityGroups', 'SetSubnets'),
     ...TAG_ACTIONS,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html

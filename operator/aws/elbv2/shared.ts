@@ -22,15 +22,16 @@ export const NAME_MAX = 32;
 /** What Elastic Load Balancing describes, with the tags that another call reads. */
 export type Tagged<R> = R & { readonly Tags?: readonly Tag[] };
 
-const RESOURCES = 'elasticloadbalancing:{region}:{account}:';
+/** Tags bound what may be done: ARNs hold names that others may have as well. */
+const RESOURCES = 'elasticloadbalancing:{region}:{account}:*';
 
 /**
  * A create whose tags go into the call, for which AWS asks for AddTags as well:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
  */
-export function makes(create: string, sort: 'loadbalancer' | 'targetgroup'): Permission[] {
+export function makes(create: string): Permission[] {
   const action = `elasticloadbalancing:${create}`;
-  return [{ action, on: 'new', resource: `${RESOURCES}${sort}/*` }, tagsWhatIsMadeBy(create)];
+  return [{ action, on: 'new', resource: RESOURCES }, tagsWhatIsMadeBy(create)];
 }
 
 /** What a create asks for since it carries tags. */
@@ -38,7 +39,7 @@ export function tagsWhatIsMadeBy(create: string): Permission {
   return {
     action: 'elasticloadbalancing:AddTags',
     on: 'new',
-    resource: `${RESOURCES}*`,
+    resource: RESOURCES,
     when: { 'elasticloadbalancing:CreateAction': [create] },
   };
 }
@@ -47,7 +48,7 @@ export function tagsWhatIsMadeBy(create: string): Permission {
 export function onOurs(...actions: readonly string[]): Permission[] {
   return onOwn(...actions.map((action) => `elasticloadbalancing:${action}`)).map((permission) => ({
     ...permission,
-    resource: `${RESOURCES}*`,
+    resource: RESOURCES,
   }));
 }
 

@@ -105,7 +105,7 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
   collection: targetGroups,
   idempotency: 'name',
   iam: [
-    ...makes('CreateTargetGroup', 'targetgroup'),
+    ...makes('CreateTargetGroup'),
     ...onOurs('DeleteTargetGroup', 'ModifyTargetGroup'),
     ...TAG_ACTIONS,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html

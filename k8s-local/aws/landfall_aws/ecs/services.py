@@ -116,7 +116,8 @@ class _Scheduler:
             if task.last_status == "RUNNING":
                 group.register([{"Id": ip, "Port": balancer.get("containerPort")}])
             else:
-                group.targets.pop(ip, None)
+                # It drains for a while.
+                group.deregister([{"Id": ip}])
 
     def _failed(self, service: Service, task: Task) -> None:
         deployment = next((d for d in service.deployments if d["id"] == task.started_by), None)
