@@ -1,5 +1,6 @@
 import type { AnyKind, Kinds, Permission } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
+import { isRead } from './guard.ts';
 import { CLAIM_READS, CLAIM_WRITES } from './iam/claim.ts';
 import { awsKinds } from './kinds.ts';
 import { REGION_FACTS_ACTIONS } from './region-facts.ts';
@@ -64,7 +65,9 @@ export function policiesFor(permissions: readonly Permission[], scope: PolicySco
   const granted = merged(
     permissions.filter(({ boundary }) => boundary !== 'taken' || scope.boundaryArn === undefined),
   );
-  const groups = Map.groupBy(granted, (permission) => JSON.stringify(boundsOf(permission, scope)));
+  const groups = Map.groupBy(granted, (permission) =>
+    JSON.stringify([boundsOf(permission, scope), isReading(permission)]),
+  );
   const statements = [...groups.values()].map((members) => {
     const [first] = members as [Permission];
     const Action = [...new Set(members.map(({ action }) => action))].sort();
@@ -142,11 +145,16 @@ const VERBS = { new: 'Make', untagged: 'Tag', own: 'Change', anything: 'Use' } a
 
 /** A statement of one action has its name; others say what they do in which service. AWS takes letters and digits. */
 function sidOf({ on, resource, action, boundary }: Permission, actions: readonly string[]): string {
-  if (on === 'anything' && resource === undefined) return 'Read';
+  if (isReading({ on, action, ...(resource !== undefined && { resource }) })) return 'Read';
   const [service = '', name = ''] = action.split(':');
   if (actions.length === 1) return name;
   const what = `${VERBS[on]}${service.charAt(0).toUpperCase()}${service.slice(1)}`;
   return boundary === 'kept' ? `${what}WithinBoundary` : what;
+}
+
+/** What reads anything. A write that AWS can bound by nothing is told apart from it. */
+function isReading({ on, resource, action }: Permission): boolean {
+  return on === 'anything' && resource === undefined && isRead(action.split(':')[1] ?? '');
 }
 
 /** Sids are unique in a policy. */

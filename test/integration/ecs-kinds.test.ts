@@ -23,6 +23,8 @@ import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { ref } from '../../operator/graph/ref.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
+import { containersCases } from '../contract/drift/containers.ts';
+import type { DriftContext } from '../contract/drift/case.ts';
 import { linesOf } from '../operator/aws/changes.ts';
 import { aws } from './local-aws/harness.ts';
 import { type OwnNetwork, ownNetwork } from './local-aws/own-network.ts';
@@ -66,7 +68,8 @@ beforeEach(async () => {
 });
 
 function node(type: string, key: string, inputs: object): GraphNode {
-  return { key, type, inputs, tags: ownershipTags('test', OWNER, key), dependsOn: [] };
+  const tags = { project: 'web', ...ownershipTags('test', OWNER, key) };
+  return { key, type, inputs, tags, dependsOn: [] };
 }
 
 interface Wish {
@@ -403,5 +406,24 @@ describe('the node kinds of ECS', () => {
     expect(done.outputs.get('service')).toMatchObject({ name: 'web' });
     const next = await pass(graphOf({ ...on, service: { launchType: 'EC2' } }));
     expect(next.outputs.get('service')?.['name']).toMatch(/^web-[0-9a-f]{8}$/);
+  });
+});
+
+describe.each(Object.entries(containersCases))('drift of %s', (_, cases) => {
+  it.each(Object.entries(cases))('%s', async (_, found) => {
+    const graph = graphOf({ service: { restartedAt: 'monday' } });
+    const { outputs } = await settled(graph);
+    const ids = Object.fromEntries([...outputs].map(([key, { id = '' }]) => [key, id]));
+    const at = { ecs: session.ecs, ids } as unknown as DriftContext;
+    if ('refused' in found) {
+      await expect(found.attempt(at)).rejects.toMatchObject({ name: found.refused });
+      return;
+    }
+    const tidy = await found.drift(at);
+    const repair = await pass(graph);
+    expect(new Set(repair.actions.map(({ key }) => key))).toContain(found.node);
+    await settled(graph);
+    await tidy?.();
+    expect((await settled(graph)).writes).toEqual([]);
   });
 });

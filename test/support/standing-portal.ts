@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { expect } from 'vitest';
@@ -55,6 +56,7 @@ export class StandingPortal {
     this.#clients = {
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),
+      ecs: new ECSClient(world.clientOptions()),
       elbv2: new ElasticLoadBalancingV2Client(world.clientOptions()),
       logs: new CloudWatchLogsClient(world.clientOptions()),
     };

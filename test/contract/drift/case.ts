@@ -1,5 +1,6 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { eventually } from '../../support/eventually.ts';
@@ -7,6 +8,7 @@ import { eventually } from '../../support/eventually.ts';
 /** What a case gets to change AWS behind the operator's back. */
 export interface DriftContext {
   readonly ec2: EC2Client;
+  readonly ecs: ECSClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;

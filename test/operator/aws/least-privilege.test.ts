@@ -127,6 +127,18 @@ it('reads, for a reader, and nothing else', () => {
   );
 });
 
+it('tells a write that AWS can bound by nothing apart from what reads', () => {
+  const permissions: Permission[] = [
+    { action: 'ecs:ListTaskDefinitions', on: 'anything' },
+    { action: 'ecs:DeregisterTaskDefinition', on: 'anything' },
+  ];
+  const statements = policiesFor(permissions, scope).flatMap(({ Statement }) => Statement);
+  expect(statements.map(({ Sid, Action, Resource }) => [Sid, Action, Resource])).toEqual([
+    ['DeregisterTaskDefinition', ['ecs:DeregisterTaskDefinition'], '*'],
+    ['Read', ['ecs:ListTaskDefinitions'], '*'],
+  ]);
+});
+
 it('is cut where it is too long for AWS, and says the same', () => {
   const many: Permission[] = Array.from({ length: 600 }, (_, n) => ({
     action: `ec2:Describe${String(n).padStart(20, '0')}`,

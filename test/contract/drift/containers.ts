@@ -1,0 +1,153 @@
+import * as ecs from '@aws-sdk/client-ecs';
+import {
+  type Case,
+  type Cases,
+  type Deletions,
+  type DriftCase,
+  type DriftContext,
+  id,
+  one,
+  refused,
+} from './case.ts';
+
+/** The nodes of an EcsService. */
+const CLUSTER = 'cluster';
+const DEFINITION = 'task-definition';
+const SERVICE = 'service';
+
+/** The three ways in which tags of a thing of ECS drift. */
+function ecsTags(node: string): Record<string, Case> {
+  const set = (key: string, value: string): DriftCase => ({
+    node,
+    drift: async (at) =>
+      void (await at.ecs.send(
+        new ecs.TagResourceCommand({ resourceArn: id(at, node), tags: [{ key, value }] }),
+      )),
+  });
+  return {
+    'tags missing': untagged(node, 'project'),
+    'tags extra': set('stray', 'yes'),
+    'tags changed': set('project', 'somebody-else'),
+  };
+}
+
+function untagged(node: string, key: string): DriftCase {
+  return {
+    node,
+    drift: async (at) =>
+      void (await at.ecs.send(new ecs.UntagResourceCommand({ resourceArn: id(at, node), tagKeys: [key] }))),
+  };
+}
+
+const ofService = (at: DriftContext) => ({ cluster: id(at, CLUSTER), service: id(at, SERVICE) });
+
+const service = (input: Partial<ecs.UpdateServiceCommandInput>): DriftCase => ({
+  node: SERVICE,
+  drift: async (at) => void (await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), ...input }))),
+});
+
+/** The interfaces of new tasks are somewhere else. */
+const network = (change: (now: ecs.AwsVpcConfiguration) => Partial<ecs.AwsVpcConfiguration>): DriftCase => ({
+  node: SERVICE,
+  async drift(at) {
+    const { cluster, service: arn } = ofService(at);
+    const found = await at.ecs.send(new ecs.DescribeServicesCommand({ cluster, services: [arn] }));
+    const now = one(found.services, 'service').networkConfiguration?.awsvpcConfiguration;
+    if (!now) throw new Error('the service has no network');
+    const awsvpcConfiguration = { ...now, ...change(now) };
+    await at.ecs.send(
+      new ecs.UpdateServiceCommand({ ...ofService(at), networkConfiguration: { awsvpcConfiguration } }),
+    );
+  },
+});
+
+const breaker = (change: Partial<ecs.DeploymentCircuitBreaker>): DriftCase =>
+  service({
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true, ...change } },
+  });
+
+/** Somebody's revision of the same family, which is not ours and stays. */
+const theirs: DriftCase = {
+  node: SERVICE,
+  async drift(at) {
+    const found = await at.ecs.send(
+      new ecs.DescribeTaskDefinitionCommand({ taskDefinition: id(at, DEFINITION) }),
+    );
+    const { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities } = one(
+      found.taskDefinition && [found.taskDefinition],
+      'task definition',
+    );
+    const given = { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities };
+    const made = await at.ecs.send(new ecs.RegisterTaskDefinitionCommand(given));
+    const taskDefinition = made.taskDefinition?.taskDefinitionArn;
+    await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), taskDefinition }));
+    return () => at.ecs.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));
+  },
+};
+
+const deregistered = (node: string): DriftCase => ({
+  node,
+  drift: async (at) =>
+    void (await at.ecs.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition: id(at, node) }))),
+});
+
+const serviceDeleted = (node: string): DriftCase => ({
+  node,
+  drift: async (at) =>
+    void (await at.ecs.send(
+      new ecs.DeleteServiceCommand({ cluster: id(at, CLUSTER), service: id(at, node), force: true }),
+    )),
+});
+
+const clusterDeleted = (node: string): Case =>
+  refused('ClusterContainsServicesException', (at) =>
+    at.ecs.send(new ecs.DeleteClusterCommand({ cluster: id(at, node) })),
+  );
+
+/** For kinds of ECS, as `driftCases` has them for a network's. */
+export const containersCases: Cases = {
+  EcsCluster: {
+    ...ecsTags(CLUSTER),
+    'containerInsights changed': {
+      node: CLUSTER,
+      drift: async (at) =>
+        void (await at.ecs.send(
+          new ecs.UpdateClusterCommand({
+            cluster: id(at, CLUSTER),
+            settings: [{ name: 'containerInsights', value: 'enhanced' }],
+          }),
+        )),
+    },
+    deleted: clusterDeleted(CLUSTER),
+  },
+  TaskDefinition: {
+    ...ecsTags(DEFINITION),
+    'content missing': untagged(DEFINITION, 'landfall.dev/content'),
+    deleted: deregistered(DEFINITION),
+  },
+  EcsService: {
+    ...ecsTags(SERVICE),
+    'taskDefinition changed': theirs,
+    'desiredCount changed': service({ desiredCount: 1 }),
+    'platformVersion changed': service({ platformVersion: '1.4.0' }),
+    'subnetIds changed': network(({ subnets = [] }) => ({ subnets: subnets.slice(1) })),
+    'securityGroupIds changed': network(() => ({ securityGroups: [] })),
+    'assignPublicIp changed': network(() => ({ assignPublicIp: 'ENABLED' })),
+    'minimumHealthyPercent changed': service({ deploymentConfiguration: { minimumHealthyPercent: 10 } }),
+    'maximumPercent changed': service({ deploymentConfiguration: { maximumPercent: 120 } }),
+    'circuitBreaker changed': breaker({ enable: false }),
+    'rollback changed': breaker({ rollback: false }),
+    'enableExecuteCommand changed': service({ enableExecuteCommand: true }),
+    'propagateTags changed': service({ propagateTags: 'NONE' }),
+    'enableEcsManagedTags changed': service({ enableECSManagedTags: false }),
+    'restartedAt missing': untagged(SERVICE, 'landfall.dev/restarted-at'),
+    deleted: serviceDeleted(SERVICE),
+  },
+};
+
+/** For each kind, how any node of it is lost. */
+export const containersDeletions: Deletions = {
+  EcsCluster: (node) => ({ deleted: clusterDeleted(node) }),
+  TaskDefinition: (node) => ({ deleted: deregistered(node) }),
+  EcsService: (node) => ({ deleted: serviceDeleted(node) }),
+};
