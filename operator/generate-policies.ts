@@ -67,6 +67,8 @@ const SCP: PolicyDocument = {
       Action: [
         'ec2:CreateTags',
         'ec2:DeleteTags',
+        'ecs:TagResource',
+        'ecs:UntagResource',
         'iam:TagRole',
         'iam:UntagRole',
         'logs:TagResource',

@@ -139,6 +139,7 @@ async function install(kubectl: Kubectl): Promise<void> {
     'crd/planapprovals.landfall.dev',
     'crd/securevpcs.landfall.dev',
     'crd/accounts.landfall.dev',
+    'crd/ecsservices.landfall.dev',
   );
   await kubectl.ensureNamespace('landfall-system');
 }

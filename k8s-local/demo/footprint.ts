@@ -1,6 +1,11 @@
 import type { Kubectl } from './kubectl.ts';
 
-const CRDS = ['accounts.landfall.dev', 'planapprovals.landfall.dev', 'securevpcs.landfall.dev'];
+const CRDS = [
+  'accounts.landfall.dev',
+  'ecsservices.landfall.dev',
+  'planapprovals.landfall.dev',
+  'securevpcs.landfall.dev',
+];
 const OBJECTS = [
   ['securevpc', 'portal', '-n', 'portal'],
   ['account', 'portal'],

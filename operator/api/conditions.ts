@@ -18,6 +18,7 @@ interface ConditionDoc {
 const account = ['Account'];
 const network = ['SecureVpc'];
 const service = ['EcsService'];
+const resources = [...network, ...service];
 
 /**
  * Every condition and every reason that Landfall writes. Reconciling and Stalled are there only while they
@@ -34,42 +35,42 @@ export const CONDITIONS = {
     means: 'Work is under way or waits for something that comes by itself. Nothing needs doing.',
     reasons: {
       Progressing: { means: 'The operator has begun with this generation of the object.' },
-      Creating: { means: 'Things are being made; the message counts them.', kinds: network },
-      Updating: { means: 'Things are being changed in place.', kinds: network },
+      Creating: { means: 'Things are being made; the message counts them.', kinds: resources },
+      Updating: { means: 'Things are being changed in place.', kinds: resources },
       Deleting: { means: 'The object is going: its things are being deleted in AWS.' },
       Retaining: {
         means:
           'The object is going and its things stay in AWS, as spec.deletionPolicy says: they are being tagged as left.',
-        kinds: network,
+        kinds: resources,
       },
       WaitingForAws: {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
-        kinds: network,
+        kinds: resources,
       },
       WaitingForAcceptance: {
         means:
           'Another account has to accept something, such as the attachment to a transit gateway that it shares; the message names account and thing.',
         todo: 'Ask whoever runs that account to accept it, with the command in the message.',
-        kinds: network,
+        kinds: resources,
       },
       NotYetVisible: {
         means: 'AWS does not list a new thing everywhere yet. It is looked at again soon.',
-        kinds: network,
+        kinds: resources,
       },
       AlreadyExists: {
         means:
           'AWS says that what is to be made is there already, and no listing shows it yet. It is taken over as soon as one does.',
         todo: "If it stays so, look for the thing that the message names: it may be somebody else's.",
-        kinds: network,
+        kinds: resources,
       },
       Blocked: {
         means: 'The next step refers to something that is not made yet; the message names it.',
-        kinds: network,
+        kinds: resources,
       },
       WaitingForIntent: {
         means:
           'A create had an unclear outcome. Nothing is made again until AWS has had time to list what that create may have made.',
-        kinds: network,
+        kinds: resources,
       },
       DependencyNotReady: {
         means: 'Something that this object refers to is not there or not ready; the message names it.',
@@ -79,7 +80,7 @@ export const CONDITIONS = {
         means:
           'AWS refuses a delete because something else still uses the thing; the message names what does.',
         todo: 'Delete or detach what the message names, if it is yours. The delete is tried again by itself.',
-        kinds: network,
+        kinds: resources,
       },
       Throttled: { means: 'AWS or the own call budget asks for a pause. Work goes on by itself.' },
       AwsUnreachable: {
@@ -114,22 +115,27 @@ export const CONDITIONS = {
       AccountNotFound: {
         means: 'There is no Account of the name in spec.accountRef.',
         todo: 'Make the Account, or make this object again with another reference.',
-        kinds: network,
+        kinds: resources,
       },
       AccountNotReady: {
         means: 'The Account is there, but cannot be used; the message repeats why.',
         todo: 'Look at the conditions of the Account.',
-        kinds: network,
+        kinds: resources,
+      },
+      ReferenceNotAllowed: {
+        means: 'An object of another namespace is referred to, and does not let this namespace in.',
+        todo: 'Ask whoever owns that object to add the namespace to its spec.allowReferencesFrom.',
+        kinds: resources,
       },
       NamespaceNotAllowed: {
         means: 'The Account does not list the namespace of this object.',
         todo: 'Ask whoever owns the Account to add the namespace to spec.aws.namespaces.',
-        kinds: network,
+        kinds: resources,
       },
       RegionNotAllowed: {
         means: 'The Account does not list the region of this object.',
         todo: 'Choose a listed region, or ask for this one to be added to spec.aws.regions.',
-        kinds: network,
+        kinds: resources,
       },
       AccessDenied: {
         means: 'AWS does not let the role do this; the message names role, account and action.',
@@ -138,7 +144,7 @@ export const CONDITIONS = {
       QuotaExceeded: {
         means: 'A quota of the account is used up; the message names it.',
         todo: 'Have the quota raised, or delete what is not needed.',
-        kinds: network,
+        kinds: resources,
       },
       AddressesUsedUp: {
         means:
@@ -149,59 +155,59 @@ export const CONDITIONS = {
       NameTaken: {
         means: 'A thing of the same name is there and belongs to somebody else.',
         todo: 'Rename this object, or remove the other thing.',
-        kinds: network,
+        kinds: resources,
       },
       OwnershipTagsMissing: {
         means:
           'A thing that status lists is there, but without the tags by which Landfall knows its own. It is left alone.',
         todo: 'Put the landfall.dev tags that the message lists back, or delete the thing.',
-        kinds: network,
+        kinds: resources,
       },
       ApprovalRequired: {
         means: 'A plan waits for approval, since spec.approval is Manual; status.plan tells what it does.',
         todo: 'Read status.plan, and approve it: `landfall approve NAMESPACE/NAME`, or a PlanApproval with its hash.',
-        kinds: network,
+        kinds: resources,
       },
       ApprovalStale: {
         means:
           'There is a PlanApproval, but of another plan: AWS or the spec moved since. The message names both hashes, and nothing was done.',
         todo: 'Read status.plan, which is the plan as it is now, and approve that one; delete the stale PlanApproval.',
-        kinds: network,
+        kinds: resources,
       },
       AdoptionNotAllowed: {
         means:
           'spec.adopt names things to take over, and the Account does not let the namespace of this object do that.',
         todo: 'Ask whoever owns the Account to add the namespace to spec.aws.adoptionNamespaces, or take spec.adopt away.',
-        kinds: network,
+        kinds: resources,
       },
       AdoptionRefused: {
         means:
           'A thing that spec.adopt names cannot be taken over; the message says what stands in the way, and whose it is. Nothing was done.',
         todo: 'Do what the message says, or take the entry out of spec.adopt.',
-        kinds: network,
+        kinds: resources,
       },
       AdoptedNotInSpec: {
         means:
           'A thing that was taken over (spec.adopt) is not in the spec any more. It is left as it is, since it was there before Landfall.',
         todo: 'Set spec.deletionPolicy to Delete to have it deleted, or take the landfall.dev tags that the message lists off it.',
-        kinds: network,
+        kinds: resources,
       },
       ThingsMissing: {
         means:
           'Things that the spec names are not in AWS, and spec.management is Observe, so that they are not made.',
         todo: 'Set spec.management to Manage, or correct what the spec names.',
-        kinds: network,
+        kinds: resources,
       },
       ReplacementNeeded: {
         means:
           'The change cannot be made in place, and making a new thing would interrupt or lose something.',
         todo: 'Take the change back, or move to a new object.',
-        kinds: network,
+        kinds: resources,
       },
       AwsRefused: {
         means: 'AWS refused a request as it stands; the message gives its words.',
         todo: 'Change the field that the message names. If none is named, this is a defect: please report it.',
-        kinds: network,
+        kinds: resources,
       },
       RolloutFailed: {
         means:
@@ -213,7 +219,7 @@ export const CONDITIONS = {
         means:
           'status.target names another account, region or installation than the one the operator would act in.',
         todo: 'Run the operator with the former installation id, or point the Account at the former account.',
-        kinds: network,
+        kinds: resources,
       },
       CredentialsUnavailable: {
         means: 'The operator finds no credentials; the message lists where it looked.',
@@ -243,7 +249,7 @@ export const CONDITIONS = {
   },
   Drifted: {
     means: 'AWS differs from the spec through somebody else; the message says in what.',
-    kinds: network,
+    kinds: resources,
     reasons: {
       DriftDetected: {
         means:
@@ -257,7 +263,7 @@ export const CONDITIONS = {
   Paused: {
     means:
       'The operator neither reads nor writes anything for the object. Everything else in status is as it was last found; the observedGeneration of Ready says of which generation it speaks.',
-    kinds: network,
+    kinds: resources,
     reasons: {
       PausedBySpec: {
         means: 'spec.management is Pause.',

@@ -114,7 +114,7 @@ export function crdOf(definition: KindDefinition): object {
           name: VERSION,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          subresources: { status: {}, ...(definition.scale && { scale: definition.scale }) },
           additionalPrinterColumns: definition.columns,
           schema: { openAPIV3Schema: structuralSchema(definition) },
         },

@@ -115,3 +115,17 @@ export const LabelSchema = withRules(
 
 /** A TCP port. */
 export const PortSchema = z.int().min(1).max(65_535);
+
+/** The periods for which CloudWatch Logs keeps records, in days: API reference, PutRetentionPolicy. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** For how many days a log group keeps its records. */
+export function retentionDays(byDefault: number) {
+  return z
+    .literal(RETENTION_DAYS)
+    .default(byDefault)
+    .meta({ type: 'integer' })
+    .describe('Days for which the log group keeps the records; one of the periods that CloudWatch Logs has.');
+}

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
+import { type EcsService, EcsServiceSchema } from './ecs-service.ts';
 import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
 import { type SecureVpc, SecureVpcSchema } from './secure-vpc.ts';
 
@@ -28,12 +29,15 @@ export interface KindDefinition {
   readonly example: string;
   /** It has no conditions. */
   readonly silent?: true;
+  /** Where `kubectl scale` and autoscalers read and set how many there are. */
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string };
 }
 
 /** The types that manifests parse to. */
 export interface KindTypes {
   Account: Account;
   SecureVpc: SecureVpc;
+  EcsService: EcsService;
   PlanApproval: PlanApproval;
 }
 export type Kind = keyof KindTypes;
@@ -123,6 +127,51 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     summary:
       'A SecureVpc is a network in one region of an account: the VPC, its tiers of subnets with route tables and network ACLs, one security group per tier with only the rules that the tiers need of each other, VPC endpoints, and flow logs.',
     example: 'manifests/examples/portal/network.yaml',
+  },
+  EcsService: {
+    kind: 'EcsService',
+    plural: 'ecsservices',
+    singular: 'ecsservice',
+    shortNames: ['ecss'],
+    scope: 'Namespaced',
+    schema: EcsServiceSchema,
+    columns: [
+      ready,
+      reason,
+      {
+        name: 'Desired',
+        type: 'integer',
+        jsonPath: '.status.desiredCount',
+        description: 'How many tasks are to run.',
+      },
+      { name: 'Running', type: 'integer', jsonPath: '.status.runningCount', description: 'How many run.' },
+      {
+        name: 'Network',
+        type: 'string',
+        jsonPath: '.spec.networkRef.name',
+        description: 'The network that its tasks run in.',
+      },
+      {
+        name: 'Account',
+        type: 'string',
+        jsonPath: '.spec.accountRef.name',
+        description: 'The Account it is made in.',
+      },
+      { name: 'Region', type: 'string', jsonPath: '.spec.region', description: 'The region it is made in.' },
+      age,
+      {
+        name: 'Rollout',
+        type: 'string',
+        jsonPath: '.status.rollout',
+        description: 'How far the last rollout is.',
+        priority: 1,
+      },
+      message,
+    ],
+    summary:
+      'An EcsService keeps containers running on Fargate in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, and the service that rolls new revisions out.',
+    example: 'manifests/examples/platform/provider-service.yaml',
+    scale: { specReplicasPath: '.spec.service.desiredCount', statusReplicasPath: '.status.runningCount' },
   },
   PlanApproval: {
     kind: 'PlanApproval',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
-import { networkCidr, listMap, onOff, setOf, ZoneLetterSchema } from './fields.ts';
+import { networkCidr, listMap, onOff, retentionDays, setOf, ZoneLetterSchema } from './fields.ts';
 import { DhcpOptionsSchema } from './dhcp-options.ts';
 import { EndpointsSchema, TIER_NAMES } from './endpoints.ts';
 import { NatSchema } from './nat.ts';
+import { allowReferencesFrom } from './references.ts';
 import { AclRulesSchema, tierAclRules } from './acl-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import {
@@ -115,16 +116,7 @@ const flowLogs = z
       .enum(['CloudWatchLogs', 'None'])
       .default('CloudWatchLogs')
       .describe('Where the records go. None makes no flow log.'),
-    retentionDays: z
-      .literal([
-        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-        3653,
-      ])
-      .default(14)
-      .meta({ type: 'integer' })
-      .describe(
-        'Days for which the log group keeps the records; one of the periods that CloudWatch Logs has.',
-      ),
+    retentionDays: retentionDays(14),
     trafficType: z.enum(['ALL', 'ACCEPT', 'REJECT']).default('ALL').describe('Which traffic is recorded.'),
     maxAggregationIntervalSeconds: z
       .literal([60, 600])
@@ -160,6 +152,7 @@ const spec = withRules(
       endpoints: EndpointsSchema.default([]),
       transitGateway: TransitGatewaySchema.optional(),
       flowLogs: flowLogs.prefault({}),
+      allowReferencesFrom,
     })
     .describe('The network that is wanted.'),
   ...blockRules,

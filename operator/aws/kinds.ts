@@ -20,6 +20,9 @@ import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
 import { vpcCidrsKind } from './ec2/vpc-cidrs.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
+import { ecsClusterKind } from './ecs/cluster.ts';
+import { ecsServiceKind } from './ecs/service.ts';
+import { taskDefinitionKind } from './ecs/task-definition.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
@@ -51,6 +54,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   roleKind,
   rolePoliciesKind,
   flowLogKind,
+  ecsClusterKind,
+  taskDefinitionKind,
+  ecsServiceKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

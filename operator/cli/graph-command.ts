@@ -14,7 +14,18 @@ export interface GraphOptions extends CompileOptions {
 export async function graphCommand(options: GraphOptions, terminal: Terminal): Promise<number> {
   const format = formatOf(options);
   const { output } = options;
-  const compiled = await compile(options, terminal);
+  const all = await compile(options, terminal);
+  const compiled = all.filter(isNetwork);
+  if (compiled.length === 0)
+    throw new UsageError('there is no SecureVpc among the manifests, and only networks are drawn', {
+      instead: (command) => `${command} -f manifests/`,
+    });
+  if (compiled.length < all.length) {
+    const others = all.filter((one) => !isNetwork(one)).map(({ owner }) => owner);
+    terminal.note(
+      `landfall: only networks are drawn, not ${others.join(', ')}: landfall plan lists their things`,
+    );
+  }
   if (format === 'svg' && compiled.length > 1) {
     const owners = compiled.map(({ owner }) => owner).join(', ');
     throw new UsageError(
@@ -36,6 +47,10 @@ export async function graphCommand(options: GraphOptions, terminal: Terminal): P
     terminal.note(`landfall: wrote ${output}`);
   }
   return DONE;
+}
+
+function isNetwork({ owner }: Compiled): boolean {
+  return owner.startsWith('SecureVpc/');
 }
 
 type Draw = (compiled: Compiled, terminal: Terminal | undefined) => Promise<string>;

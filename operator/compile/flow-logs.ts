@@ -4,6 +4,7 @@ import { ref } from '../graph/ref.ts';
 import type { CompileInput } from './input.ts';
 import { fit, namespaceOf, ownerOf } from './names.ts';
 import type { NodeBuilder } from './nodes.ts';
+import { policyText } from './policies.ts';
 
 const ROLE_NAME_MAX = 64;
 
@@ -57,7 +58,7 @@ export function flowLogNodes(build: NodeBuilder, input: CompileInput<SecureVpc>)
 
 /** The conditions keep other accounts from having the service use the role for them ("confused deputy"). */
 function trustPolicy(partition: string, region: string, accountId: string): string {
-  return policy({
+  return policyText({
     Effect: 'Allow',
     Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
     Action: 'sts:AssumeRole',
@@ -71,7 +72,7 @@ function trustPolicy(partition: string, region: string, accountId: string): stri
 /** DescribeLogGroups cannot be narrowed to one group: the service looks its group up among all. */
 function writePolicy(logs: string, logGroup: string): string {
   const group = `${logs}:log-group:${logGroup}`;
-  return policy(
+  return policyText(
     {
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
@@ -79,8 +80,4 @@ function writePolicy(logs: string, logGroup: string): string {
     },
     { Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: `${logs}:log-group:*` },
   );
-}
-
-function policy(...Statement: object[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement });
 }

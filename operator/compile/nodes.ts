@@ -19,6 +19,9 @@ import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
 import type { VpcCidrsInputs } from '../aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../aws/ec2/vpc.ts';
+import type { EcsClusterInputs } from '../aws/ecs/cluster.ts';
+import type { EcsServiceInputs } from '../aws/ecs/service-settings.ts';
+import type { TaskDefinitionInputs } from '../aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
@@ -40,6 +43,9 @@ interface Things {
   LogGroup: LogGroupInputs;
   Role: RoleInputs;
   FlowLog: FlowLogInputs;
+  EcsCluster: EcsClusterInputs;
+  TaskDefinition: TaskDefinitionInputs;
+  EcsService: EcsServiceInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */

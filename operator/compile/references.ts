@@ -1,4 +1,7 @@
 import type { SecureVpc } from '../api/secure-vpc.ts';
+import { Terminal, Waiting } from '../errors.ts';
+import type { CompileInput } from './input.ts';
+import { namespaceOf } from './names.ts';
 
 /** Kinds that others may refer to. */
 export interface Referable {
@@ -26,4 +29,38 @@ export const NO_REFERENCES: References = { find: () => undefined, advice: 'make 
 /** `Kind/namespace/name`, as in the owner tag. */
 export function ownerOfKey({ kind, namespace, name }: ObjectKey): string {
   return `${kind}/${namespace}/${name}`;
+}
+
+interface Wanted<K> {
+  readonly kind: K;
+  /** The field that refers to it, as `spec.networkRef`. */
+  readonly field: string;
+  readonly reference: { readonly name: string; readonly namespace?: string | undefined };
+}
+
+/**
+ * An object that another one refers to. Throws Waiting (`DependencyNotReady`) where there is none, and Terminal
+ * (`ReferenceNotAllowed`) where it lets nobody in from that namespace.
+ */
+export function referredBy<K extends keyof Referable>(
+  {
+    object,
+    references,
+  }: Pick<CompileInput<{ readonly metadata: SecureVpc['metadata'] }>, 'object' | 'references'>,
+  { kind, field, reference }: Wanted<K>,
+): Referable[K] {
+  const own = namespaceOf(object.metadata);
+  const { name, namespace = own } = reference;
+  const found = references.find(kind, namespace, name);
+  if (!found)
+    throw new Waiting(
+      'DependencyNotReady',
+      `${field} names ${kind} ${namespace}/${name}, but there is none; ${references.advice}`,
+    );
+  if (namespace !== own && !found.spec.allowReferencesFrom.includes(own))
+    throw new Terminal(
+      'ReferenceNotAllowed',
+      `${field}: ${kind} ${namespace}/${name} lets no object of namespace ${own} refer to it; whoever owns it can add ${own} to its spec.allowReferencesFrom`,
+    );
+  return found;
 }

@@ -1,10 +1,21 @@
-import type { SecureVpc } from '../api/secure-vpc.ts';
+import type { ObjectMeta } from '../api/common.ts';
 import { Terminal } from '../errors.ts';
 import { ownershipTags, TAG } from '../graph/ownership.ts';
 import type { CompileInput } from './input.ts';
 import { ownerOf } from './names.ts';
 
 type Tags = Readonly<Record<string, string>>;
+
+/** An object whose things are tagged. */
+interface Tagged {
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly accountRef: { readonly name: string };
+    readonly tags: Tags;
+    readonly environment?: string | undefined;
+  };
+}
 
 /** AWS allows 50 tags on a thing; a replacement adds its revision, and retention its time. */
 const TAGS_MAX = 48;
@@ -14,7 +25,7 @@ const TAGS_MAX = 48;
  * and, above all of them, those of ownership. Of keys that differ only in case the later one stays, since IAM
  * takes them as one. Throws {@link Terminal} where they are more than AWS allows.
  */
-export function tagger(input: CompileInput<SecureVpc>): (node: string) => Tags {
+export function tagger(input: CompileInput<Tagged>): (node: string) => Tags {
   const { object, account, installation } = input;
   const { metadata, spec } = object;
   refuseTwins('spec.tags', spec.tags);

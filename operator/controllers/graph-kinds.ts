@@ -2,12 +2,13 @@ import type { AwsSession } from '../aws/session.ts';
 import type { ObjectKey, References } from '../compile/references.ts';
 import { exportsIn, type Exports, type ExportsOf } from '../graph/exports.ts';
 import type { Kinds, World } from '../graph/kind.ts';
+import { ecsServiceKind } from './ecs-service.ts';
 import type { AnyGraphKind, GraphKind } from './pass.ts';
 import type { GraphObject } from './resource-status.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 
 /** Every kind that makes things in AWS. */
-export const GRAPH_KINDS: readonly AnyGraphKind[] = [secureVpcKind];
+export const GRAPH_KINDS: readonly AnyGraphKind[] = [secureVpcKind, ecsServiceKind];
 
 /** The kind of an object. Throws where there is none: an error of the program. */
 export function graphKindOf(kind: string): AnyGraphKind {

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import type { EventReason } from '../api/events.ts';
+import type { Kind, KindTypes } from '../api/kinds.ts';
+import { formatIssue, parseManifest } from '../api/parse.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
 import type { ObjectKey } from '../compile/references.ts';
+import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
@@ -44,6 +47,13 @@ export interface GraphKind<T extends GraphObject> {
   compile(input: CompileInput<T>): Graph;
   /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
   outputs(standing: readonly Standing[], graph: Graph): object;
+}
+
+/** An object checked, with every default. Throws Terminal with all that is wrong. */
+export function parsed<K extends Kind>(kind: K, object: unknown): KindTypes[K] {
+  const result = parseManifest(kind, object);
+  if (result.ok) return result.value;
+  throw new Terminal('InvalidSpec', result.issues.map(formatIssue).join('; '));
 }
 
 /** A kind whose objects are known only to itself. */

@@ -1,10 +1,8 @@
-import { formatIssue, parseManifest } from '../api/parse.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { awsKindsOf } from '../aws/kinds.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc, SECURE_VPC_NODES } from '../compile/secure-vpc.ts';
-import { Terminal } from '../errors.ts';
-import type { GraphKind } from './pass.ts';
+import { parsed, type GraphKind } from './pass.ts';
 import { recall } from './recall.ts';
 
 /** What is particular to SecureVpc. */
@@ -13,11 +11,7 @@ export const secureVpcKind: GraphKind<SecureVpc> = {
   plural: 'securevpcs',
   nodeKinds: awsKindsOf(SECURE_VPC_NODES),
   references: () => [],
-  parse(object) {
-    const parsed = parseManifest('SecureVpc', object);
-    if (parsed.ok) return parsed.value;
-    throw new Terminal('InvalidSpec', parsed.issues.map(formatIssue).join('; '));
-  },
+  parse: (object) => parsed('SecureVpc', object),
   recall,
   compile: compileSecureVpc,
   outputs: outputsOfSecureVpc,

@@ -97,6 +97,7 @@ describe('the CRDs', () => {
     };
     expect(list.items.map((item) => item.metadata.name)).toEqual([
       'accounts.landfall.dev',
+      'ecsservices.landfall.dev',
       'planapprovals.landfall.dev',
       'securevpcs.landfall.dev',
     ]);

@@ -237,7 +237,7 @@ describe("the operator's service account", () => {
   });
 
   it.each(['create', 'update', 'delete', 'deletecollection'])('may not %s what users write', async (verb) => {
-    for (const resource of ['securevpcs', 'accounts', 'planapprovals'].map(
+    for (const resource of ['securevpcs', 'ecsservices', 'accounts', 'planapprovals'].map(
       (plural) => `${plural}.landfall.dev`,
     )) {
       const can = await plane.kubectl(['auth', 'can-i', verb, resource, '-A'], { kubeconfig: operator });
@@ -453,6 +453,7 @@ describe('the health checks for Argo CD', () => {
     ) as { data: Record<string, string> };
     expect(Object.keys(data).sort()).toEqual([
       'resource.customizations.health.landfall.dev_Account',
+      'resource.customizations.health.landfall.dev_EcsService',
       'resource.customizations.health.landfall.dev_SecureVpc',
       'url',
     ]);

@@ -107,6 +107,28 @@ export function smallNetwork(name: string, inNamespace: string, spec: object = {
   };
 }
 
+/** A service of one task with one container: the least that still has every kind, unless told otherwise. */
+export function smallService(
+  name: string,
+  inNamespace: string,
+  network: string,
+  spec: object = {},
+): Manifest {
+  return {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'EcsService',
+    metadata: { name, namespace: inNamespace },
+    spec: {
+      accountRef: { name: 'main' },
+      region: 'us-east-1',
+      environment: 'dev',
+      networkRef: { name: network },
+      task: { containers: [{ name: 'app', image: `${name}:1` }] },
+      ...spec,
+    },
+  };
+}
+
 function example(name: string): Manifest {
   return parse(readFileSync(join(examples, `${name}.yaml`), 'utf8')) as Manifest;
 }

@@ -28,9 +28,36 @@ export interface SeedNetwork {
   readonly calls: readonly string[];
 }
 
-const table = join(import.meta.dirname, '..', 'seeds', 'networks.yaml');
+/** And of one of its services. */
+export interface SeedService {
+  readonly owner: string;
+  readonly account: string;
+  readonly region: string;
+  /** Owner of the network that it runs in. */
+  readonly network: string;
+  readonly cluster: string;
+  readonly service: string;
+  readonly family: string;
+  readonly logGroup: string;
+  readonly executionRole: string;
+  readonly launchType: string;
+  /** As AWS writes it: CPU units and MiB of a task. */
+  readonly cpu: string;
+  readonly memoryMiB: string;
+  readonly desiredCount: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  /** Ports by container. */
+  readonly containers: Readonly<Record<string, readonly number[]>>;
+}
+
+const table = (name: string): unknown =>
+  parse(readFileSync(join(import.meta.dirname, '..', 'seeds', `${name}.yaml`), 'utf8'));
 
 /** The table of the seeds' networks, by name. */
-export const seedNetworks = parse(readFileSync(table, 'utf8')) as Readonly<
+export const seedNetworks = table('networks') as Readonly<
   Record<'portal' | 'provider' | 'consumer', SeedNetwork>
 >;
+
+/** The table of their services, by name. */
+export const seedServices = table('services') as Readonly<Record<'provider' | 'consumer', SeedService>>;

@@ -1,5 +1,6 @@
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
@@ -117,7 +118,9 @@ export class Stranger {
         ...tagged('vpc-flow-log'),
       }),
     );
+    const containers = await running(session, subnet.Subnet?.SubnetId ?? '', Tags);
     return new Stranger(session, {
+      ...containers,
       Vpc: VpcId,
       Subnet: subnet.Subnet?.SubnetId ?? '',
       InternetGateway: gateway.InternetGateway?.InternetGatewayId ?? '',
@@ -139,6 +142,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    await stopped(session, ids);
     const LoadBalancerArn = ids['LoadBalancer'];
     await session.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
     await session.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: ids['TargetGroup'] }));
@@ -172,6 +176,56 @@ export class Stranger {
   }
 }
 
+/** A cluster with a service of no tasks in it. */
+async function running(
+  { ecs: client }: AwsSession,
+  subnet: string,
+  Tags: readonly ec2.Tag[],
+): Promise<Record<string, string>> {
+  const tags = Tags.map(({ Key: key, Value: value }) => ({ key, value }));
+  const made = await client.send(new ecs.CreateClusterCommand({ clusterName: 'stranger', tags }));
+  const cluster = made.cluster?.clusterArn ?? '';
+  const { taskDefinition } = await client.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family: 'stranger',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'app', image: 'app:1' }],
+      tags,
+    }),
+  );
+  const { service } = await client.send(
+    new ecs.CreateServiceCommand({
+      cluster,
+      serviceName: 'stranger',
+      taskDefinition: taskDefinition?.taskDefinitionArn,
+      desiredCount: 0,
+      launchType: 'FARGATE',
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+      tags,
+    }),
+  );
+  return {
+    EcsCluster: cluster,
+    TaskDefinition: taskDefinition?.taskDefinitionArn ?? '',
+    EcsService: service?.serviceArn ?? '',
+  };
+}
+
+async function stopped({ ecs: client }: AwsSession, ids: Readonly<Record<string, string>>): Promise<void> {
+  const { EcsCluster: cluster, EcsService: service, TaskDefinition: taskDefinition } = ids;
+  await client.send(new ecs.DeleteServiceCommand({ cluster, service, force: true }));
+  await client.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));
+  await client.send(new ecs.DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition ?? ''] }));
+  await eventually('the cluster deleted', () =>
+    client.send(new ecs.DeleteClusterCommand({ cluster })).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
 /** A load balancer for networks, which one subnet is enough for, with what is behind it. */
 async function balancing(
   { elbv2 }: AwsSession,

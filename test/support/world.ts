@@ -51,6 +51,7 @@ export interface SeenEvent {
 const PLURALS: Readonly<Record<string, string>> = {
   Account: 'accounts',
   SecureVpc: 'securevpcs',
+  EcsService: 'ecsservices',
   PlanApproval: 'planapprovals',
 };
 

@@ -15,12 +15,10 @@ import { must, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
-import { makes, nameIn, onOwnOf, tagList, tagsOf, updateTags } from './shared.ts';
+import { makes, nameIn, onOwnThings, tagList, tagsOf, updateTags } from './shared.ts';
 
 /** Clusters that one DescribeClusters call may name. */
 const DESCRIBED_MAX = 100;
-
-const CLUSTERS = 'ecs:{region}:{account}:cluster/*';
 
 export interface EcsClusterInputs {
   /** Unique among the clusters of account and region; at most 255 letters, digits, hyphens and underscores. */
@@ -49,7 +47,7 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
   collection: clusters,
   idempotency: 'name',
   iam: [
-    ...makes('ecs:CreateCluster', CLUSTERS),
+    ...makes('ecs:CreateCluster'),
     // The first cluster of an account makes the role by which ECS works: CreateCluster, API reference.
     {
       action: 'iam:CreateServiceLinkedRole',
@@ -57,7 +55,7 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
       resource: 'iam::{account}:role/aws-service-role/ecs.amazonaws.com/*',
       when: { 'iam:AWSServiceName': ['ecs.amazonaws.com'] },
     },
-    ...onOwnOf(CLUSTERS, 'ecs:DeleteCluster', 'ecs:UpdateCluster'),
+    ...onOwnThings('ecs:DeleteCluster', 'ecs:UpdateCluster'),
     ...reads('ecs:ListServices', 'ecs:ListTasks'),
   ],
   after: [],

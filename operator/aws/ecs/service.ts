@@ -23,14 +23,22 @@ import {
   type EcsServiceInputs,
 } from './service-settings.ts';
 import { primaryOf, stateOf } from './service-state.ts';
-import { makes, MARK, markOf, nameIn, onOwnOf, tagList, tagsOf, updateMark, updateTags } from './shared.ts';
+import {
+  makes,
+  MARK,
+  markOf,
+  nameIn,
+  onOwnThings,
+  tagList,
+  tagsOf,
+  updateMark,
+  updateTags,
+} from './shared.ts';
 
 /** Services of one cluster that one DescribeServices call may name. */
 const DESCRIBED_MAX = 10;
 /** Of the hundred events that AWS tells, those that are kept. */
 const EVENTS_KEPT = 5;
-
-const SERVICES = 'ecs:{region}:{account}:service/*';
 
 /** Services, those that drain and those that are gone among them for a while. */
 export const ecsServices: AwsCollection<Service> = {
@@ -59,8 +67,8 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
   // answer with what was deleted.
   idempotency: 'name',
   iam: [
-    ...makes('ecs:CreateService', SERVICES),
-    ...onOwnOf(SERVICES, 'ecs:DeleteService', 'ecs:UpdateService'),
+    ...makes('ecs:CreateService'),
+    ...onOwnThings('ecs:DeleteService', 'ecs:UpdateService'),
     ...ROLLOUT_ACTIONS,
   ],
   after: [],

@@ -64,27 +64,26 @@ export function updateMark<R extends Tagged>(
   return updateTags(context, collection, arn, [{ path: `tags.${mark}`, to: value }]);
 }
 
+/** Everything of ECS. Tags bound what may be done: ARNs hold names that others may have as well. */
+const THINGS = 'ecs:{region}:{account}:*';
+
 /**
  * A create of ECS whose tags go into the call, for which AWS asks for TagResource as well:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
  */
-export function makes(action: `ecs:${string}`, resource: string): Permission[] {
+export function makes(action: `ecs:${string}`): Permission[] {
+  const when = { 'ecs:CreateAction': [action.slice('ecs:'.length)] };
   return [
-    { action, on: 'new', resource },
-    {
-      action: 'ecs:TagResource',
-      on: 'new',
-      resource,
-      when: { 'ecs:CreateAction': [action.slice('ecs:'.length)] },
-    },
+    { action, on: 'new', resource: THINGS },
+    { action: 'ecs:TagResource', on: 'new', resource: THINGS, when },
   ];
 }
 
-/** Actions on things of ours of one sort, tagging them among these. */
-export function onOwnOf(resource: string, ...actions: readonly string[]): Permission[] {
+/** Actions on things of ours, tagging them among these. */
+export function onOwnThings(...actions: readonly string[]): Permission[] {
   return onOwn(...actions, 'ecs:TagResource', 'ecs:UntagResource').map((permission) => ({
     ...permission,
-    resource,
+    resource: THINGS,
   }));
 }
 

@@ -16,7 +16,7 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { unlessTooYoung } from './passed-roles.ts';
-import { makes, MARK, markOf, nameIn, onOwnOf, tagList, tagsOf, updateTags, writable } from './shared.ts';
+import { makes, MARK, markOf, nameIn, onOwnThings, tagList, tagsOf, updateTags, writable } from './shared.ts';
 import { contentChanges, contentHash, openChanges } from './task-definition-changes.ts';
 import type { TaskDefinitionInputs } from './task-definition-inputs.ts';
 
@@ -24,8 +24,6 @@ import type { TaskDefinitionInputs } from './task-definition-inputs.ts';
 const REVISIONS_KEPT = 5;
 /** Task definitions that one call deletes. */
 const DELETES_MAX = 10;
-
-const TASK_DEFINITIONS = 'ecs:{region}:{account}:task-definition/*';
 
 /** One revision of a family. */
 export interface TaskDefinitionRevision {
@@ -73,14 +71,14 @@ export const taskDefinitionKind: AwsKind<TaskDefinitionInputs, TaskDefinitionRev
   collection: taskDefinitions,
   idempotency: 'none',
   iam: [
-    ...makes('ecs:RegisterTaskDefinition', TASK_DEFINITIONS),
+    ...makes('ecs:RegisterTaskDefinition'),
     {
       action: 'iam:PassRole',
       on: 'anything',
       resource: ROLES,
       when: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] },
     },
-    ...onOwnOf(TASK_DEFINITIONS, 'ecs:DeleteTaskDefinitions'),
+    ...onOwnThings('ecs:DeleteTaskDefinitions'),
     // AWS knows no resource of this action, so no policy can bound it:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
     { action: 'ecs:DeregisterTaskDefinition', on: 'anything' },

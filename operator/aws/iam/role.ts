@@ -94,7 +94,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
     { action: 'iam:DeleteRolePermissionsBoundary', on: 'own', resource: ROLES, boundary: 'taken' },
     ...reads('iam:GetRole', 'iam:GetRolePolicy', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'),
   ],
-  after: ['FlowLog'],
+  after: ['FlowLog', 'EcsService', 'TaskDefinition'],
 
   diff(inputs, role) {
     if (!role) return [];

@@ -8,7 +8,7 @@ import {
   UntagResourceCommand,
   type LogGroup,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
@@ -19,8 +19,10 @@ import type { AwsSession } from '../session.ts';
 /** Log groups that one DescribeLogGroups call may name. */
 const IDENTIFIERS_MAX = 50;
 
-/** The only log groups that Landfall makes or changes. */
-const LOG_GROUPS = 'logs:{region}:{account}:log-group:/landfall/*';
+/** The only log groups that Landfall makes or takes over: its own, and those that a service may be given. */
+const LOG_GROUPS = ['/landfall/*', '/ecs/*', '/*/ecs-application-logs'].map(
+  (name) => `logs:{region}:{account}:log-group:${name}`,
+);
 
 export interface LogGroupInputs {
   readonly name: string;
@@ -62,15 +64,17 @@ export const logGroupKind: AwsKind<LogGroupInputs, TaggedLogGroup> = {
   collection: logGroups,
   idempotency: 'name',
   iam: [
-    { action: 'logs:CreateLogGroup', on: 'new', resource: LOG_GROUPS },
-    // With tags, CreateLogGroup asks for it too: CloudWatch Logs API reference, CreateLogGroup, tags.
-    { action: 'logs:TagResource', on: 'untagged', resource: LOG_GROUPS },
+    ...LOG_GROUPS.flatMap((resource): Permission[] => [
+      { action: 'logs:CreateLogGroup', on: 'new', resource },
+      // With tags, CreateLogGroup asks for it too: CloudWatch Logs API reference, CreateLogGroup, tags.
+      { action: 'logs:TagResource', on: 'untagged', resource },
+    ]),
     ...onOwn('logs:DeleteLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource').map(
-      (permission) => ({ ...permission, resource: LOG_GROUPS }),
+      (permission) => ({ ...permission, resource: 'logs:{region}:{account}:log-group:*' }),
     ),
     ...reads('logs:ListTagsForResource'),
   ],
-  after: ['FlowLog'],
+  after: ['FlowLog', 'EcsService', 'TaskDefinition'],
 
   diff(inputs, group) {
     if (!group) return [];

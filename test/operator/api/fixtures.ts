@@ -18,7 +18,12 @@ export interface InvalidFixture {
 }
 
 const root = join(import.meta.dirname, '..', '..', 'fixtures', 'invalid');
-const folders = { account: 'Account', securevpc: 'SecureVpc', planapproval: 'PlanApproval' } as const;
+const folders = {
+  account: 'Account',
+  ecsservice: 'EcsService',
+  planapproval: 'PlanApproval',
+  securevpc: 'SecureVpc',
+} as const;
 
 /** Every invalid manifest, in the order of its name. */
 export function invalidFixtures(): InvalidFixture[] {

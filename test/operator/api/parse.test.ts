@@ -38,6 +38,7 @@ describe('parseManifest', () => {
           nat: { mode: 'None', elasticIps: [] },
           securityGroups: {},
           endpoints: [],
+          allowReferencesFrom: [],
           flowLogs: {
             destination: 'CloudWatchLogs',
             retentionDays: 14,

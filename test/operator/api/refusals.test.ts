@@ -15,6 +15,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   InvalidSpec: invalid('59-zone-not-in-region'),
   AccountNotFound: OURS,
   AccountNotReady: OURS,
+  ReferenceNotAllowed: 'integration/ecsservice-lifecycle.test.ts',
   NamespaceNotAllowed: OURS,
   RegionNotAllowed: invalid('64-region-not-allowed'),
   AccessDenied: OF_AWS,

@@ -5,11 +5,11 @@ import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
-import { ECS_CASES, ECS_KINDS } from './ecs/cases.ts';
+import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...ECS_KINDS, ...ELB_KINDS]);
+const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });

@@ -80,14 +80,18 @@ describe('the policy of all kinds', () => {
     ).toHaveLength(1);
   });
 
-  it('passes roles of Landfall to the service of flow logs alone', () => {
+  it('passes roles of Landfall to flow logs and tasks alone', () => {
     expect(granting('iam:PassRole')).toEqual([
       {
         Sid: 'PassRole',
         Effect: 'Allow',
         Action: ['iam:PassRole'],
         Resource: 'arn:aws:iam::123456789012:role/landfall/*',
-        Condition: { StringEquals: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' } },
+        Condition: {
+          StringEquals: {
+            'iam:PassedToService': ['ecs-tasks.amazonaws.com', 'vpc-flow-logs.amazonaws.com'],
+          },
+        },
       },
     ]);
   });
@@ -122,9 +126,9 @@ it('reads, for a reader, and nothing else', () => {
   expect(policiesFor(readPermissions(), scope).flatMap(({ Statement }) => Statement)).toEqual([
     expect.objectContaining({ Sid: 'Read', Resource: '*' }),
   ]);
-  expect(actionsOf(policiesFor(readPermissions(), scope)).filter((a) => !/:(Describe|Get)/.test(a))).toEqual(
-    [],
-  );
+  expect(
+    actionsOf(policiesFor(readPermissions(), scope)).filter((a) => !/:(Describe|Get|List)/.test(a)),
+  ).toEqual([]);
 });
 
 it('tells a write that AWS can bound by nothing apart from what reads', () => {

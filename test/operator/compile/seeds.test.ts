@@ -7,11 +7,13 @@ import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/securit
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
+import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
+import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
-import { printable } from '../../../operator/graph/ref.ts';
-import { type SeedNetwork, seedNetworks } from '../../support/seeds.ts';
+import { printable, referencesIn } from '../../../operator/graph/ref.ts';
+import { type SeedNetwork, seedNetworks, seedServices } from '../../support/seeds.ts';
 import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
@@ -69,12 +71,10 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
   };
 }
 
-it('every example compiles, and is a network of a seed', () => {
+it('every example compiles, and is a network or a service of a seed', () => {
   expect(failures).toEqual([]);
   expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
-    Object.values(seedNetworks)
-      .map(({ owner }) => owner)
-      .sort(),
+    [...Object.values(seedNetworks), ...Object.values(seedServices)].map(({ owner }) => owner).sort(),
   );
 });
 
@@ -137,4 +137,37 @@ it('the consumer reaches the API through the ACLs of both networks, and no other
 it('the networks of the platform share no address, so that they can be joined', () => {
   const [one, other] = [seedNetworks.provider, seedNetworks.consumer].map(({ cidr }) => parseIpv4Cidr(cidr));
   expect(one && other && ipv4Overlaps(one, other)).toBe(false);
+});
+
+describe.each(Object.entries(seedServices))('the service of the %s', (_name, seed) => {
+  it('has the names, sizes and ports of the seed', () => {
+    const found = compiled.find(({ graph }) => graph.owner === seed.owner);
+    if (!found) throw new Error(`no example compiles to ${seed.owner}`);
+    const of = <I extends object>(key: string) => found.graph.nodes.get(key)?.inputs as I;
+    const definition = of<TaskDefinitionInputs>('task-definition');
+    const service = of<EcsServiceInputs>('service');
+    expect({
+      owner: found.graph.owner,
+      account: found.object.spec.accountRef.name,
+      region: found.object.spec.region,
+      network: referencesIn(service.network)[0]?.owner,
+      cluster: of<{ name: string }>('cluster').name,
+      service: service.name,
+      family: definition.family,
+      logGroup: of<{ name: string }>('log-group').name,
+      executionRole: of<{ name: string }>('role/execution').name,
+      launchType: service.launchType,
+      cpu: definition.cpu,
+      memoryMiB: definition.memory,
+      desiredCount: service.desiredCount,
+      minimumHealthyPercent: service.deployment.minimumHealthyPercent,
+      maximumPercent: service.deployment.maximumPercent,
+      containers: Object.fromEntries(
+        definition.containerDefinitions.map(({ name, portMappings = [] }) => [
+          name,
+          portMappings.map(({ containerPort }) => containerPort),
+        ]),
+      ),
+    }).toEqual(seed);
+  });
 });

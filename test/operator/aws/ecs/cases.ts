@@ -1,18 +1,8 @@
-import { type AnyKind, kindRegistry } from '../../../../operator/graph/kind.ts';
-import type { AwsSession } from '../../../../operator/aws/session.ts';
-import { ecsClusterKind } from '../../../../operator/aws/ecs/cluster.ts';
-import { ecsServiceKind } from '../../../../operator/aws/ecs/service.ts';
-import { taskDefinitionKind } from '../../../../operator/aws/ecs/task-definition.ts';
 import { contentHash } from '../../../../operator/aws/ecs/task-definition-changes.ts';
 import type { TaskDefinitionInputs } from '../../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { EcsServiceInputs } from '../../../../operator/aws/ecs/service-settings.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
 import type { Case } from '../case.ts';
-
-/** Every kind of ECS. */
-export const ECS_KINDS: readonly AnyKind<AwsSession>[] = [
-  ...kindRegistry<AwsSession>([ecsClusterKind, taskDefinitionKind, ecsServiceKind]).values(),
-];
 
 const ARN = 'arn:aws:ecs:eu-central-1:111111111111';
 export const CLUSTER = `${ARN}:cluster/web`;

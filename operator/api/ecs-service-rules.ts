@@ -1,0 +1,116 @@
+import type { Container } from './containers.ts';
+import { fargateMemoryCel, fargateMemoryText, isFargateSize, isFargateSizeCel } from './fargate.ts';
+import { SERVICE_SIZES } from './presets.ts';
+import type { Rule } from './rule.ts';
+
+/** The part of an EcsService's spec that rules across fields look at. */
+interface Spec {
+  environment?: keyof typeof SERVICE_SIZES | undefined;
+  task: {
+    cpu?: number | undefined;
+    memoryMiB?: number | undefined;
+    containers: Container[];
+  };
+  service: {
+    deployment: { minimumHealthyPercent: number; maximumPercent: number };
+  };
+}
+
+const cpuOf = ({ environment, task }: Spec) => task.cpu ?? (environment && SERVICE_SIZES[environment].cpu);
+const memoryOf = ({ environment, task }: Spec) =>
+  task.memoryMiB ?? (environment && SERVICE_SIZES[environment].memoryMiB);
+
+/** A number of the spec, else that of the environment, as CEL; only where one of the two is there. */
+const sizeCel = (field: string, size: 'cpu' | 'memoryMiB') => {
+  const { dev, staging, prod } = SERVICE_SIZES;
+  return `(has(self.task.${field}) ? self.task.${field} : self.environment == 'prod' ? ${prod[size]} : self.environment == 'staging' ? ${staging[size]} : ${dev[size]})`;
+};
+const CPU = sizeCel('cpu', 'cpu');
+const MEMORY = sizeCel('memoryMiB', 'memoryMiB');
+const IS_SIZED = '(has(self.environment) || (has(self.task.cpu) && has(self.task.memoryMiB)))';
+
+const isSized = (self: Spec) => cpuOf(self) !== undefined && memoryOf(self) !== undefined;
+
+export const sizeRules: readonly Rule<Spec>[] = [
+  {
+    cel: IS_SIZED,
+    message:
+      'task.cpu and task.memoryMiB say how large a task is: give both, or an environment whose figures hold',
+    path: ['task'],
+    check: isSized,
+  },
+  {
+    cel: `!${IS_SIZED} || ${isFargateSizeCel(CPU, MEMORY)}`,
+    message:
+      'Fargate has no task of {cpu} CPU units with {memory} MiB: with {cpu} it takes {fitting}; change task.cpu or task.memoryMiB',
+    path: ['task'],
+    check: (self) => {
+      const [cpu, memoryMiB] = [cpuOf(self), memoryOf(self)];
+      return cpu === undefined || memoryMiB === undefined || isFargateSize(cpu, memoryMiB);
+    },
+    show: {
+      cpu: { cel: `string(${CPU})`, of: (self) => String(cpuOf(self)) },
+      memory: { cel: `string(${MEMORY})`, of: (self) => String(memoryOf(self)) },
+      fitting: { cel: fargateMemoryCel(CPU), of: (self) => fargateMemoryText(cpuOf(self) ?? 0) },
+    },
+  },
+];
+
+const stray = ({ task: { containers } }: Spec) =>
+  containers.flatMap(({ name, dependsOn }) =>
+    dependsOn
+      .filter(({ container }) => container === name || !containers.some((other) => other.name === container))
+      .map(({ container }) => ({ name, container })),
+  )[0];
+const STRAY =
+  'self.task.containers.filter(c, has(c.dependsOn) && c.dependsOn.exists(d, d.container == c.name || !self.task.containers.exists(o, o.name == d.container)))';
+
+const twicePort = ({ task: { containers } }: Spec) => {
+  const ports = containers.flatMap((container) => container.ports.map(({ port }) => port));
+  return ports.find((port, index) => ports.indexOf(port) !== index);
+};
+
+export const containerRules: readonly Rule<Spec>[] = [
+  {
+    cel: 'self.task.containers.exists(c, !has(c.essential) || c.essential)',
+    message:
+      'no container of the task is essential, so nothing says when the task has ended: leave essential out of one',
+    path: ['task', 'containers'],
+    check: ({ task }) => task.containers.some(({ essential }) => essential),
+  },
+  {
+    cel: `${STRAY}.size() == 0`,
+    message:
+      'container {name} waits for one that the task does not have, or for itself: name another container of task.containers in its dependsOn',
+    path: ['task', 'containers'],
+    check: (self) => stray(self) === undefined,
+    show: { name: { cel: `${STRAY}[0].name`, of: (self) => stray(self)?.name ?? '' } },
+  },
+  {
+    cel: 'self.task.containers.all(c, !has(c.ports) || c.ports.all(p, self.task.containers.exists_one(o, has(o.ports) && o.ports.exists(q, q.port == p.port))))',
+    message:
+      'two containers of the task listen on the same port, but share one network: give one another port',
+    path: ['task', 'containers'],
+    check: (self) => twicePort(self) === undefined,
+  },
+];
+
+export const deploymentRules: readonly Rule<Spec>[] = [
+  {
+    cel: 'self.service.deployment.minimumHealthyPercent < self.service.deployment.maximumPercent',
+    message:
+      'service.deployment: maximumPercent {maximum} has to be above minimumHealthyPercent {minimum}, or no task can be replaced: raise the first, or lower the second',
+    path: ['service', 'deployment'],
+    check: ({ service: { deployment } }) => deployment.minimumHealthyPercent < deployment.maximumPercent,
+    show: {
+      maximum: {
+        cel: 'string(self.service.deployment.maximumPercent)',
+        of: ({ service }) => String(service.deployment.maximumPercent),
+      },
+      minimum: {
+        cel: 'string(self.service.deployment.minimumHealthyPercent)',
+        of: ({ service }) => String(service.deployment.minimumHealthyPercent),
+      },
+    },
+  },
+];

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { ContainerSchema, ecsName } from './containers.ts';
+import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
+import { FARGATE_CPU } from './fargate.ts';
+import { listMap, onOff, retentionDays } from './fields.ts';
+import { fixedReferenceTo } from './references.ts';
+import { immutable, matches, withRules } from './rule.ts';
+
+const cluster = z
+  .strictObject({
+    name: withRules(
+      ecsName(
+        'Name of the cluster. Default: `<name>-<environment>-cluster` of this object. It cannot change later.',
+      ),
+      immutable('cluster.name', 'make a new EcsService with the other name and move over'),
+    ).optional(),
+    containerInsights: onOff
+      .default('Disabled')
+      .describe('Whether CloudWatch keeps metrics of each task and container; they are charged.'),
+  })
+  .describe('The cluster that is made for the service.');
+
+const roleName = withRules(
+  z.string().max(64),
+  matches(
+    '^[A-Za-z0-9+=,.@_-]+$',
+    '{self} is not the name of a role: use letters, digits and +=,.@_-, at most 64',
+  ),
+);
+
+const task = z
+  .strictObject({
+    family: ecsName(
+      'Family of the task definition. Default: `<name>-<environment>-task-definition` of this object.',
+    ).optional(),
+    cpu: z
+      .literal(FARGATE_CPU)
+      .meta({ type: 'integer' })
+      .optional()
+      .describe(
+        'CPU units of a task; 1024 are one vCPU. Default: that of the environment: dev 256, staging 512, prod 1024.',
+      ),
+    memoryMiB: z
+      .int()
+      .min(512)
+      .max(122_880)
+      .optional()
+      .describe(
+        'MiB of memory of a task, of those that Fargate offers with its CPU units. Default: that of the environment: dev 512, staging 1024, prod 2048.',
+      ),
+    cpuArchitecture: z.enum(['X86_64', 'ARM64']).default('X86_64').describe('What the images are built for.'),
+    ephemeralStorageGiB: z
+      .int()
+      .min(21)
+      .max(200)
+      .optional()
+      .describe('GiB of scratch room of a task. Default: the 20 that Fargate gives to each.'),
+    executionRoleName: roleName
+      .optional()
+      .describe(
+        'Name of the role by which images are pulled and logs written. Default: one of namespace and name.',
+      ),
+    taskRoleName: roleName
+      .optional()
+      .describe('Name of the role that the containers have. Default: one of namespace and name.'),
+    containers: listMap(ContainerSchema, 'name', 10).min(1).describe('The containers of a task, by name.'),
+  })
+  .describe('What a task is made of. Whatever changes in it is a new revision, which is rolled out.');
+
+const service = z
+  .strictObject({
+    name: withRules(
+      ecsName(
+        'Name of the service. Default: `<name>-<environment>-service` of this object. It cannot change later.',
+      ),
+      immutable('service.name', 'make a new EcsService with the other name and move over'),
+    ).optional(),
+    desiredCount: z
+      .int()
+      .min(0)
+      .max(5000)
+      .optional()
+      .describe(
+        'How many tasks run; `kubectl scale` sets it. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
+      ),
+    deployment: z
+      .strictObject({
+        minimumHealthyPercent: z
+          .int()
+          .min(0)
+          .max(100)
+          .default(50)
+          .describe('Percent of the desired tasks that have to run while others are replaced.'),
+        maximumPercent: z
+          .int()
+          .min(100)
+          .max(200)
+          .default(200)
+          .describe('Percent of the desired tasks that may run while others are replaced.'),
+        circuitBreaker: onOff
+          .default('Enabled')
+          .describe(
+            'Whether a rollout whose tasks keep failing is given up, and what ran before is rolled back to.',
+          ),
+      })
+      .prefault({})
+      .describe('How tasks are replaced.'),
+    executeCommand: onOff
+      .default('Disabled')
+      .describe('Whether ECS Exec may open a shell in a container, for those whom IAM lets.'),
+  })
+  .prefault({})
+  .describe('The service that keeps the tasks running.');
+
+const logs = z
+  .strictObject({
+    group: withRules(
+      z
+        .string()
+        .max(512)
+        .describe(
+          'Name of the log group. Default: `/<environment>/<name>/ecs-application-logs` of this object, without an environment `/ecs/<namespace>/<name>`.',
+        ),
+      matches(
+        '^/(ecs/[A-Za-z0-9_/.#-]+|[A-Za-z0-9_/.#-]+/ecs-application-logs)$',
+        '{self} is not a name that the operator’s role may make: begin with /ecs/, or end in /ecs-application-logs',
+      ),
+    ).optional(),
+    retentionDays: retentionDays(7),
+  })
+  .prefault({})
+  .describe('Where the containers’ output goes.');
+
+const spec = withRules(
+  z
+    .strictObject({
+      ...commonSpec,
+      networkRef: fixedReferenceTo('SecureVpc', 'networkRef').describe(
+        'The network in whose private subnets the tasks run, with its security group `ecs`. It is in the same account and region, and cannot change later.',
+      ),
+      cluster: cluster.prefault({}),
+      task,
+      service,
+      logs,
+    })
+    .describe('The service that is wanted.'),
+  ...sizeRules,
+  ...containerRules,
+  ...deploymentRules,
+);
+export type EcsServiceSpec = z.output<typeof spec>;
+
+const arn = (what: string) => z.string().max(2048).optional().describe(what);
+const count = (what: string) => z.int().min(0).max(1_000_000).optional().describe(what);
+
+const status = z
+  .object({
+    ...commonStatus,
+    ...targetStatus,
+    ...approvalStatus,
+    clusterArn: arn('ARN of the cluster.'),
+    serviceArn: arn('ARN of the service.'),
+    taskDefinitionArn: arn('ARN of the revision that is in force.'),
+    securityGroupId: z.string().max(64).optional().describe('Id of the security group of the tasks.'),
+    logGroup: z.string().max(512).optional().describe('Name of the log group.'),
+    desiredCount: count('How many tasks are to run.'),
+    runningCount: count('How many tasks run.'),
+    rollout: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('How far the last rollout is, in AWS’s word: IN_PROGRESS, COMPLETED or FAILED.'),
+    lastEvent: z.string().max(1024).optional().describe('What ECS said last of the service.'),
+  })
+  .describe('What the operator did and found; only the operator writes it.');
+export type EcsServiceStatus = z.output<typeof status>;
+
+/** A service on Fargate: cluster, task definition, service, roles, log group and security group. */
+export const EcsServiceSchema = objectSchema('EcsService', spec, status.prefault({}));
+export type EcsService = z.output<typeof EcsServiceSchema>;

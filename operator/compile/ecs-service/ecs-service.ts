@@ -1,0 +1,163 @@
+import type { EcsService } from '../../api/ecs-service.ts';
+import { SERVICE_SIZES, type ServiceSize } from '../../api/presets.ts';
+import type { SecureVpc } from '../../api/secure-vpc.ts';
+import { Terminal } from '../../errors.ts';
+import { buildGraph, type Graph, type GraphNode } from '../../graph/graph.ts';
+import { ref } from '../../graph/ref.ts';
+import { withAdoptions } from '../adoption.ts';
+import type { CompileInput } from '../input.ts';
+import { namespaceOf, ownerOf } from '../names.ts';
+import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
+import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
+import { type ObjectKey, referredBy } from '../references.ts';
+import { tagger } from '../tags.ts';
+import { namesOf, type ServiceNames } from './names.ts';
+import { roleNodes } from './roles.ts';
+import { taskDefinition } from './task.ts';
+
+/** The types of all nodes that a service may have. */
+export const ECS_SERVICE_NODES: readonly NodeType[] = [
+  'EcsCluster',
+  'LogGroup',
+  'Role',
+  'RolePolicies',
+  'SecurityGroup',
+  'SecurityGroupRules',
+  'TaskDefinition',
+  'EcsService',
+];
+
+/** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
+export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
+
+/** The objects that a service refers to. */
+export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKey[] {
+  const { name, namespace = namespaceOf(metadata) } = spec.networkRef;
+  return [{ kind: 'SecureVpc', namespace, name }];
+}
+
+/**
+ * The graph of a service. Pure; everything is checked before anything is built. Throws Terminal (`InvalidSpec`,
+ * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no
+ * object yet.
+ */
+export function compileEcsService(input: CompileInput<EcsService>): Graph {
+  const { object, installation, facts } = input;
+  const network = networkOf(input);
+  const exports = exportsOfNetwork(network, facts);
+  const build = nodeBuilder(tagger(input));
+  const names = namesOf(object, installation);
+  const size = sizeOf(object);
+  const graph = buildGraph(ownerOf(object), [
+    build.thing('EcsCluster', 'cluster', {
+      name: names.cluster,
+      containerInsights: object.spec.cluster.containerInsights === 'Enabled' ? 'enabled' : 'disabled',
+    }),
+    build.thing('LogGroup', 'log-group', {
+      name: names.logGroup,
+      retentionDays: object.spec.logs.retentionDays,
+    }),
+    ...roleNodes(build, input, names),
+    ...groupNodes(build, object, names, exports),
+    build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
+    serviceNode(build, object, { names, exports, size }),
+  ]);
+  return withAdoptions(graph, object.spec.adopt);
+}
+
+/** The network of a service. Throws where it is none that the service can be in. */
+function networkOf(input: CompileInput<EcsService>): SecureVpc {
+  const { accountRef, region, networkRef } = input.object.spec;
+  const network = referredBy(input, {
+    kind: 'SecureVpc',
+    field: 'spec.networkRef',
+    reference: networkRef,
+  });
+  const { spec } = network;
+  if (spec.accountRef.name !== accountRef.name || spec.region !== region)
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.networkRef: ${ownerOf(network)} is in Account ${spec.accountRef.name}, region ${spec.region}, but this service in Account ${accountRef.name}, region ${region}; tasks run where their network is: say the same in both`,
+    );
+  if (!spec.tiers.some(({ name }) => name === 'private') || spec.securityGroups.ecs === undefined)
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.networkRef: ${ownerOf(network)} has no place for tasks, which run in its tier private with its security group ecs; add what is missing to its spec.tiers or spec.securityGroups`,
+    );
+  return network;
+}
+
+/** A shell without rules of its own: what tasks may reach and who may reach them, the network's group says. */
+function groupNodes(
+  build: NodeBuilder,
+  { metadata }: EcsService,
+  names: ServiceNames,
+  { vpcId }: NetworkExports,
+): GraphNode[] {
+  return [
+    build.thing('SecurityGroup', 'security-group/tasks', {
+      vpcId,
+      name: names.securityGroup,
+      description: `Tasks of ${namespaceOf(metadata)}/${metadata.name}`,
+    }),
+    build.facet('SecurityGroupRules', 'security-group-rules/tasks', {
+      groupId: ref('security-group/tasks'),
+      ingress: [],
+      egress: [],
+    }),
+  ];
+}
+
+interface ServicePlan {
+  readonly names: ServiceNames;
+  readonly exports: NetworkExports;
+  readonly size: ServiceSize;
+}
+
+function serviceNode(
+  build: NodeBuilder,
+  { metadata, spec }: EcsService,
+  { names, exports, size }: ServicePlan,
+): GraphNode {
+  const { deployment, executeCommand } = spec.service;
+  const restartedAt = metadata.annotations?.[RESTART_ANNOTATION];
+  const breaks = deployment.circuitBreaker === 'Enabled';
+  return build.thing(
+    'EcsService',
+    'service',
+    {
+      cluster: ref('cluster', 'arn'),
+      name: names.service,
+      taskDefinition: ref('task-definition', 'arn'),
+      desiredCount: size.desiredCount,
+      launchType: 'FARGATE',
+      network: {
+        subnetIds: exports.subnets('private').map(({ id }) => id),
+        securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
+        assignPublicIp: false,
+      },
+      loadBalancers: [],
+      deployment: {
+        minimumHealthyPercent: deployment.minimumHealthyPercent,
+        maximumPercent: deployment.maximumPercent,
+        circuitBreaker: breaks,
+        rollback: breaks,
+      },
+      enableExecuteCommand: executeCommand === 'Enabled',
+      propagateTags: 'SERVICE',
+      enableEcsManagedTags: true,
+      ...(restartedAt !== undefined && { restartedAt }),
+    },
+    // Tasks that start without them cannot pull, write or reach anything.
+    { dependsOn: ['role-policies/execution', 'role-policies/task', 'security-group-rules/tasks'] },
+  );
+}
+
+/** What the spec says, else the figures of its environment. */
+function sizeOf({ spec }: EcsService): ServiceSize {
+  const preset = spec.environment && SERVICE_SIZES[spec.environment];
+  const { cpu = preset?.cpu, memoryMiB = preset?.memoryMiB } = spec.task;
+  // A rule of the schema demands them.
+  if (cpu === undefined || memoryMiB === undefined) throw new Error('an EcsService without a size');
+  return { cpu, memoryMiB, desiredCount: spec.service.desiredCount ?? preset?.desiredCount ?? 1 };
+}

@@ -1,0 +1,52 @@
+import type { EcsService } from '../../api/ecs-service.ts';
+import { fit, namespaceOf, ownerOf } from '../names.ts';
+
+/** What the things of a service are called. */
+export interface ServiceNames {
+  readonly cluster: string;
+  readonly service: string;
+  readonly family: string;
+  readonly logGroup: string;
+  readonly executionRole: string;
+  readonly taskRole: string;
+  readonly securityGroup: string;
+}
+
+const ECS_NAME_MAX = 255;
+const ROLE_NAME_MAX = 64;
+
+/**
+ * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
+ * object is applied; where two objects want the same, the second is refused (`NameTaken`).
+ */
+export function namesOf(object: EcsService, installation: string): ServiceNames {
+  const { metadata, spec } = object;
+  const { name } = metadata;
+  const namespace = namespaceOf(metadata);
+  const stage = spec.environment === undefined ? name : `${name}-${spec.environment}`;
+  // Role names are unique in an account, all regions together.
+  const role = (what: string) =>
+    fit(
+      `landfall-${namespace}-${name}-${what}`,
+      ROLE_NAME_MAX,
+      [installation, spec.region, ownerOf(object)].join('\n'),
+    );
+  return {
+    cluster: spec.cluster.name ?? fit(`${stage}-cluster`, ECS_NAME_MAX),
+    service: spec.service.name ?? fit(`${stage}-service`, ECS_NAME_MAX),
+    family: spec.task.family ?? fit(`${stage}-task-definition`, ECS_NAME_MAX),
+    logGroup:
+      spec.logs.group ??
+      (spec.environment === undefined
+        ? `/ecs/${namespace}/${name}`
+        : `/${spec.environment}/${name}/ecs-application-logs`),
+    executionRole: spec.task.executionRoleName ?? role('execution'),
+    taskRole: spec.task.taskRoleName ?? role('task'),
+    securityGroup: groupName(`${namespace}-${name}-tasks`),
+  };
+}
+
+/** AWS refuses names that begin like the id of a group. */
+function groupName(name: string): string {
+  return name.startsWith('sg-') ? `landfall-${name}` : name;
+}

@@ -1,0 +1,94 @@
+import type { EcsService } from '../../api/ecs-service.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { ref } from '../../graph/ref.ts';
+import type { CompileInput, RegionFacts } from '../input.ts';
+import { namespaceOf } from '../names.ts';
+import type { NodeBuilder } from '../nodes.ts';
+import { policyText } from '../policies.ts';
+import type { ServiceNames } from './names.ts';
+
+/** The role by which ECS pulls images and writes logs, and the one that the containers have, each with just what it needs. */
+export function roleNodes(
+  build: NodeBuilder,
+  { object, account, facts }: CompileInput<EcsService>,
+  names: ServiceNames,
+): GraphNode[] {
+  const { metadata, spec } = object;
+  const role = (key: string, name: string, policies: Readonly<Record<string, string>>) => [
+    build.thing('Role', `role/${key}`, {
+      name,
+      path: `/landfall/${namespaceOf(metadata)}/`,
+      trustPolicy: trustPolicy(facts, spec.region),
+      permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
+    }),
+    build.facet('RolePolicies', `role-policies/${key}`, { roleName: ref(`role/${key}`), policies }),
+  ];
+  return [
+    ...role('execution', names.executionRole, {
+      logs: logsPolicy(facts, spec.region),
+      ...pullPolicy(
+        facts,
+        spec.task.containers.map(({ image }) => image),
+      ),
+    }),
+    ...role('task', names.taskRole, spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {}),
+  ];
+}
+
+/** The conditions keep other accounts from having ECS use the role for them ("confused deputy"). */
+function trustPolicy({ partition, accountId }: RegionFacts, region: string): string {
+  return policyText({
+    Effect: 'Allow',
+    Principal: { Service: 'ecs-tasks.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': `arn:${partition}:ecs:${region}:${accountId}:*` },
+    },
+  });
+}
+
+function logsPolicy({ partition, accountId }: RegionFacts, region: string): string {
+  return policyText({
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${ref('log-group', 'name')}:*`,
+  });
+}
+
+/** An image of ECR: account, region, and the repository behind them. */
+const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/u;
+
+/** Leave to pull from the repositories of these images; nothing where none is in ECR. */
+function pullPolicy({ partition }: RegionFacts, images: readonly string[]): Record<string, string> {
+  const repositories = images.flatMap((image) => {
+    const [, accountId, region, repository] = ECR_IMAGE.exec(image) ?? [];
+    return repository === undefined
+      ? []
+      : [`arn:${partition}:ecr:${region}:${accountId}:repository/${repository}`];
+  });
+  if (repositories.length === 0) return {};
+  return {
+    images: policyText(
+      {
+        Effect: 'Allow',
+        Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        Resource: [...new Set(repositories)].sort(),
+      },
+      // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+      { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    ),
+  };
+}
+
+/** What ECS Exec needs inside the containers: Amazon ECS Developer Guide, "ECS Exec permissions". */
+const EXEC_POLICY = policyText({
+  Effect: 'Allow',
+  Action: [
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+  Resource: '*',
+});

@@ -1,0 +1,37 @@
+import type { EcsServiceStatus } from '../../api/ecs-service.ts';
+import type { Standing } from '../../graph/plan.ts';
+
+/** The fields of the status that say what was made, and how it goes. */
+export type EcsServiceOutputs = Pick<
+  EcsServiceStatus,
+  | 'clusterArn'
+  | 'serviceArn'
+  | 'taskDefinitionArn'
+  | 'securityGroupId'
+  | 'logGroup'
+  | 'desiredCount'
+  | 'runningCount'
+  | 'rollout'
+  | 'lastEvent'
+>;
+
+const LAST_EVENT_MAX = 1024;
+
+/** What was made, from where the nodes stand. */
+export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOutputs {
+  const at = (key: string) =>
+    standing.find(({ node, state }) => node === key && state.phase !== 'deleting')?.outputs;
+  const service = at('service');
+  const count = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  return {
+    clusterArn: at('cluster')?.['arn'],
+    serviceArn: service?.['arn'],
+    taskDefinitionArn: service?.['taskDefinition'] || at('task-definition')?.['arn'],
+    securityGroupId: at('security-group/tasks')?.['id'],
+    logGroup: at('log-group')?.['name'],
+    desiredCount: count(service?.['desiredCount']),
+    runningCount: count(service?.['runningCount']),
+    rollout: service?.['rolloutState'] || undefined,
+    lastEvent: service?.['lastEvent']?.slice(0, LAST_EVENT_MAX) || undefined,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Container } from '../../api/containers.ts';
+import type { EcsService } from '../../api/ecs-service.ts';
+import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
+import { ref } from '../../graph/ref.ts';
+import type { ServiceNames } from './names.ts';
+import type { ServiceSize } from '../../api/presets.ts';
+
+const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
+
+/** What a task is registered from. */
+export function taskDefinition(
+  { spec }: EcsService,
+  names: ServiceNames,
+  { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
+): TaskDefinitionInputs {
+  const { task, service, region } = spec;
+  const withShell = service.executeCommand === 'Enabled';
+  return {
+    family: names.family,
+    cpu: String(cpu),
+    memory: String(memoryMiB),
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    executionRoleArn: ref('role/execution', 'arn'),
+    taskRoleArn: ref('role/task', 'arn'),
+    runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
+    // The order of a list in Git says nothing, and must not make a revision.
+    containerDefinitions: byName(task.containers).map((container) =>
+      containerOf(container, region, withShell),
+    ),
+    ...(task.ephemeralStorageGiB !== undefined && {
+      ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
+    }),
+  };
+}
+
+function containerOf(container: Container, region: string, withShell: boolean): ContainerInputs {
+  const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
+  return {
+    name,
+    image,
+    essential,
+    ...(cpu !== undefined && { cpu }),
+    ...(memoryMiB !== undefined && { memory: memoryMiB }),
+    ...(memoryReservationMiB !== undefined && { memoryReservation: memoryReservationMiB }),
+    portMappings: [...container.ports]
+      .sort((a, b) => a.port - b.port)
+      .map(({ port, protocol }) => ({ containerPort: port, protocol })),
+    environment: byName(container.environment).map((variable) => ({
+      name: variable.name,
+      value: variable.value,
+    })),
+    logConfiguration: {
+      logDriver: 'awslogs',
+      options: {
+        'awslogs-group': ref('log-group', 'name'),
+        'awslogs-region': region,
+        'awslogs-stream-prefix': name,
+      },
+    },
+    ...(healthCheck && {
+      healthCheck: {
+        command: healthCheck.command,
+        interval: healthCheck.intervalSeconds,
+        timeout: healthCheck.timeoutSeconds,
+        retries: healthCheck.retries,
+        startPeriod: healthCheck.startPeriodSeconds,
+      },
+    }),
+    ...(container.command && { command: container.command }),
+    ...(container.entryPoint && { entryPoint: container.entryPoint }),
+    ...(user !== undefined && { user }),
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    // The agent of ECS Exec leaves processes behind, which somebody has to reap: ECS Developer Guide, "ECS Exec".
+    ...(withShell && { linuxParameters: { initProcessEnabled: true } }),
+    ulimits: byName(container.ulimits).map((limit) => ({
+      name: limit.name,
+      softLimit: limit.soft,
+      hardLimit: limit.hard,
+    })),
+    dependsOn: [...container.dependsOn]
+      .sort((a, b) => (a.container < b.container ? -1 : 1))
+      .map((of) => ({ containerName: of.container, condition: CONDITIONS[of.condition] })),
+    stopTimeout: container.stopTimeoutSeconds,
+  };
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

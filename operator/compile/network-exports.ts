@@ -1,0 +1,50 @@
+import type { TierName } from '../api/endpoints.ts';
+import type { SecureVpc } from '../api/secure-vpc.ts';
+import type { SecurityGroupName } from '../api/security-groups.ts';
+import { Terminal } from '../errors.ts';
+import { foreignRef } from '../graph/ref.ts';
+import type { RegionFacts } from './input.ts';
+import { ownerOf } from './names.ts';
+import { groupsOf } from './security-groups.ts';
+import { planSubnets } from './subnets.ts';
+import { chooseZones } from './zones.ts';
+
+/** A subnet of a network, as others see it. */
+interface ExportedSubnet {
+  readonly zone: string;
+  /** Stands for its id. */
+  readonly id: string;
+}
+
+/** What others may use of a network. Every text stands for an id, known as soon as the thing is there. */
+export interface NetworkExports {
+  readonly vpcId: string;
+  /** The subnets of a tier, by zone; none where the network has no such tier. */
+  subnets(tier: TierName): readonly ExportedSubnet[];
+  /** One of the network's security groups; undefined where it has none of the name. */
+  securityGroup(name: SecurityGroupName): string | undefined;
+}
+
+/** What a network offers to others. Throws {@link Terminal} where its spec makes no network. */
+export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): NetworkExports {
+  const owner = ownerOf(network);
+  try {
+    const zones = chooseZones(network.spec.zones, network.status.zones ?? [], facts.zones);
+    const subnets = planSubnets(network, zones);
+    const groups = groupsOf(network.spec.securityGroups);
+    return {
+      vpcId: foreignRef(owner, 'vpc'),
+      subnets: (tier) =>
+        subnets
+          .filter((subnet) => subnet.tier === tier)
+          .map(({ zone, key }) => ({ zone, id: foreignRef(owner, `subnet/${key}`) })),
+      securityGroup: (name) =>
+        groups.includes(name) ? foreignRef(owner, `security-group/${name}`) : undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof Terminal)) throw error;
+    throw new Terminal(error.reason, `${owner}, which is referred to, cannot be made: ${error.message}`, {
+      cause: error,
+    });
+  }
+}

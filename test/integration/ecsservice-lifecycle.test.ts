@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
+import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { eventually } from '../support/eventually.ts';
+import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { idsOf, type Manifest, World } from '../support/world.ts';
+
+let world: World;
+let operator: OperatorProcess;
+let empty: string;
+
+beforeAll(async () => {
+  world = await World.start();
+  await world.claim();
+  empty = await world.aws.dump();
+  operator = world.operator();
+  await world.apply([namespace('web'), namespace('other'), account('main', ['web', 'other'])]);
+});
+afterAll(() => world?.stop());
+
+const network = smallNetwork('net', 'web', { securityGroups: { ecs: {} } });
+const service = smallService('shop', 'web', 'net');
+
+const statusOf = async (object: Manifest) => {
+  const { status } = await world.ready(object);
+  return status as unknown as EcsService['status'];
+};
+/** Names of the writes to AWS since a mark, how often each. */
+const deeds = async (mark: number) => {
+  const counts: Record<string, number> = {};
+  for (const { action } of await world.writes(mark))
+    counts[action ?? 'unknown'] = (counts[action ?? 'unknown'] ?? 0) + 1;
+  return counts;
+};
+
+describe('a service from nothing to nothing', () => {
+  it('waits for a network that is no object yet, and makes nothing', async () => {
+    const mark = await world.mark();
+    await world.apply([service]);
+    await world.condition(service, 'Reconciling', {
+      reason: 'DependencyNotReady',
+      message: /spec.networkRef names SecureVpc web\/net, but there is none/,
+    });
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('goes on by itself when the network comes, and runs what its environment says', async () => {
+    await world.apply([network]);
+    const status = await statusOf(service);
+    expect(status).toMatchObject({ desiredCount: 1, runningCount: 1, rollout: 'COMPLETED' });
+    expect(status.serviceArn).toMatch(/service\/shop-dev-cluster\/shop-dev-service$/);
+    expect(status.taskDefinitionArn).toMatch(/task-definition\/shop-dev-task-definition:1$/);
+    expect(status.logGroup).toBe('/dev/shop/ecs-application-logs');
+    expect(Object.keys(idsOf((await world.read(service)) ?? service)).sort()).toEqual([
+      'cluster',
+      'log-group',
+      'role/execution',
+      'role/task',
+      'security-group/tasks',
+      'service',
+      'task-definition',
+    ]);
+  });
+
+  it('a second pass, two refreshes and a restart of the operator make no write', async () => {
+    await world.refreshes(2);
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=web', 'ecss/shop', 'look=again');
+    await world.refreshes(2, ['DescribeServices', 'ListTaskDefinitions']);
+    await operator.stop();
+    operator = world.operator();
+    await operator.line((line) => line.msg === 'leading');
+    await world.refreshes(2, ['DescribeServices', 'ListTaskDefinitions']);
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('another image is another revision, rolled out; nothing else is touched', async () => {
+    const mark = await world.mark();
+    await world.edit(service, { task: { containers: [{ name: 'app', image: 'shop:2' }] } });
+    const status = await statusOf(service);
+    expect(status.taskDefinitionArn).toMatch(/:2$/);
+    expect(await deeds(mark)).toEqual({ RegisterTaskDefinition: 1, UpdateService: 1 });
+  });
+
+  it('kubectl scale sets the count, and nothing but the count', async () => {
+    const mark = await world.mark();
+    await world.kubectl('scale', '--namespace=web', 'ecss/shop', '--replicas=3');
+    expect(await statusOf(service)).toMatchObject({ desiredCount: 3, runningCount: 3 });
+    expect(await deeds(mark)).toEqual({ UpdateService: 1 });
+  });
+
+  it('the restart annotation replaces every task once', async () => {
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=web', 'ecss/shop', 'landfall.dev/restarted-at=noon');
+    await eventually('the restart', async () => (await deeds(mark))['UpdateService'] === 1);
+    await world.ready(service);
+    await world.refreshes(2, ['DescribeServices']);
+    expect(await deeds(mark)).toEqual({ TagResource: 1, UpdateService: 1 });
+  });
+
+  it('its network waits for it to go first, and says so', async () => {
+    await world.delete(network);
+    await world.condition(network, 'Reconciling', {
+      reason: 'InUse',
+      message: /EcsService\/web\/shop still uses this object/,
+    });
+    const mark = await world.mark();
+    await world.refreshes(1);
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('deletion leaves nothing: the whole state of AWS equals the one from before', async () => {
+    await world.remove(service);
+    await world.gone(network);
+    expect(await world.aws.dump()).toBe(empty);
+  });
+});
+
+describe('a network of another namespace', () => {
+  const elsewhere = smallService('guest', 'other', 'net', {
+    networkRef: { name: 'net', namespace: 'web' },
+  });
+
+  it('lets in whom it names, and nobody else', async () => {
+    await world.apply([network, elsewhere]);
+    await world.condition(elsewhere, 'Stalled', {
+      reason: 'ReferenceNotAllowed',
+      message: /lets no object of namespace other refer to it/,
+    });
+    await world.edit(network, { allowReferencesFrom: ['other'] });
+    await world.ready(elsewhere);
+    await world.delete(network);
+    await world.remove(elsewhere);
+    await world.gone(network);
+    expect(await world.aws.dump()).toBe(empty);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { EcsService } from '../../../operator/api/ecs-service.ts';
+import { parseManifest } from '../../../operator/api/parse.ts';
+import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
+import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
+import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
+import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
+import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
+import type { CompileInput } from '../../../operator/compile/input.ts';
+import type { Graph } from '../../../operator/graph/graph.ts';
+import { printable } from '../../../operator/graph/ref.ts';
+import { Waiting } from '../../../operator/errors.ts';
+import { smallService } from '../../support/manifests.ts';
+import { account, FACTS, inputsOf, refusal, secureVpc } from './fixtures.ts';
+
+const NETWORK = {
+  accountRef: { name: 'main' },
+  region: 'us-east-1',
+  cidr: '10.0.0.0/16',
+  zones: { count: 2 },
+  tiers: [{ name: 'private' }],
+  securityGroups: { ecs: {} },
+};
+const networkWith = (spec: object = {}, metadata: object = {}) =>
+  secureVpc({ ...NETWORK, ...spec }, { metadata: { name: 'net', namespace: 'web', ...metadata } });
+
+function inputWith(
+  spec: object = {},
+  more: { metadata?: object; network?: ReturnType<typeof networkWith> | undefined } = {},
+): CompileInput<EcsService> {
+  const { metadata, network = networkWith() } = more;
+  const manifest = smallService('shop', 'web', 'net', spec);
+  const parsed = parseManifest('EcsService', {
+    ...manifest,
+    metadata: { ...manifest.metadata, ...metadata },
+  });
+  if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join('; '));
+  return {
+    object: parsed.value,
+    installation: 'test',
+    account: account(),
+    facts: FACTS,
+    references: {
+      find: (_kind, namespace, name) =>
+        network.metadata.namespace === namespace && network.metadata.name === name ? network : undefined,
+      advice: 'make it',
+    },
+  };
+}
+const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsService(inputWith(...given));
+
+describe('the graph of a service', () => {
+  it('has the kinds that are read for it, and each of them', () => {
+    const types = new Set([...compile().nodes.values()].map(({ type }) => type));
+    expect([...types].sort()).toEqual([...ECS_SERVICE_NODES].sort());
+  });
+
+  it('refers to the private subnets and the group of its network, whatever their ids', () => {
+    const { network, launchType } = inputsOf<EcsServiceInputs>(compile(), 'service');
+    expect(printable(network)).toEqual({
+      subnetIds: ['${SecureVpc/web/net: subnet/private-a.id}', '${SecureVpc/web/net: subnet/private-b.id}'],
+      securityGroupIds: ['${security-group/tasks.id}', '${SecureVpc/web/net: security-group/ecs.id}'],
+      assignPublicIp: false,
+    });
+    expect(launchType).toBe('FARGATE');
+  });
+
+  it.each([
+    ['dev', '256', '512', 1],
+    ['staging', '512', '1024', 2],
+    ['prod', '1024', '2048', 3],
+  ])(
+    'in %s it has the size of its environment, where the spec says no other',
+    (environment, cpu, memory, count) => {
+      const graph = compile({ environment });
+      expect(inputsOf<TaskDefinitionInputs>(graph, 'task-definition')).toMatchObject({ cpu, memory });
+      expect(inputsOf<EcsServiceInputs>(graph, 'service').desiredCount).toBe(count);
+      const own = compile({
+        environment,
+        task: { cpu: 2048, memoryMiB: 4096, containers: [{ name: 'app', image: 'app:1' }] },
+        service: { desiredCount: 0 },
+      });
+      expect(inputsOf<TaskDefinitionInputs>(own, 'task-definition')).toMatchObject({
+        cpu: '2048',
+        memory: '4096',
+      });
+      expect(inputsOf<EcsServiceInputs>(own, 'service').desiredCount).toBe(0);
+    },
+  );
+
+  it('says the same whatever the order of lists in Git', () => {
+    const container = (name: string, reverse: boolean) => ({
+      name,
+      image: `${name}:1`,
+      ports: reverse ? [{ port: 2 }, { port: 1 }] : [{ port: 1 }, { port: 2 }],
+      environment: reverse
+        ? [
+            { name: 'B', value: '2' },
+            { name: 'A', value: '1' },
+          ]
+        : [
+            { name: 'A', value: '1' },
+            { name: 'B', value: '2' },
+          ],
+    });
+    const definitionOf = (containers: object[]) =>
+      inputsOf<TaskDefinitionInputs>(compile({ task: { containers } }), 'task-definition');
+    const ordered = definitionOf([container('app', false), { name: 'proxy', image: 'proxy:1' }]);
+    expect(definitionOf([{ name: 'proxy', image: 'proxy:1' }, container('app', true)])).toEqual(ordered);
+  });
+
+  it('is restarted by its annotation, and by nothing else', () => {
+    const restartedAt = (annotations: object) =>
+      inputsOf<EcsServiceInputs>(compile({}, { metadata: { annotations } }), 'service').restartedAt;
+    expect(restartedAt({ 'landfall.dev/restarted-at': 'noon' })).toBe('noon');
+    expect(restartedAt({ note: 'noon' })).toBeUndefined();
+  });
+});
+
+describe('what tasks may do', () => {
+  const policiesOf = (graph: Graph, role: string) =>
+    Object.fromEntries(
+      Object.entries(inputsOf<RolePoliciesInputs>(graph, `role-policies/${role}`).policies).map(
+        ([name, text]) => [
+          name,
+          (JSON.parse(printable(text)) as { Statement: { Action: unknown; Resource: unknown }[] }).Statement,
+        ],
+      ),
+    );
+
+  it('the execution role pulls from the repositories of the images, and writes to the log group', () => {
+    const image = (repository: string) => `555555555555.dkr.ecr.eu-west-1.amazonaws.com/${repository}`;
+    const graph = compile({
+      task: {
+        containers: [
+          { name: 'app', image: image('team/app@sha256:abc') },
+          { name: 'side', image: image('team/app:2') },
+          { name: 'other', image: 'other:1' },
+        ],
+      },
+    });
+    const { logs, images } = policiesOf(graph, 'execution');
+    expect(logs?.map(({ Resource }) => Resource)).toEqual([
+      'arn:aws:logs:us-east-1:123456789012:log-group:${log-group.name}:*',
+    ]);
+    expect(images?.map(({ Resource }) => Resource)).toEqual([
+      ['arn:aws:ecr:eu-west-1:555555555555:repository/team/app'],
+      '*',
+    ]);
+    expect(Object.keys(policiesOf(compile(), 'execution'))).toEqual(['logs']);
+  });
+
+  it('the containers may do nothing, and with ECS Exec open a shell', () => {
+    expect(policiesOf(compile(), 'task')).toEqual({});
+    const graph = compile({ service: { executeCommand: 'Enabled' } });
+    expect(Object.keys(policiesOf(graph, 'task'))).toEqual(['exec']);
+    const [container] = inputsOf<TaskDefinitionInputs>(graph, 'task-definition').containerDefinitions;
+    expect(container?.linuxParameters).toEqual({ initProcessEnabled: true });
+  });
+
+  it('the roles are for ECS in this account alone, below the boundary, in the path of the namespace', () => {
+    const role = inputsOf<RoleInputs>(compile(), 'role/task');
+    expect(role.path).toBe('/landfall/web/');
+    expect(JSON.parse(role.trustPolicy)).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': '123456789012' },
+            ArnLike: { 'aws:SourceArn': 'arn:aws:ecs:us-east-1:123456789012:*' },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('a network that it cannot be in', () => {
+  it('is waited for where there is none', () => {
+    const given = inputWith({ networkRef: { name: 'other' } });
+    expect(() => compileEcsService(given)).toThrow(Waiting);
+    expect(() => compileEcsService(given)).toThrow(
+      'spec.networkRef names SecureVpc web/other, but there is none; make it',
+    );
+  });
+
+  it.each([
+    [
+      'in another region',
+      networkWith({ region: 'us-west-2' }),
+      'spec.networkRef: SecureVpc/web/net is in Account main, region us-west-2, but this service in Account main, region us-east-1; tasks run where their network is: say the same in both',
+    ],
+    [
+      'of another Account',
+      networkWith({ accountRef: { name: 'second' } }),
+      'spec.networkRef: SecureVpc/web/net is in Account second, region us-east-1, but this service in Account main, region us-east-1; tasks run where their network is: say the same in both',
+    ],
+    [
+      'without a private tier',
+      networkWith({ tiers: [{ name: 'public' }] }),
+      'spec.networkRef: SecureVpc/web/net has no place for tasks, which run in its tier private with its security group ecs; add what is missing to its spec.tiers or spec.securityGroups',
+    ],
+    [
+      'without a group for tasks',
+      networkWith({ securityGroups: {} }),
+      'spec.networkRef: SecureVpc/web/net has no place for tasks, which run in its tier private with its security group ecs; add what is missing to its spec.tiers or spec.securityGroups',
+    ],
+    [
+      'that cannot be made',
+      networkWith({ zones: { names: ['us-east-1z'] } }),
+      'SecureVpc/web/net, which is referred to, cannot be made: spec.zones.names: zone us-east-1z is not open to this account',
+    ],
+  ])('%s', (_, network, message) => {
+    const { reason, message: said } = refusal(() => compile({}, { network }));
+    expect(reason).toBe('InvalidSpec');
+    expect(said).toContain(message);
+  });
+
+  it('of another namespace lets in only whom it names', () => {
+    const reference = { networkRef: { name: 'net', namespace: 'core' } };
+    const network = (allowReferencesFrom: string[]) =>
+      networkWith({ allowReferencesFrom }, { namespace: 'core' });
+    expect(refusal(() => compile(reference, { network: network(['third']) }))).toEqual({
+      reason: 'ReferenceNotAllowed',
+      message:
+        'spec.networkRef: SecureVpc core/net lets no object of namespace web refer to it; whoever owns it can add web to its spec.allowReferencesFrom',
+    });
+    expect(compile(reference, { network: network(['web']) }).owner).toBe('EcsService/web/shop');
+  });
+});
