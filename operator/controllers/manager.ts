@@ -111,6 +111,7 @@ export class Manager {
         const informer = createInformer<GraphObject>({
           client,
           path: path(kind.plural),
+          mayBeAbsent: true,
           idleTimeoutMs: config.watchSilenceMs,
           clock,
           log,
@@ -122,6 +123,7 @@ export class Manager {
     this.#approvals = createInformer<PlanApproval>({
       client,
       path: path('planapprovals'),
+      mayBeAbsent: true,
       idleTimeoutMs: config.watchSilenceMs,
       clock,
       log,
@@ -385,7 +387,7 @@ export class Manager {
       accounts: this.#accounts,
       approvals: this.#approvals,
       find: (reference) => this.#find(ownerOfKey(reference)),
-      usersOf: (owner) => this.#dependents.of(owner),
+      usersOf: (owner) => this.#dependents.of(owner).flatMap((user) => this.#find(user) ?? []),
       targets: this.#targets,
       claims: this.#claims,
       events,

@@ -65,8 +65,8 @@ export interface ResourceDeps {
   readonly approvals: Pick<Informer<PlanApproval>, 'get' | 'list' | 'observe'>;
   /** Objects that others refer to, as the cluster has them. */
   readonly find: (key: ObjectKey) => GraphObject | undefined;
-  /** Keys of the objects that refer to one, `owner` as `Kind/namespace/name`. */
-  readonly usersOf: (owner: string) => readonly string[];
+  /** The objects that refer to one, `owner` as `Kind/namespace/name`, whether it lets them or not. */
+  readonly usersOf: (owner: string) => readonly GraphObject[];
   readonly targets: Targets;
   readonly claims: Pick<Claims, 'require' | 'held'>;
   readonly events: EventRecorder;

@@ -198,8 +198,12 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 
-/** What others still use goes after them: AWS would refuse some of it, and delete the rest under their feet. */
-function refuseWhileUsed(users: readonly string[]): void {
+/**
+ * What others still use goes after them: AWS would refuse some of it, and delete the rest under their feet. Who has
+ * made nothing uses nothing: to name an object is not enough to keep it.
+ */
+function refuseWhileUsed(referring: readonly GraphObject[]): void {
+  const users = referring.filter(({ status }) => status.target !== undefined).map(ownerOf);
   if (users.length === 0) return;
   const named = users.slice(0, USERS_NAMED_MAX).join(', ');
   const rest = users.length - USERS_NAMED_MAX;

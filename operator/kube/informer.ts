@@ -1,7 +1,7 @@
 import { sleep, systemClock, type Clock } from '../clock.ts';
 import { fullJitter } from './backoff.ts';
 import { listAll, type KubeClient } from './client.ts';
-import { KubeError, errorFromStatus, isGone } from './errors.ts';
+import { KubeError, errorFromStatus, isGone, isNotFound } from './errors.ts';
 import { createStore, type OnChange } from './store.ts';
 import type { KubeObject, Log } from './types.ts';
 
@@ -9,6 +9,11 @@ export interface InformerOptions {
   client: KubeClient;
   /** Path of the collection. */
   path: string;
+  /**
+   * Whether the server may be without the kind, since its CRD is not there or no longer: that is an empty list then,
+   * and asked for again. Default false: the first list is waited for.
+   */
+  mayBeAbsent?: boolean;
   /** Called in order, also for the first list; must not throw. */
   onChange: OnChange;
   log: Log;
@@ -72,12 +77,24 @@ export function createInformer<T extends KubeObject>(options: InformerOptions): 
   async function listNow(): Promise<void> {
     const startedAt = clock.now();
     // Without a resource version the answer is read through a quorum: never older than what we have seen.
-    const { items, resourceVersion } = await listAll<T>(client, path, {}, { signal: stopping.signal });
+    const { items, resourceVersion } = await listAll<T>(client, path, {}, { signal: stopping.signal }).catch(
+      (error: unknown) => {
+        // A server that is still starting answers 503: where the kind is not served, there is nothing of it.
+        if (options.mayBeAbsent === true && isNotFound(error)) takeAsEmpty(startedAt);
+        throw error;
+      },
+    );
     lastContact = clock.now();
     store.replace(items.map(slim), startedAt);
     version = resourceVersion;
     ready.resolve();
     log.debug({ path, count: items.length }, 'listed');
+  }
+
+  function takeAsEmpty(startedAt: number): void {
+    lastContact = clock.now();
+    store.replace([], startedAt);
+    ready.resolve();
   }
 
   function onLine(line: string): void {

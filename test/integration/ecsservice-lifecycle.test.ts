@@ -127,7 +127,13 @@ describe('a network of another namespace', () => {
       reason: 'ReferenceNotAllowed',
       message: /lets no object of namespace other refer to it/,
     });
-    await world.edit(network, { allowReferencesFrom: ['other'] });
+    // Who is not let in cannot keep it, either.
+    await world.ready(network);
+    await world.remove(network);
+    await world.condition(elsewhere, 'Reconciling', { reason: 'DependencyNotReady' });
+    await world.apply([
+      { ...network, spec: { ...(network.spec as object), allowReferencesFrom: ['other'] } },
+    ]);
     await world.ready(elsewhere);
     await world.delete(network);
     await world.remove(elsewhere);

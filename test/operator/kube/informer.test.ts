@@ -160,6 +160,31 @@ describe('informer', () => {
     expect(informer.lastContact()).toBeGreaterThan(0);
   });
 
+  test('a kind that may be absent is an empty list, until its CRD is there, and again when it is gone', async () => {
+    let served = false;
+    api.intercept = () => (served ? undefined : { status: 404, body: { code: 404 } });
+    informer = createInformer({
+      client,
+      path: collection,
+      mayBeAbsent: true,
+      log: silent,
+      random: () => 0,
+      onChange: (key, change) => told.push(`${change} ${key}`),
+    });
+    informer.start();
+    await informer.synced();
+    expect(informer.list()).toEqual([]);
+    expect(informer.lastContact()).toBeDefined();
+
+    api.put(collection, named('a'));
+    served = true;
+    await vi.waitFor(() => expect(informer.list()).toHaveLength(1));
+
+    served = false;
+    api.endWatches();
+    await vi.waitFor(() => expect(told).toEqual(['added shop/a', 'deleted shop/a']));
+  });
+
   test('stopping before the first list rejects those who wait for it', async () => {
     api.intercept = () => new Promise(() => {});
     informer = createInformer({ client, path: collection, log: silent, onChange: () => {} });
