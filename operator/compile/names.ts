@@ -22,3 +22,8 @@ export function fit(name: string, max: number, salt?: string): string {
   const hash = shortHash(salt === undefined ? name : `${name}\n${salt}`, HASH_LENGTH);
   return `${name.slice(0, max - HASH_LENGTH - 1)}-${hash}`;
 }
+
+/** The name of a security group: AWS refuses those that begin like the id of one. */
+export function groupName(name: string): string {
+  return name.startsWith('sg-') ? `landfall-${name}` : name;
+}

@@ -6,7 +6,7 @@ import type { GraphNode } from '../graph/graph.ts';
 import { ref } from '../graph/ref.ts';
 import { describePeer, type Flow, type Peer } from './flows.ts';
 import type { RegionFacts } from './input.ts';
-import { namespaceOf } from './names.ts';
+import { groupName, namespaceOf } from './names.ts';
 import type { NodeBuilder } from './nodes.ts';
 
 /** Most rules that AWS takes in one direction of a group, at the highest quota (Amazon VPC quotas, "Security groups"). */
@@ -87,9 +87,4 @@ function peerId(peer: Peer, facts: RegionFacts): string {
 
 function isGroup(peer: Peer, group: SecurityGroupName): boolean {
   return 'group' in peer && peer.group === group;
-}
-
-/** AWS refuses names that begin like the id of a group. */
-function groupName(name: string): string {
-  return name.startsWith('sg-') ? `landfall-${name}` : name;
 }

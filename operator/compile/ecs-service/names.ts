@@ -1,5 +1,5 @@
 import type { EcsService } from '../../api/ecs-service.ts';
-import { fit, namespaceOf, ownerOf } from '../names.ts';
+import { fit, groupName, namespaceOf, ownerOf } from '../names.ts';
 
 /** What the things of a service are called. */
 export interface ServiceNames {
@@ -44,9 +44,4 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
   };
-}
-
-/** AWS refuses names that begin like the id of a group. */
-function groupName(name: string): string {
-  return name.startsWith('sg-') ? `landfall-${name}` : name;
 }
