@@ -6,6 +6,7 @@ import { ref } from '../graph/ref.ts';
 import type { RegionFacts } from './input.ts';
 import { tablesOf } from './nat.ts';
 import type { NodeBuilder } from './nodes.ts';
+import { policyText } from './policies.ts';
 import { innerTiers, type PlannedSubnet } from './subnets.ts';
 
 /** Services that have both sorts of endpoint. */
@@ -87,7 +88,7 @@ function interfaceNode(
 /** The policy document of an endpoint; empty for AWS's default, which lets everything through. */
 function policyOf({ policy }: Endpoint): string {
   if (!policy) return '';
-  const Statement = [...policy.statements]
+  const statements = [...policy.statements]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, effect, principals, actions, resources }) => ({
       Sid: name,
@@ -96,7 +97,7 @@ function policyOf({ policy }: Endpoint): string {
       Action: actions,
       Resource: resources,
     }));
-  return JSON.stringify({ Version: '2012-10-17', Statement });
+  return policyText(...statements);
 }
 
 function refuseImpossible(spec: SecureVpcSpec, { service, tier, privateDns }: Endpoint): void {

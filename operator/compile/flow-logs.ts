@@ -4,7 +4,7 @@ import { ref } from '../graph/ref.ts';
 import type { CompileInput } from './input.ts';
 import { fit, namespaceOf, ownerOf } from './names.ts';
 import type { NodeBuilder } from './nodes.ts';
-import { policyText } from './policies.ts';
+import { policyText, trustInService } from './policies.ts';
 
 const ROLE_NAME_MAX = 64;
 
@@ -28,7 +28,11 @@ export function flowLogNodes(build: NodeBuilder, input: CompileInput<SecureVpc>)
         [installation, region, ownerOf(object)].join('\n'),
       ),
       path: `/landfall/${namespace}/`,
-      trustPolicy: trustPolicy(facts.partition, region, facts.accountId),
+      trustPolicy: trustInService(
+        'vpc-flow-logs.amazonaws.com',
+        facts.accountId,
+        `arn:${facts.partition}:ec2:${region}:${facts.accountId}:vpc-flow-log/*`,
+      ),
       permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
     }),
     build.facet('RolePolicies', 'role-policies/flow-logs', {
@@ -54,19 +58,6 @@ export function flowLogNodes(build: NodeBuilder, input: CompileInput<SecureVpc>)
       { dependsOn: ['role-policies/flow-logs'] },
     ),
   ];
-}
-
-/** The conditions keep other accounts from having the service use the role for them ("confused deputy"). */
-function trustPolicy(partition: string, region: string, accountId: string): string {
-  return policyText({
-    Effect: 'Allow',
-    Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
-    Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': accountId },
-      ArnLike: { 'aws:SourceArn': `arn:${partition}:ec2:${region}:${accountId}:vpc-flow-log/*` },
-    },
-  });
 }
 
 /** DescribeLogGroups cannot be narrowed to one group: the service looks its group up among all. */

@@ -2,3 +2,19 @@
 export function policyText(...Statement: readonly object[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement });
 }
+
+/**
+ * Lets a service of AWS assume a role for its things in one account. The conditions keep other accounts from having it
+ * use the role for them ("confused deputy"). `sourceArn` may end in `*`.
+ */
+export function trustInService(service: string, accountId: string, sourceArn: string): string {
+  return policyText({
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': sourceArn },
+    },
+  });
+}

@@ -4,7 +4,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput, RegionFacts } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
-import { policyText } from '../policies.ts';
+import { policyText, trustInService } from '../policies.ts';
 import type { ServiceNames } from './names.ts';
 
 /** The role by which ECS pulls images and writes logs, and the one that the containers have, each with just what it needs. */
@@ -18,7 +18,11 @@ export function roleNodes(
     build.thing('Role', `role/${key}`, {
       name,
       path: `/landfall/${namespaceOf(metadata)}/`,
-      trustPolicy: trustPolicy(facts, spec.region),
+      trustPolicy: trustInService(
+        'ecs-tasks.amazonaws.com',
+        facts.accountId,
+        `arn:${facts.partition}:ecs:${spec.region}:${facts.accountId}:*`,
+      ),
       permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
     }),
     build.facet('RolePolicies', `role-policies/${key}`, { roleName: ref(`role/${key}`), policies }),
@@ -33,19 +37,6 @@ export function roleNodes(
     }),
     ...role('task', names.taskRole, spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {}),
   ];
-}
-
-/** The conditions keep other accounts from having ECS use the role for them ("confused deputy"). */
-function trustPolicy({ partition, accountId }: RegionFacts, region: string): string {
-  return policyText({
-    Effect: 'Allow',
-    Principal: { Service: 'ecs-tasks.amazonaws.com' },
-    Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': accountId },
-      ArnLike: { 'aws:SourceArn': `arn:${partition}:ecs:${region}:${accountId}:*` },
-    },
-  });
 }
 
 function logsPolicy({ partition, accountId }: RegionFacts, region: string): string {
