@@ -34,18 +34,58 @@ const IN_TEMPLATE: PolicyScope = {
   boundaryArn: '${Boundary}',
 };
 
-/** The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs. */
+/**
+ * The most that a role made by Landfall can ever do, whatever its own policies say: deliver flow logs, start tasks (pull
+ * images, read secrets, write logs), and let ECS Exec in. What of it a role has, its own policies say, by name.
+ */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
     {
-      Sid: 'FlowLogs',
+      Sid: 'Logs',
       Effect: 'Allow',
       Action: [
         'logs:CreateLogStream',
         'logs:DescribeLogGroups',
         'logs:DescribeLogStreams',
         'logs:PutLogEvents',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Images',
+      Effect: 'Allow',
+      Action: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:GetAuthorizationToken',
+        'ecr:GetDownloadUrlForLayer',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Secrets',
+      Effect: 'Allow',
+      Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'],
+      Resource: '*',
+    },
+    {
+      Sid: 'Keys',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: '*',
+      Condition: {
+        StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'] },
+      },
+    },
+    {
+      Sid: 'Exec',
+      Effect: 'Allow',
+      Action: [
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
       ],
       Resource: '*',
     },
@@ -65,6 +105,10 @@ const SCP: PolicyDocument = {
       Sid: 'LandfallTags',
       Effect: 'Deny',
       Action: [
+        'application-autoscaling:TagResource',
+        'application-autoscaling:UntagResource',
+        'cloudwatch:TagResource',
+        'cloudwatch:UntagResource',
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ecs:TagResource',
