@@ -11,8 +11,10 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { alarmNodes } from './alarms.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import { countOf, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -25,6 +27,10 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  'ScalableTarget',
+  'ScalingPolicies',
+  'ScheduledActions',
+  'Alarm',
 ];
 
 /** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
@@ -61,6 +67,8 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     ...groupNodes(build, object, names, exports),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
+    ...scalingNodes(build, object),
+    ...alarmNodes(build, input, names),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -129,7 +137,7 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
-      desiredCount: size.desiredCount,
+      ...countOf(spec.service.autoscaling, size.desiredCount),
       launchType: 'FARGATE',
       network: {
         subnetIds: exports.subnets('private').map(({ id }) => id),

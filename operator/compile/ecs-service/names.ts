@@ -10,10 +10,12 @@ export interface ServiceNames {
   readonly executionRole: string;
   readonly taskRole: string;
   readonly securityGroup: string;
+  alarm(name: string): string;
 }
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
+const ALARM_NAME_MAX = 255;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -43,5 +45,6 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     executionRole: spec.task.executionRoleName ?? role('execution'),
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
+    alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
   };
 }

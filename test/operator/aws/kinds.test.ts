@@ -7,6 +7,7 @@ import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
+import { SCALING_CASES } from './scaling-cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
 const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS]);
@@ -327,6 +328,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   ...ECS_CASES,
+  ...SCALING_CASES,
 };
 
 it('every kind has a case', (context) => {

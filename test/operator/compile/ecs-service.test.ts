@@ -51,7 +51,11 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsSer
 
 describe('the graph of a service', () => {
   it('has the kinds that are read for it, and each of them', () => {
-    const types = new Set([...compile().nodes.values()].map(({ type }) => type));
+    const everything = compile({
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    });
+    const types = new Set([...everything.nodes.values()].map(({ type }) => type));
     expect([...types].sort()).toEqual([...ECS_SERVICE_NODES].sort());
   });
 
