@@ -50,6 +50,14 @@ describe('the policy of all kinds', () => {
     }
   });
 
+  it('has names that AWS takes, whatever its services are called', () => {
+    const sids = policiesFor(permissionsFor(awsKinds.values()), scope).flatMap(({ Statement }) =>
+      Statement.map(({ Sid }) => Sid),
+    );
+    expect(sids).toContain('ChangeApplicationAutoscaling');
+    expect(sids.filter((sid) => !/^[A-Za-z0-9]+$/.test(sid))).toEqual([]);
+  });
+
   it('makes nothing without that tag, and only in what has it', () => {
     const { Condition: made } = granting('ec2:CreateVpc')[0] ?? {};
     expect(made).toEqual(NEW);

@@ -24,6 +24,7 @@ export function fakeSession(answers: Answers = {}) {
     batches: new Batches(),
     applicationAutoscaling: client,
     cloudwatch: client,
+    ec2: client,
     ecs: client,
     ecsOnce: client,
     iam: client,
