@@ -97,8 +97,8 @@ export const scalableTargetKind: AwsKind<ScalableTargetInputs, TaggedTarget> = {
     const to = resourceIdOf(inputs.service);
     if (from !== to) changes.push({ path: 'service', from, to, replace: true });
     for (const [path, now] of [
-      ['minCapacity', target.MinCapacity],
-      ['maxCapacity', target.MaxCapacity],
+      ['minCapacity', target.MinCapacity ?? 0],
+      ['maxCapacity', target.MaxCapacity ?? 0],
     ] as const) {
       const isScheduled = inputs.scheduled.some((capacity) => capacity[path] === now);
       if (now !== inputs[path] && !isScheduled) changes.push({ path, from: now, to: inputs[path] });

@@ -87,15 +87,15 @@ const SETTINGS: readonly {
     wanted: ({ dimensions }) => dimensionsText(Object.entries(dimensions)),
   },
   { path: 'statistic', of: (alarm) => alarm.Statistic ?? '', wanted: ({ statistic }) => statistic },
-  { path: 'periodSeconds', of: (alarm) => alarm.Period, wanted: ({ periodSeconds }) => periodSeconds },
+  { path: 'periodSeconds', of: (alarm) => alarm.Period ?? 0, wanted: ({ periodSeconds }) => periodSeconds },
   {
     path: 'evaluationPeriods',
-    of: ({ EvaluationPeriods: all, DatapointsToAlarm: some = all }) =>
+    of: ({ EvaluationPeriods: all = 0, DatapointsToAlarm: some = all }) =>
       some === all ? all : `${some} of ${all}`,
     wanted: ({ evaluationPeriods }) => evaluationPeriods,
   },
-  { path: 'threshold', of: (alarm) => alarm.Threshold, wanted: ({ threshold }) => threshold },
-  { path: 'comparison', of: (alarm) => alarm.ComparisonOperator, wanted: () => 'GreaterThanThreshold' },
+  { path: 'threshold', of: (alarm) => alarm.Threshold ?? 0, wanted: ({ threshold }) => threshold },
+  { path: 'comparison', of: (alarm) => alarm.ComparisonOperator ?? '', wanted: () => 'GreaterThanThreshold' },
   { path: 'treatMissingData', of: (alarm) => alarm.TreatMissingData ?? 'missing', wanted: () => 'missing' },
   { path: 'actionsEnabled', of: (alarm) => alarm.ActionsEnabled ?? true, wanted: () => true },
   {

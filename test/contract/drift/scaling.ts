@@ -135,7 +135,7 @@ export const scalingCases: Cases = {
         new scaling.DeleteScalingPolicyCommand({ ...of(at), PolicyName: 'cpu' }),
       ),
     ),
-    'policies[*] extra': policy('stray'),
+    'policies[*] extra (of somebody)': policy('stray'),
     'policies[*] changed': policy('cpu'),
   },
   ScheduledActions: {
@@ -144,7 +144,7 @@ export const scalingCases: Cases = {
         new scaling.DeleteScheduledActionCommand({ ...of(at), ScheduledActionName: 'night' }),
       ),
     ),
-    'actions[*] extra': action('stray'),
+    'actions[*] extra (of somebody)': action('stray'),
     'actions[*] changed': action('night'),
   },
   Alarm: {
