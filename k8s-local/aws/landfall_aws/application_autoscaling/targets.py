@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, applicationautoscaling_backends
-from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse, _build_target
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.ecs.models import ecs_backends
 
 from .. import pages
 from ..errors import AwsError
-from ..override import replace, wrap
+from ..override import replace
 from . import found
 
 # The largest page, and the one that comes unasked: DescribeScalableTargets, API reference, MaxResults.
@@ -110,22 +110,22 @@ def install() -> None:
         found.target(self, r_id)
         forget(self, r_id)
 
-    @wrap(ApplicationAutoScalingResponse, "describe_scalable_targets")
-    def describe(original: Any, self: Any) -> str:
-        size = self._get_int_param("MaxResults") or _PAGE
+    @replace(ApplicationAutoScalingResponse)
+    def describe_scalable_targets(self: Any) -> str:
+        size, ids = self._get_int_param("MaxResults") or _PAGE, self._get_param("ResourceIds")
         if not 1 <= size <= _PAGE:
             raise found.invalid(f"MaxResults must be between 1 and {_PAGE}")
-        if len(self._get_param("ResourceIds") or []) > _PAGE:
+        if len(ids or []) > _PAGE:
             raise found.invalid(f"At most {_PAGE} resource IDs can be given")
-        token = self._get_param("NextToken")
-        self.params.update({"MaxResults": 10**6, "NextToken": None})
-        everything = json.loads(original(self))["ScalableTargets"]
-        names = [target["ResourceId"] for target in everything]
+        everything = self.applicationautoscaling_backend.describe_scalable_targets(
+            self._get_param("ServiceNamespace"), ids, self._get_param("ScalableDimension")
+        )
+        names, token = [target.resource_id for target in everything], self._get_param("NextToken")
         try:
             shown, following = pages.page("DescribeScalableTargets", everything, names, token, size)
         except KeyError as error:
             raise AwsError("InvalidNextTokenException", "The next token is not valid") from error
-        return json.dumps({"ScalableTargets": shown, "NextToken": following})
+        return json.dumps({"ScalableTargets": [_build_target(target) for target in shown], "NextToken": following})
 
     @replace(ApplicationAutoScalingResponse)
     def list_tags_for_resource(self: Any) -> str:
