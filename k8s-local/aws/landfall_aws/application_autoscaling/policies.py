@@ -28,25 +28,29 @@ def _check(policy_type: str | None, body: dict[str, Any]) -> None:
 
 def install() -> None:
     @wrap(ApplicationAutoscalingBackend, "put_scaling_policy")
-    def put(original: Any, self: Any, policy_name: str, service_namespace: str, resource_id: str, *args: Any, **kwargs: Any) -> Any:
-        found.target(self, resource_id)
-        dimension = kwargs["scalable_dimension"]
+    def put(original: Any, self: Any, **kwargs: Any) -> Any:
+        found.target(self, kwargs["resource_id"])
         _check(kwargs.get("policy_type"), kwargs.get("policy_body") or {})
-        key = FakeApplicationAutoscalingPolicy.formulate_key(service_namespace, resource_id, dimension, policy_name)
+        key = FakeApplicationAutoscalingPolicy.formulate_key(
+            kwargs["service_namespace"], kwargs["resource_id"], kwargs["scalable_dimension"], kwargs["policy_name"]
+        )
         former = self.policies.get(key)
         if former is not None:
             former.delete_alarms(self.account_id, self.region_name)
-        policy = original(self, policy_name, service_namespace, resource_id, *args, **kwargs)
+        policy = original(self, **kwargs)
         if former is not None:
             policy.policy_arn, policy.creation_time = former.policy_arn, former.creation_time
         return policy
 
     @wrap(ApplicationAutoscalingBackend, "delete_scaling_policy")
-    def delete(original: Any, self: Any, policy_name: str, service_namespace: str, resource_id: str, dimension: str) -> None:
-        key = FakeApplicationAutoscalingPolicy.formulate_key(service_namespace, resource_id, dimension, policy_name)
+    def delete(original: Any, self: Any, **kwargs: Any) -> None:
+        resource_id, name = kwargs["resource_id"], kwargs["policy_name"]
+        key = FakeApplicationAutoscalingPolicy.formulate_key(
+            kwargs["service_namespace"], resource_id, kwargs["scalable_dimension"], name
+        )
         if key not in self.policies:
-            raise found.not_found("scaling policy", resource_id, policy_name)
-        original(self, policy_name, service_namespace, resource_id, dimension)
+            raise found.not_found("scaling policy", resource_id, name)
+        original(self, **kwargs)
 
     @wrap(ApplicationAutoscalingBackend, "describe_scaling_policies")
     def describe(original: Any, self: Any, **kwargs: Any) -> Any:
