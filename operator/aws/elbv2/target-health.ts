@@ -33,6 +33,8 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   scope: 'region',
   iam: reads('elasticloadbalancing:DescribeTargetHealth'),
   parent: 'elbv2/target-groups',
+  // Targets come and go with the tasks of a service.
+  stirredBy: 'ecs/services',
   async *list() {},
   async get(session, arns) {
     const found: GroupHealth[] = [];
@@ -64,7 +66,7 @@ export const targetHealthKind: AwsKind<TargetHealthInputs, GroupHealth> = {
   state: stateOf,
   outputs(record) {
     const { total, healthy } = summaryOf(record);
-    return { id: record.arn, total: String(total), healthy: String(healthy) };
+    return { id: record.arn, healthy: String(healthy), unhealthy: String(total - healthy) };
   },
   gone: () => false,
   needs: (record) => [record.arn],

@@ -108,7 +108,7 @@ describe('the health of targets', () => {
       healthy: 1,
       reasons: ['2 unhealthy: Target.ResponseCodeMismatch, Health checks failed with these codes: [500]'],
     });
-    expect(targetHealthKind.outputs(health)).toEqual({ id: GROUP, total: '3', healthy: '1' });
+    expect(targetHealthKind.outputs(health)).toEqual({ id: GROUP, healthy: '1', unhealthy: '2' });
   });
 
   it('is read again soon until all of them serve', () => {
