@@ -15,6 +15,8 @@ export interface TargetHealthInputs {
 export interface GroupHealth {
   readonly arn: string;
   readonly targets: readonly TargetHealthDescription[];
+  /** What is asked of targets has changed since: AWS's word is from before. */
+  readonly isOld?: boolean;
 }
 
 /** Health in numbers and words, for status. */
@@ -50,7 +52,7 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   },
   id: (record) => record.arn,
   tags: () => ({}),
-  settled: (record) => stateOf(record).phase === 'ready',
+  settled: (record) => record.isOld !== true && stateOf(record).phase === 'ready',
 };
 
 /** Whether what is behind a target group serves. Nothing is ever changed in it: targets come and go by ECS. */

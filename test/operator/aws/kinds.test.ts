@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
-import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
+import { kindOf } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
 import { ECS_CASES } from './ecs/cases.ts';
-import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
+import { ELB_CASES } from './elbv2/cases.ts';
 
-/** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS]);
+const kinds = awsKinds;
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });

@@ -28,6 +28,7 @@ describe('a target group', () => {
       `ModifyTargetGroup {"TargetGroupArn":"${GROUP}","HealthCheckPath":"/","Matcher":{"HttpCode":"200-399"}}`,
     ]);
     expect(targetGroupKind.diff(wanted, context.laid())).toEqual([]);
+    expect(context.laid()).toMatchObject({ isOld: true });
   });
 
   it('is made whole, and without what a check over TCP cannot have', async () => {
@@ -123,6 +124,10 @@ describe('the health of targets', () => {
       message: 'target group web has no targets',
     });
     expect(targetHealth.settled?.(health)).toBe(false);
-    expect(targetHealth.settled?.({ arn: GROUP, targets: [target('healthy')] })).toBe(true);
+    const serving = { arn: GROUP, targets: [target('healthy')] };
+    expect(targetHealth.settled?.(serving)).toBe(true);
+    // What is asked of targets has changed: until they were asked, they count as they did.
+    expect(targetHealth.settled?.({ ...serving, isOld: true })).toBe(false);
+    expect(targetHealthKind.state({ ...serving, isOld: true })).toEqual({ phase: 'ready' });
   });
 });
