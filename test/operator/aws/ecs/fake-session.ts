@@ -22,6 +22,7 @@ export function fakeSession(answers: Answers = {}) {
     region: 'eu-central-1',
     partition: 'aws',
     batches: new Batches(),
+    ec2: client,
     ecs: client,
     ecsOnce: client,
     iam: client,
@@ -44,7 +45,7 @@ export const OWN = {
 /** {@link OWN} as ECS writes tags. */
 export const OWN_TAGS = Object.entries(OWN).map(([key, value]) => ({ key, value }));
 
-/** What a kind is given to act with. `laidOver` lays one record, of ECS unless told otherwise, under what was written. */
+/** What a kind is given to act with. `laidOver` lays one record under what was written of its service, by default the first that was written of. */
 export function contextOf(session: AwsSession, tags: Readonly<Record<string, string>> = OWN) {
   const patches: [collection: string, patch: (record: never) => unknown][] = [];
   const wrote: Wrote<AwsSession> = ({ name }, _, patch) => {
@@ -58,7 +59,7 @@ export function contextOf(session: AwsSession, tags: Readonly<Record<string, str
     token: 'token',
     wrote,
   };
-  const laidOver = <R>(record: R, service = 'ecs'): R =>
+  const laidOver = <R>(record: R, service = patches[0]?.[0].split('/')[0]): R =>
     patches
       .filter(([collection]) => collection.startsWith(`${service}/`))
       .reduce<unknown>((now, [, patch]) => patch(now as never), record) as R;
