@@ -43,16 +43,6 @@ export const listenerRules: readonly Rule<Listener>[] = [
   },
 ];
 
-export const healthCheckRules: readonly Rule<{ intervalSeconds: number; timeoutSeconds: number }>[] = [
-  {
-    cel: 'self.timeoutSeconds < self.intervalSeconds',
-    message:
-      'loadBalancer.healthCheck: timeoutSeconds {self.timeoutSeconds} has to be less than intervalSeconds {self.intervalSeconds}: lower the first, or raise the second',
-    path: ['timeoutSeconds'],
-    check: ({ intervalSeconds, timeoutSeconds }) => timeoutSeconds < intervalSeconds,
-  },
-];
-
 /** The part of a load balancer that rules across its fields look at. */
 interface Balancer {
   type: 'Application' | 'Network';
@@ -62,6 +52,8 @@ interface Balancer {
     protocol?: string | undefined;
     path?: string | undefined;
     successCodes?: string | undefined;
+    intervalSeconds: number;
+    timeoutSeconds: number;
   };
 }
 
@@ -150,6 +142,23 @@ export const balancerRules: readonly (Rule<Balancer> | TransitionRule)[] = [
     check: (self) =>
       protocolOf(self) !== 'TCP' ||
       (self.healthCheck.path === undefined && self.healthCheck.successCodes === undefined),
+  },
+  {
+    cel: 'self.healthCheck.timeoutSeconds < self.healthCheck.intervalSeconds',
+    message:
+      'loadBalancer.healthCheck: timeoutSeconds {timeout} has to be less than intervalSeconds {interval}: lower the first, or raise the second',
+    path: ['healthCheck', 'timeoutSeconds'],
+    check: ({ healthCheck }) => healthCheck.timeoutSeconds < healthCheck.intervalSeconds,
+    show: {
+      timeout: {
+        cel: 'string(self.healthCheck.timeoutSeconds)',
+        of: ({ healthCheck }) => String(healthCheck.timeoutSeconds),
+      },
+      interval: {
+        cel: 'string(self.healthCheck.intervalSeconds)',
+        of: ({ healthCheck }) => String(healthCheck.intervalSeconds),
+      },
+    },
   },
   comesOrGoes('name', 'load balancer'),
   comesOrGoes('targetGroupName', 'target group'),

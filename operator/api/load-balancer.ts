@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyIpv4Cidr, LabelSchema, listMap, PortSchema } from './fields.ts';
 import { GROUP_NAMES } from './group-rules.ts';
-import { balancerRules, healthCheckRules, ingressRules, listenerRules } from './load-balancer-rules.ts';
+import { balancerRules, ingressRules, listenerRules } from './load-balancer-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import { exposure } from './traffic.ts';
 
@@ -57,8 +57,8 @@ const target = z
   .prefault({})
   .describe('Where in a task the load balancer sends requests.');
 
-const healthCheck = withRules(
-  z.strictObject({
+const healthCheck = z
+  .strictObject({
     protocol: z
       .enum(['HTTP', 'HTTPS', 'TCP'])
       .optional()
@@ -95,9 +95,7 @@ const healthCheck = withRules(
       .max(10)
       .default(3)
       .describe('Failures in a row after which it is unhealthy, and ECS replaces its task.'),
-  }),
-  ...healthCheckRules,
-)
+  })
   .prefault({})
   .describe('How the load balancer finds out which tasks may have requests.');
 

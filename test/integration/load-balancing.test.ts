@@ -8,15 +8,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   CreateLoadBalancerCommand,
-  DeleteListenerCommand,
-  DeleteLoadBalancerCommand,
   DescribeLoadBalancersCommand,
-  ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
-  ModifyTargetGroupCommand,
   RegisterTargetsCommand,
-  RemoveTagsCommand,
-  SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -348,72 +342,18 @@ describe('a load balancer with what is behind it', () => {
   });
 });
 
-describe('what somebody changes', () => {
-  const send: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => Promise<unknown>>> = {
-    'SetSecurityGroups of the load balancer': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: groups })),
-    'its attributes': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(
-        new ModifyLoadBalancerAttributesCommand({
-          LoadBalancerArn,
-          Attributes: [{ Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'false' }],
-        }),
-      ),
-    'the health check': ({ group: TargetGroupArn }) =>
-      session.elbv2.send(
-        new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckPath: '/', HealthyThresholdCount: 9 }),
-      ),
-    'the port of the listener': ({ listener: ListenerArn }) =>
-      session.elbv2.send(new ModifyListenerCommand({ ListenerArn, Port: 8080 })),
-    'what the listener does': ({ listener: ListenerArn }) =>
-      session.elbv2.send(
-        new ModifyListenerCommand({
-          ListenerArn,
-          DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
-        }),
-      ),
-    'tags of the listener': ({ listener }) =>
-      session.elbv2.send(new RemoveTagsCommand({ ResourceArns: [listener ?? ''], TagKeys: ['team'] })),
-    'the listener, which is deleted': ({ listener: ListenerArn }) =>
-      session.elbv2.send(new DeleteListenerCommand({ ListenerArn })),
-    'the load balancer, which is deleted': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })),
-  };
-
-  it.each(Object.entries(send))(
-    '%s: is put right, and nothing else is written afterwards',
-    async (_, change) => {
-      const tagged = buildGraph(
-        OWNER,
-        [...webGraph().nodes.values()].map((node) =>
-          node.key === 'listener/80' ? { ...node, tags: { ...node.tags, team: 'web' } } : node,
-        ),
-      );
-      await reach(tagged);
-      const world = await listing();
-      await change({
-        balancer: await idOf('load-balancer', world),
-        group: await idOf('target-group', world),
-        listener: await idOf('listener/80', world),
-      });
-      expect(planOf(tagged, await listing()).actions).not.toEqual([]);
-      await reach(tagged);
-      expect(await writesOf(() => pass(tagged))).toEqual([]);
-      await gone();
-    },
-  );
-});
-
 /** The graph, each thing with a tag that somebody may take away. */
-const labelled = buildGraph(
-  OWNER,
-  [...webGraph().nodes.values()].map((node) =>
-    'landfall.dev/owner' in node.tags ? { ...node, tags: { ...node.tags, project: 'web' } } : node,
-  ),
-);
+const labelledGraph = () =>
+  buildGraph(
+    OWNER,
+    [...webGraph().nodes.values()].map((node) =>
+      'landfall.dev/owner' in node.tags ? { ...node, tags: { ...node.tags, project: 'web' } } : node,
+    ),
+  );
 
 describe.each(Object.entries(balancingCases))('drift of %s', (type, cases) => {
   it('has a case for each change that its diff finds', async () => {
+    const labelled = labelledGraph();
     await reach(labelled);
     const world = await listing();
     const { standing } = planOf(labelled, world);
@@ -433,6 +373,7 @@ describe.each(Object.entries(balancingCases))('drift of %s', (type, cases) => {
   });
 
   it.each(Object.entries(cases))('%s', async (_, found) => {
+    const labelled = labelledGraph();
     await reach(labelled);
     const world = await listing();
     const ids = Object.fromEntries(planOf(labelled, world).standing.map(({ node, id }) => [node, id]));

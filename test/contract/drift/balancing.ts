@@ -81,6 +81,11 @@ const groups = (change: (now: readonly string[], another: string) => string[]): 
   },
 });
 
+const noListener = (input: Partial<elb.ModifyListenerCommandInput>): Case =>
+  refused('ValidationError', (at) =>
+    at.elbv2.send(new elb.ModifyListenerCommand({ ListenerArn: id(at, LISTENER), ...input })),
+  );
+
 const balancerDeleted = (node: string): DriftCase => ({
   node,
   drift: async (at) =>
@@ -182,6 +187,10 @@ export const balancingCases: Cases = {
     'action changed': listener({
       DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
     }),
+    // Without TLS there is nothing of these to change, and nobody's certificate.
+    'protocol changed': noListener({ Protocol: 'HTTPS' }),
+    'certificateArn changed': noListener({ Certificates: [{ CertificateArn: 'arn:aws:acm:x' }] }),
+    'sslPolicy changed': noListener({ SslPolicy: 'ELBSecurityPolicy-2016-08' }),
     deleted: listenerDeleted(LISTENER),
   },
 };
