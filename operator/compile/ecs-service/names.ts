@@ -11,11 +11,15 @@ export interface ServiceNames {
   readonly taskRole: string;
   readonly securityGroup: string;
   alarm(name: string): string;
+  readonly loadBalancer: string;
+  readonly targetGroup: string;
+  readonly loadBalancerGroup: string;
 }
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
 const ALARM_NAME_MAX = 255;
+const ELB_NAME_MAX = 32;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -46,5 +50,14 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
     alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
+    loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
+    targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
+    loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),
   };
+}
+
+/** Elastic Load Balancing takes no dots, and keeps names that begin with `internal-` for itself. */
+function elbName(name: string): string {
+  const taken = name.replaceAll('.', '-');
+  return fit(taken.startsWith('internal-') ? `lb-${taken}` : taken, ELB_NAME_MAX);
 }

@@ -3,7 +3,15 @@ import type { EcsService } from '../../api/ecs-service.ts';
 import type { EcsServiceInputs } from '../../aws/ecs/service-settings.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
-import type { NodeBuilder } from '../nodes.ts';
+import type { NodeBuilder, NodeType } from '../nodes.ts';
+
+/** The types of what scales and watches a service. */
+export const SCALING_NODES: readonly NodeType[] = [
+  'ScalableTarget',
+  'ScalingPolicies',
+  'ScheduledActions',
+  'Alarm',
+];
 
 /** How many tasks run: a number, or where AWS scales the service only the one that it begins with, within its bounds. */
 export function countOf(
@@ -13,6 +21,13 @@ export function countOf(
   if (!autoscaling) return { desiredCount };
   const { minCount, maxCount } = autoscaling;
   return { initialCount: Math.min(Math.max(desiredCount, minCount), maxCount) };
+}
+
+/** How many tasks there are at least when all is well. */
+export function fewestOf({ spec }: EcsService, desiredCount: number): number {
+  const { autoscaling } = spec.service;
+  if (!autoscaling) return desiredCount;
+  return Math.min(autoscaling.minCount, ...autoscaling.schedules.flatMap(({ minCount }) => minCount ?? []));
 }
 
 /** What has AWS set the count of a service's tasks; nothing where its spec does. */

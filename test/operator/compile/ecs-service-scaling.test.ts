@@ -27,7 +27,7 @@ function compile(spec: object, grants: object[] = []) {
     installation: 'test',
     account: account({ grants }),
     facts: FACTS,
-    references: { find: () => network, advice: 'make it' },
+    references: { find: () => network as never, advice: 'make it' },
   });
 }
 const scaled = (autoscaling: object, service: object = {}) =>
@@ -87,6 +87,19 @@ describe('autoscaling', () => {
       day: { schedule: 'cron(0 6 * * ? *)', timeZone: 'Etc/UTC', minCapacity: 3 },
     });
   });
+});
+
+it('a service behind a load balancer that may come to no tasks is not waited for to be healthy', () => {
+  const balanced = (autoscaling: object) =>
+    compile({
+      task: { containers: [{ name: 'app', image: 'app:1', ports: [{ port: 80 }] }] },
+      loadBalancer: { type: 'Network', scheme: 'Internal', listeners: [{ port: 80, protocol: 'TCP' }] },
+      service: { autoscaling: { minCount: 1, maxCount: 4, cpuPercent: 60, ...autoscaling } },
+    }).nodes.has('target-health');
+  expect(balanced({})).toBe(true);
+  const night = { name: 'night', schedule: 'cron(0 20 * * ? *)', minCount: 0, maxCount: 0 };
+  expect(balanced({ schedules: [night] })).toBe(false);
+  expect(balanced({ minCount: 0 })).toBe(false);
 });
 
 describe('alarms', () => {
