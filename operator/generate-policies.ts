@@ -104,6 +104,8 @@ const SCP: PolicyDocument = {
         'ec2:DeleteTags',
         'ecs:TagResource',
         'ecs:UntagResource',
+        'elasticloadbalancing:AddTags',
+        'elasticloadbalancing:RemoveTags',
         'iam:TagRole',
         'iam:UntagRole',
         'logs:TagResource',
