@@ -15,8 +15,8 @@ node_modules/.installed: package.json package-lock.json
 	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
-demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (KEEP=1 leaves it running)
-	@node k8s-local/demo/demo.ts $(if $(KEEP),--keep)
+demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (EXAMPLE=portal: the other system; KEEP=1 leaves it running)
+	@node k8s-local/demo/demo.ts $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(KEEP),--keep)
 
 test: node_modules/.installed ## Everything: lint, types, unit and integration tests
 	@scripts/test
@@ -46,7 +46,7 @@ integration: node_modules/.installed ## Tests on a real API server and a local A
 proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
 	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/least-privilege
 
-bench: build ## 1, 10 and 100 networks, and 20 with AWS's token buckets: time, calls, memory (Linux only)
+bench: build ## 1, 10 and 100 networks, 1 and 50 platforms, and 20 networks with AWS's token buckets: time, calls, memory (Linux only)
 	@node test/bench/bench.ts
 
 build: node_modules/.installed ## Bundle operator and command line into dist/
