@@ -4,6 +4,7 @@ import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { FARGATE_CPU } from './fargate.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
+import { imageOwner } from './image-owner.ts';
 import { fixedReferenceTo } from './references.ts';
 import { immutable, matches, withRules } from './rule.ts';
 
@@ -141,6 +142,7 @@ const spec = withRules(
       ),
       cluster: cluster.prefault({}),
       task,
+      imageOwner,
       service,
       logs,
     })

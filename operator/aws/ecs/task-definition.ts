@@ -12,7 +12,13 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { unlessTooYoung } from './passed-roles.ts';
 import { makes, MARK, markOf, nameIn, onOwnThings, tagList, updateTags, writable } from './shared.ts';
-import { contentChanges, contentHash, openChanges } from './task-definition-changes.ts';
+import {
+  contentChanges,
+  contentHash,
+  contentOf,
+  openChanges,
+  withImagesOf,
+} from './task-definition-changes.ts';
 import type { TaskDefinitionInputs } from './task-definition-inputs.ts';
 import {
   noteDeleted,
@@ -59,7 +65,7 @@ export const taskDefinitionKind: AwsKind<TaskDefinitionInputs, TaskDefinitionRev
     if (isUnresolved(inputs)) return [...inactiveOf(revision), ...openChanges(inputs)];
     const off = inactiveOf(revision);
     const [from, to] = [markOf(revision, MARK.content), contentHash(inputs)];
-    if (from === to) return off;
+    if (from === to || (from !== undefined && from === hashAsideImages(inputs, revision))) return off;
     const fields = revision.described ? contentChanges(inputs, revision.described) : [];
     return fields.length > 0
       ? [...off, ...fields]
@@ -89,7 +95,7 @@ export const taskDefinitionKind: AwsKind<TaskDefinitionInputs, TaskDefinitionRev
 
   async create({ session, tags }, inputs) {
     const marked = tagList({ ...tags, [MARK.content]: contentHash(inputs) });
-    const register = new RegisterTaskDefinitionCommand({ ...writable(inputs), tags: marked });
+    const register = new RegisterTaskDefinitionCommand({ ...writable(contentOf(inputs)), tags: marked });
     const roles = [inputs.executionRoleArn, inputs.taskRoleArn];
     const answer = await unlessTooYoung(session, roles, session.ecsOnce.send(register));
     const definition = must(answer.taskDefinition, 'taskDefinition');
@@ -110,6 +116,15 @@ export const taskDefinitionKind: AwsKind<TaskDefinitionInputs, TaskDefinitionRev
     return undefined;
   },
 };
+
+/** The hash of what is wanted with the images that a revision has, where these are others' to choose. */
+function hashAsideImages(
+  inputs: TaskDefinitionInputs,
+  { arn, described }: TaskDefinitionRevision,
+): string | undefined {
+  if (inputs.imagesAsideOf !== arn || !described) return undefined;
+  return contentHash(withImagesOf(inputs, described));
+}
 
 /** What is deregistered runs nowhere anew, and never becomes active again: UpdateService and CreateService refuse it. */
 function inactiveOf({ status }: TaskDefinitionRevision): Change[] {

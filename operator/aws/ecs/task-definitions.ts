@@ -135,6 +135,24 @@ export function noteDeleted(session: AwsSession, arn: string): void {
   deleted(session).add(arn);
 }
 
+/** Being read just now, by session and ARN: two who ask for one share its answer. */
+const underWay = new WeakMap<AwsSession, Map<string, Promise<TaskDefinition | undefined>>>();
+
+/** What a revision says, whosever it is; undefined where there is none any more. */
+export function definitionOf(session: AwsSession, arn: string): Promise<TaskDefinition | undefined> {
+  const definition = known(session).get(arn);
+  if (definition) return Promise.resolve(definition);
+  const reading = underWay.get(session) ?? new Map<string, Promise<TaskDefinition | undefined>>();
+  underWay.set(session, reading);
+  const answer =
+    reading.get(arn) ??
+    read(session, arn)
+      .then((revision) => revision?.described)
+      .finally(() => reading.delete(arn));
+  reading.set(arn, answer);
+  return answer;
+}
+
 /** What these say; what was known of others `before` they were listed is forgotten. */
 async function contentsOf(
   session: AwsSession,
@@ -143,8 +161,10 @@ async function contentsOf(
 ): Promise<ReadonlyMap<string, TaskDefinition>> {
   const of = known(session);
   const unread = arns.filter((arn) => !of.has(arn));
-  const found = await Promise.all(unread.map((arn) => read(session, arn)));
-  for (const revision of found) if (revision?.described) of.set(revision.arn, revision.described);
+  const found = await Promise.all(
+    unread.map(async (arn) => [arn, await definitionOf(session, arn)] as const),
+  );
+  for (const [arn, definition] of found) if (definition) of.set(arn, definition);
   const wanted = new Set(arns);
   for (const arn of before) if (!wanted.has(arn)) of.delete(arn);
   return of;

@@ -13,6 +13,7 @@ import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import type { ServiceAtWork } from './running.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -41,7 +42,7 @@ export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKe
  * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no
  * object yet.
  */
-export function compileEcsService(input: CompileInput<EcsService>): Graph {
+export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const { object, installation, facts } = input;
   const network = networkOf(input);
   const exports = exportsOfNetwork(network, facts);
@@ -116,7 +117,7 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  { metadata, spec, running }: ServiceAtWork,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
   const { deployment, executeCommand } = spec.service;
@@ -129,8 +130,10 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
+      ...(running?.instead && { instead: running.instead }),
       desiredCount: size.desiredCount,
       launchType: 'FARGATE',
+      platformVersion: 'LATEST',
       network: {
         subnetIds: exports.subnets('private').map(({ id }) => id),
         securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],

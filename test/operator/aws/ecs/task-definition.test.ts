@@ -5,6 +5,7 @@ import {
   taskDefinitions,
   type TaskDefinitionRevision,
 } from '../../../../operator/aws/ecs/task-definitions.ts';
+import { differInImagesAlone } from '../../../../operator/aws/ecs/task-definition-changes.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
 import { interpret } from '../../../../operator/aws/errors.ts';
 import { ref } from '../../../../operator/graph/ref.ts';
@@ -88,6 +89,43 @@ describe('content', () => {
     expect(kind.diff(coming, revision)).toEqual([
       { path: 'executionRoleArn', to: ref('role/execution', 'arn'), replace: true },
     ]);
+  });
+});
+
+// hashicorp/terraform-provider-aws#632: an external pipeline's image is reverted.
+describe('images that others choose', () => {
+  const theirs = withContainer({ image: 'backend:9' });
+
+  it('do not count of the revision that others stand in for, and of no other', () => {
+    expect(kind.diff({ ...theirs, imagesAsideOf: REVISION }, revision)).toEqual([]);
+    expect(linesOf(kind.diff({ ...theirs, imagesAsideOf: `${FAMILY}:9` }, revision))).toEqual([
+      'containers[backend].image: backend:1 -> backend:9 (replace)',
+    ]);
+  });
+
+  it('are told, and registered, when something else changes', async () => {
+    const bigger = { ...theirs, cpu: '512', imagesAsideOf: REVISION };
+    expect(linesOf(kind.diff(bigger, revision))).toEqual([
+      'cpu: 256 -> 512 (replace)',
+      'containers[backend].image: backend:1 -> backend:9 (replace)',
+    ]);
+    const { session, sent } = fakeSession({ RegisterTaskDefinition: () => ({ taskDefinition: described }) });
+    const made = await kind.create?.(contextOf(session).context, bigger);
+    expect(sent[0]?.[1]).not.toHaveProperty('imagesAsideOf');
+    expect(made && kind.diff({ ...theirs, cpu: '512' }, made)).toEqual([]);
+  });
+
+  it.each([
+    [{ image: 'backend:9' }, true],
+    [{ image: 'backend:9', environment: [...(container.environment ?? [])].reverse() }, true],
+    [{ image: 'backend:9', cpu: 64 }, false],
+    [{ environment: [] }, false],
+    [{ name: 'other' }, false],
+  ])('%j: in images alone %s', (change, alone) => {
+    const [first] = described.containerDefinitions;
+    const other = { ...described, revision: 9, containerDefinitions: [{ ...first, ...change }] };
+    expect(differInImagesAlone(described, other as typeof described)).toBe(alone);
+    expect(differInImagesAlone(other as typeof described, described)).toBe(alone);
   });
 });
 
@@ -186,7 +224,8 @@ it('what is deregistered is replaced and no history, what is being deleted is go
   const off = { ...revision, status: 'INACTIVE' };
   expect(linesOf(kind.diff(inputs, off))).toEqual(['status: INACTIVE -> ACTIVE (replace)']);
   expect(kind.keeps?.([off], () => true)).toEqual([]);
-  expect([off, { ...revision, status: 'DELETE_IN_PROGRESS' }].map(kind.gone)).toEqual([false, true]);
+  const going = { ...revision, status: 'DELETE_IN_PROGRESS' };
+  expect([off, going].map((one) => kind.gone(one))).toEqual([false, true]);
 });
 
 describe('registering', () => {
