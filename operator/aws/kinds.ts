@@ -23,6 +23,12 @@ import { vpcKind } from './ec2/vpc.ts';
 import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
+import { listenerKind } from './elbv2/listener.ts';
+import { loadBalancerAttributesKind } from './elbv2/load-balancer-attributes.ts';
+import { loadBalancerKind } from './elbv2/load-balancer.ts';
+import { targetGroupAttributesKind } from './elbv2/target-group-attributes.ts';
+import { targetGroupKind } from './elbv2/target-group.ts';
+import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
@@ -57,6 +63,12 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   ecsClusterKind,
   taskDefinitionKind,
   ecsServiceKind,
+  loadBalancerKind,
+  loadBalancerAttributesKind,
+  targetGroupKind,
+  targetGroupAttributesKind,
+  targetHealthKind,
+  listenerKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

@@ -11,6 +11,13 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import {
+  balancedService,
+  beforeBalanced,
+  fromLoadBalancer,
+  LOAD_BALANCING_NODES,
+  loadBalancingNodes,
+} from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import type { ServiceAtWork } from './running.ts';
@@ -26,6 +33,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...LOAD_BALANCING_NODES,
 ];
 
 /** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
@@ -60,6 +68,7 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
+    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
   ]);
@@ -88,10 +97,10 @@ function networkOf(input: CompileInput<EcsService>): SecureVpc {
   return network;
 }
 
-/** A shell without rules of its own: what tasks may reach and who may reach them, the network's group says. */
+/** What tasks may reach and who may reach them the network's group says; their own lets in their load balancer alone. */
 function groupNodes(
   build: NodeBuilder,
-  { metadata }: EcsService,
+  { metadata, spec }: EcsService,
   names: ServiceNames,
   { vpcId }: NetworkExports,
 ): GraphNode[] {
@@ -103,7 +112,7 @@ function groupNodes(
     }),
     build.facet('SecurityGroupRules', 'security-group-rules/tasks', {
       groupId: ref('security-group/tasks'),
-      ingress: [],
+      ingress: fromLoadBalancer(spec),
       egress: [],
     }),
   ];
@@ -139,7 +148,7 @@ function serviceNode(
         securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
         assignPublicIp: false,
       },
-      loadBalancers: [],
+      ...balancedService(spec),
       deployment: {
         minimumHealthyPercent: deployment.minimumHealthyPercent,
         maximumPercent: deployment.maximumPercent,
@@ -152,7 +161,14 @@ function serviceNode(
       ...(restartedAt !== undefined && { restartedAt }),
     },
     // Tasks that start without them cannot pull, write or reach anything.
-    { dependsOn: ['role-policies/execution', 'role-policies/task', 'security-group-rules/tasks'] },
+    {
+      dependsOn: [
+        'role-policies/execution',
+        'role-policies/task',
+        'security-group-rules/tasks',
+        ...beforeBalanced(spec),
+      ],
+    },
   );
 }
 

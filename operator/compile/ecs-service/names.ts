@@ -10,10 +10,14 @@ export interface ServiceNames {
   readonly executionRole: string;
   readonly taskRole: string;
   readonly securityGroup: string;
+  readonly loadBalancer: string;
+  readonly targetGroup: string;
+  readonly loadBalancerGroup: string;
 }
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
+const ELB_NAME_MAX = 32;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -43,5 +47,14 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     executionRole: spec.task.executionRoleName ?? role('execution'),
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
+    loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
+    targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
+    loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),
   };
+}
+
+/** Elastic Load Balancing takes no dots, and keeps names that begin with `internal-` for itself. */
+function elbName(name: string): string {
+  const taken = name.replaceAll('.', '-');
+  return fit(taken.startsWith('internal-') ? `lb-${taken}` : taken, ELB_NAME_MAX);
 }

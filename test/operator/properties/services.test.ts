@@ -36,7 +36,7 @@ async function graphOf(spec: ServiceLike, more: object = {}, records?: Records):
     installation: 'test',
     account: account(),
     facts: FACTS,
-    references: { find: () => network, advice: 'make it' },
+    references: { find: () => network as never, advice: 'make it' },
   });
 }
 const standing = (graph: Graph) => settledBeside([networkGraph, graph]);
