@@ -11,6 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
   beforeBalanced,
@@ -21,6 +22,7 @@ import {
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import type { ServiceAtWork } from './running.ts';
+import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -33,6 +35,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
 
@@ -68,9 +71,15 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
-    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
+    ...loadBalancingNodes(build, input, {
+      names,
+      exports,
+      desiredCount: fewestOf(object, size.desiredCount),
+    }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
+    ...scalingNodes(build, object),
+    ...alarmNodes(build, input, names),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -140,7 +149,7 @@ function serviceNode(
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
       ...(running?.instead && { instead: running.instead }),
-      desiredCount: size.desiredCount,
+      ...countOf(spec.service.autoscaling, size.desiredCount),
       launchType: 'FARGATE',
       platformVersion: 'LATEST',
       network: {
