@@ -1,21 +1,22 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
+import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
 /** What a task is registered from. */
 export function taskDefinition(
-  input: CompileInput<EcsService>,
+  input: CompileInput<ServiceAtWork>,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
-  const { task, service, region } = input.object.spec;
+  const { spec, running } = input.object;
+  const { task, service, region } = spec;
   const withShell = service.executeCommand === 'Enabled';
   return {
     family: names.family,
@@ -29,6 +30,7 @@ export function taskDefinition(
     // The order of a list in Git says nothing, and must not make a revision.
     containerDefinitions: byName(task.containers).map((container) => ({
       ...containerOf(container, region, withShell),
+      image: running?.images[container.name] ?? container.image,
       environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
         ({ name, value }) => ({ name, value }),
       ),
@@ -36,6 +38,7 @@ export function taskDefinition(
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
+    ...(running?.instead && { imagesAsideOf: running.instead.of }),
   };
 }
 
