@@ -6,6 +6,7 @@ import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { FARGATE_CPU } from './fargate.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
+import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
@@ -155,6 +156,7 @@ const spec = withRules(
       cluster: cluster.prefault({}),
       allowReferencesFrom,
       task,
+      imageOwner,
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,

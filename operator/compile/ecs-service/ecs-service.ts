@@ -21,6 +21,7 @@ import {
 } from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import type { ServiceAtWork } from './running.ts';
 import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
@@ -52,7 +53,7 @@ export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKe
  * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no
  * object yet.
  */
-export function compileEcsService(input: CompileInput<EcsService>): Graph {
+export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const { object, installation, facts } = input;
   const network = networkOf(input);
   const exports = exportsOfNetwork(network, facts);
@@ -134,7 +135,7 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  { metadata, spec, running }: ServiceAtWork,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
   const { deployment, executeCommand } = spec.service;
@@ -147,8 +148,10 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
+      ...(running?.instead && { instead: running.instead }),
       ...countOf(spec.service.autoscaling, size.desiredCount),
       launchType: 'FARGATE',
+      platformVersion: 'LATEST',
       network: {
         subnetIds: exports.subnets('private').map(({ id }) => id),
         securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],

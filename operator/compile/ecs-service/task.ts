@@ -1,15 +1,15 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
 import type { ServiceNames } from './names.ts';
+import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec }: EcsService,
+  { spec, running }: ServiceAtWork,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
@@ -25,12 +25,14 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) =>
-      containerOf(container, region, withShell),
-    ),
+    containerDefinitions: byName(task.containers).map((container) => {
+      const image = running?.images[container.name] ?? container.image;
+      return containerOf({ ...container, image }, region, withShell);
+    }),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
+    ...(running?.instead && { imagesAsideOf: running.instead.of }),
   };
 }
 
