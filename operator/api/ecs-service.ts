@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { alarmRules, alarms } from './alarms.ts';
+import { autoscaling, scalingRules } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { FARGATE_CPU } from './fargate.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
+import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
@@ -84,8 +87,9 @@ const service = z
       .max(5000)
       .optional()
       .describe(
-        'How many tasks run; `kubectl scale` sets it. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
+        'How many tasks run; `kubectl scale` sets it. With `autoscaling` only how many a new service begins with. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
       ),
+    autoscaling: autoscaling.optional(),
     deployment: z
       .strictObject({
         minimumHealthyPercent: z
@@ -152,15 +156,19 @@ const spec = withRules(
       cluster: cluster.prefault({}),
       allowReferencesFrom,
       task,
+      imageOwner,
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,
+      alarms,
     })
     .describe('The service that is wanted.'),
   ...sizeRules,
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,
+  ...scalingRules,
+  ...alarmRules,
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 

@@ -11,6 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
   beforeBalanced,
@@ -20,6 +21,8 @@ import {
 } from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import type { ServiceAtWork } from './running.ts';
+import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -32,6 +35,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
 
@@ -49,7 +53,7 @@ export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKe
  * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no
  * object yet.
  */
-export function compileEcsService(input: CompileInput<EcsService>): Graph {
+export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const { object, installation, facts } = input;
   const network = networkOf(input);
   const exports = exportsOfNetwork(network, facts);
@@ -67,9 +71,15 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
-    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
+    ...loadBalancingNodes(build, input, {
+      names,
+      exports,
+      desiredCount: fewestOf(object, size.desiredCount),
+    }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
+    ...scalingNodes(build, object),
+    ...alarmNodes(build, input, names),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -125,7 +135,7 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  { metadata, spec, running }: ServiceAtWork,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
   const { deployment, executeCommand } = spec.service;
@@ -138,8 +148,10 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
-      desiredCount: size.desiredCount,
+      ...(running?.instead && { instead: running.instead }),
+      ...countOf(spec.service.autoscaling, size.desiredCount),
       launchType: 'FARGATE',
+      platformVersion: 'LATEST',
       network: {
         subnetIds: exports.subnets('private').map(({ id }) => id),
         securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],

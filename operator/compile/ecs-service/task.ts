@@ -1,15 +1,15 @@
-import type { Container } from '../../api/containers.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
+import type { Container, ContainerSecret } from '../../api/containers.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
 import type { ServiceNames } from './names.ts';
+import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec }: EcsService,
+  { spec, running }: ServiceAtWork,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
@@ -25,12 +25,14 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) =>
-      containerOf(container, region, withShell),
-    ),
+    containerDefinitions: byName(task.containers).map((container) => {
+      const image = running?.images[container.name] ?? container.image;
+      return containerOf({ ...container, image }, region, withShell);
+    }),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
+    ...(running?.instead && { imagesAsideOf: running.instead.of }),
   };
 }
 
@@ -50,6 +52,12 @@ function containerOf(container: Container, region: string, withShell: boolean): 
       name: variable.name,
       value: variable.value,
     })),
+    ...(container.secrets.length > 0 && {
+      secrets: byName(container.secrets).map((secret) => ({
+        name: secret.name,
+        valueFrom: whereFrom(secret),
+      })),
+    }),
     logConfiguration: {
       logDriver: 'awslogs',
       options: {
@@ -83,6 +91,12 @@ function containerOf(container: Container, region: string, withShell: boolean): 
       .map((of) => ({ containerName: of.container, condition: CONDITIONS[of.condition] })),
     stopTimeout: container.stopTimeoutSeconds,
   };
+}
+
+/** The ARN, with what of a secret is meant: Amazon ECS Developer Guide, "Pass Secrets Manager secrets". */
+function whereFrom({ valueFrom, key, versionStage, versionId }: ContainerSecret): string {
+  const part = [key, versionStage, versionId].map((text) => text ?? '');
+  return part.every((text) => text === '') ? valueFrom : [valueFrom, ...part].join(':');
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {

@@ -55,7 +55,11 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsSer
 
 describe('the graph of a service', () => {
   it('has the kinds that are read for it, and each of them', () => {
-    const types = [...compile().nodes.values()].map(({ type }) => type as NodeType);
+    const everything = compile({
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    });
+    const types = [...everything.nodes.values()].map(({ type }) => type as NodeType);
     const wanted = [...ECS_SERVICE_NODES].filter((type) => !LOAD_BALANCING_NODES.includes(type));
     expect([...new Set(types)].sort()).toEqual(wanted.sort());
   });
@@ -112,6 +116,25 @@ describe('the graph of a service', () => {
       inputsOf<TaskDefinitionInputs>(compile({ task: { containers } }), 'task-definition');
     const ordered = definitionOf([container('app', false), { name: 'proxy', image: 'proxy:1' }]);
     expect(definitionOf([{ name: 'proxy', image: 'proxy:1' }, container('app', true)])).toEqual(ordered);
+  });
+
+  it('has the images that run, where others choose them, and those of the spec for what does not', () => {
+    const input = inputWith({
+      task: {
+        containers: [
+          { name: 'app', image: 'shop:1' },
+          { name: 'proxy', image: 'envoy:1' },
+        ],
+      },
+    });
+    const instead = { of: 'arn:1', is: 'arn:2' };
+    const running = { images: { app: 'shop:9' }, instead };
+    const graph = compileEcsService({ ...input, object: { ...input.object, running } });
+    expect(inputsOf<TaskDefinitionInputs>(graph, 'task-definition')).toMatchObject({
+      containerDefinitions: [{ image: 'shop:9' }, { image: 'envoy:1' }],
+      imagesAsideOf: 'arn:1',
+    });
+    expect(inputsOf<EcsServiceInputs>(graph, 'service').instead).toEqual(instead);
   });
 
   it('is restarted by its annotation, and by nothing else', () => {

@@ -43,11 +43,18 @@ function serviceWith(spec: object, name = 'shop'): EcsService {
   return parsed.value;
 }
 
-function inputWith(spec: object, { net = network(), name = 'shop' } = {}): CompileInput<EcsService> {
+const GRANTS = [
+  { name: 'web', namespaces: ['web'], arns: ['arn:aws:acm:us-east-1:123456789012:certificate/*'] },
+];
+
+function inputWith(
+  spec: object,
+  { net = network(), name = 'shop', grants = GRANTS } = {},
+): CompileInput<EcsService> {
   return {
     object: serviceWith(spec, name),
     installation: 'test',
-    account: account(),
+    account: account({ grants }),
     facts: FACTS,
     references: { find: (kind) => (kind === 'SecureVpc' ? (net as never) : undefined), advice: 'make it' },
   };
@@ -58,7 +65,12 @@ const shown = <I extends object>(graph: Graph, key: string) => printable(inputsO
 describe('a service behind a load balancer', () => {
   it('has the kinds that are read for it, and each of them; without one none of its nodes', () => {
     const typesOf = (graph: Graph) => [...new Set([...graph.nodes.values()].map(({ type }) => type))].sort();
-    expect(typesOf(compile({ loadBalancer: nlb() }))).toEqual([...ECS_SERVICE_NODES].sort());
+    const everything = {
+      loadBalancer: nlb(),
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    };
+    expect(typesOf(compile(everything))).toEqual([...ECS_SERVICE_NODES].sort());
     const without = compile({});
     expect([...without.nodes.keys()].filter((key) => /balancer|target|listener/.test(key))).toEqual([]);
     const service = inputsOf<EcsServiceInputs>(without, 'service');
@@ -257,6 +269,14 @@ describe('listeners', () => {
     const { reason, message } = refusal(() => compile({ loadBalancer: alb({ listeners }) }));
     expect(reason).toBe('InvalidSpec');
     expect(message).toMatch(/^spec.loadBalancer.listeners\[443\].certificateArn: certificate arn:/);
+  });
+
+  it('take no certificate that nobody has granted', () => {
+    const { reason, message } = refusal(() =>
+      compile({ loadBalancer: alb({ listeners: [secure] }) }, { grants: [] }),
+    );
+    expect(reason).toBe('NotGranted');
+    expect(message).toContain(`spec.loadBalancer.listeners[443].certificateArn names ${CERTIFICATE}`);
   });
 });
 
