@@ -80,8 +80,7 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
 it('every example compiles, and is a network, a service or a connection of a seed', () => {
   expect(failures).toEqual([]);
   expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
-    [seedNetworks, seedServices, seedLinks]
-      .flatMap((table) => Object.values(table))
+    [...Object.values(seedNetworks), ...Object.values(seedServices), ...Object.values(seedLinks)]
       .map(({ owner }) => owner)
       .sort(),
   );
