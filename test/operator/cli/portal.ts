@@ -13,13 +13,13 @@ export function portal(): Promise<Drawable[]> {
 
 /** That of the platform's provider account, which is attached to a transit gateway. */
 export function provider(): Promise<Drawable[]> {
-  return example('accounts', 'platform/provider-network.yaml');
+  return example('accounts', 'platform/base/provider-network.yaml');
 }
 
 /** The platform's two networks and the services in them. */
 export function services(): Promise<Drawable[]> {
   const files = ['provider-network', 'provider-service', 'consumer-network', 'consumer-service'];
-  return example('accounts', ...files.map((file) => `platform/${file}.yaml`));
+  return example('accounts', ...files.map((file) => `platform/base/${file}.yaml`));
 }
 
 /** The same objects with a plan of some of them, as with --live. */
