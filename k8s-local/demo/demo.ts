@@ -158,6 +158,7 @@ async function install(kubectl: Kubectl): Promise<void> {
     'crd/securevpcs.landfall.dev',
     'crd/accounts.landfall.dev',
     'crd/ecsservices.landfall.dev',
+    'crd/privatelinkendpoints.landfall.dev',
   );
   await kubectl.ensureNamespace('landfall-system');
 }
