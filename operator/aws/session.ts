@@ -1,3 +1,4 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -20,6 +21,7 @@ export interface AwsSession {
   readonly region: string;
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
+  readonly autoscaling: AutoScalingClient;
   readonly ec2: EC2Client;
   /** For creates that nothing protects against repetition: exactly one attempt. */
   readonly ec2Once: EC2Client;
@@ -71,6 +73,9 @@ export function openSession(options: SessionOptions): AwsSession {
     region,
     partition: partitionOf(region),
     batches: new Batches(),
+    get autoscaling() {
+      return client('autoscaling', () => new AutoScalingClient(base));
+    },
     get ec2() {
       return client('ec2', () => new EC2Client(base));
     },

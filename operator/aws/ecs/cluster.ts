@@ -58,7 +58,8 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
     ...onOwnThings('ecs:DeleteCluster', 'ecs:UpdateCluster'),
     ...reads('ecs:ListServices', 'ecs:ListTasks'),
   ],
-  after: [],
+  // AWS keeps a cluster that has instances.
+  after: ['AutoScalingGroup'],
 
   diff(inputs, cluster) {
     if (!cluster) return [];
@@ -162,7 +163,7 @@ async function describe(session: AwsSession, names: readonly string[]): Promise<
     const answer = await session.ecs.send(
       new DescribeClustersCommand({
         clusters: names.slice(start, start + DESCRIBED_MAX),
-        include: ['TAGS', 'SETTINGS'],
+        include: ['ATTACHMENTS', 'SETTINGS', 'TAGS'],
       }),
     );
     for (const { arn, reason = 'Unknown', detail } of answer.failures ?? [])
