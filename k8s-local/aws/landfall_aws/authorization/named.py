@@ -15,11 +15,6 @@ from .policies import Ask
 # moto's name: (prefix of actions, module of moto, resources by parameter). A template's {} is the parameter's value,
 # {cluster} the cluster that the call names; a value that is an ARN already stays.
 _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "autoscaling": (
-        "autoscaling",
-        "autoscaling",
-        {"AutoScalingGroupName": "autoScalingGroup:*:autoScalingGroupName/{}"},
-    ),
     "backup": ("backup", "backup", {}),
     "dynamodb": ("dynamodb", "dynamodb", {"TableName": "table/{}", "ResourceArn": "{}"}),
     "ecs": (
