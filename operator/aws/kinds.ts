@@ -1,10 +1,12 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
+import { autoScalingGroupKind } from './autoscaling/auto-scaling-group.ts';
 import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
+import { launchTemplateKind } from './ec2/launch-template.ts';
 import { natGatewayKind } from './ec2/nat-gateway.ts';
 import { networkAclAssociationKind } from './ec2/network-acl-association.ts';
 import { networkAclEntriesKind } from './ec2/network-acl-entries.ts';
@@ -20,9 +22,12 @@ import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
 import { vpcCidrsKind } from './ec2/vpc-cidrs.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
+import { capacityProviderKind } from './ecs/capacity-provider.ts';
+import { clusterCapacityProvidersKind } from './ecs/cluster-capacity-providers.ts';
 import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
+import { instanceProfileKind } from './iam/instance-profile.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
@@ -57,6 +62,11 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   ecsClusterKind,
   taskDefinitionKind,
   ecsServiceKind,
+  instanceProfileKind,
+  launchTemplateKind,
+  autoScalingGroupKind,
+  capacityProviderKind,
+  clusterCapacityProvidersKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

@@ -1,9 +1,11 @@
+import type { AutoScalingGroupInputs } from '../aws/autoscaling/group-settings.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
 import type { InternetGatewayInputs } from '../aws/ec2/internet-gateway.ts';
+import type { LaunchTemplateInputs } from '../aws/ec2/launch-template-content.ts';
 import type { NatGatewayInputs } from '../aws/ec2/nat-gateway.ts';
 import type { NetworkAclAssociationInputs } from '../aws/ec2/network-acl-association.ts';
 import type { NetworkAclEntriesInputs } from '../aws/ec2/network-acl-entries.ts';
@@ -19,9 +21,12 @@ import type { VpcAttributesInputs } from '../aws/ec2/vpc-attributes.ts';
 import type { VpcCidrsInputs } from '../aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../aws/ec2/vpc.ts';
+import type { CapacityProviderInputs } from '../aws/ecs/capacity-provider.ts';
+import type { ClusterCapacityProvidersInputs } from '../aws/ecs/cluster-capacity-providers.ts';
 import type { EcsClusterInputs } from '../aws/ecs/cluster.ts';
 import type { EcsServiceInputs } from '../aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../aws/ecs/task-definition-inputs.ts';
+import type { InstanceProfileInputs } from '../aws/iam/instance-profile.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
@@ -46,6 +51,10 @@ interface Things {
   EcsCluster: EcsClusterInputs;
   TaskDefinition: TaskDefinitionInputs;
   EcsService: EcsServiceInputs;
+  InstanceProfile: InstanceProfileInputs;
+  LaunchTemplate: LaunchTemplateInputs;
+  AutoScalingGroup: AutoScalingGroupInputs;
+  CapacityProvider: CapacityProviderInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -60,6 +69,7 @@ interface Facets {
   NetworkAclAssociation: NetworkAclAssociationInputs;
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
+  ClusterCapacityProviders: ClusterCapacityProvidersInputs;
 }
 
 /** The type of a node that a compiler can make. */

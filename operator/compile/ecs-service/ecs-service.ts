@@ -11,6 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { capacityAwaited, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import { taskDefinition } from './task.ts';
@@ -18,6 +19,11 @@ import { taskDefinition } from './task.ts';
 /** The types of all nodes that a service may have. */
 export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'EcsCluster',
+  'ClusterCapacityProviders',
+  'CapacityProvider',
+  'AutoScalingGroup',
+  'LaunchTemplate',
+  'InstanceProfile',
   'LogGroup',
   'Role',
   'RolePolicies',
@@ -59,6 +65,7 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
+    ...capacityNodes(build, input, names, exports),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
   ]);
@@ -116,9 +123,10 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  object: EcsService,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
+  const { metadata, spec } = object;
   const { deployment, executeCommand } = spec.service;
   const restartedAt = metadata.annotations?.[RESTART_ANNOTATION];
   const breaks = deployment.circuitBreaker === 'Enabled';
@@ -130,12 +138,15 @@ function serviceNode(
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
       desiredCount: size.desiredCount,
-      launchType: 'FARGATE',
-      network: {
-        subnetIds: exports.subnets('private').map(({ id }) => id),
-        securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
-        assignPublicIp: false,
-      },
+      ...capacityOfService(object),
+      // Behind the ports of instances tasks have no interface of their own.
+      ...(!onInstances(object) && {
+        network: {
+          subnetIds: exports.subnets('private').map(({ id }) => id),
+          securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
+          assignPublicIp: false,
+        },
+      }),
       loadBalancers: [],
       deployment: {
         minimumHealthyPercent: deployment.minimumHealthyPercent,
@@ -149,7 +160,10 @@ function serviceNode(
       ...(restartedAt !== undefined && { restartedAt }),
     },
     // Tasks that start without them cannot pull, write or reach anything.
-    { dependsOn: ['role-policies/execution', 'role-policies/task', 'security-group-rules/tasks'] },
+    {
+      dependsOn: ['role-policies/execution', 'role-policies/task', 'security-group-rules/tasks'],
+      awaits: capacityAwaited(object),
+    },
   );
 }
 

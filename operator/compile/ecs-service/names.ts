@@ -10,10 +10,18 @@ export interface ServiceNames {
   readonly executionRole: string;
   readonly taskRole: string;
   readonly securityGroup: string;
+  /** Of the role of instances and its profile. */
+  readonly instanceRole: string;
+  /** Of the launch template and the group. */
+  readonly instances: string;
+  readonly capacityProvider: string;
 }
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
+const TEMPLATE_NAME_MAX = 128;
+/** ECS adds the revision of a replacement. */
+const PROVIDER_NAME_MAX = 246;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -43,5 +51,9 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     executionRole: spec.task.executionRoleName ?? role('execution'),
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
+    instanceRole: role('instance'),
+    instances: fit(`landfall-${namespace}-${name}`, TEMPLATE_NAME_MAX),
+    // ECS keeps names that begin with aws, ecs or fargate to itself.
+    capacityProvider: fit(`landfall-${namespace}-${name}`, PROVIDER_NAME_MAX),
   };
 }

@@ -1,6 +1,7 @@
 import type { Container } from '../../api/containers.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
+import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
 import type { ServiceNames } from './names.ts';
 import type { ServiceSize } from '../../api/presets.ts';
@@ -9,24 +10,25 @@ const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', H
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec }: EcsService,
+  object: EcsService,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
-  const { task, service, region } = spec;
+  const { task, service, region } = object.spec;
+  const isBridged = onInstances(object);
   const withShell = service.executeCommand === 'Enabled';
   return {
     family: names.family,
     cpu: String(cpu),
     memory: String(memoryMiB),
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
+    networkMode: isBridged ? 'bridge' : 'awsvpc',
+    requiresCompatibilities: [isBridged ? 'EC2' : 'FARGATE'],
     executionRoleArn: ref('role/execution', 'arn'),
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
     containerDefinitions: byName(task.containers).map((container) =>
-      containerOf(container, region, withShell),
+      containerOf(container, { region, withShell, isBridged }),
     ),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
@@ -34,7 +36,14 @@ export function taskDefinition(
   };
 }
 
-function containerOf(container: Container, region: string, withShell: boolean): ContainerInputs {
+interface Surroundings {
+  readonly region: string;
+  readonly withShell: boolean;
+  /** Containers have Docker's network, and ports of the instance that Docker chooses. */
+  readonly isBridged: boolean;
+}
+
+function containerOf(container: Container, { region, withShell, isBridged }: Surroundings): ContainerInputs {
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
     name,
@@ -45,7 +54,11 @@ function containerOf(container: Container, region: string, withShell: boolean): 
     ...(memoryReservationMiB !== undefined && { memoryReservation: memoryReservationMiB }),
     portMappings: [...container.ports]
       .sort((a, b) => a.port - b.port)
-      .map(({ port, protocol }) => ({ containerPort: port, protocol })),
+      .map(({ port, protocol }) => ({
+        containerPort: port,
+        ...(isBridged && { hostPort: 0 }),
+        protocol,
+      })),
     environment: byName(container.environment).map((variable) => ({
       name: variable.name,
       value: variable.value,

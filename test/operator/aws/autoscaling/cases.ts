@@ -176,7 +176,7 @@ export const CAPACITY_CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Those that no resource uses yet. */
+/** Those. */
 export const CAPACITY_KINDS: readonly AnyKind<AwsSession>[] = [
   launchTemplateKind,
   instanceProfileKind,
