@@ -3,14 +3,15 @@ import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
-import { CAPACITY_CASES, CAPACITY_KINDS } from './autoscaling/cases.ts';
+import { CAPACITY_CASES } from './autoscaling/cases.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
+import { PROVIDED_CASES, PROVIDED_KINDS } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS, ...CAPACITY_KINDS]);
+const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS, ...PROVIDED_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -29,6 +30,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
   ...CAPACITY_CASES,
+  ...PROVIDED_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
     record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },
@@ -412,6 +414,7 @@ describe('facets of a parent that is still to be made', () => {
     ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
     ['TargetHealth', {}, []],
     ['ClusterCapacityProviders', {}, ['providers[web-capacity]: (nothing) -> web-capacity']],
+    ['EndpointConnections', { endpointIds: ['vpce-9'] }, []],
   ])('%s %j', (type, change, lines) => {
     const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);

@@ -1,16 +1,9 @@
-import { autoScalingGroupKind } from '../../../../operator/aws/autoscaling/auto-scaling-group.ts';
 import type { AutoScalingGroupInputs } from '../../../../operator/aws/autoscaling/group-settings.ts';
 import {
   contentOf,
   descriptionOf,
   type LaunchTemplateInputs,
 } from '../../../../operator/aws/ec2/launch-template-content.ts';
-import { launchTemplateKind } from '../../../../operator/aws/ec2/launch-template.ts';
-import { capacityProviderKind } from '../../../../operator/aws/ecs/capacity-provider.ts';
-import { clusterCapacityProvidersKind } from '../../../../operator/aws/ecs/cluster-capacity-providers.ts';
-import { instanceProfileKind } from '../../../../operator/aws/iam/instance-profile.ts';
-import type { AwsSession } from '../../../../operator/aws/session.ts';
-import type { AnyKind } from '../../../../operator/graph/kind.ts';
 import type { Case } from '../case.ts';
 import { CLUSTER } from '../ecs/cases.ts';
 
@@ -175,12 +168,3 @@ export const CAPACITY_CASES: Readonly<Record<string, Case>> = {
     ],
   },
 };
-
-/** Those. */
-export const CAPACITY_KINDS: readonly AnyKind<AwsSession>[] = [
-  launchTemplateKind,
-  instanceProfileKind,
-  autoScalingGroupKind,
-  capacityProviderKind,
-  clusterCapacityProvidersKind,
-];
