@@ -35,8 +35,8 @@ const IN_TEMPLATE: PolicyScope = {
 };
 
 /**
- * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * and opens a shell in them.
+ * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks,
+ * has instances join a cluster, and opens a shell in either.
  */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
@@ -49,6 +49,20 @@ const BOUNDARY: PolicyDocument = {
         'ecr:BatchGetImage',
         'ecr:GetAuthorizationToken',
         'ecr:GetDownloadUrlForLayer',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Instances',
+      Effect: 'Allow',
+      Action: [
+        'ecs:DeregisterContainerInstance',
+        'ecs:DiscoverPollEndpoint',
+        'ecs:Poll',
+        'ecs:RegisterContainerInstance',
+        'ecs:StartTelemetrySession',
+        'ecs:Submit*',
+        'ecs:UpdateContainerInstancesState',
       ],
       Resource: '*',
     },
@@ -67,6 +81,13 @@ const BOUNDARY: PolicyDocument = {
       Sid: 'Shells',
       Effect: 'Allow',
       Action: [
+        'ec2messages:AcknowledgeMessage',
+        'ec2messages:DeleteMessage',
+        'ec2messages:FailMessage',
+        'ec2messages:GetEndpoint',
+        'ec2messages:GetMessages',
+        'ec2messages:SendReply',
+        'ssm:UpdateInstanceInformation',
         'ssmmessages:CreateControlChannel',
         'ssmmessages:CreateDataChannel',
         'ssmmessages:OpenControlChannel',
@@ -81,10 +102,12 @@ const BOUNDARY: PolicyDocument = {
 const POLICY_OF: Readonly<Record<string, string>> = {
   ec2: 'network',
   route53: 'network',
+  autoscaling: 'services',
   ecs: 'services',
   elasticloadbalancing: 'services',
   iam: 'roles',
   logs: 'logs',
+  ssm: 'services',
 };
 
 /** Who may write Landfall's tags: its role under any name that an account's administrators give such roles. */
@@ -100,11 +123,15 @@ const SCP: PolicyDocument = {
       Sid: 'LandfallTags',
       Effect: 'Deny',
       Action: [
+        'autoscaling:CreateOrUpdateTags',
+        'autoscaling:DeleteTags',
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ecs:TagResource',
         'ecs:UntagResource',
+        'iam:TagInstanceProfile',
         'iam:TagRole',
+        'iam:UntagInstanceProfile',
         'iam:UntagRole',
         'logs:TagResource',
         'logs:UntagResource',

@@ -21,7 +21,7 @@ def _table(backend: Any, subnet: Any) -> Any:
 def has_way_out(backend: Any, subnet_id: str, public_address: bool = False) -> bool:
     """A default route to a NAT or transit gateway, or to an internet gateway for what has a public address."""
     table = _table(backend, backend.get_subnet(subnet_id))
-    for route in table.routes.values() if table else []:
+    for route in table.routes if table else []:
         if route.destination_cidr_block != "0.0.0.0/0":
             continue
         target = getattr(route.gateway, "id", None)
@@ -43,7 +43,7 @@ def _endpoints(backend: Any, vpc_id: str, name: str) -> list[Any]:
 def _reaches(backend: Any, subnet: Any, name: str) -> bool:
     table = _table(backend, subnet)
     for endpoint in _endpoints(backend, subnet.vpc_id, name):
-        if (endpoint.endpoint_type or "Gateway").lower() == "gateway":
+        if endpoint.vpc_endpoint_type == "Gateway":
             if table is not None and table.id in endpoint.route_table_ids:
                 return True
         elif endpoint.private_dns_enabled or name == "s3":

@@ -35,14 +35,8 @@ export const clusterCapacityProvidersKind: AwsKind<ClusterCapacityProvidersInput
       ...extra.map((name): Change => ({ path: `providers[${name}]`, from: name, late: true })),
     ];
   },
-  state({ clusterName: name, attachmentsStatus: status }) {
-    if (status !== 'UPDATE_IN_PROGRESS') return READY;
-    return {
-      phase: 'pending',
-      reason: 'WaitingForAws',
-      message: `the capacity providers of cluster ${name} are changing`,
-    };
-  },
+  // While they change the cluster itself says so.
+  state: () => READY,
   outputs: (cluster) => ({ id: clusters.id(cluster) }),
   gone: () => false,
   needs: () => [],

@@ -130,9 +130,12 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
   },
 };
 
-function stateOf({ clusterName: name, status }: Cluster): State {
-  const message = `cluster ${name} is ${status}`;
-  if (status === 'ACTIVE') return READY;
+function stateOf({ clusterName: name, status, attachmentsStatus }: Cluster): State {
+  const isChanging = status === 'ACTIVE' && attachmentsStatus === 'UPDATE_IN_PROGRESS';
+  const message = isChanging
+    ? `the capacity providers of cluster ${name} are changing`
+    : `cluster ${name} is ${status}`;
+  if (status === 'ACTIVE' && !isChanging) return READY;
   if (status === 'INACTIVE' || status === 'DEPROVISIONING')
     return { phase: 'deleting', reason: 'WaitingForAws', message };
   if (status === 'FAILED')

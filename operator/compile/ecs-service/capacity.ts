@@ -7,9 +7,18 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
-import type { NodeBuilder } from '../nodes.ts';
+import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { policyText, trustOfInstances } from '../policies.ts';
 import type { ServiceNames } from './names.ts';
+
+/** The types of nodes that capacity other than plain Fargate has. */
+export const CAPACITY_NODES: readonly NodeType[] = [
+  'ClusterCapacityProviders',
+  'CapacityProvider',
+  'AutoScalingGroup',
+  'LaunchTemplate',
+  'InstanceProfile',
+];
 
 /** AWS's own parameters that hold the newest image of ECS: ECS Developer Guide, "Retrieving Amazon ECS-optimized Linux AMI metadata". */
 const IMAGES = {
@@ -79,10 +88,14 @@ export function capacityOfService(
   return { capacityProviderStrategy: shares.filter(({ weight }) => weight > 0) };
 }
 
-/** What the service can begin only after. */
-export function capacityAwaited(object: EcsService): readonly string[] {
-  const { spotPercent } = object.spec.capacity;
-  return onInstances(object) || spotPercent > 0 ? ['cluster-capacity-providers'] : [];
+/** What has to be there, and usable, before the service. */
+export function beforeService(object: EcsService): {
+  readonly dependsOn: readonly string[];
+  readonly awaits: readonly string[];
+} {
+  if (!onInstances(object) && object.spec.capacity.spotPercent === 0) return { dependsOn: [], awaits: [] };
+  // For a while after its capacity providers have changed a cluster does not know them.
+  return { dependsOn: ['cluster-capacity-providers'], awaits: ['cluster'] };
 }
 
 /** What runs on the instances beside the tasks: the agent of ECS, and that of Session Manager. */

@@ -11,7 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
-import { capacityAwaited, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
+import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import { taskDefinition } from './task.ts';
@@ -19,11 +19,6 @@ import { taskDefinition } from './task.ts';
 /** The types of all nodes that a service may have. */
 export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'EcsCluster',
-  'ClusterCapacityProviders',
-  'CapacityProvider',
-  'AutoScalingGroup',
-  'LaunchTemplate',
-  'InstanceProfile',
   'LogGroup',
   'Role',
   'RolePolicies',
@@ -31,6 +26,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...CAPACITY_NODES,
 ];
 
 /** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
@@ -161,8 +157,13 @@ function serviceNode(
     },
     // Tasks that start without them cannot pull, write or reach anything.
     {
-      dependsOn: ['role-policies/execution', 'role-policies/task', 'security-group-rules/tasks'],
-      awaits: capacityAwaited(object),
+      dependsOn: [
+        'role-policies/execution',
+        'role-policies/task',
+        'security-group-rules/tasks',
+        ...beforeService(object).dependsOn,
+      ],
+      awaits: beforeService(object).awaits,
     },
   );
 }

@@ -5,6 +5,7 @@ import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-setting
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
+import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import type { CompileInput } from '../../../operator/compile/input.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
@@ -52,7 +53,8 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsSer
 describe('the graph of a service', () => {
   it('has the kinds that are read for it, and each of them', () => {
     const types = new Set([...compile().nodes.values()].map(({ type }) => type));
-    expect([...types].sort()).toEqual([...ECS_SERVICE_NODES].sort());
+    const wanted = ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type));
+    expect([...types].sort()).toEqual([...wanted].sort());
   });
 
   it('refers to the private subnets and the group of its network, whatever their ids', () => {

@@ -40,6 +40,12 @@ def _of_spot(group: Any, number: int) -> bool:
     return number >= base and (number - base) * (100 - share) // 100 < (number - base + 1) * (100 - share) // 100
 
 
+def _volumes(version: Any) -> list[dict[str, Any]]:
+    """Not encrypted: moto would make the account's key aws/ebs for it, which AWS has from the first time on."""
+    mappings = version.data.get("BlockDeviceMappings") or []
+    return [{**mapping, "Ebs": {**(mapping.get("Ebs") or {}), "Encrypted": False}} for mapping in mappings]
+
+
 def _launch(group: Any) -> None:
     version = group.ec2_launch_template.get_version(group.launch_template_version)
     subnets = [subnet for subnet in (group.vpc_zone_identifier or "").split(",") if subnet]
@@ -56,7 +62,7 @@ def _launch(group: Any) -> None:
         is_instance_type_default=False,
         tags={"instance": {**group.get_propagated_tags(), ASG_NAME_TAG: group.name}},
         launch_template={"LaunchTemplateId": group.ec2_launch_template.id, "Version": str(version.number)},
-        block_device_mappings=version.data.get("BlockDeviceMappings") or [],
+        block_device_mappings=_volumes(version),
         iam_instance_profile=(version.data.get("IamInstanceProfile") or {}).get("Arn"),
         lifecycle="spot" if _of_spot(group, len(taken)) else None,
         associate_public_ip=None,
