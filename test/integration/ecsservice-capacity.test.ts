@@ -4,8 +4,10 @@ import {
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { capacityCases, type CapacityContext } from '../contract/drift/capacity.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
 import { idsOf, World } from '../support/world.ts';
@@ -29,6 +31,7 @@ let world: World;
 let empty: string;
 let autoscaling: AutoScalingClient;
 let ecs: ECSClient;
+let iam: IAMClient;
 
 beforeAll(async () => {
   world = await World.start({ LANDFALL_AWS_INSTANCE_SECONDS: '0.1', LANDFALL_AWS_TASK_SECONDS: '0.05' });
@@ -36,12 +39,14 @@ beforeAll(async () => {
   empty = await world.aws.dump();
   autoscaling = new AutoScalingClient(world.clientOptions());
   ecs = new ECSClient(world.clientOptions());
+  iam = new IAMClient(world.clientOptions());
   world.operator();
-  await world.apply([namespace('web'), account('main', ['web'])]);
+  await world.apply([namespace('web'), account('main', ['web'], { defaultTags: { project: 'shop' } })]);
 });
 afterAll(async () => {
   autoscaling?.destroy();
   ecs?.destroy();
+  iam?.destroy();
   await world?.stop();
 });
 
@@ -90,6 +95,29 @@ it('is left alone by a second pass and further refreshes', async () => {
   expect(await actions(mark)).toEqual([]);
 });
 
+it('is put back, whatever somebody changes of its capacity', async () => {
+  for (const [type, cases] of Object.entries(capacityCases)) {
+    for (const [name, found] of Object.entries(cases)) {
+      const what = `${type}: ${name}`;
+      const ids = idsOf((await world.read(service)) ?? service);
+      const at = { ec2: world.ec2, autoscaling, ecs, iam, ids } as unknown as CapacityContext;
+      if ('refused' in found) {
+        await expect(found.attempt(at), what).rejects.toMatchObject({ Code: found.refused });
+        continue;
+      }
+      const mark = await world.mark();
+      await found.drift(at);
+      const own = (await world.writes(mark)).length;
+      await eventually(`${what} repaired`, async () => (await world.writes(mark)).length > own);
+      await world.ready(service);
+    }
+  }
+  await world.refreshes(2, [...READS, 'GetInstanceProfile']);
+  const mark = await world.mark();
+  await world.refreshes(2, [...READS, 'GetInstanceProfile']);
+  expect(await actions(mark)).toEqual([]);
+});
+
 it('gets more instances when tasks want more room, and their number is never fought', async () => {
   const mark = await world.mark();
   await world.kubectl('scale', '--namespace=web', 'ecss/shop', '--replicas=7');
@@ -111,7 +139,7 @@ it('gives new instances another type and volume, and another version of their te
   await world.edit(service, { capacity: { instanceTypes: ['t3.small'], volumeGiB: 50 } });
   await eventually('the group', async () => {
     const { MixedInstancesPolicy: policy } = (await group()) ?? {};
-    return policy?.LaunchTemplate?.LaunchTemplateSpecification?.Version === '2';
+    return policy?.LaunchTemplate?.Overrides?.[0]?.InstanceType === 't3.small';
   });
   await world.ready(service);
   expect(new Set(await actions(mark))).toEqual(
