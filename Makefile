@@ -15,8 +15,8 @@ node_modules/.installed: package.json package-lock.json
 	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
-demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (KEEP=1 leaves it running)
-	@node k8s-local/demo/demo.ts $(if $(KEEP),--keep)
+demo: node_modules/.installed ## See Landfall work on this machine, without an AWS account (EXAMPLE=portal: the other system; KEEP=1 leaves it running)
+	@node k8s-local/demo/demo.ts $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(KEEP),--keep)
 
 test: node_modules/.installed ## Everything: lint, types, unit and integration tests
 	@scripts/test

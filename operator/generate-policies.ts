@@ -130,6 +130,8 @@ const SCP: PolicyDocument = {
         'ecs:TagResource',
         'ecs:UntagResource',
         'iam:TagInstanceProfile',
+        'elasticloadbalancing:AddTags',
+        'elasticloadbalancing:RemoveTags',
         'iam:TagRole',
         'iam:UntagInstanceProfile',
         'iam:UntagRole',

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { startLocalAws, type LocalAws } from '../aws/local-aws.ts';
 import { stateFolder } from '../cluster/paths.ts';
@@ -8,7 +9,8 @@ import { startOperator, type OperatorProcess } from '../operator-process.ts';
 import { breakTheNetwork } from './drift.ts';
 import { Endings } from './endings.ts';
 import { follow } from './follow.ts';
-import { FORCE, Footprint, INSTALLATION } from './footprint.ts';
+import { contentsOf, exampleOf, fileArgs } from './examples.ts';
+import { argsOf, FORCE, Footprint, INSTALLATION } from './footprint.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { clearUp, removeMark, setMark } from './mark.ts';
@@ -19,10 +21,19 @@ const FOLDER = join(stateFolder, 'demo');
 const MARK = join(FOLDER, 'running.json');
 /** So that drift is seen within seconds here; the operator's own default is a minute. */
 const FAST_LANE_SECONDS = 4;
-/** Long enough for an operator to take a whole network down on a busy machine. */
-const REMOVAL_SECONDS = 120;
+/** Long enough for an operator to bring everything up, and to take it down, on a busy machine. */
+const READY_SECONDS = 180;
+const REMOVAL_SECONDS = 180;
 
-const keep = process.argv.includes('--keep');
+const { values: given } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    example: { type: 'string', default: 'platform' },
+  },
+});
+const example = exampleOf(given.example);
+const fragile = { kind: 'securevpc', ...example.fragile.network };
+const files = example.paths.flatMap((path) => ['-f', path]).join(' ');
 const began = performance.now();
 const endings = new Endings();
 let marked = false;
@@ -30,8 +41,8 @@ const interruption = onInterruption({
   onFirst: () => console.error(`\n${pc.yellow('Taking everything down.')} Ctrl-C again leaves at once.`),
   onSecond: () =>
     console.error(
-      'Left at once. The next demo takes a cluster of its own down; on a cluster of yours look for ' +
-        `SecureVpc portal/portal and Account portal: ${FORCE}.`,
+      'Left at once. The next demo takes a cluster of its own down; on a cluster of yours look for the objects of ' +
+        `${example.paths.join(' and ')}: ${FORCE}.`,
     ),
 });
 const { signal } = interruption;
@@ -51,9 +62,10 @@ async function demo(): Promise<void> {
   const kubectl = createKubectl(program, cluster.kubeconfig, signal);
   const before = await aws.dump();
 
-  heading('Landfall is installed, and the portal’s network is applied');
+  heading(`Landfall is installed, and ${example.title} is applied`);
   // Without the signal: it also takes things away after one.
-  const footprint = await Footprint.on(createKubectl(program, cluster.kubeconfig));
+  const contents = await contentsOf(example);
+  const footprint = await Footprint.on(createKubectl(program, cluster.kubeconfig), contents);
   const goesOn = cluster.already || cluster.rung === 'cluster';
   if (goesOn)
     endings.add('CRDs and namespaces of the demo are left on the cluster', 60, () => footprint.removeRest());
@@ -75,30 +87,36 @@ async function demo(): Promise<void> {
   endings.add('The operator may be left', 20, () => operator.stop());
   if (goesOn)
     endings.add(
-      `The network or its Account is left on the cluster, and no operator runs: ${FORCE}`,
+      `Objects of ${example.title} are left on the cluster, and no operator runs: ${FORCE}`,
       REMOVAL_SECONDS + 5,
       () => footprint.removeObjects(REMOVAL_SECONDS),
     );
-  const created = follow(operator, 'portal', signal);
-  command('kubectl apply -f manifests/examples/portal');
-  await kubectl.apply('manifests/examples/portal');
-  await kubectl.waitReady();
+  const created = follow(operator, signal);
+  for (const path of example.paths) {
+    command(['kubectl', 'apply', ...fileArgs(path)].join(' '));
+    await kubectl.apply(path);
+  }
+  await interruption.orEnd(
+    Promise.all(contents.resources.map((object) => kubectl.waitReady(object, READY_SECONDS))),
+  );
   created.end();
-  say(await kubectl.text('get', 'svpc', '-n', 'portal'));
+  const kinds = [...new Set(contents.resources.map(({ kind }) => kind))];
+  for (const kind of kinds) say(await kubectl.text('get', kind, '-A'));
 
   heading('Somebody changes AWS behind Landfall’s back');
   await repairDrift(operator, aws, kubectl);
 
   heading('What stands in AWS');
-  const picture = join(FOLDER, 'portal.svg');
-  console.log(await drawPictures(aws.env(), INSTALLATION, picture, signal));
-  say(`As a picture: ${relative('', picture)}`);
+  const drawn = await drawPictures(example, { env: aws.env(), folder: FOLDER, signal });
+  console.log(drawn.text);
+  say(`As pictures: ${drawn.svg.map((file) => relative('', file)).join(', ')}`);
 
-  if (keep) await stay(cluster, aws);
+  if (given.keep) await stay(cluster, aws);
 
-  heading('The network is deleted');
-  command('kubectl delete -f manifests/examples/portal');
-  const gone = follow(operator, 'portal', signal);
+  heading('Everything is deleted');
+  for (const path of [...example.paths].reverse())
+    command(['kubectl', 'delete', ...fileArgs(path)].join(' '));
+  const gone = follow(operator, signal);
   await interruption.orEnd(footprint.removeObjects(REMOVAL_SECONDS));
   gone.finish();
   const after = await aws.dump();
@@ -145,9 +163,9 @@ async function install(kubectl: Kubectl): Promise<void> {
 }
 
 async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Kubectl): Promise<void> {
-  const status = await kubectl.status();
+  const status = await kubectl.status(fragile);
   const at = performance.now();
-  const broken = await breakTheNetwork(aws, status);
+  const broken = await breakTheNetwork(aws, example.fragile, status);
   for (const { what, instead } of broken) {
     command(instead);
     say(`${pc.red('✗')} ${what}`);
@@ -157,7 +175,11 @@ async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Ku
     broken.map(async ({ node }) => {
       await interruption.orEnd(
         operator.line(
-          (line) => operator.lines.indexOf(line) >= from && line.msg === 'done' && line['node'] === node,
+          (line) =>
+            operator.lines.indexOf(line) >= from &&
+            line.msg === 'done' &&
+            line['node'] === node &&
+            line['name'] === `${fragile.namespace}/${fragile.name}`,
         ),
       );
       return { node, seconds: (performance.now() - at) / 1000 };
@@ -168,15 +190,12 @@ async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Ku
       `${pc.green('✓')} ${node} put back after ${seconds.toFixed(1)} s (AWS is read every ${FAST_LANE_SECONDS} s here, every 60 s by default)`,
     );
   }
-  await kubectl.waitDriftRepaired();
+  await kubectl.waitDriftRepaired(fragile);
   say(
     pc.dim(
       await kubectl.text(
         'get',
-        'svpc',
-        'portal',
-        '-n',
-        'portal',
+        ...argsOf(fragile),
         '-o',
         'jsonpath={.status.conditions[?(@.type=="Drifted")].reason}: {.status.conditions[?(@.type=="Drifted")].message}',
       ),
@@ -193,12 +212,12 @@ async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
   say(`export LANDFALL_INSTALLATION=${INSTALLATION}`);
   say('');
   for (const hint of [
-    'kubectl get securevpc -A -o wide',
-    'kubectl describe securevpc portal -n portal',
-    'kubectl edit securevpc portal -n portal',
-    'npx landfall plan -f manifests/examples/portal',
-    'npx landfall graph -f manifests/examples/portal --live --format text',
-    'kubectl delete securevpc portal -n portal',
+    'kubectl get securevpc,ecsservice -A -o wide',
+    `kubectl describe ${argsOf(fragile).join(' ')}`,
+    `kubectl edit ${argsOf(fragile).join(' ')}`,
+    `npx landfall plan ${files}`,
+    `npx landfall graph ${files} --live --format text`,
+    `kubectl delete ${argsOf(fragile).join(' ')}`,
   ]) {
     command(hint);
   }

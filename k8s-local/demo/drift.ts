@@ -5,7 +5,8 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { LocalAws } from '../aws/local-aws.ts';
-import type { PortalStatus } from './kubectl.ts';
+import type { Fragile } from './examples.ts';
+import type { NetworkStatus } from './kubectl.ts';
 
 /** Something that was broken on purpose. */
 export interface Damage {
@@ -17,16 +18,20 @@ export interface Damage {
 }
 
 /** Takes away a security-group rule and a route, as somebody with the console would. */
-export async function breakTheNetwork(aws: LocalAws, status: PortalStatus): Promise<Damage[]> {
-  const credentials = aws.credentials('123456789012');
+export async function breakTheNetwork(
+  aws: LocalAws,
+  { accountId, route, consequence }: Fragile,
+  status: NetworkStatus,
+): Promise<Damage[]> {
+  const credentials = aws.credentials(accountId);
   const ec2 = new EC2Client({ region: 'us-east-1', endpoint: aws.url, credentials });
   const group = status.securityGroups['ecs'] ?? '';
-  const table = status.routeTables['public'] ?? '';
+  const table = status.routeTables[route.table] ?? '';
   const { SecurityGroups: groups } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [group] }));
   const rule = groups?.[0]?.IpPermissions?.[0];
   if (!rule) throw new Error(`security group ${group} has no rule to take away`);
   await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [rule] }));
-  await ec2.send(new DeleteRouteCommand({ RouteTableId: table, DestinationCidrBlock: '0.0.0.0/0' }));
+  await ec2.send(new DeleteRouteCommand({ RouteTableId: table, DestinationCidrBlock: route.destination }));
   ec2.destroy();
   return [
     {
@@ -35,9 +40,9 @@ export async function breakTheNetwork(aws: LocalAws, status: PortalStatus): Prom
       instead: `aws ec2 revoke-security-group-ingress --group-id ${group} --ip-permissions …`,
     },
     {
-      node: 'routes/public',
-      what: `the default route of ${table} is gone: the internet reaches nothing`,
-      instead: `aws ec2 delete-route --route-table-id ${table} --destination-cidr-block 0.0.0.0/0`,
+      node: `routes/${route.table}`,
+      what: `the route of ${table} to ${route.destination} is gone: ${consequence}`,
+      instead: `aws ec2 delete-route --route-table-id ${table} --destination-cidr-block ${route.destination}`,
     },
   ];
 }

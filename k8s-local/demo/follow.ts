@@ -1,17 +1,18 @@
 import type { LogLine, OperatorProcess } from '../operator-process.ts';
-import { Tree } from './screen.ts';
+import { Forest } from './screen.ts';
 
-/** Draws what the operator plans and does for one network, from now until the tree or the signal ends it. */
-export function follow(operator: OperatorProcess, title: string, signal: AbortSignal): Tree {
-  const tree = new Tree(title);
-  signal.addEventListener('abort', () => tree.end(), { once: true });
+/** Draws what the operator plans and does for each object, from now until the forest or the signal ends it. */
+export function follow(operator: OperatorProcess, signal: AbortSignal): Forest {
+  const forest = new Forest();
+  signal.addEventListener('abort', () => forest.end(), { once: true });
   const seen = operator.lines.length;
   const take = (line: LogLine): void => {
+    const title = `${String(line['kind'])} ${String(line['name'])}`;
     const plan = line['plan'] as { actions: { node: string }[] } | undefined;
-    for (const action of plan?.actions ?? []) tree.plan(action.node);
+    for (const action of plan?.actions ?? []) forest.mark(title, action.node, 'planned');
     if (line.msg === 'done')
-      tree.mark(String(line['node']), 'done', typeof line['id'] === 'string' ? line['id'] : '');
-    if (line.msg === 'waiting') tree.mark(String(line['node']), 'waiting');
+      forest.mark(title, String(line['node']), 'done', typeof line['id'] === 'string' ? line['id'] : '');
+    if (line.msg === 'waiting') forest.mark(title, String(line['node']), 'waiting');
   };
   void operator
     .line((line) => {
@@ -19,5 +20,5 @@ export function follow(operator: OperatorProcess, title: string, signal: AbortSi
       return line.msg === 'stopping';
     })
     .catch(() => {});
-  return tree;
+  return forest;
 }

@@ -1,3 +1,4 @@
+import type { ExampleContents, ExampleObject } from './examples.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const CRDS = [
@@ -6,46 +7,49 @@ const CRDS = [
   'planapprovals.landfall.dev',
   'securevpcs.landfall.dev',
 ];
-const OBJECTS = [
-  ['securevpc', 'portal', '-n', 'portal'],
-  ['account', 'portal'],
-] as const;
 
 /** How to get rid of objects whose operator is gone; finalizers are what is in the way. */
 export const FORCE =
-  'kubectl patch --type=merge -p \'{"metadata":{"finalizers":null}}\' securevpc/portal -n portal (and account/portal), then delete them';
+  'kubectl patch --type=merge -p \'{"metadata":{"finalizers":null}}\' on each of its objects, then delete them';
 
 /** The demo's installation id, which is also in the name of its operator's Lease. */
 export const INSTALLATION = 'demo';
 
 const LEASE = `landfall-${INSTALLATION}`;
 
+/** An object as kubectl's arguments. */
+export function argsOf({ kind, name, namespace }: ExampleObject): string[] {
+  return [kind, name, ...(namespace === undefined ? [] : ['-n', namespace])];
+}
+
 /** What the demo puts on a cluster. Only what was not there before is ever taken away. */
 export class Footprint {
   readonly #kubectl: Kubectl;
+  readonly #contents: ExampleContents;
   readonly #made: string[][] = [];
   #objectsLeft = false;
 
-  private constructor(kubectl: Kubectl) {
+  private constructor(kubectl: Kubectl, contents: ExampleContents) {
     this.#kubectl = kubectl;
+    this.#contents = contents;
   }
 
   /**
-   * Looks at what is there. Throws where an operator would take up the demo's network, or the demo somebody's
-   * objects, each with an AWS that is not theirs.
+   * Looks at what is there. Throws where an operator would take up the demo's objects, or the demo somebody's, each with
+   * an AWS that is not theirs.
    */
-  static async on(kubectl: Kubectl): Promise<Footprint> {
+  static async on(kubectl: Kubectl, contents: ExampleContents): Promise<Footprint> {
     await refuseOperators(kubectl);
-    const found = new Footprint(kubectl);
-    for (const name of ['portal', 'landfall-system']) await found.#note('namespace', name);
+    const found = new Footprint(kubectl, contents);
+    for (const name of [...contents.namespaces, 'landfall-system']) await found.#note('namespace', name);
     const kinds = new Set<string>();
     for (const name of CRDS) if (!(await found.#note('crd', name))) kinds.add(name);
-    for (const [kind, name, ...where] of OBJECTS) {
+    for (const object of [...contents.resources, ...contents.accounts]) {
+      const { kind, name, namespace } = object;
       if (!kinds.has(`${kind}s.landfall.dev`)) continue;
-      if ((await kubectl.run('get', kind, name, ...where, '--ignore-not-found', '-o', 'name')) === '')
-        continue;
+      if ((await kubectl.run('get', ...argsOf(object), '--ignore-not-found', '-o', 'name')) === '') continue;
       throw new Error(
-        `the cluster has ${kind} ${[...where.slice(1), name].join('/')} already, and the demo would take it over with an empty AWS. ` +
+        `the cluster has ${kind} ${[...(namespace === undefined ? [] : [namespace]), name].join('/')} already, and the demo would take it over with an empty AWS. ` +
           'Take the cluster down (make cluster-down), name another one, or delete the object; where no operator runs: ' +
           FORCE,
       );
@@ -53,17 +57,26 @@ export class Footprint {
     return found;
   }
 
-  /** Deletes the network and its Account and waits; an operator has to run, for their finalizers. */
+  /** Deletes all that the example has, Accounts last, and waits; an operator has to run, for their finalizers. */
   async removeObjects(seconds: number): Promise<void> {
     this.#objectsLeft = true;
-    for (const object of OBJECTS) {
-      const args = ['delete', ...object, '--ignore-not-found', '--wait=true', `--timeout=${seconds}s`];
-      await this.#kubectl.run(...args).catch((error: unknown) => {
-        // Interrupted before the kinds were installed.
-        if (!String(error).includes("the server doesn't have a resource type")) throw error;
-      });
-    }
+    await this.#remove(this.#contents.resources, seconds);
+    await this.#remove(this.#contents.accounts, seconds);
     this.#objectsLeft = false;
+  }
+
+  /** All of these at once: what needs another goes before it, by its operator. */
+  async #remove(objects: readonly ExampleObject[], seconds: number): Promise<void> {
+    const ended = await Promise.allSettled(
+      objects.map(async (object) => {
+        const args = ['delete', ...argsOf(object), '--ignore-not-found', '--wait=true'];
+        await this.#kubectl.run(...args, `--timeout=${seconds}s`).catch((error: unknown) => {
+          // Interrupted before the kinds were installed.
+          if (!String(error).includes("the server doesn't have a resource type")) throw error;
+        });
+      }),
+    );
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
   /**

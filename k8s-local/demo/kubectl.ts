@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { fileArgs, type ExampleObject } from './examples.ts';
+
 const ROOT = join(import.meta.dirname, '../..');
 const exec = promisify(execFile);
 
 /** As much of SecureVpc's status as the demo shows or breaks. */
-export interface PortalStatus {
+export interface NetworkStatus {
   readonly vpcId: string;
   readonly securityGroups: Readonly<Record<string, string>>;
   readonly routeTables: Readonly<Record<string, string>>;
@@ -19,6 +21,8 @@ export interface PortalStatus {
   }[];
 }
 
+type Placed = Required<ExampleObject>;
+
 /** kubectl against the demo's cluster. */
 export interface Kubectl {
   /** Standard output; rejects with kubectl's own words. */
@@ -28,9 +32,10 @@ export interface Kubectl {
   /** Applies a path of the repository; a namespace that is still being made is waited for. */
   apply(path: string): Promise<void>;
   ensureNamespace(name: string): Promise<void>;
-  waitReady(): Promise<void>;
-  waitDriftRepaired(): Promise<void>;
-  status(): Promise<PortalStatus>;
+  /** Rejects with what the object waits for where it is not Ready after the time. */
+  waitReady(object: Placed, seconds: number): Promise<void>;
+  waitDriftRepaired(network: Placed): Promise<void>;
+  status(network: Placed): Promise<NetworkStatus>;
 }
 
 /** A kubectl for one kubeconfig; with the signal its calls end and no more are made. */
@@ -43,34 +48,34 @@ export function createKubectl(program: string, kubeconfig: string, signal?: Abor
     });
     return stdout.trimEnd();
   };
-  const status = async (): Promise<PortalStatus> => {
-    const text = await run('get', 'securevpc', 'portal', '-n', 'portal', '-o', 'jsonpath={.status}');
-    return JSON.parse(text) as PortalStatus;
+  const status = async ({ kind, name, namespace }: Placed): Promise<NetworkStatus> => {
+    const text = await run('get', kind, name, '-n', namespace, '-o', 'jsonpath={.status}');
+    return JSON.parse(text) as NetworkStatus;
   };
   return {
     run,
     status,
     text: async (...args) => (await run(...args)).replaceAll('\n', '\n  '),
     async apply(path) {
-      await run('apply', '--server-side', '-f', path);
+      await run('apply', '--server-side', ...fileArgs(path));
     },
     async ensureNamespace(name) {
       if ((await run('get', 'namespace', name, '--ignore-not-found')) === '')
         await run('create', 'namespace', name);
     },
-    async waitReady() {
-      await run('wait', '--for=condition=Ready', '--timeout=180s', '-n', 'portal', 'securevpc/portal').catch(
-        async () => {
-          const ready = (await status()).conditions.find((condition) => condition.type === 'Ready');
-          throw new Error(
-            `the network is not Ready after three minutes: ${ready?.reason}: ${ready?.message}`,
-          );
-        },
-      );
+    async waitReady(object, seconds) {
+      const { kind, name, namespace } = object;
+      const wait = ['wait', '--for=condition=Ready', `--timeout=${seconds}s`];
+      await run(...wait, '-n', namespace, `${kind}/${name}`).catch(async () => {
+        const ready = (await status(object)).conditions.find((condition) => condition.type === 'Ready');
+        throw new Error(
+          `${kind} ${namespace}/${name} is not Ready after ${seconds} s: ${ready?.reason}: ${ready?.message}`,
+        );
+      });
     },
-    async waitDriftRepaired() {
+    async waitDriftRepaired(network) {
       for (let tries = 0; tries < 100; tries += 1) {
-        const drifted = (await status()).conditions.find((condition) => condition.type === 'Drifted');
+        const drifted = (await status(network)).conditions.find((condition) => condition.type === 'Drifted');
         if (drifted?.status === 'False') return;
         await sleep(100);
       }

@@ -1,30 +1,51 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+
+import type { Example } from './examples.ts';
+import { INSTALLATION } from './footprint.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const exec = promisify(execFile);
 
-/** Draws the portal as it stands in AWS: writes the SVG, returns the drawing for the terminal. */
+/** The drawings of an example as it stands in AWS. */
+interface Drawn {
+  /** For the terminal. */
+  readonly text: string;
+  /** The files that were written. */
+  readonly svg: readonly string[];
+}
+
+/** Draws an example: each of its networks as a picture in the folder, and all of it for the terminal. */
 export async function drawPictures(
-  env: Readonly<Record<string, string>>,
-  installation: string,
-  svg: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const graph = async (...args: string[]): Promise<string> => {
+  { accounts, networks, paths }: Example,
+  { env, folder, signal }: { env: Readonly<Record<string, string>>; folder: string; signal: AbortSignal },
+): Promise<Drawn> {
+  const graph = async (files: readonly string[], ...args: string[]): Promise<string> => {
     const { stdout } = await exec(
       process.execPath,
-      [join(ROOT, 'operator/cli/main.ts'), 'graph', '-f', 'manifests/examples/portal', '--live', ...args],
+      [
+        join(ROOT, 'operator/cli/main.ts'),
+        'graph',
+        ...files.flatMap((file) => ['-f', file]),
+        '--live',
+        ...args,
+      ],
       {
         cwd: ROOT,
-        env: { ...process.env, ...env, LANDFALL_INSTALLATION: installation },
+        env: { ...process.env, ...env, LANDFALL_INSTALLATION: INSTALLATION },
         maxBuffer: 1 << 26,
         signal,
       },
     );
     return stdout.trimEnd();
   };
-  await graph('--format', 'svg', '-o', svg);
-  return graph('--format', 'text');
+  const svg = await Promise.all(
+    networks.map(async (network) => {
+      const file = join(folder, `${basename(network, '.yaml')}.svg`);
+      await graph([...accounts, network], '--format', 'svg', '-o', file);
+      return file;
+    }),
+  );
+  return { text: await graph(paths, '--format', 'text'), svg };
 }

@@ -30,38 +30,71 @@ interface Leaf {
   id: string;
 }
 
-/**
- * Progress as a tree: one line a sort of thing, its members with their marks. On a terminal it is drawn in
- * place; elsewhere each thing is one line when it is done.
- */
-export class Tree {
+/** What is done of one object: one line a sort of thing, its members with their marks. */
+class Tree {
   readonly #title: string;
   readonly #leaves = new Map<string, Leaf>();
   readonly #began = performance.now();
-  #ended = false;
+  #seconds = 0;
 
   constructor(title: string) {
     this.#title = title;
   }
 
-  plan(node: string): void {
-    if (this.#ended) return;
-    if (this.#leaves.get(node)?.mark !== 'done') this.#leaves.set(node, { mark: 'planned', id: '' });
-    this.#draw();
+  /** True where that is new. */
+  mark(node: string, leaf: Leaf): boolean {
+    const before = this.#leaves.get(node)?.mark;
+    if (leaf.mark === 'planned' && before === 'done') return false;
+    this.#leaves.set(node, leaf);
+    this.#seconds = (performance.now() - this.#began) / 1000;
+    return before !== leaf.mark;
   }
 
-  mark(node: string, mark: Mark, id = ''): void {
+  finish(): void {
+    for (const leaf of this.#leaves.values()) leaf.mark = 'done';
+  }
+
+  get #done(): number {
+    return [...this.#leaves.values()].filter(({ mark }) => mark === 'done').length;
+  }
+
+  /** Its lines; the first alone where it is folded and everything is done. */
+  lines(folded: boolean): string[] {
+    const head = `  ${pc.bold(this.#title)}  ${this.#done} of ${this.#leaves.size}  ${pc.dim(`${this.#seconds.toFixed(1)} s`)}`;
+    if (folded && this.#done === this.#leaves.size) return [head];
+    const groups = Map.groupBy(this.#leaves, ([node]) => node.split('/')[0] ?? node);
+    const rows = [...groups].map(([group, leaves], index) => {
+      const branch = index === groups.size - 1 ? '└─' : '├─';
+      const members = leaves.map(
+        ([node, leaf]) => `${MARK[leaf.mark]}${node === group ? '' : ` ${node.slice(group.length + 1)}`}`,
+      );
+      return `  ${pc.dim(branch)} ${group.padEnd(26)} ${members.join('  ')}`;
+    });
+    return [head, ...rows];
+  }
+}
+
+/**
+ * Progress of several objects, a tree each. On a terminal they are drawn in place, those that are done as one line;
+ * elsewhere each thing is one line when it is done.
+ */
+export class Forest {
+  readonly #trees = new Map<string, Tree>();
+  #ended = false;
+
+  mark(title: string, node: string, mark: Mark, id = ''): void {
     if (this.#ended) return;
-    const before = this.#leaves.get(node);
-    this.#leaves.set(node, { mark, id });
-    if (live) this.#draw();
-    else if (mark === 'done' && before?.mark !== 'done')
-      console.log(`  ✓ ${node}${id === '' ? '' : ` ${id}`}`);
+    const tree = this.#trees.get(title) ?? new Tree(title);
+    this.#trees.set(title, tree);
+    const isNew = tree.mark(node, { mark, id });
+    if (live) logUpdate(this.#text());
+    else if (mark === 'done' && isNew)
+      console.log(`  ✓ ${node}${id === '' ? '' : ` ${id}`}  ${pc.dim(title)}`);
   }
 
   /** Everything that was waited for has come: marks it so and draws for good. */
   finish(): void {
-    for (const [node, leaf] of this.#leaves) this.mark(node, 'done', leaf.id);
+    for (const tree of this.#trees.values()) tree.finish();
     this.end();
   }
 
@@ -74,24 +107,7 @@ export class Tree {
     logUpdate.done();
   }
 
-  #draw(): void {
-    if (live) logUpdate(this.#text());
-  }
-
   #text(): string {
-    const done = [...this.#leaves.values()].filter((leaf) => leaf.mark === 'done').length;
-    const seconds = ((performance.now() - this.#began) / 1000).toFixed(1);
-    const groups = Map.groupBy(this.#leaves, ([node]) => node.split('/')[0] ?? node);
-    const rows = [...groups].map(([group, leaves], index) => {
-      const branch = index === groups.size - 1 ? '└─' : '├─';
-      const members = leaves.map(
-        ([node, leaf]) => `${MARK[leaf.mark]}${node === group ? '' : ` ${node.slice(group.length + 1)}`}`,
-      );
-      return `  ${pc.dim(branch)} ${group.padEnd(26)} ${members.join('  ')}`;
-    });
-    return [
-      `  ${pc.bold(this.#title)}  ${done} of ${this.#leaves.size}  ${pc.dim(`${seconds} s`)}`,
-      ...rows,
-    ].join('\n');
+    return [...this.#trees.values()].flatMap((tree) => tree.lines(this.#trees.size > 1)).join('\n');
   }
 }

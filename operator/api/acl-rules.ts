@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { anyIpv4Cidr, LabelSchema, listMap } from './fields.ts';
 import { type Rule, withRules } from './rule.ts';
-import { direction, exposure, exposureRules, traffic, trafficRules } from './traffic.ts';
+import {
+  direction,
+  type Exposed,
+  exposure,
+  exposureRules,
+  FOR_EVERYBODY,
+  isForEverybody,
+  traffic,
+  type Traffic,
+  trafficRules,
+} from './traffic.ts';
 
 /** Rule numbers of the computed entries, which own ones come before or after. */
 export const COMPUTED_NUMBERS = { first: 10_000, last: 29_999 } as const;
@@ -24,7 +34,10 @@ const aclRule = withRules(
     exposure,
   }),
   ...trafficRules,
-  ...exposureRules({ cel: "self.action == 'Allow' && ", check: (self) => self.action === 'Allow' }),
+  ...exposureRules<Exposed & Traffic & { action: string }>({
+    cel: `self.action == 'Allow' && ${FOR_EVERYBODY}`,
+    check: (self) => self.action === 'Allow' && isForEverybody(self),
+  }),
 );
 
 interface Numbered {

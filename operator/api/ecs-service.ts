@@ -4,7 +4,9 @@ import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } 
 import { ContainerSchema, ecsName } from './containers.ts';
 import { capacityRules, containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
-import { fixedReferenceTo } from './references.ts';
+import { balancedRules } from './load-balancer-rules.ts';
+import { LoadBalancerSchema } from './load-balancer.ts';
+import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
 import { immutable, matches, withRules } from './rule.ts';
 
 const cluster = z
@@ -107,6 +109,14 @@ const service = z
       })
       .prefault({})
       .describe('How tasks are replaced.'),
+    healthCheckGracePeriodSeconds: z
+      .int()
+      .min(0)
+      .max(2_147_483_647)
+      .optional()
+      .describe(
+        'Seconds after its start in which a task is not replaced for being unhealthy at the load balancer. Default: 60 where there is one.',
+      ),
     executeCommand: onOff
       .default('Disabled')
       .describe('Whether ECS Exec may open a shell in a container, for those whom IAM lets.'),
@@ -141,9 +151,11 @@ const spec = withRules(
         'The network in whose private subnets the tasks run, with its security group `ecs`. It is in the same account and region, and cannot change later.',
       ),
       cluster: cluster.prefault({}),
+      allowReferencesFrom,
       task,
       capacity: CapacitySchema.prefault({}),
       service,
+      loadBalancer: LoadBalancerSchema.optional(),
       logs,
     })
     .describe('The service that is wanted.'),
@@ -151,6 +163,7 @@ const spec = withRules(
   ...capacityRules,
   ...containerRules,
   ...deploymentRules,
+  ...balancedRules,
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 
@@ -166,6 +179,11 @@ const status = z
     serviceArn: arn('ARN of the service.'),
     taskDefinitionArn: arn('ARN of the revision that is in force.'),
     securityGroupId: z.string().max(64).optional().describe('Id of the security group of the tasks.'),
+    loadBalancerArn: arn('ARN of the load balancer.'),
+    loadBalancerDnsName: z.string().max(1024).optional().describe('Name by which it is reached.'),
+    targetGroupArn: arn('ARN of the target group.'),
+    healthyTargets: count('How many tasks the load balancer finds healthy.'),
+    unhealthyTargets: count('How many it does not, or not yet; those that it lets go do not count.'),
     logGroup: z.string().max(512).optional().describe('Name of the log group.'),
     desiredCount: count('How many tasks are to run.'),
     runningCount: count('How many tasks run.'),
@@ -179,6 +197,6 @@ const status = z
   .describe('What the operator did and found; only the operator writes it.');
 export type EcsServiceStatus = z.output<typeof status>;
 
-/** A service on Fargate or instances: cluster, task definition, service, roles, log group and security group. */
+/** A service on Fargate or instances: cluster, task definition, service, roles, log group, security groups, and a load balancer where asked for. */
 export const EcsServiceSchema = objectSchema('EcsService', spec, status.prefault({}));
 export type EcsService = z.output<typeof EcsServiceSchema>;

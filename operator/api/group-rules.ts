@@ -3,11 +3,13 @@ import { anyIpv4Cidr, LabelSchema, listMap } from './fields.ts';
 import { matches, type Rule, withRules } from './rule.ts';
 import {
   direction,
+  type Exposed,
   exposure,
   exposureRules,
   FOR_EVERYBODY,
   isForEverybody,
   traffic,
+  type Traffic,
   trafficRules,
 } from './traffic.ts';
 
@@ -57,7 +59,7 @@ const openRule = withRules(
   z.strictObject({ ...named, exposure }),
   onePeer,
   ...trafficRules,
-  ...exposureRules({ cel: '', check: () => true }),
+  ...exposureRules<Exposed & Traffic>({ cel: FOR_EVERYBODY, check: isForEverybody }),
 );
 export type GroupRule = z.output<typeof openRule>;
 /** A rule as a manifest has it. */

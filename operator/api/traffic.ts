@@ -67,35 +67,47 @@ export const trafficRules: readonly Rule<Traffic>[] = [
   },
 ];
 
-/** Whether a rule lets in a block so large that it means everybody. */
+/** Whether a block is so large that it means everybody. */
+export function isEverybody(cidr: string | undefined): boolean {
+  const prefix = cidr === undefined ? undefined : parseIpv4Cidr(cidr)?.prefix;
+  return prefix !== undefined && prefix < NETWORK_BITS;
+}
+/** The same in CEL, of the field `cidr`. */
+export const EVERYBODY = `has(self.cidr) && isCIDR(self.cidr) && cidr(self.cidr).prefixLength() < ${NETWORK_BITS}`;
+
+/** Whether a rule lets everybody in. */
 export function isForEverybody(self: Traffic): boolean {
-  const prefix = self.cidr === undefined ? undefined : parseIpv4Cidr(self.cidr)?.prefix;
-  return self.direction === 'Ingress' && prefix !== undefined && prefix < NETWORK_BITS;
+  return self.direction === 'Ingress' && isEverybody(self.cidr);
 }
 /** The same in CEL. */
-export const FOR_EVERYBODY = `self.direction == 'Ingress' && has(self.cidr) && isCIDR(self.cidr) && cidr(self.cidr).prefixLength() < ${NETWORK_BITS}`;
+export const FOR_EVERYBODY = `self.direction == 'Ingress' && ${EVERYBODY}`;
 
-/** `isOpening` tells in both languages which rules open anything at all. */
-export function exposureRules(opening: {
+/** A rule that may say that everybody is meant. */
+export interface Exposed {
+  name: string;
+  cidr?: string | undefined;
+  exposure?: string | undefined;
+}
+
+/** `open` tells in both languages which rules let everybody in. */
+export function exposureRules<T extends Exposed>(open: {
   cel: string;
-  check: (self: { action?: string }) => boolean;
-}): readonly Rule<Traffic & { action?: string; exposure?: string | undefined }>[] {
-  const everybody = `${opening.cel}${FOR_EVERYBODY}`;
-  const isOpen = (self: Traffic & { action?: string }) => opening.check(self) && isForEverybody(self);
+  check: (self: T) => boolean;
+}): readonly Rule<T>[] {
   return [
     {
-      cel: `!(${everybody}) || has(self.exposure)`,
+      cel: `!(${open.cel}) || has(self.exposure)`,
       message:
         'rule {self.name} would let everybody in, from {self.cidr}: list the networks that may come in, or, where everybody may, say so with exposure: Internet',
       path: ['cidr'],
-      check: (self) => !isOpen(self) || self.exposure !== undefined,
+      check: (self) => !open.check(self) || self.exposure !== undefined,
     },
     {
-      cel: `!has(self.exposure) || (${everybody})`,
+      cel: `!has(self.exposure) || (${open.cel})`,
       message:
         'rule {self.name} has exposure: Internet and does not let everybody in: take it away, so that nobody opens the rule later without a word',
       path: ['exposure'],
-      check: (self) => self.exposure === undefined || isOpen(self),
+      check: (self) => self.exposure === undefined || open.check(self),
     },
   ];
 }

@@ -28,6 +28,12 @@ import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
 import { instanceProfileKind } from './iam/instance-profile.ts';
+import { listenerKind } from './elbv2/listener.ts';
+import { loadBalancerAttributesKind } from './elbv2/load-balancer-attributes.ts';
+import { loadBalancerKind } from './elbv2/load-balancer.ts';
+import { targetGroupAttributesKind } from './elbv2/target-group-attributes.ts';
+import { targetGroupKind } from './elbv2/target-group.ts';
+import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
@@ -67,6 +73,12 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   autoScalingGroupKind,
   capacityProviderKind,
   clusterCapacityProvidersKind,
+  loadBalancerKind,
+  loadBalancerAttributesKind,
+  targetGroupKind,
+  targetGroupAttributesKind,
+  targetHealthKind,
+  listenerKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

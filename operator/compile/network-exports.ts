@@ -18,6 +18,8 @@ interface ExportedSubnet {
 
 /** What others may use of a network. Every text stands for an id, known as soon as the thing is there. */
 export interface NetworkExports {
+  /** `SecureVpc/namespace/name`, for messages. */
+  readonly owner: string;
   readonly vpcId: string;
   /** The subnets of a tier, by zone; none where the network has no such tier. */
   subnets(tier: TierName): readonly ExportedSubnet[];
@@ -33,6 +35,7 @@ export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): Networ
     const subnets = planSubnets(network, zones);
     const groups = groupsOf(network.spec.securityGroups);
     return {
+      owner,
       vpcId: foreignRef(owner, 'vpc'),
       subnets: (tier) =>
         subnets

@@ -27,6 +27,11 @@ import type { EcsClusterInputs } from '../aws/ecs/cluster.ts';
 import type { EcsServiceInputs } from '../aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../aws/ecs/task-definition-inputs.ts';
 import type { InstanceProfileInputs } from '../aws/iam/instance-profile.ts';
+import type { AttributesInputs } from '../aws/elbv2/attributes.ts';
+import type { ListenerInputs } from '../aws/elbv2/listener.ts';
+import type { LoadBalancerInputs } from '../aws/elbv2/load-balancer.ts';
+import type { TargetGroupInputs } from '../aws/elbv2/target-group.ts';
+import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
@@ -55,6 +60,9 @@ interface Things {
   LaunchTemplate: LaunchTemplateInputs;
   AutoScalingGroup: AutoScalingGroupInputs;
   CapacityProvider: CapacityProviderInputs;
+  LoadBalancer: LoadBalancerInputs;
+  TargetGroup: TargetGroupInputs;
+  Listener: ListenerInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -70,6 +78,9 @@ interface Facets {
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
   ClusterCapacityProviders: ClusterCapacityProvidersInputs;
+  LoadBalancerAttributes: AttributesInputs;
+  TargetGroupAttributes: AttributesInputs;
+  TargetHealth: TargetHealthInputs;
 }
 
 /** The type of a node that a compiler can make. */

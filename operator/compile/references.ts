@@ -1,3 +1,4 @@
+import type { EcsService } from '../api/ecs-service.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import type { CompileInput } from './input.ts';
@@ -6,6 +7,7 @@ import { namespaceOf } from './names.ts';
 /** Kinds that others may refer to. */
 export interface Referable {
   SecureVpc: SecureVpc;
+  EcsService: EcsService;
 }
 
 /** An object, by what it is called. */

@@ -93,7 +93,7 @@ export async function show<T extends GraphObject>(
       target: where,
       resources,
       former: formerOf(object.status, resources),
-      ...pass.kind.outputs(planned.standing, graph),
+      ...pass.kind.outputs([...planned.standing, ...planned.facets], graph),
     },
   });
   return { verdict: change.verdict, target, waitsIn: collectionsWaitedIn([], planned) };

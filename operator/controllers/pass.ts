@@ -45,7 +45,7 @@ export interface GraphKind<T extends GraphObject> {
   /** Fills in what its status would say, where it has none, from what stands. */
   recall(object: T, world: World<AwsSession>): T;
   compile(input: CompileInput<T>): Graph;
-  /** Fields of status that come from what stands: ids, endpoints, the zones that were chosen. */
+  /** Fields of status that come from what stands, things and facets: ids, endpoints, the zones that were chosen. */
   outputs(standing: readonly Standing[], graph: Graph): object;
 }
 

@@ -127,7 +127,9 @@ export function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): s
       // Another object is waited for, which wakes this one when it is there.
       .filter(({ result, reason }) => result === 'waiting' && reason !== 'DependencyNotReady')
       .map((outcome) => outcome.action.type),
-    ...left.standing.filter((standing) => standing.state.phase !== 'ready').map((standing) => standing.type),
+    ...[...left.standing, ...left.facets]
+      .filter(({ state }) => state.phase !== 'ready')
+      .map(({ type }) => type),
     ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
   ];
   return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];

@@ -346,7 +346,7 @@ async function conclude<T extends GraphObject>(
       former: formerOf(pass.object.status, resources),
       plan: undefined,
       approval: approvalAfter(pass.object.status, left),
-      ...pass.kind.outputs(left.standing, graph),
+      ...pass.kind.outputs([...left.standing, ...left.facets], graph),
     },
   });
   return { verdict, target, waitsIn: collectionsWaitedIn(outcomes, left) };

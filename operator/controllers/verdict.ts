@@ -23,12 +23,13 @@ const NAMED_MAX = 3;
  */
 export function verdictOf(outcomes: readonly Outcome[], left: Plan): Verdict {
   const stalled = outcomes.filter((outcome) => outcome.result === 'stalled');
-  const broken = left.standing.filter((standing) => standing.state.phase === 'failed');
+  const seen = [...left.standing, ...left.facets];
+  const broken = seen.filter((standing) => standing.state.phase === 'failed');
   if (stalled.length + broken.length > 0) {
     return sentence('stalled', [...stalled.map(causeOf), ...broken.map(stateCause)]);
   }
   const waiting = outcomes.filter((outcome) => outcome.result === 'waiting');
-  const pending = left.standing.filter((standing) => standing.state.phase !== 'ready');
+  const pending = seen.filter((standing) => standing.state.phase !== 'ready');
   if (waiting.length + pending.length > 0) {
     return sentence('reconciling', [...waiting.map(causeOf), ...pending.map(stateCause)]);
   }

@@ -69,6 +69,11 @@ export interface Collection<R, S> {
   readonly parent?: string;
   /** Of what is read object by object: whether it stays as it is. What is on its way is read again soon; default that it stays. */
   settled?(record: R): boolean;
+  /**
+   * Of what is read object by object: a collection that lists in pages. Where a listing of that one shows that something of
+   * an owner has changed, those of the same owner are read again.
+   */
+  readonly stirredBy?: string;
   /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
   readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */

@@ -75,6 +75,8 @@ export interface Plan {
   readonly owner: string;
   readonly actions: readonly Action[];
   readonly standing: readonly Standing[];
+  /** Facets, each as far as it is: they are no things, but what they are part of may not serve yet. */
+  readonly facets: readonly Standing[];
 }
 
 export interface PlanInput<S> {
@@ -104,6 +106,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const used = new Set(owned.flatMap(({ kind, record }) => kind.needs(record)));
   const actions: Action[] = [];
   const standing: Standing[] = [];
+  const facets: Standing[] = [];
   const outputs = new Map<string, Readonly<Record<string, string>>>();
   const kept = new Set<string>();
   const superseded = new Set<string>();
@@ -125,14 +128,10 @@ export function plan<S>(given: PlanInput<S>): Plan {
       if (!step.replaced) outputs.set(node.key, known);
       // A facet is found where it is now, which may be in a thing that goes: a subnet's association in its former table.
       if (kind.create) kept.add(recordKey(kind, id));
-      if (kind.create && !step.foreign)
-        standing.push({
-          node: node.key,
-          type: kind.type,
-          id,
-          state: kind.state(step.record),
-          outputs: known,
-        });
+      const state = kind.state(step.record);
+      const one = { node: node.key, type: kind.type, id, state, outputs: known };
+      if (!kind.create) facets.push(one);
+      else if (!step.foreign) standing.push(one);
     }
     for (const id of step.history ?? []) kept.add(recordKey(kind, id));
     for (const id of step.superseded) superseded.add(recordKey(kind, id));
@@ -162,6 +161,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
     owner: graph.owner,
     actions: [...actions, ...deletes, ...doomed.filter(isKept).map(unwanted)],
     standing,
+    facets,
   };
 }
 

@@ -31,7 +31,7 @@ export function planRetention<S>({ owner, kinds, world, time }: RetentionInput<S
     const changes = [{ path: `tags.${TAG.retained}`, to: time }];
     actions.set(node, { verb: 'update', node, type: kind.type, id, changes, inputs: {} });
   }
-  return { owner, actions: [...actions.values()], standing: [...standing.values()] };
+  return { owner, actions: [...actions.values()], standing: [...standing.values()], facets: [] };
 }
 
 /** Whether an action only tags what is left behind. */

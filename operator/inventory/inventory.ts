@@ -76,9 +76,9 @@ export class Inventory<S> implements World<S> {
     return [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.overlaid, 0);
   }
 
-  /** Whether a collection is one of this inventory's that list in pages. */
-  lists(name: string): boolean {
-    return this.#flights.has(name);
+  /** Whether a collection is one of this inventory's. */
+  holds(name: string): boolean {
+    return this.#shelves.has(name);
   }
 
   /** Names of the collections in use that list in pages, of one lane or both. */
@@ -155,7 +155,20 @@ export class Inventory<S> implements World<S> {
     for await (const page of collection.list(session, installation))
       records.push(...page.filter((record) => collection.tags(record)[TAG.installation] === installation));
     const changed = shelf.replace(records, beganAt, clock.now(), graceMs);
-    if (changed.size > 0) onChange(changed);
+    if (changed.size === 0) return;
+    await this.#readStirred(collection.name, changed).finally(() => onChange(changed));
+  }
+
+  /** Reads single objects again whose owners have something that changed in a listing of another collection. */
+  async #readStirred(listed: string, owners: ReadonlySet<string>): Promise<void> {
+    for (const name of this.#readAt.keys()) {
+      if (!this.#inUse.has(name) || this.#shelf(name).collection.stirredBy !== listed) continue;
+      const ids = this.#parentIds(name).filter((id) => {
+        const owner = this.#ownerOfParent(name, id);
+        return owner !== undefined && owners.has(owner);
+      });
+      await this.#readSome(name, ids);
+    }
   }
 
   async #readSome(name: string, ids: readonly string[]): Promise<void> {

@@ -48,7 +48,7 @@ export class Lanes<S> {
   /** Which collections a resource waits in; an empty list when it waits no more. */
   waitIn(key: string, collections: readonly string[]): void {
     const { inventory, times, clock } = this.#options;
-    const mine = collections.filter((name) => inventory.lists(name));
+    const mine = collections.filter((name) => inventory.holds(name));
     if (mine.length === 0) this.#waiting.delete(key);
     else this.#waiting.set(key, new Set(mine));
     if (this.#waiting.size > 0 && !this.#timers.has('poll')) {

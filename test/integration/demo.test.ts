@@ -40,7 +40,8 @@ interface Demo {
 
 // The packages are installed, or this test would not run; make must not install them meanwhile.
 const MAKE = ['make', '-o', 'node_modules/.installed', 'demo'];
-const SCRIPT = [process.execPath, join(root, 'k8s-local/demo/demo.ts')];
+const MAKE_PORTAL = [...MAKE, 'EXAMPLE=portal'];
+const SCRIPT = [process.execPath, join(root, 'k8s-local/demo/demo.ts'), '--example', 'portal'];
 
 function startDemo(
   [program = '', ...args]: readonly string[],
@@ -112,19 +113,37 @@ async function expectNothingLeft(): Promise<void> {
   expect(await readdir(join(folder, 'tmp'))).toEqual([]);
 }
 
-test('the demo makes, repairs, draws and deletes the network, and leaves nothing running', async () => {
+test('the platform stands in two accounts, is repaired, drawn and deleted, and leaves nothing running', async () => {
   const { ended, text } = startDemo(MAKE);
+  expect(await ended, text()).toBe(0);
+  for (const cluster of [
+    '222222222222:service/api-service-dev-cluster',
+    '333333333333:service/api-consumer-dev-cluster',
+  ])
+    expect(text()).toContain(`✓ service arn:aws:ecs:us-east-1:${cluster}`);
+  expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
+  expect(text()).toMatch(/✓ routes\/private put back after \d+\.\d s/);
+  expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
+  for (const network of ['provider', 'consumer'])
+    expect(await readFile(join(folder, `state/demo/${network}-network.svg`), 'utf8')).toMatch(
+      /<svg[^]*<\/svg>\s*$/,
+    );
+  await expectNothingLeft();
+});
+
+test('the portal is made, repaired, drawn and deleted, and leaves nothing running', async () => {
+  const { ended, text } = startDemo(MAKE_PORTAL);
   expect(await ended, text()).toBe(0);
   expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
   expect(text()).toMatch(/✓ routes\/public put back after \d+\.\d s/);
   expect(text()).toMatch(/✓ security-group-rules\/ecs put back after \d+\.\d s/);
   expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
-  expect(await readFile(join(folder, 'state/demo/portal.svg'), 'utf8')).toMatch(/<svg[^]*<\/svg>\s*$/);
+  expect(await readFile(join(folder, 'state/demo/network.svg'), 'utf8')).toMatch(/<svg[^]*<\/svg>\s*$/);
   await expectNothingLeft();
 });
 
 test('Ctrl-C in the middle takes everything down', async () => {
-  const { ended, text, interrupt, printed } = startDemo(MAKE);
+  const { ended, text, interrupt, printed } = startDemo(MAKE_PORTAL);
   await printed('✓ vpc');
   const commands = (await processesOf(folder)).map(({ command }) => command).join('\n');
   for (const program of ['kube-apiserver', 'etcd', 'landfall_aws', 'operator/main.ts', 'demo.ts'])

@@ -8,15 +8,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   CreateLoadBalancerCommand,
-  DeleteListenerCommand,
-  DeleteLoadBalancerCommand,
   DescribeLoadBalancersCommand,
-  ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
-  ModifyTargetGroupCommand,
   RegisterTargetsCommand,
-  RemoveTagsCommand,
-  SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -30,12 +24,15 @@ import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../operator/graph/graph.ts';
-import { type Collection, kindRegistry } from '../../operator/graph/kind.ts';
+import { type Collection, kindOf, kindRegistry } from '../../operator/graph/kind.ts';
 import type { Outcome } from '../../operator/graph/outcome.ts';
 import { ownershipTags, TAG } from '../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, plan, type Plan } from '../../operator/graph/plan.ts';
-import { ref } from '../../operator/graph/ref.ts';
+import { ref, resolve } from '../../operator/graph/ref.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
+import { changePaths } from '../contract/change-paths.ts';
+import { balancingCases } from '../contract/drift/balancing.ts';
+import type { DriftContext } from '../contract/drift/case.ts';
 import { ELB_KINDS } from '../operator/aws/elbv2/cases.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -168,7 +165,7 @@ function webGraph({ balancer, attributes, group, listener }: Wanted = {}): Graph
       attributes: { 'deregistration_delay.timeout_seconds': '30' },
     }),
     facet('target-health', 'TargetHealth', { targetGroupId: ref('target-group') }),
-    thing('listener/http', 'Listener', listenerInputs),
+    thing('listener/80', 'Listener', listenerInputs),
   ]);
 }
 
@@ -345,60 +342,53 @@ describe('a load balancer with what is behind it', () => {
   });
 });
 
-describe('what somebody changes', () => {
-  const send: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => Promise<unknown>>> = {
-    'SetSecurityGroups of the load balancer': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: groups })),
-    'its attributes': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(
-        new ModifyLoadBalancerAttributesCommand({
-          LoadBalancerArn,
-          Attributes: [{ Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'false' }],
-        }),
-      ),
-    'the health check': ({ group: TargetGroupArn }) =>
-      session.elbv2.send(
-        new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckPath: '/', HealthyThresholdCount: 9 }),
-      ),
-    'the port of the listener': ({ listener: ListenerArn }) =>
-      session.elbv2.send(new ModifyListenerCommand({ ListenerArn, Port: 8080 })),
-    'what the listener does': ({ listener: ListenerArn }) =>
-      session.elbv2.send(
-        new ModifyListenerCommand({
-          ListenerArn,
-          DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
-        }),
-      ),
-    'tags of the listener': ({ listener }) =>
-      session.elbv2.send(new RemoveTagsCommand({ ResourceArns: [listener ?? ''], TagKeys: ['team'] })),
-    'the listener, which is deleted': ({ listener: ListenerArn }) =>
-      session.elbv2.send(new DeleteListenerCommand({ ListenerArn })),
-    'the load balancer, which is deleted': ({ balancer: LoadBalancerArn }) =>
-      session.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })),
-  };
-
-  it.each(Object.entries(send))(
-    '%s: is put right, and nothing else is written afterwards',
-    async (_, change) => {
-      const tagged = buildGraph(
-        OWNER,
-        [...webGraph().nodes.values()].map((node) =>
-          node.key === 'listener/http' ? { ...node, tags: { ...node.tags, team: 'web' } } : node,
-        ),
-      );
-      await reach(tagged);
-      const world = await listing();
-      await change({
-        balancer: await idOf('load-balancer', world),
-        group: await idOf('target-group', world),
-        listener: await idOf('listener/http', world),
-      });
-      expect(planOf(tagged, await listing()).actions).not.toEqual([]);
-      await reach(tagged);
-      expect(await writesOf(() => pass(tagged))).toEqual([]);
-      await gone();
-    },
+/** The graph, each thing with a tag that somebody may take away. */
+const labelledGraph = () =>
+  buildGraph(
+    OWNER,
+    [...webGraph().nodes.values()].map((node) =>
+      'landfall.dev/owner' in node.tags ? { ...node, tags: { ...node.tags, project: 'web' } } : node,
+    ),
   );
+
+describe.each(Object.entries(balancingCases))('drift of %s', (type, cases) => {
+  it('has a case for each change that its diff finds', async () => {
+    const labelled = labelledGraph();
+    await reach(labelled);
+    const world = await listing();
+    const { standing } = planOf(labelled, world);
+    const outputs = new Map(standing.map((one) => [one.node, one.outputs]));
+    const kind = kindOf(kinds, type);
+    const paths = [...labelled.nodes.values()]
+      .filter((node) => node.type === type)
+      .flatMap((node) => {
+        const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]);
+        const view = world.view(kind.collection);
+        const record = kind.find ? kind.find(view, inputs) : view.get(outputs.get(node.key)?.['id'] ?? '');
+        return changePaths(kind, inputs, record ?? {});
+      });
+    const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
+    const wanted = [...new Set([...paths.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
+    expect(Object.keys(cases).sort()).toEqual(wanted.sort());
+  });
+
+  it.each(Object.entries(cases))('%s', async (_, found) => {
+    const labelled = labelledGraph();
+    await reach(labelled);
+    const world = await listing();
+    const ids = Object.fromEntries(planOf(labelled, world).standing.map(({ node, id }) => [node, id]));
+    const at = { ec2: session.ec2, elbv2: session.elbv2, ids } as unknown as DriftContext;
+    if ('refused' in found) {
+      await expect(found.attempt(at)).rejects.toMatchObject({ name: found.refused });
+      return;
+    }
+    const tidy = await found.drift(at);
+    expect(planOf(labelled, await listing()).actions.map(({ node }) => node)).toContain(found.node);
+    await reach(labelled);
+    await tidy?.();
+    expect(await writesOf(() => pass(labelled))).toEqual([]);
+    await gone();
+  });
 });
 
 describe('what cannot change', () => {
@@ -420,13 +410,13 @@ describe('what cannot change', () => {
         'update load-balancer-attributes',
         'create target-group',
         'update target-group-attributes',
-        'create listener/http',
-        'delete listener/http',
+        'create listener/80',
+        'delete listener/80',
         'delete load-balancer',
         'delete target-group',
       ]);
       // Both serve while AWS sets the new one up.
-      const removals = ['delete listener/http', 'delete load-balancer', 'delete target-group'];
+      const removals = ['delete listener/80', 'delete load-balancer', 'delete target-group'];
       expect(verbs(planOf(graph, await listing()))).toEqual(removals);
       expect(await writesOf(() => pass(graph))).toEqual([]);
       await aws.letPass(1);
@@ -441,14 +431,14 @@ describe('what cannot change', () => {
     },
   );
 
-  it('a target group’s port: another takes its place behind the same listener', async () => {
+  it('a target group’s protocol: another takes its place behind the same listener', async () => {
     await reach(webGraph());
-    const graph = webGraph({ group: { port: 9090 } });
+    const graph = webGraph({ group: { protocol: 'HTTPS' } });
     const { made } = await pass(graph);
     expect(verbs(made)).toEqual([
       'create target-group',
       'update target-group-attributes',
-      'update listener/http',
+      'update listener/80',
       'delete target-group',
     ]);
     expect(planOf(graph, await listing()).actions).toEqual([]);
@@ -484,7 +474,7 @@ describe('names that are taken', () => {
     expect((await aws.dump()) === before).toBe(true);
   });
 
-  it.each(['load-balancer', 'target-group', 'listener/http'])(
+  it.each(['load-balancer', 'target-group', 'listener/80'])(
     'by our own %s, which no listing shows yet: once',
     async (node) => {
       await reach(webGraph());

@@ -49,6 +49,25 @@ export interface SeedService {
   readonly maximumPercent: number;
   /** Ports by container. */
   readonly containers: Readonly<Record<string, readonly number[]>>;
+  /** In AWS's words; undefined where nothing stands before it. */
+  readonly loadBalancer?: SeedLoadBalancer;
+}
+
+interface SeedLoadBalancer {
+  readonly type: string;
+  readonly scheme: string;
+  /** Protocol and port. */
+  readonly listeners: readonly string[];
+  readonly targetGroup: string;
+  /** Container and port. */
+  readonly target: string;
+  /** Protocol and path. */
+  readonly healthCheck: string;
+  /** Interval and timeout. */
+  readonly healthCheckSeconds: string;
+  /** Healthy and unhealthy. */
+  readonly thresholds: string;
+  readonly graceSeconds: number;
 }
 
 const table = (name: string): unknown =>

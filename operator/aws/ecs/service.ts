@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { textOf, type ActionContext, type Change } from '../../graph/kind.ts';
 import { isOwned, TAG } from '../../graph/ownership.ts';
+import { targetHealth } from '../elbv2/target-health.ts';
 import { isNotFound, PartialFailure } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
@@ -109,7 +110,7 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
       ...[service, ...(service.deployments ?? [])].flatMap(({ taskDefinition }) => taskDefinition ?? []),
       ...(awsvpcOf(service)?.subnets ?? []),
       ...(awsvpcOf(service)?.securityGroups ?? []),
-      ...(service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
+      ...targetGroupsOf(service),
     ]),
   ],
 
@@ -159,6 +160,9 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
       const names = Object.keys(settings) as (keyof Service & keyof typeof settings)[];
       const written = Object.fromEntries(names.map((name) => [name, updated[name] ?? settings[name]]));
       wrote(ecsServices, id, (record) => record && updatedWith(record, before, began, written));
+      // Other tasks will be behind them: what is known of those before says nothing.
+      if (began || 'desiredCount' in settings)
+        for (const arn of targetGroupsOf(updated)) wrote(targetHealth, arn, () => ({ arn, targets: [] }));
     }
     if (restart) await updateMark(context, ecsServices, id, [MARK.restarted, textOf(restart.to)]);
     if (refusal) throw refusal;
@@ -204,6 +208,10 @@ async function make(
       `there is a service ${serviceName} in ${nameIn(cluster)}`,
     );
   return brief(known);
+}
+
+function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
+  return loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
 }
 
 /** The name of one that is made beside the one whose place it takes. */

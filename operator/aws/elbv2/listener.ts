@@ -28,9 +28,6 @@ import {
   type Tagged,
 } from './shared.ts';
 
-/** TLS 1.2 and 1.3 with forward secrecy: what AWS recommends. */
-export const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
-
 /** What a listener does with a request: hand it on, or send the client to another port. */
 export type ListenerAction =
   | { readonly type: 'forward'; readonly targetGroupId: string }

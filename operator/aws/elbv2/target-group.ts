@@ -28,6 +28,7 @@ import {
   withTags,
   type Tagged,
 } from './shared.ts';
+import { targetHealth } from './target-health.ts';
 
 export interface HealthCheck {
   readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
@@ -49,6 +50,7 @@ export interface TargetGroupInputs {
   /** The load balancer that uses it: another one cannot use it as well. */
   readonly loadBalancerId: string;
   readonly vpcId: string;
+  /** Of targets that are registered without one, of which ECS registers none: what it was made with stays. */
   readonly port: number;
   readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
   /** `ip` for tasks with interfaces of their own, `instance` for those behind their host's ports. */
@@ -123,7 +125,6 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
     };
     fixed('name', group.TargetGroupName, nameOf(inputs, tagsOf(group)[TAG.revision]));
     fixed('vpcId', group.VpcId, inputs.vpcId);
-    fixed('port', group.Port, inputs.port);
     fixed('protocol', group.Protocol, inputs.protocol);
     fixed('targetType', group.TargetType, inputs.targetType);
     // "You can use each target group with only one load balancer": API reference, TargetGroup.
@@ -178,6 +179,7 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
     const sent = inWordsOfAws(inputs.healthCheck, changed);
     await context.session.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: arn, ...sent }));
     context.wrote(targetGroups, arn, (record) => record && { ...record, ...sent });
+    context.wrote(targetHealth, arn, (record) => record && { ...record, isOld: true });
   },
   async delete({ session }, group) {
     await unlessGone(session.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn: arnOf(group) })));

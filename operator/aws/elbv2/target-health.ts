@@ -15,6 +15,8 @@ export interface TargetHealthInputs {
 export interface GroupHealth {
   readonly arn: string;
   readonly targets: readonly TargetHealthDescription[];
+  /** What is asked of targets has changed since: AWS's word is from before. */
+  readonly isOld?: boolean;
 }
 
 /** Health in numbers and words, for status. */
@@ -33,6 +35,8 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   scope: 'region',
   iam: reads('elasticloadbalancing:DescribeTargetHealth'),
   parent: 'elbv2/target-groups',
+  // Targets come and go with the tasks of a service.
+  stirredBy: 'ecs/services',
   async *list() {},
   async get(session, arns) {
     const found: GroupHealth[] = [];
@@ -48,7 +52,7 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   },
   id: (record) => record.arn,
   tags: () => ({}),
-  settled: (record) => stateOf(record).phase === 'ready',
+  settled: (record) => record.isOld !== true && stateOf(record).phase === 'ready',
 };
 
 /** Whether what is behind a target group serves. Nothing is ever changed in it: targets come and go by ECS. */
@@ -64,7 +68,7 @@ export const targetHealthKind: AwsKind<TargetHealthInputs, GroupHealth> = {
   state: stateOf,
   outputs(record) {
     const { total, healthy } = summaryOf(record);
-    return { id: record.arn, total: String(total), healthy: String(healthy) };
+    return { id: record.arn, healthy: String(healthy), unhealthy: String(total - healthy) };
   },
   gone: () => false,
   needs: (record) => [record.arn],

@@ -38,7 +38,7 @@ const STRATEGIES = {
 } as const;
 
 /** Whether tasks run on instances, behind the ports of these. */
-export function onInstances({ spec }: EcsService): boolean {
+export function onInstances({ spec }: Pick<EcsService, 'spec'>): boolean {
   return spec.capacity.type === 'EC2';
 }
 

@@ -12,6 +12,13 @@ import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
+import {
+  balancedService,
+  beforeBalanced,
+  fromLoadBalancer,
+  LOAD_BALANCING_NODES,
+  loadBalancingNodes,
+} from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import { taskDefinition } from './task.ts';
@@ -27,6 +34,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'TaskDefinition',
   'EcsService',
   ...CAPACITY_NODES,
+  ...LOAD_BALANCING_NODES,
 ];
 
 /** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
@@ -62,6 +70,7 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
     ...capacityNodes(build, input, names, exports),
+    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
   ]);
@@ -90,10 +99,10 @@ function networkOf(input: CompileInput<EcsService>): SecureVpc {
   return network;
 }
 
-/** A shell without rules of its own: what tasks may reach and who may reach them, the network's group says. */
+/** What tasks may reach and who may reach them the network's group says; their own lets in their load balancer alone. */
 function groupNodes(
   build: NodeBuilder,
-  { metadata }: EcsService,
+  { metadata, spec }: EcsService,
   names: ServiceNames,
   { vpcId }: NetworkExports,
 ): GraphNode[] {
@@ -105,7 +114,7 @@ function groupNodes(
     }),
     build.facet('SecurityGroupRules', 'security-group-rules/tasks', {
       groupId: ref('security-group/tasks'),
-      ingress: [],
+      ingress: fromLoadBalancer(spec),
       egress: [],
     }),
   ];
@@ -143,7 +152,7 @@ function serviceNode(
           assignPublicIp: false,
         },
       }),
-      loadBalancers: [],
+      ...balancedService(spec),
       deployment: {
         minimumHealthyPercent: deployment.minimumHealthyPercent,
         maximumPercent: deployment.maximumPercent,
@@ -161,6 +170,7 @@ function serviceNode(
         'role-policies/execution',
         'role-policies/task',
         'security-group-rules/tasks',
+        ...beforeBalanced(spec),
         ...beforeService(object).dependsOn,
       ],
       awaits: beforeService(object).awaits,

@@ -15,6 +15,9 @@ export interface ServiceNames {
   /** Of the launch template and the group. */
   readonly instances: string;
   readonly capacityProvider: string;
+  readonly loadBalancer: string;
+  readonly targetGroup: string;
+  readonly loadBalancerGroup: string;
 }
 
 const ECS_NAME_MAX = 255;
@@ -22,6 +25,7 @@ const ROLE_NAME_MAX = 64;
 const TEMPLATE_NAME_MAX = 128;
 /** ECS adds the revision of a replacement. */
 const PROVIDER_NAME_MAX = 246;
+const ELB_NAME_MAX = 32;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -55,5 +59,14 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     instances: fit(`landfall-${namespace}-${name}`, TEMPLATE_NAME_MAX),
     // ECS keeps names that begin with aws, ecs or fargate to itself.
     capacityProvider: fit(`landfall-${namespace}-${name}`, PROVIDER_NAME_MAX),
+    loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
+    targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
+    loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),
   };
+}
+
+/** Elastic Load Balancing takes no dots, and keeps names that begin with `internal-` for itself. */
+function elbName(name: string): string {
+  const taken = name.replaceAll('.', '-');
+  return fit(taken.startsWith('internal-') ? `lb-${taken}` : taken, ELB_NAME_MAX);
 }

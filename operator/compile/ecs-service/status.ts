@@ -9,6 +9,11 @@ export type EcsServiceOutputs = Pick<
   | 'taskDefinitionArn'
   | 'securityGroupId'
   | 'logGroup'
+  | 'loadBalancerArn'
+  | 'loadBalancerDnsName'
+  | 'targetGroupArn'
+  | 'healthyTargets'
+  | 'unhealthyTargets'
   | 'desiredCount'
   | 'runningCount'
   | 'rollout'
@@ -29,6 +34,11 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     taskDefinitionArn: service?.['taskDefinition'] || at('task-definition')?.['arn'],
     securityGroupId: at('security-group/tasks')?.['id'],
     logGroup: at('log-group')?.['name'],
+    loadBalancerArn: at('load-balancer')?.['id'],
+    loadBalancerDnsName: at('load-balancer')?.['dnsName'] || undefined,
+    targetGroupArn: at('target-group')?.['id'],
+    healthyTargets: count(at('target-health')?.['healthy']),
+    unhealthyTargets: count(at('target-health')?.['unhealthy']),
     desiredCount: count(service?.['desiredCount']),
     runningCount: count(service?.['runningCount']),
     rollout: service?.['rolloutState'] || undefined,

@@ -1,10 +1,26 @@
+import {
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+} from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Case, type Cases, type Deletions, type DriftCase, id, one, refused } from './case.ts';
+import {
+  type Case,
+  type Cases,
+  type Deletions,
+  type DriftCase,
+  type DriftContext,
+  id,
+  one,
+  refused,
+  unused,
+} from './case.ts';
 
 /** The nodes of an EcsService behind a load balancer that listens on one port. */
 const BALANCER = 'load-balancer';
 const GROUP = 'target-group';
-const LISTENER = 'listener/http';
+const LISTENER = 'listener/80';
 
 /** The three ways in which tags of a thing of Elastic Load Balancing drift. */
 function elbTags(node: string): Record<string, Case> {
@@ -40,6 +56,36 @@ const listener = (input: Partial<elb.ModifyListenerCommandInput>): DriftCase => 
     void (await at.elbv2.send(new elb.ModifyListenerCommand({ ListenerArn: id(at, LISTENER), ...input }))),
 });
 
+async function described(at: DriftContext): Promise<elb.LoadBalancer> {
+  const LoadBalancerArns = [id(at, BALANCER)];
+  const found = await at.elbv2.send(new elb.DescribeLoadBalancersCommand({ LoadBalancerArns }));
+  return one(found.LoadBalancers, 'load balancer');
+}
+
+const subnetsOf = ({ AvailabilityZones: zones = [] }: elb.LoadBalancer) =>
+  zones.flatMap(({ SubnetId }) => SubnetId ?? []);
+
+/** Another set of groups, in front of one more of the network. */
+const groups = (change: (now: readonly string[], another: string) => string[]): DriftCase => ({
+  node: BALANCER,
+  async drift(at) {
+    const { VpcId, SecurityGroups: now = [] } = await described(at);
+    const made = await at.ec2.send(
+      new CreateSecurityGroupCommand({ VpcId, GroupName: 'stray', Description: 'stray' }),
+    );
+    const { GroupId = '' } = made;
+    const LoadBalancerArn = id(at, BALANCER);
+    const SecurityGroups = change(now, GroupId);
+    await at.elbv2.send(new elb.SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups }));
+    return () => at.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+  },
+});
+
+const noListener = (input: Partial<elb.ModifyListenerCommandInput>): Case =>
+  refused('ValidationError', (at) =>
+    at.elbv2.send(new elb.ModifyListenerCommand({ ListenerArn: id(at, LISTENER), ...input })),
+  );
+
 const balancerDeleted = (node: string): DriftCase => ({
   node,
   drift: async (at) =>
@@ -66,14 +112,32 @@ export const balancingCases: Cases = {
   LoadBalancer: {
     ...elbTags(BALANCER),
     'subnetIds[*] missing': refused('ValidationError', async (at) => {
-      const LoadBalancerArn = id(at, BALANCER);
-      const found = await at.elbv2.send(
-        new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] }),
-      );
-      const zones = one(found.LoadBalancers, 'load balancer').AvailabilityZones ?? [];
-      const Subnets = zones.slice(0, 1).flatMap(({ SubnetId }) => SubnetId ?? []);
-      await at.elbv2.send(new elb.SetSubnetsCommand({ LoadBalancerArn, Subnets }));
+      const Subnets = subnetsOf(await described(at)).slice(0, 1);
+      await at.elbv2.send(new elb.SetSubnetsCommand({ LoadBalancerArn: id(at, BALANCER), Subnets }));
     }),
+    'subnetIds[*] extra': {
+      node: BALANCER,
+      async drift(at) {
+        const balancer = await described(at);
+        const made = await at.ec2.send(
+          new CreateSubnetCommand({
+            VpcId: balancer.VpcId,
+            CidrBlock: '10.0.250.0/24',
+            AvailabilityZone: 'us-east-1f',
+          }),
+        );
+        const SubnetId = made.Subnet?.SubnetId ?? '';
+        const LoadBalancerArn = id(at, BALANCER);
+        const Subnets = [...subnetsOf(balancer), SubnetId];
+        await at.elbv2.send(new elb.SetSubnetsCommand({ LoadBalancerArn, Subnets }));
+        return async () => {
+          await unused(at, 'subnet-id', SubnetId);
+          await at.ec2.send(new DeleteSubnetCommand({ SubnetId }));
+        };
+      },
+    },
+    'securityGroupIds[*] missing': groups((_now, another) => [another]),
+    'securityGroupIds[*] extra': groups((now, another) => [...now, another]),
     'ipAddressType changed': refused('InvalidSubnetException', (at) =>
       at.elbv2.send(
         new elb.SetIpAddressTypeCommand({ LoadBalancerArn: id(at, BALANCER), IpAddressType: 'dualstack' }),
@@ -123,6 +187,10 @@ export const balancingCases: Cases = {
     'action changed': listener({
       DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
     }),
+    // Without TLS there is nothing of these to change, and nobody's certificate.
+    'protocol changed': noListener({ Protocol: 'HTTPS' }),
+    'certificateArn changed': noListener({ Certificates: [{ CertificateArn: 'arn:aws:acm:x' }] }),
+    'sslPolicy changed': noListener({ SslPolicy: 'ELBSecurityPolicy-2016-08' }),
     deleted: listenerDeleted(LISTENER),
   },
 };

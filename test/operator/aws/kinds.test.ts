@@ -8,10 +8,10 @@ import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
 import { PROVIDED_CASES, PROVIDED_KINDS } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
-import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
+import { ELB_CASES } from './elbv2/cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS, ...PROVIDED_KINDS]);
+const kinds = kindRegistry([...awsKinds.values(), ...PROVIDED_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });

@@ -127,7 +127,7 @@ function planned(of: Action[]): PlannedResource {
         node('flow-log', 'FlowLog'),
       ]),
     },
-    plan: { owner: 'SecureVpc/a/b', actions: of, standing: [] },
+    plan: { owner: 'SecureVpc/a/b', actions: of, standing: [], facets: [] },
   };
 }
 

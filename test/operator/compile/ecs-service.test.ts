@@ -7,7 +7,11 @@ import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
+import { LOAD_BALANCING_NODES } from '../../../operator/compile/ecs-service/load-balancing.ts';
 import type { CompileInput } from '../../../operator/compile/input.ts';
+import { ownerOf } from '../../../operator/compile/names.ts';
+import type { NodeType } from '../../../operator/compile/nodes.ts';
+import { ownerOfKey } from '../../../operator/compile/references.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { Waiting } from '../../../operator/errors.ts';
@@ -42,8 +46,8 @@ function inputWith(
     account: account(),
     facts: FACTS,
     references: {
-      find: (_kind, namespace, name) =>
-        network.metadata.namespace === namespace && network.metadata.name === name ? network : undefined,
+      find: (kind, namespace, name) =>
+        ownerOfKey({ kind, namespace, name }) === ownerOf(network) ? (network as never) : undefined,
       advice: 'make it',
     },
   };
@@ -52,9 +56,10 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsSer
 
 describe('the graph of a service', () => {
   it('has the kinds that are read for it, and each of them', () => {
-    const types = new Set([...compile().nodes.values()].map(({ type }) => type));
-    const wanted = ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type));
-    expect([...types].sort()).toEqual([...wanted].sort());
+    const types = [...compile().nodes.values()].map(({ type }) => type as NodeType);
+    const others = [...LOAD_BALANCING_NODES, ...CAPACITY_NODES];
+    const wanted = [...ECS_SERVICE_NODES].filter((type) => !others.includes(type));
+    expect([...new Set(types)].sort()).toEqual(wanted.sort());
   });
 
   it('refers to the private subnets and the group of its network, whatever their ids', () => {

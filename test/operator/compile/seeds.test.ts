@@ -8,6 +8,9 @@ import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
 import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
+import type { ListenerInputs } from '../../../operator/aws/elbv2/listener.ts';
+import type { LoadBalancerInputs } from '../../../operator/aws/elbv2/load-balancer.ts';
+import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
@@ -148,6 +151,30 @@ function networkOf(graph: Graph): string | undefined {
 /** What a strategy of capacity providers comes down to. */
 const launchTypeOf = (graph: Graph) => (graph.nodes.has('auto-scaling-group') ? 'EC2' : 'FARGATE');
 
+/** What stands before a service. */
+function balancerOf(graph: Graph) {
+  const of = <I extends object>(key: string) => graph.nodes.get(key)?.inputs as I;
+  const { type, scheme } = of<LoadBalancerInputs>('load-balancer');
+  const group = of<TargetGroupInputs>('target-group');
+  const { loadBalancers, healthCheckGracePeriodSeconds } = of<EcsServiceInputs>('service');
+  const { healthCheck: check } = group;
+  return {
+    type,
+    scheme,
+    listeners: [...inputsByKey<ListenerInputs>(graph, 'Listener').values()].map(
+      ({ protocol, port }) => `${protocol} ${port}`,
+    ),
+    targetGroup: group.name,
+    target: loadBalancers
+      .map(({ containerName, containerPort }) => `${containerName} ${containerPort}`)
+      .join(),
+    healthCheck: `${check.protocol} ${check.path}`,
+    healthCheckSeconds: `${check.intervalSeconds} ${check.timeoutSeconds}`,
+    thresholds: `${check.healthyThreshold} ${check.unhealthyThreshold}`,
+    graceSeconds: healthCheckGracePeriodSeconds,
+  };
+}
+
 describe.each(Object.entries(seedServices))('the service of the %s', (_name, seed) => {
   it('has the names, sizes and ports of the seed', () => {
     const found = compiled.find(({ graph }) => graph.owner === seed.owner);
@@ -177,6 +204,7 @@ describe.each(Object.entries(seedServices))('the service of the %s', (_name, see
           portMappings.map(({ containerPort }) => containerPort),
         ]),
       ),
+      ...(found.graph.nodes.has('load-balancer') && { loadBalancer: balancerOf(found.graph) }),
     }).toEqual(seed);
   });
 });

@@ -231,7 +231,7 @@ describe('what stands in the way', () => {
   it('is told all at once', () => {
     const refuse = (message: string) =>
       ({ verb: 'refuse', node: 'x', type: 'Vpc', changes: [], reason: 'AdoptionRefused', message }) as const;
-    const planned = { owner: OWNER, standing: [], actions: [refuse('one'), refuse('two')] };
+    const planned = { owner: OWNER, standing: [], facets: [], actions: [refuse('one'), refuse('two')] };
     expect(() => refuseAdoptions(planned)).toThrow('one; two');
     expect(() => refuseAdoptions({ ...planned, actions: [] })).not.toThrow();
   });

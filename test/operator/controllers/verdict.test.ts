@@ -24,6 +24,13 @@ const left = (actions: readonly Action[], ...things: Standing[]): Plan => ({
   owner: 'SecureVpc/team/net',
   actions,
   standing: things,
+  facets: [],
+});
+
+/** A plan with nothing left to do, of things and of a facet that says how far they are. */
+const behind = (facet: Standing, ...things: Standing[]): Plan => ({
+  ...left([], ...things),
+  facets: [facet],
 });
 
 const pending: State = { phase: 'pending', reason: 'WaitingForAws', message: 'endpoint is pending' };
@@ -56,6 +63,18 @@ const table: readonly [string, readonly Outcome[], Plan, string][] = [
     [],
     left([], standing('ep', deleting)),
     'reconciling WaitingForAws: ep: endpoint is being deleted',
+  ],
+  [
+    'what is made serves nobody yet',
+    [],
+    behind(standing('target-health', pending), standing('service', ready)),
+    'reconciling WaitingForAws: target-health: endpoint is pending',
+  ],
+  [
+    'what is made serves',
+    [],
+    behind(standing('target-health', ready), standing('service', ready)),
+    'ready: 1 things are as specified',
   ],
   [
     'a person is needed, whatever else waits',

@@ -95,9 +95,18 @@ describe('Lanes', () => {
     expect(count('list fast')).toBe(1);
   });
 
-  it('does not poll what it has no listing of', async () => {
+  it('polls of what is read object by object only what is on its way', async () => {
+    const { clock, session, lanes, count } = await scene();
+    session.things.set('single', [{ id: 'a', size: 1 }]);
+    lanes.waitIn('x', ['single']);
+    await clock.advance(10 * SECOND);
+    expect(count('')).toBe(0);
+    lanes.waitIn('x', []);
+  });
+
+  it('does not poll what another inventory has', async () => {
     const { clock, lanes } = await scene();
-    lanes.waitIn('x', ['single', 'of another inventory']);
+    lanes.waitIn('x', ['of another inventory']);
     expect(clock.pending()).toBe(0);
     await clock.advance(MINUTE);
   });

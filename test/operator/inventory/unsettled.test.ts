@@ -56,3 +56,58 @@ describe('a single object that is on its way', () => {
     lanes.stop();
   });
 });
+
+describe('a single object beside what tells of its changes', () => {
+  it('is read again when a listing shows that something of its owner has changed there, and told of once', async () => {
+    const stirring = fakeCollection('stirring');
+    const stirred = {
+      ...fakeCollection('stirred', { lane: 'slow', parent: 'parents' }),
+      stirredBy: 'stirring',
+    };
+    const clock = createFakeClock();
+    const session = fakeSession();
+    session.things.set('parents', [
+      { id: 'a', owner: 'one' },
+      { id: 'b', owner: 'two' },
+    ]);
+    session.things.set('stirring', [
+      { id: 's', owner: 'one', size: 1 },
+      { id: 't', owner: 'two', size: 1 },
+    ]);
+    session.things.set('stirred', [
+      { id: 'a', size: 1 },
+      { id: 'b', size: 1 },
+    ]);
+    const told: [string[], number | undefined][] = [];
+    const inventory = new Inventory({
+      session,
+      collections: [parents, stirring, stirred],
+      installation: 'here',
+      clock,
+      graceMs: 1,
+      slowLaneMs: 30 * MINUTE,
+      onChange: (owners) => void told.push([[...owners], inventory.view(stirred).get('a')?.size]),
+    });
+    await inventory.load();
+    told.length = 0;
+    session.calls.length = 0;
+    const refresh = async () => {
+      await clock.advance(MINUTE);
+      await inventory.refresh(inventory.names(), clock.now());
+    };
+    await refresh();
+    expect(session.calls).toEqual(['list parents here', 'list stirring here']);
+    session.things.set('stirring', [
+      { id: 's', owner: 'one', size: 2 },
+      { id: 't', owner: 'two', size: 1 },
+    ]);
+    session.things.set('stirred', [
+      { id: 'a', size: 2 },
+      { id: 'b', size: 1 },
+    ]);
+    await refresh();
+    expect(session.calls.slice(2)).toEqual(['list parents here', 'list stirring here', 'get stirred a']);
+    // Whoever is woken sees both.
+    expect(new Set(told.map((one) => JSON.stringify(one)))).toEqual(new Set(['[["one"],2]']));
+  });
+});

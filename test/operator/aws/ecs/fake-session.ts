@@ -45,11 +45,11 @@ export const OWN = {
 /** {@link OWN} as ECS writes tags. */
 export const OWN_TAGS = Object.entries(OWN).map(([key, value]) => ({ key, value }));
 
-/** What a kind is given to act with. `patches` lays one record under what it wrote. */
+/** What a kind is given to act with. `laidOver` lays one record under what was written of its service, by default the first that was written of. */
 export function contextOf(session: AwsSession, tags: Readonly<Record<string, string>> = OWN) {
-  const patches: ((record: never) => unknown)[] = [];
-  const wrote: Wrote<AwsSession> = (_, __, patch) => {
-    patches.push(patch);
+  const patches: [collection: string, patch: (record: never) => unknown][] = [];
+  const wrote: Wrote<AwsSession> = ({ name }, _, patch) => {
+    patches.push([name, patch]);
   };
   const context: ActionContext<AwsSession> = {
     session,
@@ -59,8 +59,10 @@ export function contextOf(session: AwsSession, tags: Readonly<Record<string, str
     token: 'token',
     wrote,
   };
-  const laidOver = <R>(record: R): R =>
-    patches.reduce<unknown>((now, patch) => patch(now as never), record) as R;
+  const laidOver = <R>(record: R, service = patches[0]?.[0].split('/')[0]): R =>
+    patches
+      .filter(([collection]) => collection.startsWith(`${service}/`))
+      .reduce<unknown>((now, [, patch]) => patch(now as never), record) as R;
   return { context, laidOver };
 }
 

@@ -258,6 +258,20 @@ describe('changes', () => {
     expect(laidOver<Service>(back)).toBe(back);
   });
 
+  it('of tasks make what is known of the targets’ health out of date, and no other change does', async () => {
+    const [group] = record.loadBalancers ?? [];
+    const health = { arn: group?.targetGroupArn, targets: [{ TargetHealth: { State: 'healthy' } }] };
+    const unknown = { ...health, targets: [] };
+    const after = async (wanted: EcsServiceInputs, service: Service = rolling) => {
+      const { laidOver } = await update(wanted, { UpdateService: () => ({ service }) });
+      return laidOver(health, 'elbv2');
+    };
+    expect(await after(next)).toEqual(unknown);
+    expect(await after({ ...inputs, desiredCount: 5 }, { ...record, desiredCount: 5 })).toEqual(unknown);
+    const quiet = { ...inputs, healthCheckGracePeriodSeconds: 90 };
+    expect(await after(quiet, { ...record, healthCheckGracePeriodSeconds: 90 })).toBe(health);
+  });
+
   it('of capacity need a new deployment', async () => {
     const { launchType: _, ...rest } = inputs;
     const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1, base: 0 }];

@@ -129,7 +129,6 @@ export const ELB_CASES: Readonly<Record<string, Case>> = {
       [{ name: 'api' }, 'name: web -> api (replace)'],
       [{ loadBalancerId: 'arn:other' }, `loadBalancerId: ${BALANCER} -> arn:other (replace)`],
       [{ vpcId: 'vpc-2' }, 'vpcId: vpc-1 -> vpc-2 (replace)'],
-      [{ port: 80 }, 'port: 8080 -> 80 (replace)'],
       [{ protocol: 'HTTPS' }, 'protocol: HTTP -> HTTPS (replace)'],
       [{ targetType: 'instance' }, 'targetType: ip -> instance (replace)'],
       [{ healthCheck: { ...healthCheck, port: '9000' } }, 'healthCheck.port: traffic-port -> 9000'],

@@ -28,6 +28,7 @@ describe('a target group', () => {
       `ModifyTargetGroup {"TargetGroupArn":"${GROUP}","HealthCheckPath":"/","Matcher":{"HttpCode":"200-399"}}`,
     ]);
     expect(targetGroupKind.diff(wanted, context.laid())).toEqual([]);
+    expect(context.laid()).toMatchObject({ isOld: true });
   });
 
   it('is made whole, and without what a check over TCP cannot have', async () => {
@@ -108,7 +109,7 @@ describe('the health of targets', () => {
       healthy: 1,
       reasons: ['2 unhealthy: Target.ResponseCodeMismatch, Health checks failed with these codes: [500]'],
     });
-    expect(targetHealthKind.outputs(health)).toEqual({ id: GROUP, total: '3', healthy: '1' });
+    expect(targetHealthKind.outputs(health)).toEqual({ id: GROUP, healthy: '1', unhealthy: '2' });
   });
 
   it('is read again soon until all of them serve', () => {
@@ -123,6 +124,10 @@ describe('the health of targets', () => {
       message: 'target group web has no targets',
     });
     expect(targetHealth.settled?.(health)).toBe(false);
-    expect(targetHealth.settled?.({ arn: GROUP, targets: [target('healthy')] })).toBe(true);
+    const serving = { arn: GROUP, targets: [target('healthy')] };
+    expect(targetHealth.settled?.(serving)).toBe(true);
+    // What is asked of targets has changed: until they were asked, they count as they did.
+    expect(targetHealth.settled?.({ ...serving, isOld: true })).toBe(false);
+    expect(targetHealthKind.state({ ...serving, isOld: true })).toEqual({ phase: 'ready' });
   });
 });

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** An object of Landfall's that an example has. */
+export interface ExampleObject {
+  /** As kubectl takes it: `securevpc`. */
+  readonly kind: string;
+  readonly name: string;
+  /** None of an Account. */
+  readonly namespace?: string;
+}
+
+/** What of an example somebody breaks, as with the console. */
+export interface Fragile {
+  /** Account that it is in. */
+  readonly accountId: string;
+  /** The SecureVpc, whose group and route table are in its status. */
+  readonly network: Required<Pick<ExampleObject, 'name' | 'namespace'>>;
+  /** A route that goes. */
+  readonly route: { readonly table: string; readonly destination: string };
+  /** What is cut off by that. */
+  readonly consequence: string;
+}
+
+/** A system of manifests/examples that the demo brings up. */
+export interface Example {
+  readonly name: string;
+  /** What it is, for headings: `the portal`. */
+  readonly title: string;
+  /** Files and folders that are applied, from the root of the repository. */
+  readonly paths: readonly string[];
+  /** Of these the files of Accounts, and those with one network each. */
+  readonly accounts: readonly string[];
+  readonly networks: readonly string[];
+  readonly fragile: Fragile;
+}
+
+const PLATFORM_ACCOUNTS = [
+  'manifests/examples/accounts/provider-account.yaml',
+  'manifests/examples/accounts/consumer-account.yaml',
+];
+
+const EXAMPLES: readonly Example[] = [
+  {
+    name: 'platform',
+    title: 'the platform, in two accounts,',
+    paths: [...PLATFORM_ACCOUNTS, 'manifests/examples/platform'],
+    accounts: PLATFORM_ACCOUNTS,
+    networks: [
+      'manifests/examples/platform/provider-network.yaml',
+      'manifests/examples/platform/consumer-network.yaml',
+    ],
+    fragile: {
+      accountId: '222222222222',
+      network: { name: 'api-service', namespace: 'api-service' },
+      route: { table: 'private', destination: '10.11.0.0/16' },
+      consequence: 'no answer finds its way to the consumer',
+    },
+  },
+  {
+    name: 'portal',
+    title: 'the portal',
+    paths: ['manifests/examples/portal'],
+    accounts: ['manifests/examples/portal/account.yaml'],
+    networks: ['manifests/examples/portal/network.yaml'],
+    fragile: {
+      accountId: '123456789012',
+      network: { name: 'portal', namespace: 'portal' },
+      route: { table: 'public', destination: '0.0.0.0/0' },
+      consequence: 'the internet reaches nothing',
+    },
+  },
+];
+
+/** The example of this name; throws where there is none. */
+export function exampleOf(name: string): Example {
+  const found = EXAMPLES.find((example) => example.name === name);
+  if (found) return found;
+  throw new Error(`there is no example ${name}: EXAMPLE is ${EXAMPLES.map((one) => one.name).join(' or ')}`);
+}
+
+/** How kubectl takes a path of the repository: a folder for kustomize as such. */
+export function fileArgs(path: string): string[] {
+  return [existsSync(join(ROOT, path, 'kustomization.yaml')) ? '-k' : '-f', path];
+}
+
+/** What an example puts on a cluster. */
+export interface ExampleContents {
+  /** What makes things in AWS, in the order of the files. */
+  readonly resources: readonly (ExampleObject & { readonly namespace: string })[];
+  readonly accounts: readonly ExampleObject[];
+  readonly namespaces: readonly string[];
+}
+
+/** Reads the manifests of an example. */
+export async function contentsOf({ paths }: Example): Promise<ExampleContents> {
+  const files = (await Promise.all(paths.map(filesOf))).flat();
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const documents = texts.flatMap((text) => parseAllDocuments(text).map((one) => one.toJS() as Manifest));
+  const objects = documents
+    .filter(({ apiVersion }) => apiVersion.startsWith('landfall.dev/'))
+    .map(({ kind, metadata }) => ({ kind: kind.toLowerCase(), ...named(metadata) }));
+  return {
+    resources: objects.filter((object) => isNamespaced(object)),
+    accounts: objects.filter(({ kind }) => kind === 'account'),
+    namespaces: documents.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
+  };
+}
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+function named({ name, namespace }: Manifest['metadata']) {
+  return { name, ...(namespace !== undefined && { namespace }) };
+}
+
+function isNamespaced(object: ExampleObject): object is ExampleObject & { readonly namespace: string } {
+  return object.namespace !== undefined;
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const at = join(ROOT, path);
+  if ((await stat(at)).isFile()) return [at];
+  const names = await readdir(at);
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(at, name));
+}

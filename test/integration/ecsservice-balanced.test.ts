@@ -1,0 +1,210 @@
+import {
+  DeleteListenerCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyTargetGroupCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { eventually } from '../support/eventually.ts';
+import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
+
+let world: World;
+let elb: ElasticLoadBalancingV2Client;
+let empty: string;
+
+const network = smallNetwork('net', 'web', {
+  zones: { count: 2 },
+  tiers: [{ name: 'public' }, { name: 'private' }],
+  securityGroups: { alb: {}, ecs: { ports: [{ name: 'http', fromPort: 8080, toPort: 8080 }] } },
+});
+const containers = (port = 8080, image = 'shop:1') => [{ name: 'app', image, ports: [{ port }] }];
+/** Behind a Network load balancer, as the platform's provider. */
+const api = smallService('api', 'web', 'net', {
+  task: { containers: containers() },
+  loadBalancer: {
+    type: 'Network',
+    listeners: [{ port: 8080, protocol: 'TCP' }],
+    ingress: [{ name: 'office', cidr: '10.11.0.0/16' }],
+    healthCheck: { protocol: 'HTTP', path: '/health' },
+  },
+});
+/** Behind an Application load balancer that everybody reaches, as the portal. */
+const shop = smallService('shop', 'web', 'net', {
+  task: { containers: containers() },
+  loadBalancer: {
+    type: 'Application',
+    scheme: 'InternetFacing',
+    targetGroupName: 'storefront',
+    listeners: [{ port: 80, protocol: 'HTTP' }],
+    healthCheck: { path: '/health' },
+    deregistrationDelaySeconds: 10,
+  },
+});
+
+beforeAll(async () => {
+  world = await World.start();
+  elb = new ElasticLoadBalancingV2Client(world.clientOptions());
+  await world.claim();
+  empty = await world.aws.dump();
+  world.operator();
+  await world.apply([namespace('web'), account('main', ['web']), network]);
+  await world.ready(network);
+});
+afterAll(async () => {
+  elb?.destroy();
+  await world?.stop();
+});
+
+const statusOf = async (object: Manifest) => {
+  const { status } = await world.ready(object);
+  return status as unknown as EcsService['status'];
+};
+/** Names of the writes to AWS since a mark, how often each. */
+const deeds = async (mark: number) => {
+  const counts: Record<string, number> = {};
+  for (const { action } of await world.writes(mark))
+    counts[action ?? 'unknown'] = (counts[action ?? 'unknown'] ?? 0) + 1;
+  return counts;
+};
+const listed = ['DescribeServices', 'DescribeLoadBalancers', 'DescribeTargetGroups', 'DescribeListeners'];
+const idOf = async (object: Manifest, node: string) => idsOf((await world.read(object)) ?? object)[node];
+
+describe('services behind load balancers', () => {
+  it('come with all that their specs say, each thing made once, and are Ready when their targets are healthy', async () => {
+    const mark = await world.mark();
+    await world.apply([api, shop]);
+    expect(await statusOf(api)).toMatchObject({
+      loadBalancerArn: expect.stringContaining(':loadbalancer/net/api-dev-load-balancer/'),
+      loadBalancerDnsName: expect.stringMatching(
+        /^api-dev-load-balancer-.*\.elb\.us-east-1\.amazonaws\.com$/,
+      ),
+      targetGroupArn: expect.stringContaining(':targetgroup/api-dev-target-group/'),
+      healthyTargets: 1,
+      unhealthyTargets: 0,
+      runningCount: 1,
+    });
+    expect(await statusOf(shop)).toMatchObject({
+      loadBalancerArn: expect.stringContaining(':loadbalancer/app/shop-dev-load-balancer/'),
+      targetGroupArn: expect.stringContaining(':targetgroup/storefront/'),
+      healthyTargets: 1,
+    });
+    expect(Object.keys(idsOf((await world.read(api)) ?? api))).toEqual(
+      expect.arrayContaining([
+        'load-balancer',
+        'listener/8080',
+        'target-group',
+        'security-group/load-balancer',
+      ]),
+    );
+    expect(await deeds(mark)).toEqual({
+      AuthorizeSecurityGroupEgress: 2,
+      // To the tasks of both, and to the load balancer of one.
+      AuthorizeSecurityGroupIngress: 3,
+      CreateCluster: 2,
+      CreateListener: 2,
+      CreateLoadBalancer: 2,
+      CreateLogGroup: 2,
+      CreateRole: 4,
+      CreateSecurityGroup: 4,
+      CreateService: 2,
+      CreateTargetGroup: 2,
+      ModifyLoadBalancerAttributes: 2,
+      ModifyTargetGroupAttributes: 1,
+      PutRetentionPolicy: 2,
+      PutRolePolicy: 2,
+      RegisterTaskDefinition: 2,
+      RevokeSecurityGroupEgress: 4,
+    });
+  });
+
+  it('stay as they are: a second pass and two refreshes make no write', async () => {
+    await world.refreshes(2, listed);
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=web', 'ecss/api', 'ecss/shop', 'look=again');
+    await world.refreshes(2, listed);
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('are put right where somebody changed them', async () => {
+    const mark = await world.mark();
+    const TargetGroupArn = await idOf(api, 'target-group');
+    await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn, HealthyThresholdCount: 9 }));
+    await elb.send(new DeleteListenerCommand({ ListenerArn: await idOf(shop, 'listener/80') }));
+    const repaired = async (object: Manifest) =>
+      conditionOf(await world.read(object), 'Drifted')?.reason === 'DriftRepaired';
+    await eventually('both repaired', async () => (await repaired(api)) && (await repaired(shop)));
+    expect(await deeds(mark)).toEqual({
+      CreateListener: 1,
+      DeleteListener: 1,
+      ModifyTargetGroup: 2,
+    });
+    await world.ready(api);
+    await world.ready(shop);
+  });
+
+  it('are not Ready while their targets are not healthy, and say why in AWS’s words', async () => {
+    const mark = await world.mark();
+    await world.edit(api, { loadBalancer: { healthCheck: { path: '/does-not-exist' } } });
+    await world.condition(api, 'Reconciling', {
+      reason: 'WaitingForAws',
+      message:
+        /0 of 1 targets of target group api-dev-target-group are healthy: 1 unhealthy: Target.ResponseCodeMismatch, Health checks failed with these codes: \[404\]/,
+    });
+    const status = (await world.read(api))?.status as unknown as EcsService['status'];
+    expect([status.healthyTargets, status.unhealthyTargets]).toEqual([0, 1]);
+    await world.edit(api, { loadBalancer: { healthCheck: { path: '/health' } } });
+    expect(await statusOf(api)).toMatchObject({ healthyTargets: 1, unhealthyTargets: 0 });
+    expect(await deeds(mark)).toEqual({ ModifyTargetGroup: 2 });
+  });
+
+  it('move to another port without another target group, also where its name is pinned', async () => {
+    const mark = await world.mark();
+    const before = await idOf(shop, 'target-group');
+    await world.edit(shop, { task: { containers: containers(9090) } });
+    expect(await statusOf(shop)).toMatchObject({ targetGroupArn: before, healthyTargets: 1 });
+    expect(await deeds(mark)).toEqual({
+      AuthorizeSecurityGroupEgress: 1,
+      AuthorizeSecurityGroupIngress: 1,
+      RegisterTaskDefinition: 1,
+      RevokeSecurityGroupEgress: 1,
+      RevokeSecurityGroupIngress: 1,
+      UpdateService: 1,
+    });
+  });
+
+  it('without tasks are Ready without healthy targets, and wait for them when there are some again', async () => {
+    await world.kubectl('scale', '--namespace=web', 'ecss/api', '--replicas=0');
+    const none = await statusOf(api);
+    expect([none.desiredCount, none.healthyTargets]).toEqual([0, undefined]);
+    await world.kubectl('scale', '--namespace=web', 'ecss/api', '--replicas=2');
+    expect(await statusOf(api)).toMatchObject({ runningCount: 2, healthyTargets: 2 });
+  });
+
+  it('lose their load balancer and get one again, while the tasks stay a service', async () => {
+    const before = await statusOf(shop);
+    const mark = await world.mark();
+    await world.edit(shop, { loadBalancer: null });
+    const without = await statusOf(shop);
+    expect(without.serviceArn).toBe(before.serviceArn);
+    expect([without.loadBalancerArn, without.targetGroupArn]).toEqual([undefined, undefined]);
+    expect(await deeds(mark)).toMatchObject({
+      UpdateService: 1,
+      DeleteListener: 1,
+      DeleteLoadBalancer: 1,
+      DeleteTargetGroup: 1,
+      RevokeSecurityGroupIngress: 1,
+    });
+    await world.apply([shop]);
+    expect(await statusOf(shop)).toMatchObject({ serviceArn: before.serviceArn, healthyTargets: 1 });
+  });
+
+  it('go without a trace, when what AWS leaves behind for a while is gone', async () => {
+    await world.delete(api);
+    await world.delete(shop);
+    await world.gone(api);
+    await world.gone(shop);
+    await world.remove(network);
+    expect(await world.aws.dump()).toBe(empty);
+  });
+});
