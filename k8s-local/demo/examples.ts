@@ -64,7 +64,7 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'portal',
     title: 'the portal',
-    paths: ['manifests/examples/portal'],
+    paths: ['manifests/examples/portal', 'manifests/examples/portal-service'],
     accounts: ['manifests/examples/portal/account.yaml'],
     networks: ['manifests/examples/portal/network.yaml'],
     fragile: {

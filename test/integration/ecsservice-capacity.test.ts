@@ -25,6 +25,11 @@ const service = smallService('shop', 'web', 'net', {
     containers: [{ name: 'backend', image: 'backend:1', ports: [{ port: 5000 }] }],
   },
   service: { desiredCount: 2 },
+  loadBalancer: {
+    type: 'Network',
+    listeners: [{ port: 80, protocol: 'TCP' }],
+    deregistrationDelaySeconds: 0,
+  },
 });
 
 let world: World;
@@ -77,12 +82,16 @@ it('says what its tasks wait for where instances cannot join, and comes up when 
     'cluster',
     'instance-profile',
     'launch-template',
+    'listener/80',
+    'load-balancer',
     'log-group',
     'role/execution',
     'role/instance',
     'role/task',
+    'security-group/load-balancer',
     'security-group/tasks',
     'service',
+    'target-group',
     'task-definition',
   ]);
 });

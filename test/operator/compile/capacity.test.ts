@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AutoScalingGroupInputs } from '../../../operator/aws/autoscaling/group-settings.ts';
 import type { LaunchTemplateInputs } from '../../../operator/aws/ec2/launch-template-content.ts';
+import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { ClusterCapacityProvidersInputs } from '../../../operator/aws/ecs/cluster-capacity-providers.ts';
 import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
+import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
@@ -110,6 +112,20 @@ describe('EC2', () => {
       maxSize: 4,
       subnetIds: ['${SecureVpc/web/net: subnet/private-a.id}', '${SecureVpc/web/net: subnet/private-b.id}'],
     });
+  });
+
+  it('is reached by its load balancer at the ports that Docker gives out', () => {
+    const loadBalancer = { type: 'Network', listeners: [{ port: 80, protocol: 'TCP' }] };
+    const graph = compile(EC2, { ...PORTS, loadBalancer });
+    expect(inputsOf<TargetGroupInputs>(graph, 'target-group')).toMatchObject({
+      port: 5000,
+      targetType: 'instance',
+    });
+    const ports = [{ fromPort: 32_768, toPort: 65_535 }];
+    const rulesOf = (group: string) =>
+      inputsOf<SecurityGroupRulesInputs>(graph, `security-group-rules/${group}`);
+    expect(rulesOf('tasks').ingress).toMatchObject(ports);
+    expect(rulesOf('load-balancer').egress).toMatchObject(ports);
   });
 
   it('has the figures of the spec, and instances of its architecture', () => {
