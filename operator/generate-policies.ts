@@ -35,8 +35,9 @@ const IN_TEMPLATE: PolicyScope = {
 };
 
 /**
- * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks,
- * has instances join a cluster, and opens a shell in either.
+ * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
+ * (images, secrets, logs), has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
+ * its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
@@ -78,6 +79,21 @@ const BOUNDARY: PolicyDocument = {
       Resource: '*',
     },
     {
+      Sid: 'Secrets',
+      Effect: 'Allow',
+      Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'],
+      Resource: '*',
+    },
+    {
+      Sid: 'Keys',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: '*',
+      Condition: {
+        StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'] },
+      },
+    },
+    {
       Sid: 'Shells',
       Effect: 'Allow',
       Action: [
@@ -100,6 +116,8 @@ const BOUNDARY: PolicyDocument = {
 
 /** The policy in which the actions of a service stand; all that only reads stands in one of its own. */
 const POLICY_OF: Readonly<Record<string, string>> = {
+  'application-autoscaling': 'services',
+  cloudwatch: 'services',
   ec2: 'network',
   route53: 'network',
   autoscaling: 'services',
@@ -123,8 +141,12 @@ const SCP: PolicyDocument = {
       Sid: 'LandfallTags',
       Effect: 'Deny',
       Action: [
+        'application-autoscaling:TagResource',
+        'application-autoscaling:UntagResource',
         'autoscaling:CreateOrUpdateTags',
         'autoscaling:DeleteTags',
+        'cloudwatch:TagResource',
+        'cloudwatch:UntagResource',
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ecs:TagResource',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CapacitySchema } from './capacity.ts';
+import { alarms } from './alarms.ts';
+import { autoscaling } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { capacityRules, containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
@@ -85,8 +87,9 @@ const service = z
       .max(5000)
       .optional()
       .describe(
-        'How many tasks run; `kubectl scale` sets it. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
+        'How many tasks run; `kubectl scale` sets it. With `autoscaling` only how many a new service begins with. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
       ),
+    autoscaling: autoscaling.optional(),
     deployment: z
       .strictObject({
         minimumHealthyPercent: z
@@ -157,6 +160,7 @@ const spec = withRules(
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,
+      alarms,
     })
     .describe('The service that is wanted.'),
   ...sizeRules,

@@ -1,4 +1,6 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -22,6 +24,8 @@ export interface AwsSession {
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
   readonly autoscaling: AutoScalingClient;
+  readonly applicationAutoscaling: ApplicationAutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
   /** For creates that nothing protects against repetition: exactly one attempt. */
   readonly ec2Once: EC2Client;
@@ -75,6 +79,12 @@ export function openSession(options: SessionOptions): AwsSession {
     batches: new Batches(),
     get autoscaling() {
       return client('autoscaling', () => new AutoScalingClient(base));
+    },
+    get applicationAutoscaling() {
+      return client('application-autoscaling', () => new ApplicationAutoScalingClient(base));
+    },
+    get cloudwatch() {
+      return client('cloudwatch', () => new CloudWatchClient(base));
     },
     get ec2() {
       return client('ec2', () => new EC2Client(base));

@@ -1,4 +1,8 @@
 import type { AutoScalingGroupInputs } from '../aws/autoscaling/group-settings.ts';
+import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalable-target.ts';
+import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
+import type { ScheduledActionsInputs } from '../aws/application-autoscaling/scheduled-actions.ts';
+import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
@@ -60,6 +64,8 @@ interface Things {
   LaunchTemplate: LaunchTemplateInputs;
   AutoScalingGroup: AutoScalingGroupInputs;
   CapacityProvider: CapacityProviderInputs;
+  ScalableTarget: ScalableTargetInputs;
+  Alarm: AlarmInputs;
   LoadBalancer: LoadBalancerInputs;
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
@@ -78,6 +84,8 @@ interface Facets {
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
   ClusterCapacityProviders: ClusterCapacityProvidersInputs;
+  ScalingPolicies: ScalingPoliciesInputs;
+  ScheduledActions: ScheduledActionsInputs;
   LoadBalancerAttributes: AttributesInputs;
   TargetGroupAttributes: AttributesInputs;
   TargetHealth: TargetHealthInputs;

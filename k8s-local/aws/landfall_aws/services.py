@@ -10,6 +10,7 @@ from .settings import Settings
 # that has one URL, to be called without Flask's routing, or None.
 _FOLDERS = {
     "autoscaling": "autoscaling",
+    "application-autoscaling": "application_autoscaling",
     "backup": "backup",
     "dynamodb": "dynamodb",
     "ecs": "ecs",

@@ -12,6 +12,7 @@ import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
+import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
   beforeBalanced,
@@ -21,6 +22,7 @@ import {
 } from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -34,6 +36,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'TaskDefinition',
   'EcsService',
   ...CAPACITY_NODES,
+  ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
 
@@ -70,9 +73,15 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
     ...capacityNodes(build, input, names, exports),
-    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
+    ...loadBalancingNodes(build, input, {
+      names,
+      exports,
+      desiredCount: fewestOf(object, size.desiredCount),
+    }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
+    ...scalingNodes(build, object),
+    ...alarmNodes(build, input, names),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -142,7 +151,7 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
-      desiredCount: size.desiredCount,
+      ...countOf(spec.service.autoscaling, size.desiredCount),
       ...capacityOfService(object),
       // Behind the ports of instances tasks have no interface of their own.
       ...(!onInstances(object) && {

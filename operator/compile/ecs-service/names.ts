@@ -15,6 +15,7 @@ export interface ServiceNames {
   /** Of the launch template and the group. */
   readonly instances: string;
   readonly capacityProvider: string;
+  alarm(name: string): string;
   readonly loadBalancer: string;
   readonly targetGroup: string;
   readonly loadBalancerGroup: string;
@@ -25,6 +26,7 @@ const ROLE_NAME_MAX = 64;
 const TEMPLATE_NAME_MAX = 128;
 /** ECS adds the revision of a replacement. */
 const PROVIDER_NAME_MAX = 246;
+const ALARM_NAME_MAX = 255;
 const ELB_NAME_MAX = 32;
 
 /**
@@ -59,6 +61,7 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     instances: fit(`landfall-${namespace}-${name}`, TEMPLATE_NAME_MAX),
     // ECS keeps names that begin with aws, ecs or fargate to itself.
     capacityProvider: fit(`landfall-${namespace}-${name}`, PROVIDER_NAME_MAX),
+    alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
     loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
     targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
     loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),

@@ -59,7 +59,12 @@ const shown = <I extends object>(graph: Graph, key: string) => printable(inputsO
 describe('a service behind a load balancer', () => {
   it('has the kinds that are read for it, and each of them; without one none of its nodes', () => {
     const typesOf = (graph: Graph) => [...new Set([...graph.nodes.values()].map(({ type }) => type))].sort();
-    expect(typesOf(compile({ loadBalancer: nlb() }))).toEqual(
+    const everything = {
+      loadBalancer: nlb(),
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    };
+    expect(typesOf(compile(everything))).toEqual(
       ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type)).sort(),
     );
     const without = compile({});

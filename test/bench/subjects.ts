@@ -1,0 +1,111 @@
+import { type Fewest, NETWORK_CALLS, PLATFORM_CALLS } from './fewest-calls.ts';
+
+/** What the bench makes some of. */
+export interface Subject {
+  /** In the plural, as the command line has it. */
+  readonly name: string;
+  readonly accounts: readonly object[];
+  readonly objects: (index: number) => object[];
+  /** Of the objects, as kubectl takes them. */
+  readonly plurals: readonly string[];
+  readonly fewest: readonly Fewest[];
+  /** Actions of the slow lane; those of IAM are of it anyway. */
+  readonly slow: readonly string[];
+}
+
+/** The bench network: 20 objects that a person would name (VPC, 4 subnets, gateway, 2 route tables, 2 NACLs, 4 groups, 6 endpoints). */
+function benchNetwork(index: number): object {
+  return {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'SecureVpc',
+    metadata: { name: `bench-${String(index).padStart(3, '0')}`, namespace: 'bench' },
+    spec: {
+      accountRef: { name: 'bench' },
+      region: 'us-east-1',
+      cidr: `10.${index}.0.0/16`,
+      zones: { count: 2 },
+      tiers: [{ name: 'public' }, { name: 'private' }],
+      securityGroups: { alb: {}, ecs: {}, data: { ports: [{ name: 'mysql', port: 3306 }] }, endpoints: {} },
+      endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs', 'ssm', 'secretsmanager'].map((service) => ({
+        service,
+      })),
+      flowLogs: { destination: 'None' },
+    },
+  };
+}
+
+function benchAccount(name: string, aws: object): object {
+  return {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'Account',
+    metadata: { name },
+    spec: { aws: { ...aws, regions: ['us-east-1'], namespaces: ['bench'] } },
+  };
+}
+
+export const NETWORKS: Subject = {
+  name: 'networks',
+  // The local AWS's default one.
+  accounts: [benchAccount('bench', { accountId: '123456789012' })],
+  objects: (index) => [benchNetwork(index)],
+  plurals: ['securevpcs'],
+  fewest: NETWORK_CALLS,
+  slow: ['DescribeVpcAttribute'],
+};
+
+/** One of the two sides of a platform: a network and the service that stands in it. */
+function side(index: number, { role, block, port }: { role: string; block: number; port: number }): object[] {
+  const metadata = { name: `${role}-${String(index).padStart(3, '0')}`, namespace: 'bench' };
+  const common = { accountRef: { name: role }, region: 'us-east-1' };
+  const network = {
+    ...common,
+    cidr: `10.${block}.0.0/16`,
+    zones: { count: 2 },
+    tiers: [{ name: 'private', networkAcl: 'None' }],
+    securityGroups: { ecs: {}, endpoints: {} },
+    // What tasks need to start where no NAT gateway is.
+    endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs'].map((service) => ({ service })),
+    flowLogs: { destination: 'None' },
+  };
+  const image = '555555555555.dkr.ecr.us-east-1.amazonaws.com/microservice-dev:1.0.0';
+  const service = {
+    ...common,
+    environment: 'dev',
+    networkRef: { name: metadata.name },
+    task: { containers: [{ name: 'app', image, ports: [{ port }] }] },
+    ...(role === 'provider' && {
+      loadBalancer: {
+        type: 'Network',
+        listeners: [{ port, protocol: 'TCP' }],
+        ingress: [{ name: 'network', cidr: network.cidr }],
+      },
+    }),
+  };
+  const apiVersion = 'landfall.dev/v1alpha1';
+  return [
+    { apiVersion, kind: 'SecureVpc', metadata, spec: network },
+    { apiVersion, kind: 'EcsService', metadata, spec: service },
+  ];
+}
+
+/** The platform's two services, each in its network and account, the provider's behind a Network load balancer. */
+export const PLATFORMS: Subject = {
+  name: 'platforms',
+  accounts: [
+    benchAccount('provider', { accountId: '222222222222', profile: 'provider-account' }),
+    benchAccount('consumer', { accountId: '333333333333', profile: 'consumer-account' }),
+  ],
+  objects: (index) => [
+    ...side(index, { role: 'provider', block: index, port: 8080 }),
+    ...side(index, { role: 'consumer', block: 100 + index, port: 80 }),
+  ],
+  plurals: ['securevpcs', 'ecsservices'],
+  fewest: PLATFORM_CALLS,
+  slow: [
+    'DescribeVpcAttribute',
+    'DescribeLoadBalancerAttributes',
+    'DescribeTargetGroupAttributes',
+    'DescribeTargetHealth',
+    'DescribeTaskDefinition',
+  ],
+};
