@@ -54,7 +54,7 @@ const SETTINGS: readonly Setting[] = [
   {
     path: 'instanceTypes',
     of: ({ MixedInstancesPolicy: policy }) =>
-      (policy?.LaunchTemplate?.Overrides ?? []).map(({ InstanceType }) => InstanceType).sort(),
+      (policy?.LaunchTemplate?.Overrides ?? []).map(({ InstanceType = '' }) => InstanceType).sort(),
     wanted: (inputs) => [...inputs.instanceTypes].sort(),
     in: 'MixedInstancesPolicy',
   },
