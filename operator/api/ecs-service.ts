@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { alarmRules, alarms } from './alarms.ts';
+import { autoscaling, scalingRules } from './autoscaling.ts';
 import { CapacitySchema } from './capacity.ts';
-import { alarms } from './alarms.ts';
-import { autoscaling } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { capacityRules, containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
+import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
@@ -156,6 +157,7 @@ const spec = withRules(
       cluster: cluster.prefault({}),
       allowReferencesFrom,
       task,
+      imageOwner,
       capacity: CapacitySchema.prefault({}),
       service,
       loadBalancer: LoadBalancerSchema.optional(),
@@ -168,6 +170,8 @@ const spec = withRules(
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,
+  ...scalingRules,
+  ...alarmRules,
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 

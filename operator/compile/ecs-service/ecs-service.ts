@@ -22,6 +22,7 @@ import {
 } from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import type { ServiceAtWork } from './running.ts';
 import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
@@ -54,7 +55,7 @@ export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKe
  * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no
  * object yet.
  */
-export function compileEcsService(input: CompileInput<EcsService>): Graph {
+export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const { object, installation, facts } = input;
   const network = networkOf(input);
   const exports = exportsOfNetwork(network, facts);
@@ -137,10 +138,10 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  object: EcsService,
+  object: ServiceAtWork,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
-  const { metadata, spec } = object;
+  const { metadata, spec, running } = object;
   const { deployment, executeCommand } = spec.service;
   const restartedAt = metadata.annotations?.[RESTART_ANNOTATION];
   const breaks = deployment.circuitBreaker === 'Enabled';
@@ -151,10 +152,12 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
+      ...(running?.instead && { instead: running.instead }),
       ...countOf(spec.service.autoscaling, size.desiredCount),
       ...capacityOfService(object),
       // Behind the ports of instances tasks have no interface of their own.
       ...(!onInstances(object) && {
+        platformVersion: 'LATEST',
         network: {
           subnetIds: exports.subnets('private').map(({ id }) => id),
           securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],

@@ -1,21 +1,21 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
 import type { ServiceNames } from './names.ts';
+import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
 /** What a task is registered from. */
 export function taskDefinition(
-  object: EcsService,
+  { spec, running }: ServiceAtWork,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
-  const { task, service, region } = object.spec;
-  const isBridged = onInstances(object);
+  const { task, service, region } = spec;
+  const isBridged = onInstances({ spec });
   const withShell = service.executeCommand === 'Enabled';
   return {
     family: names.family,
@@ -27,12 +27,14 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) =>
-      containerOf(container, { region, withShell, isBridged }),
-    ),
+    containerDefinitions: byName(task.containers).map((container) => {
+      const image = running?.images[container.name] ?? container.image;
+      return containerOf({ ...container, image }, { region, withShell, isBridged });
+    }),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
+    ...(running?.instead && { imagesAsideOf: running.instead.of }),
   };
 }
 
