@@ -2,6 +2,8 @@ import type { Container, ContainerSecret } from '../../api/containers.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
 import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
@@ -10,10 +12,11 @@ const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', H
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec, running }: ServiceAtWork,
+  input: CompileInput<ServiceAtWork>,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
+  const { spec, running } = input.object;
   const { task, service, region } = spec;
   const isBridged = onInstances({ spec });
   const withShell = service.executeCommand === 'Enabled';
@@ -27,10 +30,13 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) => {
-      const image = running?.images[container.name] ?? container.image;
-      return containerOf({ ...container, image }, { region, withShell, isBridged });
-    }),
+    containerDefinitions: byName(task.containers).map((container) => ({
+      ...containerOf(container, { region, withShell, isBridged }),
+      image: running?.images[container.name] ?? container.image,
+      environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
+        ({ name, value }) => ({ name, value }),
+      ),
+    })),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
@@ -45,7 +51,10 @@ interface Surroundings {
   readonly isBridged: boolean;
 }
 
-function containerOf(container: Container, { region, withShell, isBridged }: Surroundings): ContainerInputs {
+function containerOf(
+  container: Container,
+  { region, withShell, isBridged }: Surroundings,
+): Omit<ContainerInputs, 'environment'> {
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
     name,
@@ -61,10 +70,6 @@ function containerOf(container: Container, { region, withShell, isBridged }: Sur
         ...(isBridged && { hostPort: 0 }),
         protocol,
       })),
-    environment: byName(container.environment).map((variable) => ({
-      name: variable.name,
-      value: variable.value,
-    })),
     ...(container.secrets.length > 0 && {
       secrets: byName(container.secrets).map((secret) => ({
         name: secret.name,
