@@ -44,8 +44,10 @@ async function bootstrap(): Promise<{ policy: Statement[]; boundary: Statement[]
     };
   };
   const statementsOf = (id: string) => template.Resources[id]?.Properties.PolicyDocument.Statement ?? [];
+  const all = template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf);
   return {
-    policy: template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf),
+    // Sids are unique in each of the policies, and here all of them are one.
+    policy: all.map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
     boundary: statementsOf('Boundary'),
   };
 }
