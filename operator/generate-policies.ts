@@ -36,7 +36,7 @@ const IN_TEMPLATE: PolicyScope = {
 
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * and opens a shell in them.
+ * (images, secrets, logs) and opens a shell in them. What of it a role has, and on what, its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
@@ -64,6 +64,21 @@ const BOUNDARY: PolicyDocument = {
       Resource: '*',
     },
     {
+      Sid: 'Secrets',
+      Effect: 'Allow',
+      Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'],
+      Resource: '*',
+    },
+    {
+      Sid: 'Keys',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: '*',
+      Condition: {
+        StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'] },
+      },
+    },
+    {
       Sid: 'Shells',
       Effect: 'Allow',
       Action: [
@@ -79,6 +94,8 @@ const BOUNDARY: PolicyDocument = {
 
 /** The policy in which the actions of a service stand; all that only reads stands in one of its own. */
 const POLICY_OF: Readonly<Record<string, string>> = {
+  'application-autoscaling': 'services',
+  cloudwatch: 'services',
   ec2: 'network',
   route53: 'network',
   ecs: 'services',
@@ -100,6 +117,10 @@ const SCP: PolicyDocument = {
       Sid: 'LandfallTags',
       Effect: 'Deny',
       Action: [
+        'application-autoscaling:TagResource',
+        'application-autoscaling:UntagResource',
+        'cloudwatch:TagResource',
+        'cloudwatch:UntagResource',
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ecs:TagResource',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonStatus, objectSchema } from './common.ts';
-import { LabelSchema, RegionSchema, setOf } from './fields.ts';
+import { LabelSchema, listMap, RegionSchema, setOf } from './fields.ts';
 import { tagsSchema } from './tags.ts';
 import { immutable, matches, withRules } from './rule.ts';
 
@@ -59,6 +59,25 @@ const ignoredTagKey = withRules(
   },
 );
 
+const arnPattern = withRules(
+  z.string().max(512),
+  matches(
+    '^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:([0-9]{12}|[*])?:[^ ?]+$',
+    '{self} is not an ARN: write arn:aws:<service>:<region>:<account id>:<what it is>, with * for any characters in all but the service',
+  ),
+);
+
+const grant = z.strictObject({
+  name: LabelSchema.describe('What it is called, in messages among others.'),
+  namespaces: setOf(LabelSchema, 200).min(1).describe('Namespaces whose objects may name what it covers.'),
+  arns: setOf(arnPattern, 40)
+    .min(1)
+    .describe(
+      'ARNs that it covers; `*` stands for any characters between two colons, and in the last part for colons, too. A KMS key among them is the one by which secrets and parameters of the same grant are read.',
+    ),
+});
+export type Grant = z.output<typeof grant>;
+
 /** How the operator reaches an AWS account, and who may use it. */
 export const AwsAccountSchema = withRules(
   z
@@ -74,6 +93,11 @@ export const AwsAccountSchema = withRules(
         .default([])
         .describe(
           'Namespaces whose objects may take over things that exist already (`spec.adopt`). An empty list allows nobody. What was taken over stays so when its namespace is taken off.',
+        ),
+      grants: listMap(grant, 'name', 50)
+        .default([])
+        .describe(
+          'What exists in AWS and was not made by Landfall, and may all the same be named by objects of certain namespaces: secrets, parameters, topics, certificates, keys. What no grant covers is refused. What names it already is refused when its grant is taken away, and stays as it is.',
         ),
       roleArn: roleArn.optional(),
       externalId: withRules(

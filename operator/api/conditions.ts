@@ -127,6 +127,12 @@ export const CONDITIONS = {
         todo: 'Ask whoever owns that object to add the namespace to its spec.allowReferencesFrom.',
         kinds: resources,
       },
+      NotGranted: {
+        means:
+          'The spec names something that Landfall has not made for this namespace, and no grant of the Account covers it; the message names the field, the ARN and the namespace.',
+        todo: 'Ask whoever owns the Account to add the ARN and the namespace to a grant in spec.aws.grants, or name something else.',
+        kinds: resources,
+      },
       NamespaceNotAllowed: {
         means: 'The Account does not list the namespace of this object.',
         todo: 'Ask whoever owns the Account to add the namespace to spec.aws.namespaces.',

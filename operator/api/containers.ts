@@ -33,19 +33,62 @@ const image = withRules(
   ),
 );
 
-const variable = z.strictObject({
-  name: withRules(
-    z.string().max(128).describe('Name of the variable.'),
-    matches(
-      '^[A-Za-z_][A-Za-z0-9_.-]*$',
-      '{self} is not the name of an environment variable: begin with a letter or underscore, go on with letters, digits, _, . and -',
-    ),
+const variableName = withRules(
+  z.string().max(128).describe('Name of the variable.'),
+  matches(
+    '^[A-Za-z_][A-Za-z0-9_.-]*$',
+    '{self} is not the name of an environment variable: begin with a letter or underscore, go on with letters, digits, _, . and -',
   ),
+);
+
+const variable = z.strictObject({
+  name: variableName,
   value: z
     .string()
     .max(8192)
     .describe('Its value, for anybody to read who may describe task definitions: never a secret.'),
 });
+
+const versionPart = (what: string) =>
+  withRules(
+    z.string().min(1).max(256).describe(what),
+    matches('^[^:]+$', '{self} has a colon in it, which ECS takes for the end of it: leave it out'),
+  );
+
+const secret = withRules(
+  z.strictObject({
+    name: variableName,
+    valueFrom: withRules(
+      z
+        .string()
+        .max(1100)
+        .describe(
+          'ARN of a secret of Secrets Manager, with the six characters that AWS put behind its name, or of a parameter of Systems Manager. A grant of the Account has to cover it.',
+        ),
+      matches(
+        '^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}|ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9/_.-]+)$',
+        '{self} is the ARN of neither a secret nor a parameter: write it as arn:aws:secretsmanager:<region>:<account id>:secret:<name>-<six characters>, or as arn:aws:ssm:<region>:<account id>:parameter/<name>',
+      ),
+    ),
+    key: versionPart('Key in a secret that is a JSON object. Default: the whole of it.').optional(),
+    versionStage: versionPart('Stage of the version of a secret. Default: AWSCURRENT.').optional(),
+    versionId: versionPart('Id of the version of a secret, in place of a stage.').optional(),
+  }),
+  {
+    cel: "self.valueFrom.contains(':secretsmanager:') || (!has(self.key) && !has(self.versionStage) && !has(self.versionId))",
+    message:
+      'secret {self.name}: a parameter has neither keys nor versions that a task can ask for: leave key, versionStage and versionId out',
+    check: ({ valueFrom, key, versionStage, versionId }) =>
+      valueFrom.includes(':secretsmanager:') || (key ?? versionStage ?? versionId) === undefined,
+  },
+  {
+    cel: '!has(self.versionStage) || !has(self.versionId)',
+    message: 'secret {self.name} names a version by stage and by id: give one of the two',
+    path: ['versionId'],
+    check: ({ versionStage, versionId }) => versionStage === undefined || versionId === undefined,
+  },
+);
+export type ContainerSecret = z.output<typeof secret>;
 
 const healthCheck = withRules(
   z.strictObject({
@@ -139,6 +182,11 @@ const containerFields = z.strictObject({
     .default([])
     .describe('Ports that others reach.'),
   environment: listMap(variable, 'name', 100).default([]).describe('Environment variables, by name.'),
+  secrets: listMap(secret, 'name', 50)
+    .default([])
+    .describe(
+      'Environment variables whose values ECS reads when a task starts, by name. Nothing else ever sees them. A value that changes is seen by tasks that start afterwards: restart the service.',
+    ),
   command: words('Arguments to the entry point, in place of the image’s.'),
   entryPoint: words('Entry point, in place of the image’s.'),
   user: withRules(
@@ -171,12 +219,22 @@ const containerFields = z.strictObject({
 });
 
 /** One container of a task. */
-export const ContainerSchema = withRules(containerFields, {
-  cel: '!has(self.memoryMiB) || !has(self.memoryReservationMiB) || self.memoryReservationMiB <= self.memoryMiB',
-  message:
-    'container {self.name}: memoryReservationMiB {self.memoryReservationMiB} is above memoryMiB {self.memoryMiB}, at which it is killed: lower the first, or raise the second',
-  path: ['memoryReservationMiB'],
-  check: ({ memoryMiB, memoryReservationMiB }) =>
-    memoryMiB === undefined || memoryReservationMiB === undefined || memoryReservationMiB <= memoryMiB,
-});
+export const ContainerSchema = withRules(
+  containerFields,
+  {
+    cel: '!has(self.memoryMiB) || !has(self.memoryReservationMiB) || self.memoryReservationMiB <= self.memoryMiB',
+    message:
+      'container {self.name}: memoryReservationMiB {self.memoryReservationMiB} is above memoryMiB {self.memoryMiB}, at which it is killed: lower the first, or raise the second',
+    path: ['memoryReservationMiB'],
+    check: ({ memoryMiB, memoryReservationMiB }) =>
+      memoryMiB === undefined || memoryReservationMiB === undefined || memoryReservationMiB <= memoryMiB,
+  },
+  {
+    cel: '!has(self.environment) || !has(self.secrets) || self.secrets.all(s, !self.environment.exists(e, e.name == s.name))',
+    message: 'container {self.name} has a variable in environment and in secrets: take it out of one of them',
+    path: ['secrets'],
+    check: ({ environment, secrets }) =>
+      secrets.every(({ name }) => environment.every((other) => other.name !== name)),
+  },
+);
 export type Container = z.output<typeof ContainerSchema>;

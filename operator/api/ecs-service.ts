@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { alarms } from './alarms.ts';
+import { autoscaling } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
@@ -84,8 +86,9 @@ const service = z
       .max(5000)
       .optional()
       .describe(
-        'How many tasks run; `kubectl scale` sets it. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
+        'How many tasks run; `kubectl scale` sets it. With `autoscaling` only how many a new service begins with. Default: that of the environment: dev 1, staging 2, prod 3; without one 1.',
       ),
+    autoscaling: autoscaling.optional(),
     deployment: z
       .strictObject({
         minimumHealthyPercent: z
@@ -155,6 +158,7 @@ const spec = withRules(
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,
+      alarms,
     })
     .describe('The service that is wanted.'),
   ...sizeRules,

@@ -14,7 +14,7 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound)$/;
 const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener))$/;
 const IN_USE =
@@ -24,20 +24,22 @@ const QUOTA =
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), and to ECS, whose codes for all of it are ClientException and InvalidParameterException, a
  * listener, or that a service of the name has drained.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume given IAM role|Access error|^Role is not valid|is still Draining|does not have an associated load balancer/i;
+  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|does not have an associated load balancer/i;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
-/** ECS's words for a task definition that is not there, or no longer to be used. */
-const NOT_FOUND_TEXT = /^(Unable to describe task definition|TaskDefinition (not found|is inactive))/;
-/** What CreateService says where a service of the name is there already. */
-const EXISTS_TEXT = /^Creation of service was not idempotent/;
+/** ECS's words for a task definition that is not there, or no longer to be used, and those of who scales it for a service. */
+const NOT_FOUND_TEXT =
+  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|ECS service doesn't exist)/;
+/** What CreateService says where a service of the name is there already, and RegisterScalableTarget of a target. */
+const EXISTS_TEXT =
+  /^(Creation of service was not idempotent|The scalable target that you tried to tag already exists)/;
 /**
  * Words by which IAM says that a permissions boundary is not there: not something of ours that is still on its way,
  * though the code is that of any missing thing.
@@ -48,8 +50,8 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
  * is deleted. Bad credentials have other words.
  */
 const HELD_TEXT = /You do not have permission to access the specified resource/;
-/** Codes that ECS gives to much that is not alike. */
-const VAGUE = /^(ClientException|InvalidParameterException)$/;
+/** Codes that ECS and Application Auto Scaling give to much that is not alike. */
+const VAGUE = /^(ClientException|InvalidParameterException|ValidationException)$/;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =

@@ -1,4 +1,8 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
+import { scalableTargetKind } from './application-autoscaling/scalable-target.ts';
+import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
+import { scheduledActionsKind } from './application-autoscaling/scheduled-actions.ts';
+import { alarmKind } from './cloudwatch/alarm.ts';
 import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
@@ -63,6 +67,10 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   ecsClusterKind,
   taskDefinitionKind,
   ecsServiceKind,
+  scalableTargetKind,
+  scalingPoliciesKind,
+  scheduledActionsKind,
+  alarmKind,
   loadBalancerKind,
   loadBalancerAttributesKind,
   targetGroupKind,

@@ -148,7 +148,8 @@ function sidOf({ on, resource, action, boundary }: Permission, actions: readonly
   if (isReading({ on, action, ...(resource !== undefined && { resource }) })) return 'Read';
   const [service = '', name = ''] = action.split(':');
   if (actions.length === 1) return name;
-  const what = `${VERBS[on]}${service.charAt(0).toUpperCase()}${service.slice(1)}`;
+  const words = service.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  const what = [VERBS[on], ...words].join('');
   return boundary === 'kept' ? `${what}WithinBoundary` : what;
 }
 

@@ -1,3 +1,5 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -20,6 +22,8 @@ export interface AwsSession {
   readonly region: string;
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
+  readonly applicationAutoscaling: ApplicationAutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
   /** For creates that nothing protects against repetition: exactly one attempt. */
   readonly ec2Once: EC2Client;
@@ -71,6 +75,12 @@ export function openSession(options: SessionOptions): AwsSession {
     region,
     partition: partitionOf(region),
     batches: new Batches(),
+    get applicationAutoscaling() {
+      return client('application-autoscaling', () => new ApplicationAutoScalingClient(base));
+    },
+    get cloudwatch() {
+      return client('cloudwatch', () => new CloudWatchClient(base));
+    },
     get ec2() {
       return client('ec2', () => new EC2Client(base));
     },

@@ -67,7 +67,14 @@ const ECS_RATES: readonly [RegExp, Rate][] = [
   [/^(Describe|List)(Tasks|ContainerInstances)$/, { burst: 100, perSecond: 20, group: 'resource read' }],
   [/^(Tag|Untag)Resource$/, { burst: 20, perSecond: 10, group: 'tag modify' }],
 ];
-/** For services whose rates AWS does not publish (IAM), or publishes per action: a careful guess. */
+/** AWS General Reference, "Amazon CloudWatch endpoints and quotas". The first that fits holds. */
+const CLOUDWATCH_RATES: readonly [RegExp, Rate][] = [
+  [/^DescribeAlarms$/, { burst: 9, perSecond: 9 }],
+  [/^(Put|Delete)\w*Alarms?$/, { burst: 3, perSecond: 3 }],
+  [/^ListTagsForResource$/, { burst: 10, perSecond: 10 }],
+  [/^(Tag|Untag)Resource$/, { burst: 20, perSecond: 20 }],
+];
+/** For services whose rates AWS does not publish (IAM, Application Auto Scaling), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
 /** The rates that hold for an action when AWS's own limits are in force, one for each bucket that it takes a token from. */
@@ -79,6 +86,8 @@ export function awsRates(service: string, action: string, write: boolean): reado
     return [...(own ? [own[1]] : []), ELB_ACCOUNT];
   }
   if (service === 'ecs') return [ECS_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
+  if (service === 'cloudwatch')
+    return [CLOUDWATCH_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service !== 'ec2') return [OTHER];
   return [EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ)];
 }

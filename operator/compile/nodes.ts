@@ -1,3 +1,7 @@
+import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalable-target.ts';
+import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
+import type { ScheduledActionsInputs } from '../aws/application-autoscaling/scheduled-actions.ts';
+import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
@@ -51,6 +55,8 @@ interface Things {
   EcsCluster: EcsClusterInputs;
   TaskDefinition: TaskDefinitionInputs;
   EcsService: EcsServiceInputs;
+  ScalableTarget: ScalableTargetInputs;
+  Alarm: AlarmInputs;
   LoadBalancer: LoadBalancerInputs;
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
@@ -68,6 +74,8 @@ interface Facets {
   NetworkAclAssociation: NetworkAclAssociationInputs;
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
+  ScalingPolicies: ScalingPoliciesInputs;
+  ScheduledActions: ScheduledActionsInputs;
   LoadBalancerAttributes: AttributesInputs;
   TargetGroupAttributes: AttributesInputs;
   TargetHealth: TargetHealthInputs;

@@ -1,3 +1,5 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -54,6 +56,8 @@ export class StandingPortal {
     this.account = account;
     this.least = least;
     this.#clients = {
+      applicationAutoscaling: new ApplicationAutoScalingClient(world.clientOptions()),
+      cloudwatch: new CloudWatchClient(world.clientOptions()),
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),
       ecs: new ECSClient(world.clientOptions()),

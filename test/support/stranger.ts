@@ -1,3 +1,8 @@
+import {
+  DeregisterScalableTargetCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
@@ -176,12 +181,19 @@ export class Stranger {
   }
 }
 
-/** A cluster with a service of no tasks in it. */
+const SCALED = {
+  ServiceNamespace: 'ecs',
+  ScalableDimension: 'ecs:service:DesiredCount',
+  ResourceId: 'service/stranger/stranger',
+} as const;
+
+/** A cluster with a service of no tasks in it, which is scaled and watched. */
 async function running(
-  { ecs: client }: AwsSession,
+  session: AwsSession,
   subnet: string,
   Tags: readonly ec2.Tag[],
 ): Promise<Record<string, string>> {
+  const { ecs: client } = session;
   const tags = Tags.map(({ Key: key, Value: value }) => ({ key, value }));
   const made = await client.send(new ecs.CreateClusterCommand({ clusterName: 'stranger', tags }));
   const cluster = made.cluster?.clusterArn ?? '';
@@ -207,14 +219,40 @@ async function running(
       tags,
     }),
   );
+  await session.applicationAutoscaling.send(
+    new RegisterScalableTargetCommand({
+      ...SCALED,
+      MinCapacity: 0,
+      MaxCapacity: 0,
+      Tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+    }),
+  );
+  await session.cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'stranger',
+      Namespace: 'AWS/ECS',
+      MetricName: 'CPUUtilization',
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Tags: Tags.map(({ Key, Value }) => ({ Key, Value })),
+    }),
+  );
   return {
+    ScalableTarget: SCALED.ResourceId,
+    Alarm: 'stranger',
     EcsCluster: cluster,
     TaskDefinition: taskDefinition?.taskDefinitionArn ?? '',
     EcsService: service?.serviceArn ?? '',
   };
 }
 
-async function stopped({ ecs: client }: AwsSession, ids: Readonly<Record<string, string>>): Promise<void> {
+async function stopped(session: AwsSession, ids: Readonly<Record<string, string>>): Promise<void> {
+  const { ecs: client } = session;
+  await session.applicationAutoscaling.send(new DeregisterScalableTargetCommand(SCALED));
+  await session.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['stranger'] }));
   const { EcsCluster: cluster, EcsService: service, TaskDefinition: taskDefinition } = ids;
   await client.send(new ecs.DeleteServiceCommand({ cluster, service, force: true }));
   await client.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));

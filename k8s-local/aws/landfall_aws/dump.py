@@ -58,14 +58,22 @@ class _Walk:
             return [self.value(item, f"{path}[{index}]") for index, item in enumerate(value)]
         if isinstance(value, Mapping):
             # Reading a missing key of a defaultdict stores an empty value; that is no difference in state.
-            empty = value.default_factory() if isinstance(value, defaultdict) and value.default_factory else None
-            items = [(_name(k), v) for k, v in value.items() if not (empty is not None and v == empty)]
+            items = [(_name(k), v) for k, v in value.items() if not _only_read(value, v)]
             return {k: self.value(v, f"{path}.{k}") for k, v in sorted(items, key=lambda item: item[0])}
         fields = {k: v for k, v in vars(value).items() if k not in _IGNORED}
         return {
             "$class": type(value).__name__,
             **{k: self.value(fields[k], f"{path}.{k}") for k in sorted(fields)},
         }
+
+
+def _only_read(holder: Mapping[Any, Any], value: Any) -> bool:
+    """Whether a value is what reading a missing key stores, or holds nothing but such values."""
+    if not isinstance(holder, defaultdict) or holder.default_factory is None:
+        return False
+    return value == holder.default_factory() or (
+        isinstance(value, defaultdict) and all(_only_read(value, item) for item in value.values())
+    )
 
 
 def _name(key: Any) -> str:

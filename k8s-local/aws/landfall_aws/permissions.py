@@ -4,7 +4,7 @@ all is asked only while it is switched on, because the roles of the local AWS be
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from moto.core.responses import BaseResponse
@@ -60,9 +60,12 @@ def _principal(caller: Caller, access_key: str) -> Principal:
     role = next((role for role in iam.roles.values() if role.arn == caller.role_arn), None)
     session = sessions.find(access_key)
     limits = session.policies if session else None
-    if role is None:
-        return Principal([], session=limits)
-    boundary = iam.managed_policies.get(role.permissions_boundary_arn or "")
+    return Principal([], session=limits) if role is None else of_role(role, limits)
+
+
+def of_role(role: Any, limits: Sequence[str] | None = None) -> Principal:
+    """What bears on whoever has assumed a role, with the policies of its session."""
+    boundary = iam_backends[role.account_id]["aws"].managed_policies.get(role.permissions_boundary_arn or "")
     return Principal(_documents(role), _default_version(boundary) if boundary else None, limits)
 
 

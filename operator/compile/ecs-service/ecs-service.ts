@@ -11,6 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type ObjectKey, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
   beforeBalanced,
@@ -20,6 +21,7 @@ import {
 } from './load-balancing.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
+import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -32,6 +34,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
 
@@ -67,9 +70,15 @@ export function compileEcsService(input: CompileInput<EcsService>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, object, names, exports),
-    ...loadBalancingNodes(build, input, { names, exports, desiredCount: size.desiredCount }),
+    ...loadBalancingNodes(build, input, {
+      names,
+      exports,
+      desiredCount: fewestOf(object, size.desiredCount),
+    }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
     serviceNode(build, object, { names, exports, size }),
+    ...scalingNodes(build, object),
+    ...alarmNodes(build, input, names),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -138,7 +147,7 @@ function serviceNode(
       cluster: ref('cluster', 'arn'),
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
-      desiredCount: size.desiredCount,
+      ...countOf(spec.service.autoscaling, size.desiredCount),
       launchType: 'FARGATE',
       network: {
         subnetIds: exports.subnets('private').map(({ id }) => id),

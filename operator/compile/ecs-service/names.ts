@@ -10,6 +10,7 @@ export interface ServiceNames {
   readonly executionRole: string;
   readonly taskRole: string;
   readonly securityGroup: string;
+  alarm(name: string): string;
   readonly loadBalancer: string;
   readonly targetGroup: string;
   readonly loadBalancerGroup: string;
@@ -17,6 +18,7 @@ export interface ServiceNames {
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
+const ALARM_NAME_MAX = 255;
 const ELB_NAME_MAX = 32;
 
 /**
@@ -47,6 +49,7 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     executionRole: spec.task.executionRoleName ?? role('execution'),
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
+    alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
     loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
     targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
     loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),

@@ -6,13 +6,15 @@ import { namespaceOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
 import { policyText, trustInService } from '../policies.ts';
 import type { ServiceNames } from './names.ts';
+import { secretsPolicy } from './secrets.ts';
 
-/** The role by which ECS pulls images and writes logs, and the one that the containers have, each with just what it needs. */
+/** The role by which ECS pulls images, reads secrets and writes logs, and the one that the containers have, each with just what it needs. */
 export function roleNodes(
   build: NodeBuilder,
-  { object, account, facts }: CompileInput<EcsService>,
+  input: CompileInput<EcsService>,
   names: ServiceNames,
 ): GraphNode[] {
+  const { object, account, facts } = input;
   const { metadata, spec } = object;
   const role = (key: string, name: string, policies: Readonly<Record<string, string>>) => [
     build.thing('Role', `role/${key}`, {
@@ -34,6 +36,7 @@ export function roleNodes(
         facts,
         spec.task.containers.map(({ image }) => image),
       ),
+      ...secretsPolicy(input),
     }),
     ...role('task', names.taskRole, spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {}),
   ];

@@ -1,4 +1,4 @@
-import type { Container } from '../../api/containers.ts';
+import type { Container, ContainerSecret } from '../../api/containers.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
@@ -50,6 +50,12 @@ function containerOf(container: Container, region: string, withShell: boolean): 
       name: variable.name,
       value: variable.value,
     })),
+    ...(container.secrets.length > 0 && {
+      secrets: byName(container.secrets).map((secret) => ({
+        name: secret.name,
+        valueFrom: whereFrom(secret),
+      })),
+    }),
     logConfiguration: {
       logDriver: 'awslogs',
       options: {
@@ -83,6 +89,12 @@ function containerOf(container: Container, region: string, withShell: boolean): 
       .map((of) => ({ containerName: of.container, condition: CONDITIONS[of.condition] })),
     stopTimeout: container.stopTimeoutSeconds,
   };
+}
+
+/** The ARN, with what of a secret is meant: Amazon ECS Developer Guide, "Pass Secrets Manager secrets". */
+function whereFrom({ valueFrom, key, versionStage, versionId }: ContainerSecret): string {
+  const part = [key, versionStage, versionId].map((text) => text ?? '');
+  return part.every((text) => text === '') ? valueFrom : [valueFrom, ...part].join(':');
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {

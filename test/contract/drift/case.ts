@@ -1,3 +1,5 @@
+import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { ECSClient } from '@aws-sdk/client-ecs';
@@ -7,6 +9,8 @@ import { eventually } from '../../support/eventually.ts';
 
 /** What a case gets to change AWS behind the operator's back. */
 export interface DriftContext {
+  readonly applicationAutoscaling: ApplicationAutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elbv2: ElasticLoadBalancingV2Client;

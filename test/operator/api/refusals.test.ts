@@ -16,6 +16,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   AccountNotFound: OURS,
   AccountNotReady: OURS,
   ReferenceNotAllowed: 'integration/ecsservice-lifecycle.test.ts',
+  NotGranted: 'integration/ecsservice-scaling.test.ts',
   NamespaceNotAllowed: OURS,
   RegionNotAllowed: invalid('64-region-not-allowed'),
   AccessDenied: OF_AWS,

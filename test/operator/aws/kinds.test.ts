@@ -8,6 +8,7 @@ import { linesOf, viewOf } from './changes.ts';
 import { PROVIDED_CASES, PROVIDED_KINDS } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
+import { SCALING_CASES } from './scaling-cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
 const kinds = kindRegistry([...awsKinds.values(), ...PROVIDED_KINDS]);
@@ -329,6 +330,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   ...ECS_CASES,
+  ...SCALING_CASES,
 };
 
 it('every kind has a case', (context) => {

@@ -55,7 +55,11 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsSer
 
 describe('the graph of a service', () => {
   it('has the kinds that are read for it, and each of them', () => {
-    const types = [...compile().nodes.values()].map(({ type }) => type as NodeType);
+    const everything = compile({
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    });
+    const types = [...everything.nodes.values()].map(({ type }) => type as NodeType);
     const wanted = [...ECS_SERVICE_NODES].filter((type) => !LOAD_BALANCING_NODES.includes(type));
     expect([...new Set(types)].sort()).toEqual(wanted.sort());
   });

@@ -58,7 +58,12 @@ const shown = <I extends object>(graph: Graph, key: string) => printable(inputsO
 describe('a service behind a load balancer', () => {
   it('has the kinds that are read for it, and each of them; without one none of its nodes', () => {
     const typesOf = (graph: Graph) => [...new Set([...graph.nodes.values()].map(({ type }) => type))].sort();
-    expect(typesOf(compile({ loadBalancer: nlb() }))).toEqual([...ECS_SERVICE_NODES].sort());
+    const everything = {
+      loadBalancer: nlb(),
+      service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
+      alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
+    };
+    expect(typesOf(compile(everything))).toEqual([...ECS_SERVICE_NODES].sort());
     const without = compile({});
     expect([...without.nodes.keys()].filter((key) => /balancer|target|listener/.test(key))).toEqual([]);
     const service = inputsOf<EcsServiceInputs>(without, 'service');

@@ -8,13 +8,18 @@ import re
 from typing import Any
 
 from ..call import Call
-from . import balancing
+from . import balancing, scaling
 from .conditions import Context, as_list
 from .policies import Ask
 
 # moto's name: (prefix of actions, module of moto, resources by parameter). A template's {} is the parameter's value,
 # {cluster} the cluster that the call names; a value that is an ARN already stays.
 _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "application-autoscaling": (
+        "application-autoscaling",
+        "applicationautoscaling",
+        {"ResourceId": "scalable-target/{}", "ResourceARN": "{}"},
+    ),
     "autoscaling": (
         "autoscaling",
         "autoscaling",
@@ -131,6 +136,11 @@ def asks(call: Call, common: Context) -> list[Ask]:
         found += [Ask("ecs:TagResource", arn, {**common, **given, "ecs:createaction": action}) for arn in arns]
     if service == "elbv2":
         found += balancing.further(call, common, given, made)
+    if service == "application-autoscaling":
+        scaled = f"arn:aws:ecs:{call.region}:{call.account}:{params.get('ResourceId')}"
+        found += scaling.further(call, common, given, _own_tags(_tags(call, "ecs"), scaled))
+    if (service, action) == ("cloudwatch", "PutMetricAlarm") and params.get("Tags"):
+        found += [Ask("cloudwatch:TagResource", arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     return found + _passes(params, common)
 
 
@@ -165,6 +175,8 @@ def _plain(call: Call, value: str, template: str) -> str:
     """The value as it stands in the ARN: parameters without their slash, keys for what an alias names."""
     if template.startswith("parameter/"):
         return value.removeprefix("/")
+    if template.startswith("scalable-target/"):
+        return scaling.target_arn(call, value)
     if template.startswith("key/") and value.startswith("alias/"):
         from moto.kms.models import kms_backends
 

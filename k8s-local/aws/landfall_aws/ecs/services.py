@@ -246,6 +246,14 @@ class _Scheduler:
             lifecycle.after(self._step * _LISTED_STEPS, forget)
 
 
+def _no_longer_scaled(backend: Any, service: Service) -> None:
+    # Imported when something is deleted: most starts never come to it.
+    from ..application_autoscaling import targets
+
+    resource_id = f"service/{service.cluster_name}/{service.name}"
+    targets.service_deleted(backend.account_id, backend.region_name, resource_id)
+
+
 def _refused(message: str) -> AwsError:
     return AwsError("InvalidParameterException", message)
 
@@ -368,6 +376,7 @@ def install(settings: Settings, life: Life) -> None:
                 "InvalidParameterException", "The service cannot be stopped while it is scaled above 0."
             )
         service.status, service.desired_count = "DRAINING", 0
+        _no_longer_scaled(self, service)
         scheduler.converge(self, service)
         return service
 

@@ -14,7 +14,7 @@ from ..errors import AwsError
 from ..override import replace, wrap
 from ..patterns import like
 from ..settings import Settings
-from . import definitions
+from . import definitions, secrets
 
 # An hour in AWS: ListTasks, API reference, desiredStatus.
 _LISTED_STEPS = 10
@@ -62,6 +62,9 @@ class Life:
                     "role being passed has the proper trust relationship and permissions and that your IAM user has "
                     "permissions to pass this role."
                 )
+        without = secrets.why_none(definition)
+        if without:
+            return without
         for container in definition.container_definitions:
             image = container.get("image") or ""
             if any(like(pattern, image) for pattern in self._failing):

@@ -22,6 +22,8 @@ export function fakeSession(answers: Answers = {}) {
     region: 'eu-central-1',
     partition: 'aws',
     batches: new Batches(),
+    applicationAutoscaling: client,
+    cloudwatch: client,
     ec2: client,
     ecs: client,
     ecsOnce: client,

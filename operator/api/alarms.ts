@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { LabelSchema, listMap, setOf } from './fields.ts';
+import { matches, withRules } from './rule.ts';
+
+/** Above which value an alarm is raised, unless it says another. */
+export const ALARM_THRESHOLDS = { CpuPercent: 80, MemoryPercent: 80 } as const;
+const METRICS = Object.keys(ALARM_THRESHOLDS) as (keyof typeof ALARM_THRESHOLDS)[];
+
+/** The most seconds that CloudWatch looks back. */
+const DAY = 86_400;
+
+const alarm = withRules(
+  z.strictObject({
+    name: LabelSchema.describe(
+      'What it is called; in AWS `<name>-<environment>-` of this object stands before it.',
+    ),
+    metric: z
+      .enum(METRICS)
+      .describe('What is watched: percent of the CPU units, or of the memory, of all tasks that are in use.'),
+    threshold: z
+      .number()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe('The alarm is raised above this value. Default: 80.'),
+    statistic: z
+      .enum(['Average', 'Maximum', 'Minimum'])
+      .default('Average')
+      .describe('What of all values of a period is compared.'),
+    periodSeconds: withRules(
+      z.int().min(60).max(DAY).default(300).describe('Seconds of a period, whole minutes.'),
+      {
+        cel: 'self % 60 == 0',
+        message: '{self} seconds are no whole minutes: give a multiple of 60',
+        check: (self) => self % 60 === 0,
+      },
+    ),
+    evaluationPeriods: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(2)
+      .describe('For how many periods in a row the value has to be above the threshold.'),
+    topicArns: setOf(
+      withRules(
+        z.string().max(2048),
+        matches(
+          '^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$',
+          '{self} is not the ARN of an SNS topic: write it as arn:aws:sns:<region>:<account id>:<name>',
+        ),
+      ),
+      5,
+    )
+      .default([])
+      .describe(
+        'SNS topics that are told when the alarm is raised, and when it is over. A grant of the Account has to cover each.',
+      ),
+  }),
+  {
+    cel: '(has(self.periodSeconds) ? self.periodSeconds : 300) * (has(self.evaluationPeriods) ? self.evaluationPeriods : 2) <= 86400',
+    message:
+      'alarm {self.name} looks back further than a day, which CloudWatch does not: lower periodSeconds or evaluationPeriods',
+    path: ['evaluationPeriods'],
+    check: ({ periodSeconds, evaluationPeriods }) => periodSeconds * evaluationPeriods <= DAY,
+  },
+);
+export type Alarm = z.output<typeof alarm>;
+
+/** Alarms of a service. */
+export const alarms = listMap(alarm, 'name', 20)
+  .default([])
+  .describe(
+    'Alarms of CloudWatch, by name. Without any there are none: who is told of what is for people to say.',
+  );
