@@ -43,11 +43,16 @@ function serviceWith(spec: object, name = 'shop'): EcsService {
   return parsed.value;
 }
 
-function inputWith(spec: object, { net = network(), name = 'shop' } = {}): CompileInput<EcsService> {
+const GRANT = { name: 'edge', namespaces: ['web'], arns: [CERTIFICATE] };
+
+function inputWith(
+  spec: object,
+  { net = network(), name = 'shop', grants = [GRANT] } = {},
+): CompileInput<EcsService> {
   return {
     object: serviceWith(spec, name),
     installation: 'test',
-    account: account(),
+    account: account({ grants }),
     facts: FACTS,
     references: { find: (kind) => (kind === 'SecureVpc' ? (net as never) : undefined), advice: 'make it' },
   };
@@ -262,6 +267,18 @@ describe('listeners', () => {
     const { reason, message } = refusal(() => compile({ loadBalancer: alb({ listeners }) }));
     expect(reason).toBe('InvalidSpec');
     expect(message).toMatch(/^spec.loadBalancer.listeners\[443\].certificateArn: certificate arn:/);
+  });
+});
+
+describe('a certificate that the Account does not let the namespace use', () => {
+  it.each([
+    ['no grant covers', []],
+    ['another namespace has', [{ ...GRANT, namespaces: ['team'] }]],
+  ])('since %s it, is refused', (_, grants) => {
+    const listeners = [{ port: 443, protocol: 'TLS', certificateArn: CERTIFICATE }];
+    const { reason, message } = refusal(() => compile({ loadBalancer: nlb({ listeners }) }, { grants }));
+    expect(reason).toBe('NotGranted');
+    expect(message).toMatch(/^spec.loadBalancer.listeners\[443\].certificateArn names arn:aws:acm:/);
   });
 });
 
