@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { alarms } from './alarms.ts';
-import { autoscaling } from './autoscaling.ts';
+import { alarmRules, alarms } from './alarms.ts';
+import { autoscaling, scalingRules } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { FARGATE_CPU } from './fargate.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
+import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
@@ -155,6 +156,7 @@ const spec = withRules(
       cluster: cluster.prefault({}),
       allowReferencesFrom,
       task,
+      imageOwner,
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,
@@ -165,6 +167,8 @@ const spec = withRules(
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,
+  ...scalingRules,
+  ...alarmRules,
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 

@@ -1,20 +1,24 @@
-import type { EcsService } from '../api/ecs-service.ts';
 import { Terminal } from '../errors.ts';
-import { requireGrant } from './grants.ts';
+import { type Naming, requireGrant } from './grants.ts';
 import type { CompileInput } from './input.ts';
 
 /**
- * A certificate that a spec names, checked: Elastic Load Balancing takes those of its own region and account alone, and the
- * Account has to let the namespace use it. Throws Terminal (`InvalidSpec`, `NotGranted`) naming `field`.
+ * A certificate that a spec names, checked: Elastic Load Balancing takes those of its own region and account alone, and a grant
+ * of the Account has to cover it. Throws Terminal (`InvalidSpec`, `NotGranted`) naming `field`.
  */
-export function requireCertificate(input: CompileInput<EcsService>, field: string, arn: string): string {
+export function requireCertificate(
+  input: CompileInput<Naming & { readonly spec: { readonly region: string } }>,
+  field: string,
+  arn: string,
+): string {
   const { object, facts } = input;
   const [, , , region, accountId] = arn.split(':');
-  if (region !== object.spec.region || accountId !== facts.accountId)
-    throw new Terminal(
-      'InvalidSpec',
-      `${field}: certificate ${arn} is of account ${accountId}, region ${region}, and the load balancer of account ${facts.accountId}, region ${object.spec.region}: name a certificate of these`,
-    );
-  requireGrant(input, field, arn);
-  return arn;
+  if (region === object.spec.region && accountId === facts.accountId) {
+    requireGrant(input, field, arn);
+    return arn;
+  }
+  throw new Terminal(
+    'InvalidSpec',
+    `${field}: certificate ${arn} is of account ${accountId}, region ${region}, and the load balancer of account ${facts.accountId}, region ${object.spec.region}: name a certificate of these`,
+  );
 }

@@ -7,6 +7,7 @@ import {
 } from '../compile/ecs-service/ecs-service.ts';
 import { outputsOfEcsService } from '../compile/ecs-service/status.ts';
 import { parsed, type GraphKind } from './pass.ts';
+import { recallService } from './recall-service.ts';
 
 /** What is particular to EcsService. */
 export const ecsServiceKind: GraphKind<EcsService> = {
@@ -15,8 +16,7 @@ export const ecsServiceKind: GraphKind<EcsService> = {
   nodeKinds: awsKindsOf(ECS_SERVICE_NODES),
   parse: (object) => parsed('EcsService', object),
   references: referencesOfEcsService,
-  // Nothing of a service is chosen once.
-  recall: (object) => object,
+  recall: recallService,
   compile: compileEcsService,
   outputs: outputsOfEcsService,
 };

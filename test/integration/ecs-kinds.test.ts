@@ -2,6 +2,7 @@ import {
   CreateClusterCommand,
   CreateServiceCommand,
   DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
@@ -11,8 +12,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { clusters, ecsClusterKind } from '../../operator/aws/ecs/cluster.ts';
 import { ecsServiceKind, ecsServices } from '../../operator/aws/ecs/service.ts';
 import type { EcsServiceInputs } from '../../operator/aws/ecs/service-settings.ts';
-import { taskDefinitionKind, taskDefinitions } from '../../operator/aws/ecs/task-definition.ts';
+import { taskDefinitionKind } from '../../operator/aws/ecs/task-definition.ts';
 import type { TaskDefinitionInputs } from '../../operator/aws/ecs/task-definition-inputs.ts';
+import { taskDefinitions } from '../../operator/aws/ecs/task-definitions.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock as clock } from '../../operator/clock.ts';
@@ -240,6 +242,27 @@ describe('the node kinds of ECS', () => {
     expect((await settled(graphOf({ image: 'web:4' }))).outputs.get('task-definition')).toMatchObject({
       revision: '4',
     });
+    await settled(NOTHING);
+    expect((await aws().dump()) === before).toBe(true);
+  });
+
+  it('delete what somebody, or a crash, has only deregistered; in force it is registered anew', async () => {
+    await settled(graphOf({}));
+    await settled(graphOf({ image: 'web:2' }));
+    const deregister = (taskDefinition: string) =>
+      session.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+    await deregister('web:1');
+    const done = await pass(graphOf({ image: 'web:2' }));
+    expect(done.writes).toEqual(['DeleteTaskDefinitions']);
+    expect((await settled(graphOf({ image: 'web:2' }))).writes).toEqual([]);
+    await deregister('web:2');
+    expect((await pass(graphOf({ image: 'web:2' }))).actions).toMatchObject([
+      { verb: 'create', key: 'task-definition', lines: ['status: INACTIVE -> ACTIVE (replace)'] },
+      { verb: 'update', key: 'service' },
+      { verb: 'delete', key: 'task-definition' },
+    ]);
+    await settled(graphOf({ image: 'web:2' }));
+    await deregister('web:3');
     await settled(NOTHING);
     expect((await aws().dump()) === before).toBe(true);
   });

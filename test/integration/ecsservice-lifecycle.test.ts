@@ -1,9 +1,18 @@
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
-import { idsOf, type Manifest, World } from '../support/world.ts';
+import { conditionOf, idsOf, type Manifest, World } from '../support/world.ts';
 
 let world: World;
 let operator: OperatorProcess;
@@ -96,6 +105,60 @@ describe('a service from nothing to nothing', () => {
     await world.ready(service);
     await world.refreshes(2, ['DescribeServices']);
     expect(await deeds(mark)).toEqual({ TagResource: 1, UpdateService: 1 });
+  });
+
+  // hashicorp/terraform-provider-aws#632
+  it('with imageOwner External the image of a pipeline stays, and what else changes keeps it', async () => {
+    const ecs = new ECSClient(world.clientOptions());
+    const definitionOf = async (taskDefinition: string | undefined) =>
+      (await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition ?? {};
+    const imageOf = ({ containerDefinitions: [container] = [] }: TaskDefinition) => container?.image;
+    await world.edit(service, { imageOwner: 'External' });
+    const { taskDefinitionArn, clusterArn } = await statusOf(service);
+
+    const { containerDefinitions = [], ...given } = await definitionOf(taskDefinitionArn);
+    const [container] = containerDefinitions;
+    // As pipelines do it: what is there, with another image and without tags.
+    const { taskDefinition: theirs } = await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: given.family,
+        cpu: given.cpu,
+        memory: given.memory,
+        networkMode: given.networkMode,
+        requiresCompatibilities: given.requiresCompatibilities,
+        executionRoleArn: given.executionRoleArn,
+        taskRoleArn: given.taskRoleArn,
+        runtimePlatform: given.runtimePlatform,
+        containerDefinitions: [{ ...container, image: 'shop:9' }],
+      }),
+    );
+    const taskDefinition = theirs?.taskDefinitionArn ?? '';
+    await ecs.send(
+      new UpdateServiceCommand({ cluster: clusterArn, service: 'shop-dev-service', taskDefinition }),
+    );
+    const mark = await world.mark();
+    const rolledOut = async () => {
+      const { status } = (await world.read(service)) ?? {};
+      return status?.['taskDefinitionArn'] === taskDefinition && status['rollout'] === 'COMPLETED';
+    };
+    await eventually('their rollout in status', rolledOut);
+    await world.refreshes(2, ['DescribeServices', 'ListTaskDefinitions']);
+    // Nor does another image in Git change anything.
+    await world.edit(service, { task: { containers: [{ name: 'app', image: 'shop:3' }] } });
+    expect(conditionOf(await world.ready(service), 'Drifted')?.status).not.toBe('True');
+    expect(await deeds(mark)).toEqual({});
+
+    await world.edit(service, { task: { cpu: 512, memoryMiB: 1024 } });
+    const bigger = await definitionOf((await statusOf(service)).taskDefinitionArn);
+    expect({ cpu: bigger.cpu, image: imageOf(bigger) }).toEqual({ cpu: '512', image: 'shop:9' });
+    expect(await deeds(mark)).toEqual({ RegisterTaskDefinition: 1, UpdateService: 1 });
+    expect((await definitionOf(taskDefinition)).status).toBe('ACTIVE');
+
+    await world.edit(service, { imageOwner: 'Manifest' });
+    expect(imageOf(await definitionOf((await statusOf(service)).taskDefinitionArn))).toBe('shop:3');
+    await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+    await ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition] }));
+    ecs.destroy();
   });
 
   it('its network waits for it to go first, and says so', async () => {

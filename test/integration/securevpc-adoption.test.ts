@@ -343,6 +343,7 @@ describe('landfall adopt', () => {
   });
 
   it.each([
+    ['arn:aws:ecs:us-east-1:123456789012:cluster/web', /is of ECS, and no manifest is written of a cluster/],
     ['vpc-x', /vpc-x is not the id of a VPC; type `landfall adopt vpc-\S+ -f account\.json`/],
     ['vpc-00000000', /there is no VPC vpc-00000000 in account 123456789012, region us-east-1/],
   ])('says of %s what is wrong', async (id, words) => {

@@ -16,6 +16,8 @@ export interface EcsServiceInputs {
   readonly name: string;
   /** ARN of a revision. */
   readonly taskDefinition: string;
+  /** The revision of others `is` runs in place of ours, `of`, from which it differs in images alone: it is left alone. */
+  readonly instead?: { readonly of: string; readonly is: string };
   /** Undefined where something else sets it, as autoscaling does: it is left alone. */
   readonly desiredCount?: number;
   /** With how many tasks a new service begins where `desiredCount` does not say; default 1. */
@@ -115,9 +117,20 @@ function plain<K extends keyof Written & keyof EcsServiceInputs>(
   };
 }
 
+/** What is to run: ours, or what others run in its place. */
+function revisionFor({ taskDefinition, instead }: EcsServiceInputs): string {
+  return instead?.of === taskDefinition ? instead.is : taskDefinition;
+}
+
 /** Everything that UpdateService changes in place, and that CreateService is given: each is described here alone. */
 const SETTINGS: readonly Setting[] = [
-  { ...plain('taskDefinition', (service) => service.taskDefinition), deploys: true },
+  {
+    path: 'taskDefinition',
+    of: (service) => service.taskDefinition,
+    wanted: revisionFor,
+    write: (inputs) => ({ taskDefinition: revisionFor(inputs) }),
+    deploys: true,
+  },
   plain('desiredCount', (service) => service.desiredCount),
   { ...plain('platformVersion', (service) => service.platformVersion), deploys: true },
   {

@@ -15,6 +15,7 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { refuseRepetition, ROLLOUT_ACTIONS } from './rollouts.ts';
+import { withDefinitions } from './running.ts';
 import {
   allSettings,
   awsvpcOf,
@@ -46,13 +47,13 @@ export const ecsServices: AwsCollection<Service> = {
   name: 'ecs/services',
   lane: 'fast',
   scope: 'region',
-  iam: [...reads('ecs:DescribeServices'), ...NOMINATION_ACTIONS],
+  iam: [...reads('ecs:DescribeServices', 'ecs:DescribeTaskDefinition'), ...NOMINATION_ACTIONS],
   async *list(session, installation) {
     const arns: string[] = [];
     for await (const page of nominated(session, 'ecs:service', installation)) arns.push(...page.keys());
-    yield await read(session, arns);
+    yield await withDefinitions(session, await read(session, arns), { all: true });
   },
-  get: read,
+  get: async (session, arns) => withDefinitions(session, await read(session, arns), { all: false }),
   id: (service) => must(service.serviceArn, 'serviceArn'),
   tags: tagsOf,
 };

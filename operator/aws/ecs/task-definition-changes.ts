@@ -7,10 +7,40 @@ import type { TaskDefinitionInputs } from './task-definition-inputs.ts';
 /** Lists whose members have names: each is a field of its own, under what it says. */
 const NAMED: Readonly<Record<string, string>> = { environment: 'value', secrets: 'valueFrom' };
 
+/** What is registered of inputs. */
+export function contentOf({ imagesAsideOf: _, ...content }: TaskDefinitionInputs): TaskDefinitionInputs {
+  return content;
+}
+
 /** Whatever content has the same hash is registered once. Neither the order of keys nor what is undefined counts. */
 export function contentHash(inputs: TaskDefinitionInputs): string {
-  return shortHash(JSON.stringify(inKeyOrder(inputs)), 32);
+  return shortHash(JSON.stringify(inKeyOrder(contentOf(inputs))), 32);
 }
+
+/** Images by container. */
+export function imagesOf({ containerDefinitions = [] }: TaskDefinition): Record<string, string> {
+  return Object.fromEntries(containerDefinitions.map(({ name = '', image = '' }) => [name, image]));
+}
+
+/** The same with the images of another revision, for the containers that both have. */
+export function withImagesOf(inputs: TaskDefinitionInputs, revision: TaskDefinition): TaskDefinitionInputs {
+  const images = imagesOf(revision);
+  const containerDefinitions = inputs.containerDefinitions.map((container) => ({
+    ...container,
+    image: images[container.name] ?? container.image,
+  }));
+  return { ...inputs, containerDefinitions };
+}
+
+/** Whether two revisions, both with the defaults that AWS fills in, differ in nothing that Landfall writes but images. */
+export function differInImagesAlone(one: TaskDefinition, other: TaskDefinition): boolean {
+  const [a, b] = [fieldsOf(one), fieldsOf(other)];
+  return [...new Set([...a.keys(), ...b.keys()])].every(
+    (path) => IMAGE.test(path) || (holds(a.get(path), b.get(path)) && holds(b.get(path), a.get(path))),
+  );
+}
+
+const IMAGE = /^containers\[.*\]\.image$/;
 
 /**
  * Which fields of a revision would have to be others, for people to read. It says what the hash cannot, and decides

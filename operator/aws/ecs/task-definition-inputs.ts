@@ -105,4 +105,9 @@ export interface TaskDefinitionInputs {
   }[];
   /** On Fargate: 21 to 200 GiB instead of 20. */
   readonly ephemeralStorage?: { readonly sizeInGiB: number };
+  /**
+   * ARN of the revision of ours whose place another one has, of others and with other images alone: it is as wanted
+   * whatever its images are. No part of what is registered.
+   */
+  readonly imagesAsideOf?: string;
 }

@@ -45,6 +45,11 @@ export async function adoptCommand(
   terminal: Terminal,
   [vpcId = '']: readonly string[],
 ): Promise<number> {
+  if (/^arn:aws[a-z-]*:ecs:/.test(vpcId))
+    throw new UsageError(
+      `${vpcId} is of ECS, and no manifest is written of a cluster or a service that exists, but of a VPC alone: write an EcsService with names of its own, and move over`,
+      { instead: (command) => `${command} vpc-0a1b2c3d4e5f60718${filenameWords(options.filename)}` },
+    );
   if (!/^vpc-[0-9a-f]+$/.test(vpcId))
     throw new UsageError(`${vpcId} is not the id of a VPC`, {
       instead: (command) => `${command} vpc-0a1b2c3d4e5f60718${filenameWords(options.filename)}`,

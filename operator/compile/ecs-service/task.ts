@@ -1,18 +1,21 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
+import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec }: EcsService,
+  input: CompileInput<ServiceAtWork>,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
+  const { spec, running } = input.object;
   const { task, service, region } = spec;
   const withShell = service.executeCommand === 'Enabled';
   return {
@@ -25,16 +28,25 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) =>
-      containerOf(container, region, withShell),
-    ),
+    containerDefinitions: byName(task.containers).map((container) => ({
+      ...containerOf(container, region, withShell),
+      image: running?.images[container.name] ?? container.image,
+      environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
+        ({ name, value }) => ({ name, value }),
+      ),
+    })),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
+    ...(running?.instead && { imagesAsideOf: running.instead.of }),
   };
 }
 
-function containerOf(container: Container, region: string, withShell: boolean): ContainerInputs {
+function containerOf(
+  container: Container,
+  region: string,
+  withShell: boolean,
+): Omit<ContainerInputs, 'environment'> {
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
     name,
@@ -46,10 +58,6 @@ function containerOf(container: Container, region: string, withShell: boolean): 
     portMappings: [...container.ports]
       .sort((a, b) => a.port - b.port)
       .map(({ port, protocol }) => ({ containerPort: port, protocol })),
-    environment: byName(container.environment).map((variable) => ({
-      name: variable.name,
-      value: variable.value,
-    })),
     ...(container.secrets.length > 0 && {
       secrets: byName(container.secrets).map((secret) => ({
         name: secret.name,

@@ -118,6 +118,25 @@ describe('the graph of a service', () => {
     expect(definitionOf([{ name: 'proxy', image: 'proxy:1' }, container('app', true)])).toEqual(ordered);
   });
 
+  it('has the images that run, where others choose them, and those of the spec for what does not', () => {
+    const input = inputWith({
+      task: {
+        containers: [
+          { name: 'app', image: 'shop:1' },
+          { name: 'proxy', image: 'envoy:1' },
+        ],
+      },
+    });
+    const instead = { of: 'arn:1', is: 'arn:2' };
+    const running = { images: { app: 'shop:9' }, instead };
+    const graph = compileEcsService({ ...input, object: { ...input.object, running } });
+    expect(inputsOf<TaskDefinitionInputs>(graph, 'task-definition')).toMatchObject({
+      containerDefinitions: [{ image: 'shop:9' }, { image: 'envoy:1' }],
+      imagesAsideOf: 'arn:1',
+    });
+    expect(inputsOf<EcsServiceInputs>(graph, 'service').instead).toEqual(instead);
+  });
+
   it('is restarted by its annotation, and by nothing else', () => {
     const restartedAt = (annotations: object) =>
       inputsOf<EcsServiceInputs>(compile({}, { metadata: { annotations } }), 'service').restartedAt;

@@ -1,14 +1,15 @@
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { systemClock } from '../../../operator/clock.ts';
+import { exportsIn } from '../../../operator/graph/exports.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import type { AnyKind, Collection } from '../../../operator/graph/kind.ts';
 import { NO_MEMORY, plan, type Plan } from '../../../operator/graph/plan.ts';
 import { Inventory } from '../../../operator/inventory/inventory.ts';
 import type { Records } from './settled.ts';
 
-/** The operator's own plan for a graph, in an account that holds these records and answers every list with all of them. */
-export async function planIn(records: Records, graph: Graph): Promise<Plan> {
+/** What is known of an account that holds these records and answers every list with all of them. */
+export async function worldOf(records: Records): Promise<Inventory<AwsSession>> {
   const inventory = new Inventory<AwsSession>({
     // No kind is asked to act, so nothing of a session is needed.
     session: {} as AwsSession,
@@ -20,12 +21,19 @@ export async function planIn(records: Records, graph: Graph): Promise<Plan> {
     onChange: () => {},
   });
   await inventory.load();
+  return inventory;
+}
+
+/** The operator's own plan for a graph in such an account. */
+export async function planIn(records: Records, graph: Graph): Promise<Plan> {
+  const world = await worldOf(records);
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
-    world: inventory,
+    world,
     memory: NO_MEMORY,
     survivors: new Map(),
+    exportsOf: (owner) => exportsIn(owner, awsKinds, world),
     ignoredTagKeys: [],
     mayRepeat: () => true,
   });

@@ -38,8 +38,9 @@ import type { LogGroupInputs, TaggedLogGroup } from '../../../operator/aws/logs/
 import { tagList } from '../../../operator/aws/tags.ts';
 import { topologicalWaves, type Graph } from '../../../operator/graph/graph.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
-import { resolve } from '../../../operator/graph/ref.ts';
+import { resolve, type Reference } from '../../../operator/graph/ref.ts';
 import { FACTS } from '../compile/fixtures.ts';
+import { CONTAINER_MAKERS } from './settled-containers.ts';
 
 /** Records by the name of their collection, then by id. */
 export type Records = Map<string, Map<string, object>>;
@@ -47,15 +48,15 @@ export type Records = Map<string, Map<string, object>>;
 const PROTOCOLS = { tcp: '6', udp: '17', icmp: '1', all: '-1' } as const;
 
 /** A node whose references are resolved, and a number for the id of what it becomes. */
-interface At<I> {
+export interface At<I> {
   readonly inputs: I;
   readonly serial: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly Tags: { Key: string; Value: string }[];
 }
-type Make = (at: At<never>, all: Records) => object | undefined;
+export type Make = (at: At<never>, all: Records) => object | undefined;
 
-function thing<I>(make: (at: At<I>, all: Records) => object): Make {
+export function thing<I>(make: (at: At<I>, all: Records) => object): Make {
   return make;
 }
 function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, collection: string): Make {
@@ -74,6 +75,7 @@ function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, col
  * really answers so is for the integration tests to show.
  */
 const MAKERS: Readonly<Record<string, Make>> = {
+  ...CONTAINER_MAKERS,
   Vpc: thing<VpcInputs>(({ inputs, serial, Tags }): Vpc => ({
     VpcId: `vpc-${serial}`,
     CidrBlock: inputs.cidr,
@@ -276,20 +278,28 @@ const MAKERS: Readonly<Record<string, Make>> = {
 
 /** The records of a graph that is fully made, with ids that begin with `prefix`. */
 export function settled(graph: Graph, prefix = '0'): Records {
+  return settledBeside([graph], prefix);
+}
+
+/** The records of graphs that are fully made, each of which may refer to those before it. */
+export function settledBeside(graphs: readonly Graph[], prefix = '0'): Records {
   const all: Records = new Map([...awsKinds.values()].map(({ collection }) => [collection.name, new Map()]));
   const outputs = new Map<string, Readonly<Record<string, string>>>();
   let serial = 0;
-  for (const node of topologicalWaves(graph).flat()) {
-    const kind = kindOf(awsKinds, node.type);
-    const make = MAKERS[node.type];
-    if (!make) throw new Error(`${node.type} has no records here`);
-    serial += 1;
-    const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]) as never;
-    const at = { inputs, serial: `${prefix}${serial}`, tags: node.tags, Tags: tagList(node.tags) };
-    const record = make(at, all);
-    if (!record) continue;
-    all.get(kind.collection.name)?.set(kind.collection.id(record), record);
-    outputs.set(node.key, kind.outputs(record));
+  for (const graph of graphs) {
+    for (const node of topologicalWaves(graph).flat()) {
+      const kind = kindOf(awsKinds, node.type);
+      const make = MAKERS[node.type];
+      if (!make) throw new Error(`${node.type} has no records here`);
+      serial += 1;
+      const known = (at: Reference) => outputs.get(`${at.owner ?? graph.owner} ${at.node}`)?.[at.output];
+      const inputs = resolve(node.inputs, known) as never;
+      const at = { inputs, serial: `${prefix}${serial}`, tags: node.tags, Tags: tagList(node.tags) };
+      const record = make(at, all);
+      if (!record) continue;
+      all.get(kind.collection.name)?.set(kind.collection.id(record), record);
+      outputs.set(`${graph.owner} ${node.key}`, kind.outputs(record));
+    }
   }
   return all;
 }

@@ -1,5 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
+import { definitionIn } from '../../../../operator/aws/ecs/running.ts';
 import { ecsServiceKind as kind, ecsServices } from '../../../../operator/aws/ecs/service.ts';
 import type { EcsServiceInputs } from '../../../../operator/aws/ecs/service-settings.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
@@ -71,6 +72,44 @@ async function update(wanted: EcsServiceInputs, answers = {}, from: Service = re
     .catch((thrown: unknown) => thrown);
   return { ...fake, laidOver, error };
 }
+
+describe('a revision of others in place of ours', () => {
+  const instead = { of: REVISION, is: NEXT };
+
+  it('is left alone as long as ours would be the same but for images', () => {
+    expect(kind.diff({ ...inputs, instead }, { ...record, taskDefinition: NEXT })).toEqual([]);
+    const later = { ...inputs, instead, taskDefinition: `${REVISION}0` };
+    expect(linesOf(kind.diff(later, { ...record, taskDefinition: NEXT }))).toEqual([
+      `taskDefinition: ${NEXT} -> ${REVISION}0`,
+    ]);
+  });
+
+  it('is what a service runs that is made again', async () => {
+    const { session, sent } = fakeSession({
+      CreateService: () => ({ service: { ...record, tags: OWN_TAGS } }),
+    });
+    await kind.create?.(contextOf(session).context, { ...inputs, instead });
+    expect(sent[0]?.[1]).toMatchObject({ taskDefinition: NEXT });
+  });
+});
+
+describe('what a service runs', () => {
+  it('is read with it, once, whosever it is', async () => {
+    const { session, actions } = fakeSession({
+      GetResources: nominating([SERVICE]),
+      DescribeServices: () => ({ services: [{ ...record, tags: OWN_TAGS }] }),
+      DescribeTaskDefinition: ({ taskDefinition }) => ({
+        taskDefinition: { taskDefinitionArn: taskDefinition, family: 'theirs' },
+      }),
+    });
+    const [first] = await listed(ecsServices.list(session, 'test'));
+    const [again] = await listed(ecsServices.list(session, 'test'));
+    for (const service of [first, again])
+      expect(service && definitionIn(service)).toMatchObject({ family: 'theirs' });
+    expect(first && definitionIn({ ...first, taskDefinition: NEXT })).toBeUndefined();
+    expect(actions().filter((action) => action === 'DescribeTaskDefinition')).toHaveLength(1);
+  });
+});
 
 describe('state', () => {
   it.each<[string, Partial<Service>, string, RegExp | undefined]>([

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { taskDefinitionKind as kind } from '../../../../operator/aws/ecs/task-definition.ts';
+import type { ContainerInputs } from '../../../../operator/aws/ecs/task-definition-inputs.ts';
 import {
-  taskDefinitionKind as kind,
   taskDefinitions,
   type TaskDefinitionRevision,
-} from '../../../../operator/aws/ecs/task-definition.ts';
-import type { ContainerInputs } from '../../../../operator/aws/ecs/task-definition-inputs.ts';
+} from '../../../../operator/aws/ecs/task-definitions.ts';
+import { differInImagesAlone } from '../../../../operator/aws/ecs/task-definition-changes.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
 import { interpret } from '../../../../operator/aws/errors.ts';
 import { ref } from '../../../../operator/graph/ref.ts';
@@ -91,12 +92,48 @@ describe('content', () => {
   });
 });
 
+// hashicorp/terraform-provider-aws#632: an external pipeline's image is reverted.
+describe('images that others choose', () => {
+  const theirs = withContainer({ image: 'backend:9' });
+
+  it('do not count of the revision that others stand in for, and of no other', () => {
+    expect(kind.diff({ ...theirs, imagesAsideOf: REVISION }, revision)).toEqual([]);
+    expect(linesOf(kind.diff({ ...theirs, imagesAsideOf: `${FAMILY}:9` }, revision))).toEqual([
+      'containers[backend].image: backend:1 -> backend:9 (replace)',
+    ]);
+  });
+
+  it('are told, and registered, when something else changes', async () => {
+    const bigger = { ...theirs, cpu: '512', imagesAsideOf: REVISION };
+    expect(linesOf(kind.diff(bigger, revision))).toEqual([
+      'cpu: 256 -> 512 (replace)',
+      'containers[backend].image: backend:1 -> backend:9 (replace)',
+    ]);
+    const { session, sent } = fakeSession({ RegisterTaskDefinition: () => ({ taskDefinition: described }) });
+    const made = await kind.create?.(contextOf(session).context, bigger);
+    expect(sent[0]?.[1]).not.toHaveProperty('imagesAsideOf');
+    expect(made && kind.diff({ ...theirs, cpu: '512' }, made)).toEqual([]);
+  });
+
+  it.each([
+    [{ image: 'backend:9' }, true],
+    [{ image: 'backend:9', environment: [...(container.environment ?? [])].reverse() }, true],
+    [{ image: 'backend:9', cpu: 64 }, false],
+    [{ environment: [] }, false],
+    [{ name: 'other' }, false],
+  ])('%j: in images alone %s', (change, alone) => {
+    const [first] = described.containerDefinitions;
+    const other = { ...described, revision: 9, containerDefinitions: [{ ...first, ...change }] };
+    expect(differInImagesAlone(described, other as typeof described)).toBe(alone);
+    expect(differInImagesAlone(other as typeof described, described)).toBe(alone);
+  });
+});
+
 describe('listing', () => {
   const arns = [1, 2, 3].map((number) => `${FAMILY}:${number}`);
   const other = 'arn:aws:ecs:eu-central-1:111111111111:task-definition/theirs:7';
   const answers = {
-    // It goes on naming what was deregistered.
-    GetResources: nominating([...arns, `${FAMILY}:0`]),
+    GetResources: nominating(arns),
     ListTaskDefinitions: ({ nextToken }: Record<string, unknown>) =>
       nextToken === undefined
         ? { taskDefinitionArns: [arns[0], other], nextToken: 'more' }
@@ -137,6 +174,39 @@ describe('listing', () => {
     expect(actions()).not.toContain('DescribeTaskDefinition');
   });
 
+  // AWS deregisters and deletes in two calls, between which an operator may die.
+  it('has what is only deregistered, and looks at what is deleted once', async () => {
+    const [off, going, never] = [7, 8, 9].map((number) => `${FAMILY}:${number}`);
+    const { session, sent } = fakeSession({
+      ...answers,
+      // It goes on naming what was deregistered, and for hours what was deleted.
+      GetResources: nominating([...arns, off ?? '', going ?? '', never ?? '']),
+      DescribeTaskDefinition({ taskDefinition }) {
+        if (taskDefinition === never)
+          return refusal('ClientException', 'Unable to describe task definition.');
+        const status = { [off ?? '']: 'INACTIVE', [going ?? '']: 'DELETE_IN_PROGRESS' }[
+          String(taskDefinition)
+        ];
+        return { taskDefinition: { ...described, status: status ?? 'ACTIVE' }, tags: OWN_TAGS };
+      },
+    });
+    const list = () => listed(taskDefinitions.list(session, 'test'));
+    const read = () => sent.flatMap(([action, input]) => (action.startsWith('Describe') ? [input] : []));
+    const found = (await list()).map(({ arn, status }) => [arn, status]);
+    expect(found).toEqual([...arns.map((arn) => [arn, 'ACTIVE']), [off, 'INACTIVE']]);
+    expect(read().map(({ taskDefinition }) => taskDefinition)).toEqual([arns[2], off, going, never]);
+    expect((await list()).map(({ arn, status }) => [arn, status])).toEqual(found);
+    expect(
+      read()
+        .map(({ taskDefinition }) => taskDefinition)
+        .slice(4),
+    ).toEqual([off]);
+    await kind.delete?.(contextOf(session).context, { ...revisionOf(7), status: 'INACTIVE' });
+    expect(sent.slice(-1)).toEqual([['DeleteTaskDefinitions', { taskDefinitions: [off] }]]);
+    expect((await list()).map(({ arn }) => arn)).toEqual(arns);
+    expect(read()).toHaveLength(5);
+  });
+
   it('by id has the deregistered as well, and leaves out what there never was', async () => {
     const { session } = fakeSession({
       DescribeTaskDefinition: ({ taskDefinition }) =>
@@ -146,8 +216,16 @@ describe('listing', () => {
     });
     const found = await taskDefinitions.get(session, [`${FAMILY}:1`, `${FAMILY}:9`]);
     expect(found).toMatchObject([{ arn: arns[0], status: 'INACTIVE', tags: OWN_TAGS }]);
-    expect(found.map((one) => kind.gone(one))).toEqual([true]);
+    expect(found.map((one) => kind.gone(one))).toEqual([false]);
   });
+});
+
+it('what is deregistered is replaced and no history, what is being deleted is gone', () => {
+  const off = { ...revision, status: 'INACTIVE' };
+  expect(linesOf(kind.diff(inputs, off))).toEqual(['status: INACTIVE -> ACTIVE (replace)']);
+  expect(kind.keeps?.([off], () => true)).toEqual([]);
+  const going = { ...revision, status: 'DELETE_IN_PROGRESS' };
+  expect([off, going].map((one) => kind.gone(one))).toEqual([false, true]);
 });
 
 describe('registering', () => {
