@@ -36,7 +36,8 @@ const IN_TEMPLATE: PolicyScope = {
 
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * (images, secrets, logs) and opens a shell in them. What of it a role has, and on what, its own policies say.
+ * (images, secrets, logs), has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
+ * its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
@@ -49,6 +50,20 @@ const BOUNDARY: PolicyDocument = {
         'ecr:BatchGetImage',
         'ecr:GetAuthorizationToken',
         'ecr:GetDownloadUrlForLayer',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Instances',
+      Effect: 'Allow',
+      Action: [
+        'ecs:DeregisterContainerInstance',
+        'ecs:DiscoverPollEndpoint',
+        'ecs:Poll',
+        'ecs:RegisterContainerInstance',
+        'ecs:StartTelemetrySession',
+        'ecs:Submit*',
+        'ecs:UpdateContainerInstancesState',
       ],
       Resource: '*',
     },
@@ -82,6 +97,13 @@ const BOUNDARY: PolicyDocument = {
       Sid: 'Shells',
       Effect: 'Allow',
       Action: [
+        'ec2messages:AcknowledgeMessage',
+        'ec2messages:DeleteMessage',
+        'ec2messages:FailMessage',
+        'ec2messages:GetEndpoint',
+        'ec2messages:GetMessages',
+        'ec2messages:SendReply',
+        'ssm:UpdateInstanceInformation',
         'ssmmessages:CreateControlChannel',
         'ssmmessages:CreateDataChannel',
         'ssmmessages:OpenControlChannel',
@@ -98,10 +120,12 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   cloudwatch: 'services',
   ec2: 'network',
   route53: 'network',
+  autoscaling: 'services',
   ecs: 'services',
   elasticloadbalancing: 'services',
   iam: 'roles',
   logs: 'logs',
+  ssm: 'services',
 };
 
 /** Who may write Landfall's tags: its role under any name that an account's administrators give such roles. */
@@ -119,15 +143,19 @@ const SCP: PolicyDocument = {
       Action: [
         'application-autoscaling:TagResource',
         'application-autoscaling:UntagResource',
+        'autoscaling:CreateOrUpdateTags',
+        'autoscaling:DeleteTags',
         'cloudwatch:TagResource',
         'cloudwatch:UntagResource',
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ecs:TagResource',
         'ecs:UntagResource',
+        'iam:TagInstanceProfile',
         'elasticloadbalancing:AddTags',
         'elasticloadbalancing:RemoveTags',
         'iam:TagRole',
+        'iam:UntagInstanceProfile',
         'iam:UntagRole',
         'logs:TagResource',
         'logs:UntagResource',

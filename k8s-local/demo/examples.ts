@@ -55,7 +55,7 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'portal',
     title: 'the portal',
-    paths: ['manifests/examples/portal'],
+    paths: ['manifests/examples/portal', 'manifests/examples/portal-service'],
     fragile: {
       accountId: '123456789012',
       network: { name: 'portal', namespace: 'portal' },

@@ -1,5 +1,11 @@
 import type { Container } from './containers.ts';
-import { fargateMemoryCel, fargateMemoryText, isFargateSize, isFargateSizeCel } from './fargate.ts';
+import {
+  FARGATE_CPU,
+  fargateMemoryCel,
+  fargateMemoryText,
+  isFargateSize,
+  isFargateSizeCel,
+} from './fargate.ts';
 import { SERVICE_SIZES } from './presets.ts';
 import type { Rule } from './rule.ts';
 
@@ -10,7 +16,9 @@ interface Spec {
     cpu?: number | undefined;
     memoryMiB?: number | undefined;
     containers: Container[];
+    ephemeralStorageGiB?: number | undefined;
   };
+  capacity: { type: 'Fargate' | 'EC2' };
   service: {
     deployment: { minimumHealthyPercent: number; maximumPercent: number };
   };
@@ -31,6 +39,11 @@ const IS_SIZED = '(has(self.environment) || (has(self.task.cpu) && has(self.task
 
 const isSized = (self: Spec) => cpuOf(self) !== undefined && memoryOf(self) !== undefined;
 
+/** Instances have room for a task of any size. */
+const IS_FARGATE = "self.capacity.type == 'Fargate'";
+const IS_FARGATE_CPU = `${CPU} in [${FARGATE_CPU.join(', ')}]`;
+const hasFargateCpu = (self: Spec) => FARGATE_CPU.includes(cpuOf(self) ?? 0);
+
 export const sizeRules: readonly Rule<Spec>[] = [
   {
     cel: IS_SIZED,
@@ -40,19 +53,37 @@ export const sizeRules: readonly Rule<Spec>[] = [
     check: isSized,
   },
   {
-    cel: `!${IS_SIZED} || ${isFargateSizeCel(CPU, MEMORY)}`,
+    cel: `!${IS_SIZED} || !(${IS_FARGATE}) || ${IS_FARGATE_CPU}`,
+    message: `Fargate has no task of {cpu} CPU units: make task.cpu one of ${FARGATE_CPU.join(', ')}`,
+    path: ['task', 'cpu'],
+    check: (self) => !isSized(self) || self.capacity.type !== 'Fargate' || hasFargateCpu(self),
+    show: { cpu: { cel: `string(${CPU})`, of: (self) => String(cpuOf(self)) } },
+  },
+  {
+    cel: `!${IS_SIZED} || !(${IS_FARGATE} && ${IS_FARGATE_CPU}) || ${isFargateSizeCel(CPU, MEMORY)}`,
     message:
       'Fargate has no task of {cpu} CPU units with {memory} MiB: with {cpu} it takes {fitting}; change task.cpu or task.memoryMiB',
     path: ['task'],
     check: (self) => {
       const [cpu, memoryMiB] = [cpuOf(self), memoryOf(self)];
-      return cpu === undefined || memoryMiB === undefined || isFargateSize(cpu, memoryMiB);
+      if (cpu === undefined || memoryMiB === undefined) return true;
+      return self.capacity.type !== 'Fargate' || !hasFargateCpu(self) || isFargateSize(cpu, memoryMiB);
     },
     show: {
       cpu: { cel: `string(${CPU})`, of: (self) => String(cpuOf(self)) },
       memory: { cel: `string(${MEMORY})`, of: (self) => String(memoryOf(self)) },
       fitting: { cel: fargateMemoryCel(CPU), of: (self) => fargateMemoryText(cpuOf(self) ?? 0) },
     },
+  },
+];
+
+export const capacityRules: readonly Rule<Spec>[] = [
+  {
+    cel: `${IS_FARGATE} || !has(self.task.ephemeralStorageGiB)`,
+    message:
+      'task.ephemeralStorageGiB is of Fargate alone; on instances tasks share their volume: set capacity.volumeGiB instead',
+    path: ['task', 'ephemeralStorageGiB'],
+    check: ({ task, capacity }) => capacity.type === 'Fargate' || task.ephemeralStorageGiB === undefined,
   },
 ];
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { alarmRules, alarms } from './alarms.ts';
 import { autoscaling, scalingRules } from './autoscaling.ts';
+import { CapacitySchema } from './capacity.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
-import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
-import { FARGATE_CPU } from './fargate.ts';
+import { capacityRules, containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
 import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
@@ -40,19 +40,20 @@ const task = z
       'Family of the task definition. Default: `<name>-<environment>-task-definition` of this object.',
     ).optional(),
     cpu: z
-      .literal(FARGATE_CPU)
-      .meta({ type: 'integer' })
+      .int()
+      .min(128)
+      .max(196_608)
       .optional()
       .describe(
-        'CPU units of a task; 1024 are one vCPU. Default: that of the environment: dev 256, staging 512, prod 1024.',
+        'CPU units of a task; 1024 are one vCPU. On Fargate one of the figures that it offers. Default: that of the environment: dev 256, staging 512, prod 1024.',
       ),
     memoryMiB: z
       .int()
-      .min(512)
-      .max(122_880)
+      .min(6)
+      .max(24_576_000)
       .optional()
       .describe(
-        'MiB of memory of a task, of those that Fargate offers with its CPU units. Default: that of the environment: dev 512, staging 1024, prod 2048.',
+        'MiB of memory of a task; on Fargate one of the figures that it offers with its CPU units. Default: that of the environment: dev 512, staging 1024, prod 2048.',
       ),
     cpuArchitecture: z.enum(['X86_64', 'ARM64']).default('X86_64').describe('What the images are built for.'),
     ephemeralStorageGiB: z
@@ -60,7 +61,7 @@ const task = z
       .min(21)
       .max(200)
       .optional()
-      .describe('GiB of scratch room of a task. Default: the 20 that Fargate gives to each.'),
+      .describe('GiB of scratch room of a task on Fargate. Default: the 20 that Fargate gives to each.'),
     executionRoleName: roleName
       .optional()
       .describe(
@@ -157,6 +158,7 @@ const spec = withRules(
       allowReferencesFrom,
       task,
       imageOwner,
+      capacity: CapacitySchema.prefault({}),
       service,
       loadBalancer: LoadBalancerSchema.optional(),
       logs,
@@ -164,6 +166,7 @@ const spec = withRules(
     })
     .describe('The service that is wanted.'),
   ...sizeRules,
+  ...capacityRules,
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,
@@ -202,6 +205,6 @@ const status = z
   .describe('What the operator did and found; only the operator writes it.');
 export type EcsServiceStatus = z.output<typeof status>;
 
-/** A service on Fargate: cluster, task definition, service, roles, log group, security groups, and a load balancer where asked for. */
+/** A service on Fargate or instances: cluster, task definition, service, roles, log group, security groups, and a load balancer where asked for. */
 export const EcsServiceSchema = objectSchema('EcsService', spec, status.prefault({}));
 export type EcsService = z.output<typeof EcsServiceSchema>;

@@ -171,7 +171,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
       message,
     ],
     summary:
-      'An EcsService keeps containers running on Fargate in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, the service that rolls new revisions out, and a load balancer before it where one is asked for.',
+      'An EcsService keeps containers running on Fargate or on instances in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, the service that rolls new revisions out, and a load balancer before it where one is asked for.',
     example: 'manifests/examples/platform/provider-service.yaml',
     scale: { specReplicasPath: '.spec.service.desiredCount', statusReplicasPath: '.status.runningCount' },
   },

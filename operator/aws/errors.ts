@@ -16,7 +16,7 @@ const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
   /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener))$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|ClusterContains\w+Exception)$/;
 const QUOTA =
@@ -24,22 +24,25 @@ const QUOTA =
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
- * "eventual consistency"), and to ECS, whose codes for all of it are ClientException and InvalidParameterException, a
- * listener, or that a service of the name has drained.
+ * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
+ * InvalidParameterException, a listener, or that a service of the name has drained.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|does not have an associated load balancer/i;
+  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
-/** ECS's words for a task definition that is not there, or no longer to be used, and those of who scales it for a service. */
+/**
+ * ECS's words for a task definition that is not there, or no longer to be used, and for a capacity provider; those of who
+ * scales it for a service, and Auto Scaling's for a group.
+ */
 const NOT_FOUND_TEXT =
-  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|ECS service doesn't exist)/;
-/** What CreateService says where a service of the name is there already, and RegisterScalableTarget of a target. */
+  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|AutoScalingGroup name not found)/;
+/** What CreateService, CreateCapacityProvider and RegisterScalableTarget say where there is one of the name already. */
 const EXISTS_TEXT =
-  /^(Creation of service was not idempotent|The scalable target that you tried to tag already exists)/;
+  /^(Creation of service was not idempotent|The specified capacity provider already exists|The scalable target that you tried to tag already exists)/;
 /**
  * Words by which IAM says that a permissions boundary is not there: not something of ours that is still on its way,
  * though the code is that of any missing thing.
@@ -50,8 +53,8 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
  * is deleted. Bad credentials have other words.
  */
 const HELD_TEXT = /You do not have permission to access the specified resource/;
-/** Codes that ECS and Application Auto Scaling give to much that is not alike. */
-const VAGUE = /^(ClientException|InvalidParameterException|ValidationException)$/;
+/** Codes that ECS and both sorts of Auto Scaling give to much that is not alike. */
+const VAGUE = /^(ClientException|InvalidParameterException|ValidationError|ValidationException)$/;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
@@ -222,7 +225,7 @@ export function interpretWords(error: unknown): Verdict {
   return { kind: 'stalled', reason: 'AwsRefused', message };
 }
 
-/** ECS has one code for many things: there the words tell. */
+/** ECS and Auto Scaling have one code for many things: there the words tell. */
 function isMeant(error: unknown, codes: RegExp, words: RegExp): boolean {
   const code = errorCode(error) ?? '';
   if (codes.test(code)) return true;

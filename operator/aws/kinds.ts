@@ -1,4 +1,5 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
+import { autoScalingGroupKind } from './autoscaling/auto-scaling-group.ts';
 import { scalableTargetKind } from './application-autoscaling/scalable-target.ts';
 import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
 import { scheduledActionsKind } from './application-autoscaling/scheduled-actions.ts';
@@ -12,6 +13,7 @@ import { endpointServiceKind } from './ec2/endpoint-service.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
+import { launchTemplateKind } from './ec2/launch-template.ts';
 import { natGatewayKind } from './ec2/nat-gateway.ts';
 import { networkAclAssociationKind } from './ec2/network-acl-association.ts';
 import { networkAclEntriesKind } from './ec2/network-acl-entries.ts';
@@ -27,9 +29,12 @@ import { vpcAttributesKind } from './ec2/vpc-attributes.ts';
 import { vpcCidrsKind } from './ec2/vpc-cidrs.ts';
 import { vpcEndpointKind } from './ec2/vpc-endpoint.ts';
 import { vpcKind } from './ec2/vpc.ts';
+import { capacityProviderKind } from './ecs/capacity-provider.ts';
+import { clusterCapacityProvidersKind } from './ecs/cluster-capacity-providers.ts';
 import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
+import { instanceProfileKind } from './iam/instance-profile.ts';
 import { listenerKind } from './elbv2/listener.ts';
 import { loadBalancerAttributesKind } from './elbv2/load-balancer-attributes.ts';
 import { loadBalancerKind } from './elbv2/load-balancer.ts';
@@ -73,6 +78,11 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   ecsClusterKind,
   taskDefinitionKind,
   ecsServiceKind,
+  instanceProfileKind,
+  launchTemplateKind,
+  autoScalingGroupKind,
+  capacityProviderKind,
+  clusterCapacityProvidersKind,
   scalableTargetKind,
   scalingPoliciesKind,
   scheduledActionsKind,

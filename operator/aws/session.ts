@@ -1,3 +1,4 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -22,6 +23,7 @@ export interface AwsSession {
   readonly region: string;
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
+  readonly autoscaling: AutoScalingClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
@@ -75,6 +77,9 @@ export function openSession(options: SessionOptions): AwsSession {
     region,
     partition: partitionOf(region),
     batches: new Batches(),
+    get autoscaling() {
+      return client('autoscaling', () => new AutoScalingClient(base));
+    },
     get applicationAutoscaling() {
       return client('application-autoscaling', () => new ApplicationAutoScalingClient(base));
     },

@@ -56,7 +56,15 @@ const ELB_ACCOUNT: Rate = { burst: 40, perSecond: 10, group: 'account' };
 /** Amazon ECS API Reference, "Request throttling for the Amazon ECS API": the actions of a group share a bucket. */
 const ECS_RATES: readonly [RegExp, Rate][] = [
   [/^(Describe|List)Clusters$/, { burst: 50, perSecond: 20, group: 'cluster read' }],
-  [/^(Create|Delete|Update)Cluster/, { burst: 20, perSecond: 1, group: 'cluster modify' }],
+  [
+    /^((Create|Delete|Update)Cluster|PutClusterCapacityProviders)/,
+    { burst: 20, perSecond: 1, group: 'cluster modify' },
+  ],
+  [/^DescribeCapacityProviders$/, { burst: 50, perSecond: 20 }],
+  [
+    /^(Create|Delete|Update)CapacityProvider$/,
+    { burst: 10, perSecond: 1, group: 'capacity provider modify' },
+  ],
   [/^(Describe|List)TaskDefinition/, { burst: 50, perSecond: 20, group: 'task definition read' }],
   [/^(Deregister|Register)TaskDefinition$/, { burst: 20, perSecond: 1, group: 'task definition modify' }],
   [/^DeleteTaskDefinitions$/, { burst: 5, perSecond: 1 }],

@@ -18,3 +18,9 @@ export function trustInService(service: string, accountId: string, sourceArn: st
     },
   });
 }
+
+/** Lets EC2 give a role to instances. It has no conditions: EC2 names neither account nor instance when it asks. */
+export function trustOfInstances(partition: string): string {
+  const service = partition === 'aws-cn' ? 'ec2.amazonaws.com.cn' : 'ec2.amazonaws.com';
+  return policyText({ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' });
+}

@@ -106,7 +106,9 @@ export const seedNetworks = table('networks') as Readonly<
 >;
 
 /** The table of their services, by name. */
-export const seedServices = table('services') as Readonly<Record<'provider' | 'consumer', SeedService>>;
+export const seedServices = table('services') as Readonly<
+  Record<'portal' | 'provider' | 'consumer', SeedService>
+>;
 
 /** The table of the connection between them. */
 export const seedLinks = table('links') as {

@@ -34,6 +34,7 @@ _EC2 = [
     ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments", "id", 1000),
     ("DescribeNatGateways", "NatGateways", "NatGatewayId", 1000),
     ("DescribeNetworkInterfaces", "NetworkInterfaces", "id", 1000),
+    ("DescribeLaunchTemplates", "LaunchTemplates", "LaunchTemplateId", 200),
     ("DescribePrefixLists", "PrefixLists", "id", 1000),
     ("DescribeManagedPrefixLists", "PrefixLists", "id", 100),
 ]

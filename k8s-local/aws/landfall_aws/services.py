@@ -9,6 +9,7 @@ from .settings import Settings
 # Folder of this package by signing name. Each has `install(settings)`, which returns the response class of a service
 # that has one URL, to be called without Flask's routing, or None.
 _FOLDERS = {
+    "autoscaling": "autoscaling",
     "application-autoscaling": "application_autoscaling",
     "backup": "backup",
     "dynamodb": "dynamodb",

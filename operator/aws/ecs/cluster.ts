@@ -58,7 +58,8 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
     ...onOwnThings('ecs:DeleteCluster', 'ecs:UpdateCluster'),
     ...reads('ecs:ListServices', 'ecs:ListTasks'),
   ],
-  after: [],
+  // AWS keeps a cluster that has instances.
+  after: ['AutoScalingGroup'],
 
   diff(inputs, cluster) {
     if (!cluster) return [];
@@ -129,9 +130,12 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
   },
 };
 
-function stateOf({ clusterName: name, status }: Cluster): State {
-  const message = `cluster ${name} is ${status}`;
-  if (status === 'ACTIVE') return READY;
+function stateOf({ clusterName: name, status, attachmentsStatus }: Cluster): State {
+  const isChanging = status === 'ACTIVE' && attachmentsStatus === 'UPDATE_IN_PROGRESS';
+  const message = isChanging
+    ? `the capacity providers of cluster ${name} are changing`
+    : `cluster ${name} is ${status}`;
+  if (status === 'ACTIVE' && !isChanging) return READY;
   if (status === 'INACTIVE' || status === 'DEPROVISIONING')
     return { phase: 'deleting', reason: 'WaitingForAws', message };
   if (status === 'FAILED')
@@ -162,7 +166,7 @@ async function describe(session: AwsSession, names: readonly string[]): Promise<
     const answer = await session.ecs.send(
       new DescribeClustersCommand({
         clusters: names.slice(start, start + DESCRIBED_MAX),
-        include: ['TAGS', 'SETTINGS'],
+        include: ['ATTACHMENTS', 'SETTINGS', 'TAGS'],
       }),
     );
     for (const { arn, reason = 'Unknown', detail } of answer.failures ?? [])

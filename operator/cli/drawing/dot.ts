@@ -65,19 +65,24 @@ function stack({ alone, accounts }: Picture): string[] {
   const networks = accounts.flatMap(({ networks }) => networks);
   return networks.slice(1).flatMap(({ owner, network }, index) => {
     const above = networks[index];
-    const bottom = above?.network.tiers.at(-1)?.table;
-    const top = network.tiers[0]?.table;
-    return [
-      `${quote(`${above?.owner} ${bottom}`)} -> ${quote(`${owner} ${top}`)} [style=invis minlen=4 weight=1]`,
-    ];
+    const top = quote(`${owner} ${network.tiers[0]?.table ?? 'vpc'}`);
+    return above ? [`${bottomOf(above)} -> ${top} [style=invis minlen=4 weight=1]`] : [];
   });
 }
 
-function legend({ all }: Picture): string[] {
+function legend({ all, alone, accounts }: Picture): string[] {
   const cells = presentMarks(all).map(
     (mark) =>
       `<td><font color="${MARK_LOOK[mark].line}">${MARK_LOOK[mark].sign} ${MARK_LOOK[mark].text}</font></td>`,
   );
   if (cells.length === 0) return [];
-  return [`legend [label=<<table border="0" cellspacing="4"><tr>${cells.join('')}</tr></table>>]`];
+  const last = accounts.at(-1)?.networks.at(-1);
+  return [
+    `legend [label=<<table border="0" cellspacing="4"><tr>${cells.join('')}</tr></table>>]`,
+    ...(alone || !last ? [] : [`${bottomOf(last)} -> legend [style=invis minlen=3]`]),
+  ];
+}
+
+function bottomOf({ owner, network }: DrawnNetwork): string {
+  return quote(`${owner} ${network.tiers.at(-1)?.table ?? 'vpc'}`);
 }

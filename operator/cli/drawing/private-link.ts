@@ -1,3 +1,4 @@
+import type { EndpointServiceInputs } from '../../aws/ec2/endpoint-service.ts';
 import type { SecurityGroupRulesInputs } from '../../aws/ec2/security-group-rules.ts';
 import type { VpcEndpointInputs } from '../../aws/ec2/vpc-endpoint.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -65,11 +66,6 @@ export function usedOf(graph: Graph): Used | undefined {
     leadsTo: service ?? found.inputs.serviceName,
     clients: [...ports.values()].map((client) => ({ ...client, ports: client.ports.join(', ') })),
   };
-}
-
-interface EndpointServiceInputs {
-  readonly loadBalancerArns: readonly string[];
-  readonly acceptanceRequired: boolean;
 }
 
 function isForeign(text: string): boolean {

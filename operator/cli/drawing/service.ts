@@ -1,3 +1,4 @@
+import type { ScalableTargetInputs } from '../../aws/application-autoscaling/scalable-target.ts';
 import type { EcsServiceInputs } from '../../aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import type { ListenerInputs } from '../../aws/elbv2/listener.ts';
@@ -98,7 +99,7 @@ function capacityOf(service: EcsServiceInputs | undefined): string {
 
 /** Between which counts autoscaling moves, where it does; else the count that is wanted. */
 function countOf(service: EcsServiceInputs | undefined, all: All): string {
-  const range = all<{ minCapacity: number; maxCapacity: number }>('ScalableTarget')[0]?.inputs;
+  const range = all<ScalableTargetInputs>('ScalableTarget')[0]?.inputs;
   if (range && range.minCapacity !== range.maxCapacity)
     return `${range.minCapacity} to ${range.maxCapacity} tasks`;
   const count = range?.minCapacity ?? service?.desiredCount ?? service?.initialCount ?? 1;

@@ -11,6 +11,7 @@ import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
 import { type Reference, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
 import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
@@ -36,6 +37,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   'SecurityGroupRules',
   'TaskDefinition',
   'EcsService',
+  ...CAPACITY_NODES,
   ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
@@ -72,6 +74,7 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
     }),
     ...roleNodes(build, input, names),
     ...groupNodes(build, input, names, exports),
+    ...capacityNodes(build, input, names, exports),
     ...loadBalancingNodes(build, input, {
       names,
       exports,
@@ -137,9 +140,10 @@ interface ServicePlan {
 
 function serviceNode(
   build: NodeBuilder,
-  { metadata, spec, running }: ServiceAtWork,
+  object: ServiceAtWork,
   { names, exports, size }: ServicePlan,
 ): GraphNode {
+  const { metadata, spec, running } = object;
   const { deployment, executeCommand } = spec.service;
   const restartedAt = metadata.annotations?.[RESTART_ANNOTATION];
   const breaks = deployment.circuitBreaker === 'Enabled';
@@ -152,13 +156,16 @@ function serviceNode(
       taskDefinition: ref('task-definition', 'arn'),
       ...(running?.instead && { instead: running.instead }),
       ...countOf(spec.service.autoscaling, size.desiredCount),
-      launchType: 'FARGATE',
-      platformVersion: 'LATEST',
-      network: {
-        subnetIds: exports.subnets('private').map(({ id }) => id),
-        securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
-        assignPublicIp: false,
-      },
+      ...capacityOfService(object),
+      // Behind the ports of instances tasks have no interface of their own.
+      ...(!onInstances(object) && {
+        platformVersion: 'LATEST',
+        network: {
+          subnetIds: exports.subnets('private').map(({ id }) => id),
+          securityGroupIds: [ref('security-group/tasks'), exports.securityGroup('ecs') ?? ''],
+          assignPublicIp: false,
+        },
+      }),
       ...balancedService(spec),
       deployment: {
         minimumHealthyPercent: deployment.minimumHealthyPercent,
@@ -178,7 +185,9 @@ function serviceNode(
         'role-policies/task',
         'security-group-rules/tasks',
         ...beforeBalanced(spec),
+        ...beforeService(object).dependsOn,
       ],
+      awaits: beforeService(object).awaits,
     },
   );
 }

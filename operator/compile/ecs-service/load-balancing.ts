@@ -13,6 +13,7 @@ import type { CompileInput } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { onInstances } from './capacity.ts';
 import type { ServiceNames } from './names.ts';
 
 /** The types of the nodes that a load balancer adds to a service. */
@@ -85,7 +86,7 @@ export function loadBalancingNodes(
       vpcId: exports.vpcId,
       port: targetOf(input.object.spec).port,
       protocol: balancer.type === 'Network' ? 'TCP' : 'HTTP',
-      targetType: 'ip',
+      targetType: onInstances(input.object) ? 'instance' : 'ip',
       healthCheck: healthCheckOf(balancer),
     }),
     build.facet('TargetGroupAttributes', 'target-group-attributes', {
@@ -117,10 +118,10 @@ export function beforeBalanced({ loadBalancer }: EcsServiceSpec): string[] {
   return (loadBalancer?.listeners ?? []).filter(isForwarding).map(listenerKey);
 }
 
-/** Who may reach the tasks by it: its own group alone, at the port of the target. */
+/** Who may reach the tasks by it: its own group alone, at the port of the target, or at those that Docker gives out. */
 export function fromLoadBalancer(spec: EcsServiceSpec): Rule[] {
   if (!spec.loadBalancer) return [];
-  return [ruleTo(targetOf(spec).port, ref(`security-group/${GROUP}`), 'from the load balancer')];
+  return [ruleTo(portsOf(spec), ref(`security-group/${GROUP}`), 'from the load balancer')];
 }
 
 /** A group of its own, which lets in whom the spec names, and leads to the tasks and nowhere else. */
@@ -140,15 +141,25 @@ function groupNodes(
     build.facet('SecurityGroupRules', `security-group-rules/${GROUP}`, {
       groupId: ref(key),
       ingress: ingress.flatMap((peer) =>
-        listeners.map(({ port }) => ruleTo(port, peerId(peer, exports), `${peer.name} from ${whoIs(peer)}`)),
+        listeners.map(({ port }) =>
+          ruleTo([port, port], peerId(peer, exports), `${peer.name} from ${whoIs(peer)}`),
+        ),
       ),
-      egress: [ruleTo(targetOf(spec).port, ref('security-group/tasks'), 'to the tasks')],
+      egress: [ruleTo(portsOf(spec), ref('security-group/tasks'), 'to the tasks')],
     }),
   ];
 }
 
-function ruleTo(port: number, peer: string, description: string): Rule {
-  return { protocol: 'tcp', fromPort: port, toPort: port, peer, description };
+type Ports = readonly [from: number, to: number];
+
+function ruleTo([fromPort, toPort]: Ports, peer: string, description: string): Rule {
+  return { protocol: 'tcp', fromPort, toPort, peer, description };
+}
+
+/** Where tasks are reached. On instances Docker gives each a port: ECS Developer Guide, "Port mappings", hostPort 0. */
+function portsOf(spec: EcsServiceSpec): Ports {
+  const { port } = targetOf(spec);
+  return onInstances({ spec }) ? [32_768, 65_535] : [port, port];
 }
 
 type Peer = LoadBalancer['ingress'][number];

@@ -10,6 +10,11 @@ export interface ServiceNames {
   readonly executionRole: string;
   readonly taskRole: string;
   readonly securityGroup: string;
+  /** Of the role of instances and its profile. */
+  readonly instanceRole: string;
+  /** Of the launch template and the group. */
+  readonly instances: string;
+  readonly capacityProvider: string;
   alarm(name: string): string;
   readonly loadBalancer: string;
   readonly targetGroup: string;
@@ -18,6 +23,9 @@ export interface ServiceNames {
 
 const ECS_NAME_MAX = 255;
 const ROLE_NAME_MAX = 64;
+const TEMPLATE_NAME_MAX = 128;
+/** ECS adds the revision of a replacement. */
+const PROVIDER_NAME_MAX = 246;
 const ALARM_NAME_MAX = 255;
 const ELB_NAME_MAX = 32;
 
@@ -49,6 +57,10 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     executionRole: spec.task.executionRoleName ?? role('execution'),
     taskRole: spec.task.taskRoleName ?? role('task'),
     securityGroup: groupName(`${namespace}-${name}-tasks`),
+    instanceRole: role('instance'),
+    instances: fit(`landfall-${namespace}-${name}`, TEMPLATE_NAME_MAX),
+    // ECS keeps names that begin with aws, ecs or fargate to itself.
+    capacityProvider: fit(`landfall-${namespace}-${name}`, PROVIDER_NAME_MAX),
     alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
     loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
     targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),

@@ -1,5 +1,6 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
+import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { endpointVariables } from './environment.ts';
@@ -17,19 +18,20 @@ export function taskDefinition(
 ): TaskDefinitionInputs {
   const { spec, running } = input.object;
   const { task, service, region } = spec;
+  const isBridged = onInstances({ spec });
   const withShell = service.executeCommand === 'Enabled';
   return {
     family: names.family,
     cpu: String(cpu),
     memory: String(memoryMiB),
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
+    networkMode: isBridged ? 'bridge' : 'awsvpc',
+    requiresCompatibilities: [isBridged ? 'EC2' : 'FARGATE'],
     executionRoleArn: ref('role/execution', 'arn'),
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
     containerDefinitions: byName(task.containers).map((container) => ({
-      ...containerOf(container, region, withShell),
+      ...containerOf(container, { region, withShell, isBridged }),
       image: running?.images[container.name] ?? container.image,
       environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
         ({ name, value }) => ({ name, value }),
@@ -42,10 +44,16 @@ export function taskDefinition(
   };
 }
 
+interface Surroundings {
+  readonly region: string;
+  readonly withShell: boolean;
+  /** Containers have Docker's network, and ports of the instance that Docker chooses. */
+  readonly isBridged: boolean;
+}
+
 function containerOf(
   container: Container,
-  region: string,
-  withShell: boolean,
+  { region, withShell, isBridged }: Surroundings,
 ): Omit<ContainerInputs, 'environment'> {
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
@@ -57,7 +65,11 @@ function containerOf(
     ...(memoryReservationMiB !== undefined && { memoryReservation: memoryReservationMiB }),
     portMappings: [...container.ports]
       .sort((a, b) => a.port - b.port)
-      .map(({ port, protocol }) => ({ containerPort: port, protocol })),
+      .map(({ port, protocol }) => ({
+        containerPort: port,
+        ...(isBridged && { hostPort: 0 }),
+        protocol,
+      })),
     ...(container.secrets.length > 0 && {
       secrets: byName(container.secrets).map((secret) => ({
         name: secret.name,

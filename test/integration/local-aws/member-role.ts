@@ -44,8 +44,10 @@ async function bootstrap(): Promise<{ policy: Statement[]; boundary: Statement[]
     };
   };
   const statementsOf = (id: string) => template.Resources[id]?.Properties.PolicyDocument.Statement ?? [];
+  const all = template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf);
   return {
-    policy: template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf),
+    // Sids are unique in each of the policies, and here all of them are one.
+    policy: all.map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
     boundary: statementsOf('Boundary'),
   };
 }
@@ -73,11 +75,10 @@ export async function enforced(): Promise<Statement[]> {
   return policy;
 }
 
-/** Makes `statements` all that the member role may do. */
+/** Makes `statements` all that the member role may do, of whichever of its policies: only in one is a Sid its own. */
 export async function grant(statements: Statement[]): Promise<void> {
-  await admin().send(
-    new PutRolePolicyCommand({ RoleName, PolicyName: 'landfall', PolicyDocument: document(statements) }),
-  );
+  const PolicyDocument = document(statements.map(({ Sid: _, ...statement }) => statement));
+  await admin().send(new PutRolePolicyCommand({ RoleName, PolicyName: 'landfall', PolicyDocument }));
 }
 
 /** Client options of a session of the member role, limited by `policy` where one is given. */

@@ -3,6 +3,7 @@ import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
+import { CAPACITY_CASES } from './autoscaling/cases.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
 import { PROVIDED_CASES } from './ec2/provided-cases.ts';
@@ -28,6 +29,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 
 const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
+  ...CAPACITY_CASES,
   ...PROVIDED_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
@@ -412,6 +414,7 @@ describe('facets of a parent that is still to be made', () => {
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
     ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
     ['TargetHealth', {}, []],
+    ['ClusterCapacityProviders', {}, ['providers[web-capacity]: (nothing) -> web-capacity']],
     [
       'EndpointConnections',
       { endpoints: [{ id: 'vpce-9', made: { accountId: '1', serviceName: 'a' } }] },

@@ -95,7 +95,7 @@ describe('the policy of all kinds', () => {
     ).toHaveLength(1);
   });
 
-  it('passes roles of Landfall to flow logs and tasks alone', () => {
+  it('passes roles of Landfall to flow logs, tasks and instances alone', () => {
     expect(granting('iam:PassRole')).toEqual([
       {
         Sid: 'PassRole',
@@ -104,7 +104,11 @@ describe('the policy of all kinds', () => {
         Resource: 'arn:aws:iam::123456789012:role/landfall/*',
         Condition: {
           StringEquals: {
-            'iam:PassedToService': ['ecs-tasks.amazonaws.com', 'vpc-flow-logs.amazonaws.com'],
+            'iam:PassedToService': [
+              'ec2.amazonaws.com',
+              'ecs-tasks.amazonaws.com',
+              'vpc-flow-logs.amazonaws.com',
+            ],
           },
         },
       },

@@ -94,6 +94,10 @@ describe('manifests/bootstrap/member-role.yaml', () => {
     expect(actionsOf(bound)).toEqual(
       expect.arrayContaining(['ecr:BatchGetImage', 'logs:PutLogEvents', 'ssmmessages:OpenDataChannel']),
     );
-    expect(actionsOf(bound).filter((action) => /^(iam|sts|ec2|ecs):/.test(action))).toEqual([]);
+    expect(actionsOf(bound).filter((action) => /^(iam|sts|ec2):/.test(action))).toEqual([]);
+    // Of ECS what the agent of an instance does, and nothing with services or tasks of others.
+    const ofEcs = actionsOf(bound).filter((action) => action.startsWith('ecs:'));
+    const agent = /:(Discover|Poll|Start|Submit|.*ContainerInstance)/;
+    expect(ofEcs.filter((action) => !agent.test(action))).toEqual([]);
   });
 });

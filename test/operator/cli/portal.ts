@@ -16,10 +16,14 @@ export function provider(): Promise<Drawable[]> {
   return example('accounts', 'platform/provider-network.yaml');
 }
 
-/** The platform's two networks and the services in them. */
-export function services(): Promise<Drawable[]> {
-  const files = ['provider-network', 'provider-service', 'consumer-network', 'consumer-service'];
-  return example('accounts', ...files.map((file) => `platform/${file}.yaml`));
+/** The platform: its two networks, the services in them and the link between these. */
+export function platform(): Promise<Drawable[]> {
+  return example('accounts', 'platform');
+}
+
+/** The objects of some kinds, or of one by its owner. */
+export function only(drawables: readonly Drawable[], ...owners: readonly string[]): Drawable[] {
+  return drawables.filter(({ graph }) => owners.some((owner) => graph.owner.startsWith(owner)));
 }
 
 /** The same objects with a plan of some of them, as with --live. */

@@ -5,6 +5,7 @@ import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-setting
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
+import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import { LOAD_BALANCING_NODES } from '../../../operator/compile/ecs-service/load-balancing.ts';
 import type { CompileInput } from '../../../operator/compile/input.ts';
@@ -60,7 +61,8 @@ describe('the graph of a service', () => {
       alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
     });
     const types = [...everything.nodes.values()].map(({ type }) => type as NodeType);
-    const wanted = [...ECS_SERVICE_NODES].filter((type) => !LOAD_BALANCING_NODES.includes(type));
+    const others = new Set([...LOAD_BALANCING_NODES, ...CAPACITY_NODES]);
+    const wanted = [...ECS_SERVICE_NODES].filter((type) => !others.has(type));
     expect([...new Set(types)].sort()).toEqual(wanted.sort());
   });
 

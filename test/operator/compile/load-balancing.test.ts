@@ -7,6 +7,7 @@ import type { AttributesInputs } from '../../../operator/aws/elbv2/attributes.ts
 import type { ListenerInputs } from '../../../operator/aws/elbv2/listener.ts';
 import type { LoadBalancerInputs } from '../../../operator/aws/elbv2/load-balancer.ts';
 import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
+import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import type { CompileInput } from '../../../operator/compile/input.ts';
 import { exportsOfService } from '../../../operator/compile/service-exports.ts';
@@ -70,7 +71,9 @@ describe('a service behind a load balancer', () => {
       service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
       alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
     };
-    expect(typesOf(compile(everything))).toEqual([...ECS_SERVICE_NODES].sort());
+    expect(typesOf(compile(everything))).toEqual(
+      ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type)).sort(),
+    );
     const without = compile({});
     expect([...without.nodes.keys()].filter((key) => /balancer|target|listener/.test(key))).toEqual([]);
     const service = inputsOf<EcsServiceInputs>(without, 'service');

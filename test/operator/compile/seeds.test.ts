@@ -147,6 +147,15 @@ it('the networks of the platform share no address, so that they can be joined', 
   expect(one && other && ipv4Overlaps(one, other)).toBe(false);
 });
 
+/** Whose subnets tasks are in, or the instances that they run on. */
+function networkOf(graph: Graph): string | undefined {
+  const placed = ['service', 'auto-scaling-group'].flatMap((key) => graph.nodes.get(key)?.inputs ?? []);
+  return placed.flatMap(referencesIn).find(({ node }) => node.startsWith('subnet/'))?.owner;
+}
+
+/** What a strategy of capacity providers comes down to. */
+const launchTypeOf = (graph: Graph) => (graph.nodes.has('auto-scaling-group') ? 'EC2' : 'FARGATE');
+
 /** What stands before a service. */
 function balancerOf(graph: Graph) {
   const of = <I extends object>(key: string) => graph.nodes.get(key)?.inputs as I;
@@ -182,13 +191,13 @@ describe.each(Object.entries(seedServices))('the service of the %s', (_name, see
       owner: found.graph.owner,
       account: found.object.spec.accountRef.name,
       region: found.object.spec.region,
-      network: referencesIn(service.network)[0]?.owner,
+      network: networkOf(found.graph),
       cluster: of<{ name: string }>('cluster').name,
       service: service.name,
       family: definition.family,
       logGroup: of<{ name: string }>('log-group').name,
       executionRole: of<{ name: string }>('role/execution').name,
-      launchType: service.launchType,
+      launchType: service.launchType ?? launchTypeOf(found.graph),
       cpu: definition.cpu,
       memoryMiB: definition.memory,
       desiredCount: service.desiredCount,

@@ -28,6 +28,8 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "CreateDhcpOptions": ("+dhcp-options",),
     "CreateFlowLogs": ("+vpc-flow-log", "ResourceIds"),
     "CreateInternetGateway": ("+internet-gateway",),
+    "CreateLaunchTemplate": ("+launch-template",),
+    "CreateLaunchTemplateVersion": ("LaunchTemplateId",),
     "CreateNatGateway": ("+natgateway", "SubnetId", "AllocationId"),
     "CreateNetworkAcl": ("+network-acl", "VpcId"),
     "CreateNetworkAclEntry": ("NetworkAclId",),
@@ -45,6 +47,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DeleteDhcpOptions": ("DhcpOptionsId",),
     "DeleteFlowLogs": ("FlowLogIds",),
     "DeleteInternetGateway": ("InternetGatewayId",),
+    "DeleteLaunchTemplate": ("LaunchTemplateId",),
     "DeleteNatGateway": ("NatGatewayId",),
     "DeleteNetworkAcl": ("NetworkAclId",),
     "DeleteNetworkAclEntry": ("NetworkAclId",),
@@ -62,6 +65,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "DetachInternetGateway": ("InternetGatewayId", "VpcId"),
     "DisassociateRouteTable": ("AssociationId",),
     "DisassociateVpcCidrBlock": ("AssociationId",),
+    "ModifyLaunchTemplate": ("LaunchTemplateId",),
     "ModifyNetworkInterfaceAttribute": ("NetworkInterfaceId", "Groups"),
     "ModifySecurityGroupRules": ("GroupId",),
     "ModifySubnetAttribute": ("SubnetId",),
@@ -94,7 +98,7 @@ def tag_context(tags: list[dict[str, str]]) -> dict[str, str | list[str]]:
     return {**values, "aws:tagkeys": [tag["Key"] for tag in tags]}
 
 
-class _Region:
+class Region:
     def __init__(self, call: Call, common: Context) -> None:
         self._call, self._common = call, common
         self._backend: Any = ec2_backends[call.account or ""][call.region or ""]
@@ -143,7 +147,7 @@ def asks(call: Call, common: Context) -> list[Ask]:
     common = {**common, "ec2:region": call.region or ""}
     if action not in _ACTIONS:
         return [Ask(f"ec2:{action}", context=common)]
-    region = _Region(call, common)
+    region = Region(call, common)
     specifications = {s.get("ResourceType"): s.get("Tags") or [] for s in as_list(params.get("TagSpecifications"))}
     of_tags = tag_context(as_list(params.get("Tags"))) if action in ("CreateTags", "DeleteTags") else {}
     found: list[Ask] = []

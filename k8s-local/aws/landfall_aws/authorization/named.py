@@ -20,11 +20,6 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
         "applicationautoscaling",
         {"ResourceId": "scalable-target/{}", "ResourceARN": "{}"},
     ),
-    "autoscaling": (
-        "autoscaling",
-        "autoscaling",
-        {"AutoScalingGroupName": "autoScalingGroup:*:autoScalingGroupName/{}"},
-    ),
     "backup": ("backup", "backup", {}),
     "dynamodb": ("dynamodb", "dynamodb", {"TableName": "table/{}", "ResourceArn": "{}"}),
     "ecs": (

@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from ..call import Call
-from . import ec2, named
+from . import ec2, instance_groups, named
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -26,7 +26,7 @@ _TAGS_LOGS = {"TagResource", "UntagResource", "ListTagsForResource"}
 def asks(call: Call, common: Context) -> list[Ask]:
     """Everything that must be allowed for one call of any service."""
     service = call.service or ""
-    special = {"ec2": ec2.asks, "iam": _iam, "sts": _sts, "logs": _logs}.get(service)
+    special = {"ec2": ec2.asks, "iam": _iam, "sts": _sts, "logs": _logs, "autoscaling": instance_groups.asks}.get(service)
     if special:
         return special(call, common)
     if named.knows(service):
@@ -43,11 +43,11 @@ def _role(account: str, params: dict[str, Any]) -> tuple[str, Any]:
 def _iam(call: Call, common: Context) -> list[Ask]:
     action, params, account = call.action or "", call.params, call.account or ""
     name = f"iam:{action}"
+    if params.get("InstanceProfileName"):
+        return _of_profile(action, name, account, params, common)
     if params.get("RoleName"):
         arn, role = _role(account, params)
         return _of_role(action, name, arn, role, params, common)
-    if params.get("InstanceProfileName"):
-        return _of_profile(action, name, account, params, common)
     if params.get("UserName"):
         user = iam_backends[account]["aws"].users.get(str(params["UserName"]))
         return [Ask(name, user.arn if user else f"arn:aws:iam::{account}:user/{params['UserName']}", common, user is not None)]
@@ -64,6 +64,8 @@ def _of_profile(action: str, name: str, account: str, params: dict[str, Any], co
     profile: Any = iam_backends[account]["aws"].instance_profiles.get(called)
     arn = f"arn:aws:iam::{account}:instance-profile{profile.path if profile else params.get('Path') or '/'}{called}"
     context: dict[str, str | list[str]] = {**common, **ec2.tag_context(as_list(params.get("Tags")))}
+    if params.get("TagKeys"):
+        context["aws:tagkeys"] = [str(key) for key in as_list(params["TagKeys"])]
     for tag in profile.tags if profile else []:
         for service in ("aws", "iam"):
             context[f"{service}:resourcetag/{tag['Key'].lower()}"] = tag["Value"]
@@ -71,6 +73,9 @@ def _of_profile(action: str, name: str, account: str, params: dict[str, Any], co
     if action == "CreateInstanceProfile" and params.get("Tags"):
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_instance-profiles.html , "Permissions required"
         found.append(Ask("iam:TagInstanceProfile", arn, context))
+    if action == "AddRoleToInstanceProfile":
+        # "must be granted the PassRole permission on the IAM role": AddRoleToInstanceProfile, API reference.
+        found.append(Ask("iam:PassRole", _role(account, params)[0], {**common, "iam:passedtoservice": "ec2.amazonaws.com"}))
     return found
 
 

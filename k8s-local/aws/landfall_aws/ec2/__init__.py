@@ -2,7 +2,7 @@
 
 from ..settings import Settings
 from . import acls, addresses, connection_notifications, dhcp_options, endpoint_connections, endpoints, filters
-from . import flow_logs, gateways, groups, interfaces, limits, nat_gateways, provided_services, route_tables
+from . import flow_logs, gateways, groups, interfaces, launch_templates, limits, nat_gateways, provided_services, route_tables
 from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs
 
 
@@ -29,4 +29,5 @@ def install(settings: Settings) -> None:
     provided_services.install(settings)
     endpoint_connections.install(settings)
     connection_notifications.install()
+    launch_templates.install()
     limits.install()

@@ -26,6 +26,7 @@ _MAKES = {
     "CreateVpcEndpointServiceConfiguration": {"vpc-endpoint-service"},
     "CreateFlowLogs": {"vpc-flow-log"},
     "CreateNetworkInterface": {"network-interface"},
+    "CreateLaunchTemplate": {"launch-template"},
     "AllocateAddress": {"elastic-ip"},
     "CreateNatGateway": {"natgateway"},
     "CreateTransitGatewayVpcAttachment": {"transit-gateway-attachment"},
@@ -75,6 +76,11 @@ _EXISTS = {
         "transit_gateway_attachments",
         "InvalidTransitGatewayAttachmentID.NotFound",
         "Transit Gateway Attachment {} was deleted or does not exist.",
+    ),
+    "lt": (
+        "launch_templates",
+        "InvalidLaunchTemplateId.NotFound",
+        "The specified launch template, with template ID {}, does not exist.",
     ),
     "fl": ("flow_logs", "InvalidFlowLogId.NotFound", "The flow log ID '{}' does not exist"),
     "vpce-svc": (

@@ -9,7 +9,7 @@ from typing import Any
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from ..settings import Settings
-from . import clusters, definitions, lists, rollouts, services, tasks
+from . import clusters, definitions, instances, lists, providers, rollouts, services, tasks
 
 
 def install(settings: Settings) -> Any:
@@ -18,5 +18,7 @@ def install(settings: Settings) -> Any:
     clusters.install(settings)
     definitions.install(settings)
     rollouts.install()
+    providers.install(settings)
     lists.install()
+    instances.install(life)
     return EC2ContainerServiceResponse

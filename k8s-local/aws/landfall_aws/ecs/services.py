@@ -17,7 +17,7 @@ from .. import lifecycle, memory
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import clusters, definitions, rollouts, tasks
+from . import clusters, definitions, instances, placement, providers, rollouts, tasks
 from .tasks import Life
 
 # Without a circuit breaker AWS tries for ever, ever more slowly; here it gives up, so that a dump can wait for it.
@@ -102,22 +102,31 @@ class _Scheduler:
         if service is None:
             return
         self._route(backend, service, task)
+        if task.container_instance_arn:
+            placement.show(backend, task.cluster_name)
         if task.last_status == "DEPROVISIONING" and getattr(task, "stop_code", "") == "TaskFailedToStart":
             self._failed(service, task)
         self.converge(backend, service)
+        if task.last_status == "STOPPED" and task.container_instance_arn:
+            # Somebody else may have waited for its room.
+            for other in list(backend.services.values()):
+                if other is not service and other.cluster_name == service.cluster_name and other.status == "ACTIVE":
+                    self.converge(backend, other)
 
     def _route(self, backend: Any, service: Service, task: Task) -> None:
         """Targets come and go with running tasks."""
         groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
         for balancer in service.load_balancers:
-            group, ip = groups.get(balancer.get("targetGroupArn")), tasks.address(task)
-            if group is None or ip is None:
+            group = groups.get(balancer.get("targetGroupArn"))
+            target = instances.target_of(backend, task) if group and group.target_type == "instance" else tasks.address(task)
+            if group is None or target is None:
                 continue
             if task.last_status == "RUNNING":
-                group.register([{"Id": ip, "Port": balancer.get("containerPort")}])
-            else:
+                port = instances.port_of(task) if group.target_type == "instance" else balancer.get("containerPort")
+                group.register([{"Id": target, "Port": port}])
+            elif not instances.serves(backend, service, task):
                 # It drains for a while.
-                group.deregister([{"Id": ip}])
+                group.deregister([{"Id": target}])
 
     def _failed(self, service: Service, task: Task) -> None:
         deployment = next((d for d in service.deployments if d["id"] == task.started_by), None)
@@ -161,6 +170,7 @@ class _Scheduler:
         primary["desiredCount"] = service.desired_count
         gave_up = primary["rolloutState"] == "FAILED" or primary["failedTasks"] >= _PATIENCE
         if not gave_up:
+            self._place(backend, service, own)
             self._launch(backend, service, primary, service.desired_count - len(own))
         for task in own[service.desired_count :]:
             self._life.stop(backend, task, "ServiceSchedulerInitiated", f"Scaling activity initiated by deployment {primary['id']}")
@@ -172,20 +182,45 @@ class _Scheduler:
                 self._complete(service, primary)
         self._count(backend, service)
 
-    def _launch(self, backend: Any, service: Service, primary: dict[str, Any], missing: int) -> None:
-        if missing <= 0:
-            return
-        cluster = backend._get_cluster(service.cluster_name)
-        instances = backend.container_instances.get(cluster.name, {})
-        if not _on_fargate(service) and not any(i.status == "ACTIVE" for i in instances.values()):
-            _event(service, "was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.")
-            return
-        for _ in range(missing):
-            task = self._new_task(backend, service, cluster, primary, instances)
-            backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
-            self._life.begin(backend, task)
+    def _place(self, backend: Any, service: Service, own: list[Task]) -> None:
+        """Puts tasks that wait for an instance on one that has room by now."""
+        for task in own:
+            if not getattr(task, "landfall_waiting", False):
+                continue
+            instance = placement.choose(backend, service, backend.describe_task_definition(task.task_definition_arn))
+            if instance is not None:
+                task.landfall_waiting = False  # type: ignore[attr-defined]
+                task.container_instance_arn = instance.container_instance_arn
+                self._life.begin(backend, task)
 
-    def _new_task(self, backend: Any, service: Service, cluster: Any, primary: dict[str, Any], instances: Any) -> Task:
+    def _launch(self, backend: Any, service: Service, primary: dict[str, Any], missing: int) -> None:
+        cluster = backend._get_cluster(service.cluster_name)
+        definition = backend.describe_task_definition(primary["taskDefinition"])
+        on_fargate = _on_fargate(service)
+        for _ in range(missing):
+            instance = None if on_fargate else placement.choose(backend, service, definition)
+            waits = instance is None and not on_fargate
+            # With a capacity provider a task waits, PROVISIONING, for an instance to come.
+            if waits and not providers.of_service(backend, service):
+                _event(service, placement.why_none(backend, service, definition))
+                return
+            task = self._new_task(backend, service, cluster, primary, instance)
+            backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
+            task.landfall_waiting = waits  # type: ignore[attr-defined]
+            if waits:
+                self._life.wait(task)
+            else:
+                self._life.begin(backend, task)
+        self._scale_out(backend, service, definition)
+
+    def _scale_out(self, backend: Any, service: Service, definition: Any) -> None:
+        waiting = [task for task in _of_service(backend, service) if getattr(task, "landfall_waiting", False)]
+        if not waiting:
+            return
+        _event(service, placement.why_none(backend, service, definition))
+        providers.scale_out(backend, service, len(waiting), placement.how_many_fit(backend, service, definition))
+
+    def _new_task(self, backend: Any, service: Service, cluster: Any, primary: dict[str, Any], instance: Any) -> Task:
         network = dict(primary["networkConfiguration"] or {})
         vpc = dict(network.get("awsvpcConfiguration") or {})
         if vpc:
@@ -193,11 +228,10 @@ class _Scheduler:
             vpc["subnets"] = vpc["subnets"][turn:] + vpc["subnets"][:turn]
             vpc["securityGroups"] = vpc.get("securityGroups") or []
             network["awsvpcConfiguration"] = vpc
-        active = [i.container_instance_arn for i in instances.values() if i.status == "ACTIVE"]
         return Task(
             cluster=cluster,
             task_definition=backend.describe_task_definition(primary["taskDefinition"]),
-            container_instance_arn=None if _on_fargate(service) else active[0],
+            container_instance_arn=instance.container_instance_arn if instance else None,
             resource_requirements={},
             backend=backend,
             group=f"service:{service.name}",
@@ -308,8 +342,10 @@ def install(settings: Settings, life: Life) -> None:
         if network:
             network["awsvpcConfiguration"].setdefault("securityGroups", [])
             network["awsvpcConfiguration"].setdefault("assignPublicIp", "DISABLED")
-        providers = [item["capacityProvider"] for item in get("capacityProviderStrategy") or []]
-        on_fargate = get("launchType") == "FARGATE" or any(name.startswith("FARGATE") for name in providers)
+        strategy = get("capacityProviderStrategy") or []
+        providers.check_strategy(cluster, strategy)
+        names = [item["capacityProvider"] for item in strategy]
+        on_fargate = get("launchType") == "FARGATE" or any(name.startswith("FARGATE") for name in names)
         _check_network(definition, on_fargate, network)
         result = original(self)
         service = backend.services[f"{cluster.name}:{get('serviceName')}"]
@@ -319,7 +355,7 @@ def install(settings: Settings, life: Life) -> None:
         service.deployment_configuration = {**_DEPLOYMENT, **(get("deploymentConfiguration") or {})}
         # What a service goes back to when its strategy is taken away.
         service.first_launch_type = service.launch_type
-        if providers:
+        if names:
             service.launch_type = None
         if on_fargate and not service.platform_version:
             service.platform_version = "LATEST"
@@ -359,6 +395,7 @@ def install(settings: Settings, life: Life) -> None:
                 anew = anew or (name in _REDEPLOYS and getattr(service, name, None) != value)
                 setattr(service, name, value)
         if asked.get("capacity_provider_strategy") is not None:
+            providers.check_strategy(self._get_cluster(service.cluster_name), asked["capacity_provider_strategy"])
             service.launch_type = None if asked["capacity_provider_strategy"] else service.first_launch_type
         if anew:
             scheduler.deploy(self, service)

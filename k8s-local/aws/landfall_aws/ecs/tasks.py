@@ -14,7 +14,7 @@ from ..errors import AwsError
 from ..override import replace, wrap
 from ..patterns import like
 from ..settings import Settings
-from . import definitions, secrets
+from . import definitions, images, secrets
 
 # An hour in AWS: ListTasks, API reference, desiredStatus.
 _LISTED_STEPS = 10
@@ -29,9 +29,13 @@ class Life:
         self._failing = settings.failing_images
         self.watch: Callable[[Any, Task], None] = lambda backend, task: None
 
-    def begin(self, backend: Any, task: Task) -> None:
+    def wait(self, task: Task) -> None:
+        """For an instance with room."""
         task.landfall_status = "PROVISIONING"  # type: ignore[attr-defined]
         task.created_at = utcnow()  # type: ignore[attr-defined]
+
+    def begin(self, backend: Any, task: Task) -> None:
+        self.wait(task)
         _own_interface(backend, task)
         lifecycle.after(self._step, lambda: self._pend(backend, task))
 
@@ -43,7 +47,8 @@ class Life:
     def _run(self, backend: Any, task: Task) -> None:
         if task.desired_status != "RUNNING":
             return
-        reason = self._why_not(backend.describe_task_definition(task.task_definition_arn))
+        definition = backend.describe_task_definition(task.task_definition_arn)
+        reason = self._why_not(definition) or images.why_not_pulled(backend, task, definition)
         if reason:
             self.stop(backend, task, "TaskFailedToStart", reason)
             return

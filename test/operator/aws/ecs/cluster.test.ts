@@ -17,7 +17,7 @@ describe('a new cluster', () => {
     });
     const cluster = await kind.create?.(contextOf(session).context, inputs);
     expect(sent).toEqual([
-      ['DescribeClusters', { clusters: ['web'], include: ['TAGS', 'SETTINGS'] }],
+      ['DescribeClusters', { clusters: ['web'], include: ['ATTACHMENTS', 'SETTINGS', 'TAGS'] }],
       ['CreateCluster', { clusterName: 'web', settings, tags: OWN_TAGS }],
     ]);
     expect(kind.diff(inputs, cluster)).toEqual([]);

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { drawDot } from '../../../../operator/cli/drawing/dot.ts';
-import { portal, provider, withPlans } from '../portal.ts';
-import { platform } from './links.ts';
+import { platform, portal, provider, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawDot(await portal())).toMatchFileSnapshot('__snapshots__/portal.dot');

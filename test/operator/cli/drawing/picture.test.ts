@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { pictureOf } from '../../../../operator/cli/drawing/picture.ts';
 import { serviceOf } from '../../../../operator/cli/drawing/service.ts';
-import { services } from '../portal.ts';
-import { platform, provided, used } from './links.ts';
+import { only, platform } from '../portal.ts';
 
 it('puts accounts that use endpoints above those that provide them, whatever the order of the manifests', async () => {
   const drawables = await platform();
@@ -36,9 +35,10 @@ it('finds each service in its network, and at its load balancer what offers it',
 });
 
 it('links nothing without an endpoint', async () => {
-  expect(pictureOf(await services()).links).toEqual([]);
-  expect(pictureOf([...(await services()), provided()]).links).toHaveLength(1);
-  expect(pictureOf([...(await services()), used('com.amazonaws.vpce.x')]).links).toHaveLength(2);
+  const linksOf = async (...owners: string[]) => pictureOf(only(await platform(), ...owners)).links.length;
+  expect(await linksOf('SecureVpc/', 'EcsService/')).toBe(0);
+  expect(await linksOf('SecureVpc/', 'EcsService/', 'PrivateLinkEndpoint/api-service/')).toBe(1);
+  expect(await linksOf('SecureVpc/', 'EcsService/', 'PrivateLinkEndpoint/')).toBe(3);
 });
 
 it('tells capacity and count of a service as they will be', () => {

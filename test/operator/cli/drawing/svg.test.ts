@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { drawSvg } from '../../../../operator/cli/drawing/svg.ts';
-import { portal, withPlans } from '../portal.ts';
-import { platform } from './links.ts';
+import { platform, portal, withPlans } from '../portal.ts';
 
 it('draws every subnet, group and endpoint of the portal as text that can be searched', async () => {
   const standing = [{ node: 'subnet/data-b', id: 'subnet-0b' }];

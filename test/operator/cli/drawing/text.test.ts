@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { drawText } from '../../../../operator/cli/drawing/text.ts';
+import type { Graph } from '../../../../operator/graph/graph.ts';
 import type { Action } from '../../../../operator/graph/plan.ts';
 import { compile } from '../../compile/fixtures.ts';
-import { portal, services, withPlans } from '../portal.ts';
-import { platform, used } from './links.ts';
+import { only, platform, portal, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawText(await portal())).toMatchFileSnapshot('__snapshots__/portal.txt');
@@ -77,7 +77,7 @@ it('draws the platform: accounts, the services in their networks, and the link b
 });
 
 it('marks services, load balancers and what belongs to them, each by its own plan', async () => {
-  const drawn = marked(await services(), 'EcsService/api-service/api-service', {
+  const drawn = marked(await platform(), 'EcsService/api-service/api-service', {
     standing: [
       { node: 'service', id: 'arn:service' },
       { node: 'load-balancer', id: 'arn:balancer' },
@@ -109,7 +109,8 @@ it('marks services, load balancers and what belongs to them, each by its own pla
 
 it('names the endpoint service that nobody of the manifests provides', async () => {
   const name = 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0';
-  const drawn = drawText([...(await services()), used(name)]);
+  const objects = only(await platform(), 'SecureVpc/', 'EcsService/', 'PrivateLinkEndpoint/api-consumer/');
+  const drawn = drawText(objects.map((one) => ({ ...one, graph: leadingTo(name, one.graph) })));
   expect(drawn.split('\n').at(-1)).toBe(
     `└─ EcsService/api-consumer/api-consumer ─8080→ PrivateLinkEndpoint/api-consumer/api-service ─PrivateLink→ ${name}`,
   );
@@ -117,10 +118,18 @@ it('names the endpoint service that nobody of the manifests provides', async () 
 
 it('draws one network of several in its account, and none that stands alone', async () => {
   expect(drawText(await portal())).toMatch(/^VPC portal/);
-  expect(drawText([...(await portal()), ...(await services())])).toMatch(
+  expect(drawText([...(await portal()), ...(await platform())])).toMatch(
     /^Account portal {2}123456789012 {2}us-east-1\n└─ VPC portal/,
   );
 });
+
+/** A graph with its endpoint, where it has one, to another service. */
+function leadingTo(serviceName: string, graph: Graph): Graph {
+  const endpoint = graph.nodes.get('endpoint');
+  if (!endpoint) return graph;
+  const node = { ...endpoint, inputs: { ...endpoint.inputs, serviceName } };
+  return { ...graph, nodes: new Map(graph.nodes).set(node.key, node) };
+}
 
 type Plan = Parameters<typeof withPlans>[1][string];
 
