@@ -6,12 +6,12 @@ import { Document, isScalar, visit } from 'yaml';
 import { bringUpToDate } from './api/generate.ts';
 import { awsKinds } from './aws/kinds.ts';
 import {
+  isReading,
   permissionsFor,
   policiesFor,
   readPermissions,
   type PolicyDocument,
   type PolicyScope,
-  type Statement,
 } from './aws/least-privilege.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -34,12 +34,26 @@ const IN_TEMPLATE: PolicyScope = {
   boundaryArn: '${Boundary}',
 };
 
-/** The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs. */
+/**
+ * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
+ * and opens a shell in them.
+ */
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
     {
-      Sid: 'FlowLogs',
+      Sid: 'Images',
+      Effect: 'Allow',
+      Action: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:GetAuthorizationToken',
+        'ecr:GetDownloadUrlForLayer',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Logs',
       Effect: 'Allow',
       Action: [
         'logs:CreateLogStream',
@@ -49,7 +63,28 @@ const BOUNDARY: PolicyDocument = {
       ],
       Resource: '*',
     },
+    {
+      Sid: 'Shells',
+      Effect: 'Allow',
+      Action: [
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      Resource: '*',
+    },
   ],
+};
+
+/** The policy in which the actions of a service stand; all that only reads stands in one of its own. */
+const POLICY_OF: Readonly<Record<string, string>> = {
+  ec2: 'network',
+  route53: 'network',
+  ecs: 'services',
+  elasticloadbalancing: 'services',
+  iam: 'roles',
+  logs: 'logs',
 };
 
 /** Who may write Landfall's tags: its role under any name that an account's administrators give such roles. */
@@ -92,14 +127,40 @@ const SCP: PolicyDocument = {
   ],
 };
 
+/** A policy of the operator, by its name in files and template. */
+interface NamedPolicy {
+  readonly name: string;
+  readonly document: PolicyDocument;
+}
+
+/**
+ * The operator's policies, by what they are about: an action that is new moves no other into another policy, so that
+ * nothing is missing while a stack is updated. Throws where nobody said in which one a service stands.
+ */
+function operatorPolicies(scope: PolicyScope): NamedPolicy[] {
+  const permissions = Map.groupBy(permissionsFor(awsKinds.values()), (permission) => {
+    if (isReading(permission)) return 'read';
+    const [service = ''] = permission.action.split(':');
+    const policy = POLICY_OF[service];
+    if (policy === undefined) throw new Error(`POLICY_OF does not say in which policy ${service} stands`);
+    return policy;
+  });
+  return [...permissions]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, members]) =>
+      policiesFor(members, scope).map((document, index) => ({
+        name: index === 0 ? name : `${name}-${index + 1}`,
+        document,
+      })),
+    );
+}
+
 /** Every generated policy with its text, by path from the root of the repository. */
 export async function policyFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const all = policiesFor(permissionsFor(awsKinds.values()), ANYWHERE);
   const json = async (name: string, document: PolicyDocument) =>
     files.set(`manifests/iam/${name}.json`, await formatted(`${name}.json`, JSON.stringify(document)));
-  for (const [index, document] of all.entries())
-    await json(all.length === 1 ? 'operator' : `operator-${index + 1}`, document);
+  for (const { name, document } of operatorPolicies(ANYWHERE)) await json(`operator-${name}`, document);
   for (const document of policiesFor(readPermissions(), ANYWHERE)) await json('reader', document);
   await json('boundary', BOUNDARY);
   await json('reserved-tags-scp', SCP);
@@ -108,27 +169,42 @@ export async function policyFiles(): Promise<Map<string, string>> {
   return files;
 }
 
-/** The template with its two generated blocks as they are to be. */
+/** The template with its generated blocks as they are to be. */
 function filled(template: string): string {
-  const operator = policiesFor(permissionsFor(awsKinds.values()), IN_TEMPLATE).flatMap(
-    ({ Statement }) => Statement,
-  );
-  return withBlock(withBlock(template, 'boundary', BOUNDARY.Statement), 'operator', operator);
+  const policies = operatorPolicies(IN_TEMPLATE).map(({ name, document }) => ({
+    id: `${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Policy`,
+    name,
+    document,
+  }));
+  const resources = policies.map(({ id, name, document }) => [
+    id,
+    {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { ManagedPolicyName: `\${RoleName}-${name}`, PolicyDocument: document },
+    },
+  ]);
+  const blocks = {
+    boundary: { Statement: BOUNDARY.Statement },
+    policies: Object.fromEntries(resources) as object,
+    attached: { ManagedPolicyArns: policies.map(({ id }) => `\${${id}}`) },
+  };
+  return Object.entries(blocks).reduce(withBlock, template);
 }
 
-/** The template with these statements between its two comments that name the block. */
-function withBlock(template: string, name: string, Statement: readonly Statement[]): string {
+/** The template with this between the two comments that name the block. */
+function withBlock(template: string, [name, value]: [string, object]): string {
   const block = new RegExp(`^( *)(# ${name}: generated[^\\n]*\\n)[^]*?^ *# end of ${name}\\n`, 'm');
   if (!block.test(template)) throw new Error(`${TEMPLATE} has no block for ${name}`);
   return template.replace(block, (_all, indent: string, head: string) => {
-    const lines = inTemplate({ Statement }).trimEnd().split('\n');
+    const lines = inTemplate(value).trimEnd().split('\n');
     return `${indent}${head}${lines.map((line) => `${indent}${line}\n`).join('')}${indent}# end of ${name}\n`;
   });
 }
 
 /** YAML in which CloudFormation's variables are its functions. */
 function inTemplate(value: object): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
+  // CloudFormation reads YAML 1.1, to which a version of a policy is a date.
+  const document = new Document(value, { aliasDuplicateObjects: false, schema: 'yaml-1.1' });
   visit(document, {
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;

@@ -18,13 +18,13 @@ const NOT_FOUND =
 const EXISTS =
   /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener))$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ClusterContains\w+Exception)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|ClusterContains\w+Exception)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), and to ECS, whose codes for all of it are ClientException and InvalidParameterException, a

@@ -153,7 +153,7 @@ function sidOf({ on, resource, action, boundary }: Permission, actions: readonly
 }
 
 /** What reads anything. A write that AWS can bound by nothing is told apart from it. */
-function isReading({ on, resource, action }: Permission): boolean {
+export function isReading({ on, resource, action }: Permission): boolean {
   return on === 'anything' && resource === undefined && isRead(action.split(':')[1] ?? '');
 }
 

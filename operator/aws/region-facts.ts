@@ -21,6 +21,8 @@ export interface AwsRegionFacts {
   readonly partition: string;
   /** Names of the zones that are open to the account, sorted. */
   readonly zones: readonly string[];
+  /** Ids of these zones by name: what one account calls `us-east-1a` may be another's `us-east-1c`, and the id tells. */
+  readonly zoneIds: Readonly<Record<string, string>>;
   /** Ids of AWS's own prefix lists by the service's short name: `s3`, `dynamodb`. */
   readonly prefixLists: Readonly<Record<string, string>>;
   /** Ids of the sets of DHCP options that say what AWS's own set of the region says, sorted. */
@@ -56,6 +58,9 @@ export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFac
     accountId: session.accountId,
     partition: session.partition,
     zones: (zones.AvailabilityZones ?? []).flatMap((zone) => zone.ZoneName ?? []).sort(),
+    zoneIds: Object.fromEntries(
+      (zones.AvailabilityZones ?? []).map(({ ZoneName = '', ZoneId = '' }) => [ZoneName, ZoneId]),
+    ),
     prefixLists: Object.fromEntries(
       (lists.PrefixLists ?? []).map((list) => [
         (list.PrefixListName ?? '').replace(servicePrefix(session), ''),

@@ -46,6 +46,8 @@ function assumedFacts(
     zones: zones ?? [
       ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network?.spec.zones.names ?? [])]),
     ],
+    // Which zone is which, only AWS knows of each account.
+    zoneIds: {},
     prefixLists: { ...PREFIX_LISTS, ...(network && namedLists(network)) },
     dhcpOptions: [],
     endpointServices: undefined,

@@ -6,14 +6,18 @@ import {
   type Route,
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { READY, type Change, type State, type Wrote } from '../../graph/kind.ts';
-import { isNotFoundCode, PartialFailure } from '../errors.ts';
+import type { Change, Wrote } from '../../graph/kind.ts';
+import { Terminal } from '../../errors.ts';
+import { isUnresolved } from '../../graph/ref.ts';
+import { isNotFoundCode, type PartialFailure } from '../errors.ts';
 import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { beside, makes, onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { routeTables } from './route-table.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
+import { unsuccessful } from './unsuccessful.ts';
+import { stateOf } from './vpc-endpoint-state.ts';
 import { legible, policyOf, vpcEndpoints } from './vpc-endpoints.ts';
 
 /** Endpoints that one call deletes. */
@@ -29,12 +33,14 @@ export interface VpcEndpointInputs {
   /** For interface endpoints: one subnet a zone. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  /** Of a service that is not everywhere: ids of the zones of the subnets, in their order, and of its own, with commas between them. */
+  readonly zones?: { readonly ofSubnets: readonly string[]; readonly ofService: string };
   readonly privateDns: boolean;
   /** Policy document; empty for AWS's default, which lets everything through. */
   readonly policy: string;
 }
 
-/** A private way from a VPC to a service of AWS. */
+/** A private way from a VPC to a service of AWS, or to somebody's endpoint service. */
 export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
   type: 'VpcEndpoint',
   collection: vpcEndpoints,
@@ -64,11 +70,13 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
         // A subnet may still use the table, and loses its way to the service.
         (change) => (change.to === undefined ? { ...change, late: true as const } : change),
       ),
-      ...compareSet('subnetIds', inputs.subnetIds, endpoint.SubnetIds ?? []),
+      ...compareSet('subnetIds', subnetIdsFor(inputs, endpoint.SubnetIds ?? []), endpoint.SubnetIds ?? []),
       ...compareSet('securityGroupIds', inputs.securityGroupIds, groupIdsOf(endpoint)),
     );
     const privateDns = endpoint.PrivateDnsEnabled ?? false;
-    if (inputs.type === 'Interface' && privateDns !== inputs.privateDns) {
+    // AWS takes private names only of connections that are accepted: until then they are not missed.
+    const isEarly = isProvided(inputs) && stateOf(endpoint).phase !== 'ready';
+    if (inputs.type === 'Interface' && privateDns !== inputs.privateDns && !isEarly) {
       changes.push({ path: 'privateDns', from: privateDns, to: inputs.privateDns });
     }
     const [from, to] = [endpoint.PolicyDocument ?? '', policyOf(inputs.policy)];
@@ -79,6 +87,9 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
   outputs: (endpoint) => ({
     id: must(endpoint.VpcEndpointId, 'VpcEndpointId'),
     dnsName: endpoint.DnsEntries?.[0]?.DnsName ?? '',
+    dnsNames: (endpoint.DnsEntries ?? []).flatMap(({ DnsName }) => DnsName ?? []).join(','),
+    serviceName: endpoint.ServiceName ?? '',
+    state: (endpoint.State ?? '').toLowerCase(),
   }),
   gone: (endpoint) => endpoint.State?.toLowerCase() === 'deleted',
   needs: (endpoint) => [
@@ -100,9 +111,9 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
         ...(inputs.type === 'Gateway'
           ? { RouteTableIds: [...inputs.routeTableIds] }
           : {
-              SubnetIds: [...inputs.subnetIds],
+              SubnetIds: inSharedZones(inputs),
               SecurityGroupIds: [...inputs.securityGroupIds],
-              PrivateDnsEnabled: inputs.privateDns,
+              PrivateDnsEnabled: inputs.privateDns && !isProvided(inputs),
             }),
       }),
     );
@@ -138,7 +149,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
           RouteTableIds: changedSet(record.RouteTableIds ?? [], 'routeTableIds', changes),
           SubnetIds: changedSet(record.SubnetIds ?? [], 'subnetIds', changes),
           Groups: changedSet(groupIdsOf(record), 'securityGroupIds', changes).map((GroupId) => ({ GroupId })),
-          PrivateDnsEnabled: inputs.privateDns,
+          ...(changes.some(({ path }) => path === 'privateDns') && { PrivateDnsEnabled: inputs.privateDns }),
           PolicyDocument: policyOf(inputs.policy),
         },
     );
@@ -164,39 +175,34 @@ async function deleteEndpoints(
   for (let start = 0; start < ids.length; start += DELETES_MAX) {
     const VpcEndpointIds = ids.slice(start, start + DELETES_MAX);
     const answer = await session.ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
-    for (const { ResourceId, Error: error } of answer.Unsuccessful ?? []) {
-      const failure = new PartialFailure(
-        'DeleteVpcEndpoints',
-        error?.Code ?? 'Unknown',
-        error?.Message ?? '',
-      );
-      failures.set(ResourceId ?? '', failure);
-    }
+    for (const [id, failure] of unsuccessful('DeleteVpcEndpoints', answer.Unsuccessful))
+      failures.set(id, failure);
   }
   return failures;
 }
 
-function stateOf(endpoint: VpcEndpoint): State {
-  const id = endpoint.VpcEndpointId;
-  const state = (endpoint.State ?? '').toLowerCase();
-  const service = endpoint.ServiceName;
-  if (state === 'available') return READY;
-  if (state === 'deleting' || state === 'deleted') {
-    return {
-      phase: 'deleting',
-      reason: 'WaitingForAws',
-      message: `endpoint ${id} to ${service} is being deleted`,
-    };
-  }
-  if (state === 'failed' || state === 'rejected' || state === 'expired') {
-    const why = endpoint.LastError?.Message ?? 'AWS gives no reason';
-    return {
-      phase: 'failed',
-      reason: 'AwsRefused',
-      message: `endpoint ${id} to ${service} is ${state}: ${why}; delete it and Landfall makes a new one`,
-    };
-  }
-  return { phase: 'pending', reason: 'WaitingForAws', message: `endpoint ${id} to ${service} is ${state}` };
+/** Whether the service is not AWS's own but an endpoint service of some account. */
+function isProvided({ serviceName }: VpcEndpointInputs): boolean {
+  return serviceName.startsWith('com.amazonaws.vpce.') || isUnresolved(serviceName);
+}
+
+/** The subnets that an endpoint is made in. Throws Terminal where the service is in none of their zones. */
+function inSharedZones(inputs: VpcEndpointInputs): string[] {
+  const shared = subnetIdsFor(inputs);
+  if (shared.length > 0 || inputs.zones === undefined) return [...shared];
+  const { ofSubnets, ofService } = inputs.zones;
+  throw new Terminal(
+    'InvalidSpec',
+    `the subnets are in zones ${ofSubnets.join(', ')}, and ${inputs.serviceName} is only in ${ofService}: have a zone that both sides share`,
+  );
+}
+
+/** The subnets in zones that the service has; as long as these are not known, those that are there (`now`). */
+function subnetIdsFor({ subnetIds, zones }: VpcEndpointInputs, now?: readonly string[]): readonly string[] {
+  if (zones === undefined || zones.ofService === '') return subnetIds;
+  if (isUnresolved(zones.ofService)) return now ?? subnetIds;
+  const offered = zones.ofService.split(',');
+  return subnetIds.filter((_, index) => offered.includes(zones.ofSubnets[index] ?? ''));
 }
 
 /**

@@ -20,7 +20,7 @@ import type { AwsSession } from '../session.ts';
 const IDENTIFIERS_MAX = 50;
 
 /** The only log groups that Landfall makes or takes over: its own, and those that a service may be given. */
-const LOG_GROUPS = ['/landfall/*', '/ecs/*', '/*/ecs-application-logs'].map(
+const LOG_GROUPS = ['/landfall/*', '/ecs/*', '/*/ecs-application-logs*'].map(
   (name) => `logs:{region}:{account}:log-group:${name}`,
 );
 

@@ -39,14 +39,14 @@ async function bootstrap(): Promise<{ policy: Statement[]; boundary: Statement[]
       { tag: '!GetAtt', resolve: value },
     ],
   }) as {
-    Resources: {
-      Boundary: { Properties: { PolicyDocument: { Statement: Statement[] } } };
-      Role: { Properties: { Policies: [{ PolicyDocument: { Statement: Statement[] } }] } };
+    Resources: Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }> & {
+      Role: { Properties: { ManagedPolicyArns: string[] } };
     };
   };
+  const statementsOf = (id: string) => template.Resources[id]?.Properties.PolicyDocument.Statement ?? [];
   return {
-    policy: template.Resources.Role.Properties.Policies[0].PolicyDocument.Statement,
-    boundary: template.Resources.Boundary.Properties.PolicyDocument.Statement,
+    policy: template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf),
+    boundary: statementsOf('Boundary'),
   };
 }
 

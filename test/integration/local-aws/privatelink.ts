@@ -153,6 +153,7 @@ export function privateLink(): void {
       ServiceState: 'Available',
       AcceptanceRequired: true,
       AvailabilityZones: ['us-east-1a'],
+      AvailabilityZoneIds: ['use1-az6'],
       NetworkLoadBalancerArns: [balancer],
       Tags: [{ Key: 'test', Value: 'a' }],
     });

@@ -5,11 +5,12 @@ import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
+import { PROVIDED_CASES, PROVIDED_KINDS } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES, ELB_KINDS } from './elbv2/cases.ts';
 
 /** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS]);
+const kinds = kindRegistry([...awsKinds.values(), ...ELB_KINDS, ...PROVIDED_KINDS]);
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -27,6 +28,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 
 const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
+  ...PROVIDED_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
     record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },
@@ -409,6 +411,7 @@ describe('facets of a parent that is still to be made', () => {
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
     ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
     ['TargetHealth', {}, []],
+    ['EndpointConnections', { endpointIds: ['vpce-9'] }, []],
   ])('%s %j', (type, change, lines) => {
     const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { POLICY_MAX } from '../../../operator/aws/least-privilege.ts';
 import { policyFiles } from '../../../operator/generate-policies.ts';
 
 interface Statement {
@@ -9,28 +10,34 @@ interface Statement {
   Action: string | string[];
   Condition?: Record<string, Record<string, string>>;
 }
+interface ManagedPolicy {
+  Type: 'AWS::IAM::ManagedPolicy';
+  Properties: { ManagedPolicyName: string; PolicyDocument: { Version: string; Statement: Statement[] } };
+}
+interface Role {
+  Type: 'AWS::IAM::Role';
+  Properties: { AssumeRolePolicyDocument: { Statement: Statement[] }; ManagedPolicyArns: string[] };
+}
 interface Template {
-  Resources: {
-    Role: {
-      Properties: {
-        AssumeRolePolicyDocument: { Statement: Statement[] };
-        Policies: { PolicyDocument: { Statement: Statement[] } }[];
-      };
-    };
-  };
+  Resources: Record<string, ManagedPolicy> & { Role: Role };
 }
 
-/** Characters of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const INLINE_MAX = 10_240;
+/** Managed policies of a role, unless a quota is raised: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const ATTACHED_MAX = 10;
+/** Bytes of a template that is not uploaded first: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const TEMPLATE_MAX = 51_200;
 
 const root = join(import.meta.dirname, '../../..');
 const files = await policyFiles();
 // CloudFormation's short forms are tags that no parser knows; their text is enough here.
 const scalar = (tag: string) => ({ tag, resolve: (text: string) => `${tag} ${text}` });
-const { Resources } = parse(readFileSync(join(root, 'manifests/bootstrap/member-role.yaml'), 'utf8'), {
+const text = readFileSync(join(root, 'manifests/bootstrap/member-role.yaml'), 'utf8');
+const { Resources } = parse(text, {
   customTags: ['!Ref', '!Sub', '!GetAtt'].map(scalar),
 }) as Template;
-const { AssumeRolePolicyDocument, Policies } = Resources.Role.Properties;
+const { AssumeRolePolicyDocument, ManagedPolicyArns } = Resources.Role.Properties;
+const attached = ManagedPolicyArns.map((arn) => Resources[arn.replace('!Ref ', '')]?.Properties);
+const statements = attached.flatMap((policy) => policy?.PolicyDocument.Statement ?? []);
 const actionsOf = (statements: readonly Statement[]) =>
   [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 
@@ -46,9 +53,7 @@ describe('generated policies', () => {
     const operator = [...files].flatMap(([path, text]) =>
       path.includes('/operator') ? (JSON.parse(text) as { Statement: Statement[] }).Statement : [],
     );
-    expect(actionsOf(Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement))).toEqual(
-      actionsOf(operator),
-    );
+    expect(actionsOf(statements)).toEqual(actionsOf(operator));
   });
 });
 
@@ -62,9 +67,7 @@ describe('manifests/bootstrap/member-role.yaml', () => {
   });
 
   it('has the parameters and resources of the template for what differs', () => {
-    const own = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(({ Action }) =>
-      Action.includes('iam:PutRolePolicy'),
-    );
+    const own = statements.find(({ Action }) => Action.includes('iam:PutRolePolicy'));
     expect(own?.Condition).toEqual({
       StringEquals: {
         'aws:ResourceTag/landfall.dev/installation': '!Ref Installation',
@@ -73,7 +76,24 @@ describe('manifests/bootstrap/member-role.yaml', () => {
     });
   });
 
-  it('has an inline policy that is not too long', () => {
-    expect(JSON.stringify(Policies).length).toBeLessThan(INLINE_MAX);
+  it('attaches every policy but the boundary, none too long for AWS', () => {
+    const made = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::IAM::ManagedPolicy');
+    expect(ManagedPolicyArns).toEqual(
+      made.map(([id]) => `!Ref ${id}`).filter((arn) => arn !== '!Ref Boundary'),
+    );
+    expect(ManagedPolicyArns.length).toBeLessThanOrEqual(ATTACHED_MAX);
+    for (const policy of attached) {
+      expect(policy?.PolicyDocument.Version).toBe('2012-10-17');
+      expect(JSON.stringify(policy?.PolicyDocument).length).toBeLessThanOrEqual(POLICY_MAX);
+    }
+    expect(text.length).toBeLessThan(TEMPLATE_MAX);
+  });
+
+  it('bounds tasks by no less than what starts them and opens shells in them', () => {
+    const bound = Resources['Boundary']?.Properties.PolicyDocument.Statement ?? [];
+    expect(actionsOf(bound)).toEqual(
+      expect.arrayContaining(['ecr:BatchGetImage', 'logs:PutLogEvents', 'ssmmessages:OpenDataChannel']),
+    );
+    expect(actionsOf(bound).filter((action) => /^(iam|sts|ec2|ecs):/.test(action))).toEqual([]);
   });
 });

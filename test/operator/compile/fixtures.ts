@@ -12,6 +12,9 @@ export const FACTS: RegionFacts = {
   accountId: '123456789012',
   partition: 'aws',
   zones: ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `us-east-1${letter}`),
+  zoneIds: Object.fromEntries(
+    ['a', 'b', 'c', 'd', 'e', 'f'].map((letter, index) => [`us-east-1${letter}`, `use1-az${index + 1}`]),
+  ),
   prefixLists: { s3: 'pl-63a5400a', dynamodb: 'pl-02cd2c6b' },
   dhcpOptions: ['dopt-aws'],
   endpointServices: undefined,

@@ -75,6 +75,7 @@ const facts: fc.Arbitrary<RegionFacts> = fc.record({
   accountId: fc.constant(FACTS.accountId),
   partition: fc.constantFrom('aws', 'aws-cn'),
   zones: fc.oneof(fc.constant(FACTS.zones), subsetOf(FACTS.zones)),
+  zoneIds: fc.constant(FACTS.zoneIds),
   prefixLists: fc.constantFrom<Record<string, string>>(FACTS.prefixLists, { s3: 'pl-1' }, {}),
   dhcpOptions: fc.constantFrom<readonly string[]>(FACTS.dhcpOptions, []),
   endpointServices: fc.option(

@@ -126,10 +126,11 @@ def _create(response: Any) -> ActionResult:
     return ActionResult({"ServiceConfiguration": _described(service), "ClientToken": get("ClientToken")})
 
 
-def _zones(service: VPCServiceConfiguration) -> list[str]:
+def _zones(service: VPCServiceConfiguration) -> list[tuple[str, str]]:
+    """Name and id of each zone, sorted by name."""
     balancers = service.ec2_backend.elbv2_backend.load_balancers
     kept = [balancers[arn] for arn in service.network_load_balancer_arns if arn in balancers]
-    return sorted({subnet.availability_zone for balancer in kept for subnet in balancer.subnets})
+    return sorted({(s.availability_zone, s.availability_zone_id) for balancer in kept for s in balancer.subnets})
 
 
 def _described(service: VPCServiceConfiguration) -> dict[str, Any]:
@@ -138,7 +139,8 @@ def _described(service: VPCServiceConfiguration) -> dict[str, Any]:
         "ServiceId": service.id,
         "ServiceName": service.service_name,
         "ServiceState": service.service_state,
-        "AvailabilityZones": _zones(service),
+        "AvailabilityZones": [name for name, _ in _zones(service)],
+        "AvailabilityZoneIds": [zone_id for _, zone_id in _zones(service)],
         "AcceptanceRequired": service.acceptance_required,
         "ManagesVpcEndpoints": False,
         "NetworkLoadBalancerArns": list(service.network_load_balancer_arns),

@@ -9,6 +9,7 @@ import {
 import { canonicalPolicy } from '../../../../operator/aws/policy-document.ts';
 import type { AwsSession } from '../../../../operator/aws/session.ts';
 import type { ActionContext } from '../../../../operator/graph/kind.ts';
+import { foreignRef } from '../../../../operator/graph/ref.ts';
 import { linesOf } from '../changes.ts';
 
 const gateway: VpcEndpointInputs = {
@@ -86,6 +87,71 @@ describe('diff', () => {
     ],
   ])('finds %#', (inputs, record, line) => {
     expect(linesOf(kind.diff(inputs, record))).toEqual([line]);
+  });
+});
+
+describe('an endpoint to a service that somebody provides', () => {
+  const provided: VpcEndpointInputs = {
+    ...face,
+    serviceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-1',
+    zones: { ofSubnets: ['euc1-az1', 'euc1-az2'], ofService: 'euc1-az2,euc1-az3' },
+  };
+  const standing: VpcEndpoint = {
+    ...listedFace,
+    ServiceName: provided.serviceName,
+    SubnetIds: ['subnet-b'],
+    PrivateDnsEnabled: false,
+    State: 'pendingAcceptance' as EndpointState,
+  };
+  const made = async (inputs: VpcEndpointInputs) => {
+    const sent: Record<string, unknown>[] = [];
+    const send = async ({ input }: { input: Record<string, unknown> }) => {
+      sent.push(input);
+      return { VpcEndpoint: standing };
+    };
+    await kind.create?.(
+      { session: { ec2: { send } }, tags: {}, token: 't', wrote: () => {} } as never,
+      inputs,
+    );
+    return sent;
+  };
+
+  it('is made in the zones that both sides have, and without its private name', async () => {
+    expect(await made(provided)).toEqual([
+      expect.objectContaining({ SubnetIds: ['subnet-b'], PrivateDnsEnabled: false }),
+    ]);
+    expect(await made(face)).toEqual([
+      expect.objectContaining({ SubnetIds: ['subnet-a', 'subnet-b'], PrivateDnsEnabled: true }),
+    ]);
+  });
+
+  it('gets its private name when it is accepted, and not before', () => {
+    expect(linesOf(kind.diff(provided, standing))).toEqual([]);
+    const accepted = { ...standing, State: 'available' as EndpointState };
+    expect(linesOf(kind.diff(provided, accepted))).toEqual(['privateDns: false -> true']);
+  });
+
+  it('keeps its subnets while nobody knows the zones of the service, and takes all where AWS does not tell', () => {
+    const of = (ofService: string) => ({ ...provided, zones: { ofSubnets: ['1', '2'], ofService } });
+    const unknown = foreignRef('PrivateLinkEndpoint/team/api', 'endpoint-service', 'zoneIds');
+    expect(linesOf(kind.diff(of(unknown), standing))).toEqual([]);
+    expect(linesOf(kind.diff(of(''), standing))).toEqual(['subnetIds[subnet-a]: (nothing) -> subnet-a']);
+  });
+
+  it('is not made where the two share no zone', async () => {
+    const elsewhere = { ofSubnets: ['euc1-az1', 'euc1-az2'], ofService: 'euc1-az3' };
+    await expect(made({ ...provided, zones: elsewhere })).rejects.toThrow(
+      'the subnets are in zones euc1-az1, euc1-az2, and com.amazonaws.vpce.eu-central-1.vpce-svc-1 is only in euc1-az3: have a zone that both sides share',
+    );
+  });
+
+  it('says that its provider has to accept it', () => {
+    expect(kind.state(standing)).toEqual({
+      phase: 'pending',
+      reason: 'WaitingForAcceptance',
+      message:
+        'endpoint vpce-2 to com.amazonaws.vpce.eu-central-1.vpce-svc-1 waits until the provider of the service accepts the connection',
+    });
   });
 });
 

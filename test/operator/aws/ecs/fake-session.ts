@@ -22,6 +22,7 @@ export function fakeSession(answers: Answers = {}) {
     region: 'eu-central-1',
     partition: 'aws',
     batches: new Batches(),
+    ec2: client,
     ecs: client,
     ecsOnce: client,
     iam: client,

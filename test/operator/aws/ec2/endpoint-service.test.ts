@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import {
+  endpointConnectionsKind as connections,
+  type EndpointConnectionsInputs,
+} from '../../../../operator/aws/ec2/endpoint-connections.ts';
+import {
+  endpointServicePermissions,
+  endpointServicePermissionsKind,
+} from '../../../../operator/aws/ec2/endpoint-service-permissions.ts';
+import {
+  endpointServiceKind as kind,
+  type EndpointServiceInputs,
+} from '../../../../operator/aws/ec2/endpoint-service.ts';
+import { endpointServices, type EndpointService } from '../../../../operator/aws/ec2/endpoint-services.ts';
+import { interpret } from '../../../../operator/aws/errors.ts';
+import { foreignRef } from '../../../../operator/graph/ref.ts';
+import { linesOf } from '../changes.ts';
+import { contextOf, fakeSession, listed, refusal } from '../ecs/fake-session.ts';
+import { BALANCER, CONSUMER, PROVIDED_CASES } from './provided-cases.ts';
+
+const inputs = PROVIDED_CASES['EndpointService']?.inputs as EndpointServiceInputs;
+const record = PROVIDED_CASES['EndpointService']?.record as EndpointService;
+const accepting = PROVIDED_CASES['EndpointConnections']?.inputs as EndpointConnectionsInputs;
+const failure = (ResourceId: string, Code: string) => ({
+  Unsuccessful: [{ ResourceId, Error: { Code, Message: 'no' } }],
+});
+
+describe('an endpoint service', () => {
+  it.each([
+    ['Available', 'ready'],
+    ['available', 'ready'],
+    ['Pending', 'pending'],
+    ['Deleting', 'deleting'],
+    ['Failed', 'failed'],
+  ])('%s is %s', (ServiceState, phase) => {
+    expect(kind.state({ ...record, ServiceState: ServiceState as 'Available' }).phase).toBe(phase);
+  });
+
+  it('says what others need of it, and what its owner has to publish', () => {
+    expect(kind.outputs(record)).toMatchObject({
+      id: 'vpce-svc-1',
+      serviceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-1',
+      zoneIds: 'euc1-az2,euc1-az3',
+      privateDnsState: 'pendingVerification',
+      privateDnsRecordName: '_1',
+      privateDnsRecordValue: 'vpce:1',
+    });
+  });
+
+  it('is listed with its connections, one more call for all services of a page', async () => {
+    const { session, actions, sent } = fakeSession({
+      DescribeVpcEndpointServiceConfigurations: () => ({
+        ServiceConfigurations: [{ ServiceId: 'vpce-svc-1' }, { ServiceId: 'vpce-svc-2' }],
+      }),
+      DescribeVpcEndpointConnections: () => ({
+        VpcEndpointConnections: [
+          {
+            ServiceId: 'vpce-svc-2',
+            VpcEndpointId: 'vpce-1',
+            VpcEndpointOwner: '333333333333',
+            VpcEndpointState: 'pendingAcceptance',
+          },
+        ],
+      }),
+    });
+    expect(await listed(endpointServices.list(session, 'test'))).toEqual([
+      { ServiceId: 'vpce-svc-1', Connections: [] },
+      {
+        ServiceId: 'vpce-svc-2',
+        Connections: [{ endpointId: 'vpce-1', accountId: '333333333333', state: 'pendingacceptance' }],
+      },
+    ]);
+    expect(actions()).toHaveLength(2);
+    expect(sent[1]?.[1]).toMatchObject({
+      Filters: [{ Name: 'service-id', Values: ['vpce-svc-1', 'vpce-svc-2'] }],
+    });
+  });
+
+  it('asks for no connections where there is no service', async () => {
+    const { session, actions } = fakeSession();
+    expect(await listed(endpointServices.list(session, 'test'))).toEqual([]);
+    expect(actions()).toEqual(['DescribeVpcEndpointServiceConfigurations']);
+  });
+
+  it('gets its new load balancer before it loses the former one, which AWS may refuse', async () => {
+    const { session, sent } = fakeSession();
+    const { context, laidOver } = contextOf(session);
+    const wanted = { ...inputs, loadBalancerArns: ['other'], privateDnsName: '' };
+    await kind.update(context, wanted, record, kind.diff(wanted, record));
+    expect(sent).toEqual([
+      [
+        'ModifyVpcEndpointServiceConfiguration',
+        { ServiceId: 'vpce-svc-1', AddNetworkLoadBalancerArns: ['other'], RemovePrivateDnsName: true },
+      ],
+      [
+        'ModifyVpcEndpointServiceConfiguration',
+        { ServiceId: 'vpce-svc-1', RemoveNetworkLoadBalancerArns: [BALANCER] },
+      ],
+    ]);
+    expect(linesOf(kind.diff(wanted, laidOver(record)))).toEqual([]);
+  });
+
+  it('refuses who only waits before it is deleted, and says what is connected where AWS does not delete it', async () => {
+    const { session, sent } = fakeSession({
+      DeleteVpcEndpointServiceConfigurations: () => failure('vpce-svc-1', 'ExistingVpcEndpointConnections'),
+    });
+    const { context } = contextOf(session);
+    await kind.release?.(context, record);
+    expect(sent).toEqual([
+      ['RejectVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-2'] }],
+    ]);
+    const error: unknown = await kind.delete?.(context, record).catch((thrown: unknown) => thrown);
+    expect(interpret(error).kind).toBe('inUse');
+    expect(await kind.blockers?.(session, record)).toEqual(['endpoint vpce-1 of account 333333333333']);
+  });
+
+  it('that is gone already is deleted', async () => {
+    const { session } = fakeSession({
+      DeleteVpcEndpointServiceConfigurations: () =>
+        failure('vpce-svc-1', 'InvalidVpcEndpointService.NotFound'),
+    });
+    expect(await kind.delete?.(contextOf(session).context, record)).toBeUndefined();
+  });
+});
+
+describe('connections', () => {
+  const decide = async (wanted: EndpointConnectionsInputs, answers = {}) => {
+    const { session, sent } = fakeSession(answers);
+    const { context, laidOver } = contextOf(session);
+    await connections.update(context, wanted, record, connections.diff(wanted, record));
+    return { sent, left: linesOf(connections.diff(wanted, laidOver(record))), laid: laidOver(record) };
+  };
+
+  it('are accepted and rejected in one call each, and a second look finds nothing to do', async () => {
+    const { sent, left } = await decide({ ...accepting, accountIds: [], endpointIds: ['vpce-2', 'vpce-9'] });
+    expect(sent).toEqual([
+      ['AcceptVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-2', 'vpce-9'] }],
+      ['RejectVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-1'] }],
+    ]);
+    expect(left).toEqual([]);
+  });
+
+  it('of everybody are accepted where nobody has to be', async () => {
+    const { sent } = await decide({ ...accepting, acceptsAll: true });
+    expect(sent).toEqual([
+      ['AcceptVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-2', 'vpce-3'] }],
+    ]);
+  });
+
+  it('of endpoints that are still to be made keep nobody waiting', () => {
+    const endpointIds = [foreignRef('PrivateLinkEndpoint/team/web', 'endpoint')];
+    expect(connections.diff({ ...accepting, endpointIds }, record)).toEqual([]);
+    expect(connections.memberwise).toBe(true);
+  });
+
+  it('that AWS does not accept yet are tried again; one that went by itself is no failure', async () => {
+    const accept = decide(
+      { ...accepting, endpointIds: ['vpce-9'] },
+      { AcceptVpcEndpointConnections: () => failure('vpce-9', 'InvalidVpcEndpoint.NotFound') },
+    );
+    const error: unknown = await accept.catch((thrown: unknown) => thrown);
+    expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'NotYetVisible' });
+    const reject = await decide(
+      { ...accepting, accountIds: [] },
+      { RejectVpcEndpointConnections: () => failure('vpce-1', 'InvalidVpcEndpoint.NotFound') },
+    );
+    expect(reject.laid.Connections?.[0]?.state).toBe('available');
+  });
+
+  it('that a listing shows further on their way stay as it shows them', async () => {
+    const { session } = fakeSession();
+    const { context, laidOver } = contextOf(session);
+    const wanted = { ...accepting, endpointIds: ['vpce-2'] };
+    await connections.update(context, wanted, record, connections.diff(wanted, record));
+    const later = { endpointId: 'vpce-2', accountId: '444444444444', state: 'available' };
+    expect(laidOver({ ...record, Connections: [later] }).Connections).toEqual([later]);
+  });
+});
+
+describe('permissions', () => {
+  it('are read page by page, and not of a service that is gone', async () => {
+    const { session } = fakeSession({
+      DescribeVpcEndpointServicePermissions: ({ ServiceId, NextToken }) => {
+        if (ServiceId !== 'vpce-svc-1') return refusal('InvalidVpcEndpointServiceId.NotFound', 'gone');
+        return NextToken === undefined
+          ? { AllowedPrincipals: [{ Principal: CONSUMER }], NextToken: 'more' }
+          : { AllowedPrincipals: [{ Principal: '*' }] };
+      },
+    });
+    expect(await endpointServicePermissions.get(session, ['vpce-svc-1', 'vpce-svc-2'])).toEqual([
+      { serviceId: 'vpce-svc-1', principals: ['*', CONSUMER] },
+    ]);
+  });
+
+  it('change by their difference, in one call', async () => {
+    const { session, sent } = fakeSession();
+    const { context, laidOver } = contextOf(session);
+    const now = { serviceId: 'vpce-svc-1', principals: [CONSUMER] };
+    const wanted = { serviceId: 'vpce-svc-1', principals: ['arn:aws:iam::444444444444:root'] };
+    const permissions = endpointServicePermissionsKind;
+    await permissions.update(context, wanted, now, permissions.diff(wanted, now));
+    expect(sent).toEqual([
+      [
+        'ModifyVpcEndpointServicePermissions',
+        {
+          ServiceId: 'vpce-svc-1',
+          AddAllowedPrincipals: wanted.principals,
+          RemoveAllowedPrincipals: [CONSUMER],
+        },
+      ],
+    ]);
+    expect(laidOver(now)).toEqual(wanted);
+    expect(linesOf(permissions.diff(wanted, undefined))).toEqual([
+      'principals[arn:aws:iam::444444444444:root]: (nothing) -> arn:aws:iam::444444444444:root',
+    ]);
+  });
+});

@@ -1,0 +1,78 @@
+import { endpointConnectionsKind } from '../../../../operator/aws/ec2/endpoint-connections.ts';
+import { endpointServicePermissionsKind } from '../../../../operator/aws/ec2/endpoint-service-permissions.ts';
+import { endpointServiceKind } from '../../../../operator/aws/ec2/endpoint-service.ts';
+import type { AwsSession } from '../../../../operator/aws/session.ts';
+import { kindRegistry, type AnyKind } from '../../../../operator/graph/kind.ts';
+import type { Case } from '../case.ts';
+
+/** Every kind of what an account provides to others. */
+export const PROVIDED_KINDS: readonly AnyKind<AwsSession>[] = [
+  ...kindRegistry<AwsSession>([
+    endpointServiceKind,
+    endpointServicePermissionsKind,
+    endpointConnectionsKind,
+  ]).values(),
+];
+
+/** An ARN as AWS writes it. */
+export const BALANCER =
+  'arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/net/web/50dc6c495c0c9188';
+/** A whole account, as AWS writes it. */
+export const CONSUMER = 'arn:aws:iam::333333333333:root';
+
+const service = {
+  ServiceId: 'vpce-svc-1',
+  ServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-1',
+  ServiceState: 'Available',
+  AcceptanceRequired: true,
+  AvailabilityZones: ['eu-central-1b', 'eu-central-1a'],
+  AvailabilityZoneIds: ['euc1-az3', 'euc1-az2'],
+  NetworkLoadBalancerArns: [BALANCER],
+  PrivateDnsName: 'api.example.com',
+  PrivateDnsNameConfiguration: {
+    State: 'pendingVerification',
+    Type: 'TXT',
+    Value: 'vpce:1',
+    Name: '_1',
+  },
+  Connections: [
+    { endpointId: 'vpce-1', accountId: '333333333333', state: 'available' },
+    { endpointId: 'vpce-2', accountId: '444444444444', state: 'pendingacceptance' },
+    { endpointId: 'vpce-3', accountId: '444444444444', state: 'rejected' },
+  ],
+};
+
+/** A case of each. */
+export const PROVIDED_CASES: Readonly<Record<string, Case>> = {
+  EndpointService: {
+    inputs: { loadBalancerArns: [BALANCER], acceptanceRequired: true, privateDnsName: 'api.example.com' },
+    record: service,
+    needs: [BALANCER],
+    changes: [
+      [{ loadBalancerArns: [BALANCER, 'other'] }, 'loadBalancerArns[other]: (nothing) -> other'],
+      [{ loadBalancerArns: [] }, `loadBalancerArns[${BALANCER}]: ${BALANCER} -> (nothing)`],
+      [{ acceptanceRequired: false }, 'acceptanceRequired: true -> false'],
+      [{ privateDnsName: '' }, 'privateDnsName: api.example.com -> '],
+    ],
+  },
+  EndpointServicePermissions: {
+    inputs: { serviceId: 'vpce-svc-1', principals: [CONSUMER] },
+    record: { serviceId: 'vpce-svc-1', principals: [CONSUMER] },
+    needs: ['vpce-svc-1'],
+    changes: [
+      [{ principals: [] }, `principals[${CONSUMER}]: ${CONSUMER} -> (nothing)`],
+      [{ principals: [CONSUMER, '*'] }, 'principals[*]: (nothing) -> *'],
+    ],
+  },
+  EndpointConnections: {
+    inputs: { serviceId: 'vpce-svc-1', acceptsAll: false, accountIds: ['333333333333'], endpointIds: [] },
+    record: service,
+    needs: [],
+    changes: [
+      [{ accountIds: [] }, 'connections[vpce-1]: available -> rejected'],
+      [{ endpointIds: ['vpce-2'] }, 'connections[vpce-2]: pendingacceptance -> accepted'],
+      [{ endpointIds: ['vpce-3'] }, 'connections[vpce-3]: rejected -> accepted'],
+      [{ endpointIds: ['vpce-9'] }, 'connections[vpce-9]: (nothing) -> accepted'],
+    ],
+  },
+};
