@@ -139,6 +139,8 @@ function idsIn(thing: object): string[] {
 }
 
 const ID = /\b[a-z]+-[0-9a-f]{17}\b/g;
+/** By which tasks of ECS name what they hold. */
+const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (value instanceof Date) return 'time';
@@ -153,7 +155,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     );
   }
   if (typeof value !== 'string') return value;
-  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''));
+  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, '')).replaceAll(UUID, 'uuid');
 }
 
 /** Chosen by AWS at random, or the time. */

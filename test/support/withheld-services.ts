@@ -93,7 +93,7 @@ export const SERVICE_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ecs:ListServiceDeployments': drift('EcsService', 'assignPublicIp changed'),
   'ecs:ListServices': usedCluster,
   'ecs:ListTasks': usedCluster,
-  'ecs:RegisterTaskDefinition': drift('TaskDefinition', 'content missing'),
+  'ecs:RegisterTaskDefinition': drift('TaskDefinition', 'content missing (its mark is taken away)'),
   'ecs:TagResource': drift('EcsCluster', 'tags missing'),
   'ecs:UntagResource': drift('EcsCluster', 'tags extra'),
   'ecs:UpdateCluster': drift('EcsCluster', 'containerInsights changed'),

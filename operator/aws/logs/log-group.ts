@@ -19,7 +19,10 @@ import type { AwsSession } from '../session.ts';
 /** Log groups that one DescribeLogGroups call may name. */
 const IDENTIFIERS_MAX = 50;
 
-/** The only log groups that Landfall makes or takes over: its own, and those that a service may be given. */
+/**
+ * The only log groups that Landfall makes or takes over: its own, and those that a service may be given. To make one, AWS
+ * asks for a resource that goes on behind the name, and to tag one for the name alone.
+ */
 const LOG_GROUPS = ['/landfall/*', '/ecs/*', '/*/ecs-application-logs*'].map(
   (name) => `logs:{region}:{account}:log-group:${name}`,
 );

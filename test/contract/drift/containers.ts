@@ -155,7 +155,7 @@ export const containersCases: Cases = {
   },
   TaskDefinition: {
     ...ecsTags(DEFINITION),
-    'content missing': untagged(DEFINITION, 'landfall.dev/content'),
+    'content missing (its mark is taken away)': untagged(DEFINITION, 'landfall.dev/content'),
     deleted: deregistered(DEFINITION),
   },
   EcsService: {
