@@ -42,6 +42,7 @@ const LEFT_OUT = new Set([
   'publicIp',
   'cluster',
   'since',
+  'lastEvent',
 ]);
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
