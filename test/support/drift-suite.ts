@@ -4,6 +4,7 @@ import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { changePaths } from '../contract/change-paths.ts';
 import { driftCases } from '../contract/drift-cases.ts';
+import { containersAlwaysSaid } from '../contract/drift/containers.ts';
 import { counted } from './counted.ts';
 import type { Standing } from './standing.ts';
 
@@ -46,6 +47,8 @@ async function changesOf(standing: Standing, type: string): Promise<string[]> {
       if (!record) throw new Error(`${node.key} is not there`);
       return changePaths(kind, inputs, record);
     });
+  const said = containersAlwaysSaid[type] ?? [];
+  const possible = paths.filter(({ path }) => !said.some((field) => path === `${field} missing`));
   const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
-  return [...new Set([...paths.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
+  return [...new Set([...possible.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
 }

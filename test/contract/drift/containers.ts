@@ -17,17 +17,20 @@ const SERVICE = 'service';
 
 /** The three ways in which tags of a thing of ECS drift. */
 function ecsTags(node: string): Record<string, Case> {
-  const set = (key: string, value: string): DriftCase => ({
+  return {
+    'tags missing': untagged(node, 'project'),
+    'tags extra': tagged(node, 'stray', 'yes'),
+    'tags changed': tagged(node, 'project', 'somebody-else'),
+  };
+}
+
+function tagged(node: string, key: string, value: string): DriftCase {
+  return {
     node,
     drift: async (at) =>
       void (await at.ecs.send(
         new ecs.TagResourceCommand({ resourceArn: id(at, node), tags: [{ key, value }] }),
       )),
-  });
-  return {
-    'tags missing': untagged(node, 'project'),
-    'tags extra': set('stray', 'yes'),
-    'tags changed': set('project', 'somebody-else'),
   };
 }
 
@@ -174,8 +177,20 @@ export const containersCases: Cases = {
     'propagateTags changed': service({ propagateTags: 'NONE' }),
     'enableEcsManagedTags changed': service({ enableECSManagedTags: false }),
     'restartedAt missing': untagged(SERVICE, 'landfall.dev/restarted-at'),
+    'restartedAt changed': tagged(SERVICE, 'landfall.dev/restarted-at', 'never'),
     deleted: serviceDeleted(SERVICE),
   },
+};
+
+/** By kind, what AWS says of every thing of it, so that it cannot be missing. */
+export const containersAlwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  EcsService: [
+    'desiredCount',
+    'maximumPercent',
+    'minimumHealthyPercent',
+    'platformVersion',
+    'taskDefinition',
+  ],
 };
 
 /** For each kind, how any node of it is lost. */
