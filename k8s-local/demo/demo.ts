@@ -109,7 +109,7 @@ async function demo(): Promise<void> {
   heading('What stands in AWS');
   const drawn = await drawPictures(example, { env: aws.env(), folder: FOLDER, signal });
   console.log(drawn.text);
-  say(`As pictures: ${drawn.svg.map((file) => relative('', file)).join(', ')}`);
+  say(`As a picture: ${relative('', drawn.svg)}`);
 
   if (given.keep) await stay(cluster, aws);
 
@@ -158,6 +158,7 @@ async function install(kubectl: Kubectl): Promise<void> {
     'crd/securevpcs.landfall.dev',
     'crd/accounts.landfall.dev',
     'crd/ecsservices.landfall.dev',
+    'crd/privatelinkendpoints.landfall.dev',
   );
   await kubectl.ensureNamespace('landfall-system');
 }

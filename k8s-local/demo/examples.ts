@@ -33,26 +33,17 @@ export interface Example {
   readonly title: string;
   /** Files and folders that are applied, from the root of the repository. */
   readonly paths: readonly string[];
-  /** Of these the files of Accounts, and those with one network each. */
-  readonly accounts: readonly string[];
-  readonly networks: readonly string[];
   readonly fragile: Fragile;
 }
-
-const PLATFORM_ACCOUNTS = [
-  'manifests/examples/accounts/provider-account.yaml',
-  'manifests/examples/accounts/consumer-account.yaml',
-];
 
 const EXAMPLES: readonly Example[] = [
   {
     name: 'platform',
     title: 'the platform, in two accounts,',
-    paths: [...PLATFORM_ACCOUNTS, 'manifests/examples/platform'],
-    accounts: PLATFORM_ACCOUNTS,
-    networks: [
-      'manifests/examples/platform/provider-network.yaml',
-      'manifests/examples/platform/consumer-network.yaml',
+    paths: [
+      'manifests/examples/accounts/provider-account.yaml',
+      'manifests/examples/accounts/consumer-account.yaml',
+      'manifests/examples/platform',
     ],
     fragile: {
       accountId: '222222222222',
@@ -65,8 +56,6 @@ const EXAMPLES: readonly Example[] = [
     name: 'portal',
     title: 'the portal',
     paths: ['manifests/examples/portal'],
-    accounts: ['manifests/examples/portal/account.yaml'],
-    networks: ['manifests/examples/portal/network.yaml'],
     fragile: {
       accountId: '123456789012',
       network: { name: 'portal', namespace: 'portal' },

@@ -5,6 +5,7 @@ const CRDS = [
   'accounts.landfall.dev',
   'ecsservices.landfall.dev',
   'planapprovals.landfall.dev',
+  'privatelinkendpoints.landfall.dev',
   'securevpcs.landfall.dev',
 ];
 

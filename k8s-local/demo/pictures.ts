@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Example } from './examples.ts';
@@ -12,25 +12,20 @@ const exec = promisify(execFile);
 interface Drawn {
   /** For the terminal. */
   readonly text: string;
-  /** The files that were written. */
-  readonly svg: readonly string[];
+  /** The file that was written. */
+  readonly svg: string;
 }
 
-/** Draws an example: each of its networks as a picture in the folder, and all of it for the terminal. */
+/** Draws an example: as a picture in the folder, and for the terminal. */
 export async function drawPictures(
-  { accounts, networks, paths }: Example,
+  { name, paths }: Example,
   { env, folder, signal }: { env: Readonly<Record<string, string>>; folder: string; signal: AbortSignal },
 ): Promise<Drawn> {
-  const graph = async (files: readonly string[], ...args: string[]): Promise<string> => {
+  const graph = async (...args: string[]): Promise<string> => {
+    const files = paths.flatMap((path) => ['-f', path]);
     const { stdout } = await exec(
       process.execPath,
-      [
-        join(ROOT, 'operator/cli/main.ts'),
-        'graph',
-        ...files.flatMap((file) => ['-f', file]),
-        '--live',
-        ...args,
-      ],
+      [join(ROOT, 'operator/cli/main.ts'), 'graph', ...files, '--live', ...args],
       {
         cwd: ROOT,
         env: { ...process.env, ...env, LANDFALL_INSTALLATION: INSTALLATION },
@@ -40,12 +35,7 @@ export async function drawPictures(
     );
     return stdout.trimEnd();
   };
-  const svg = await Promise.all(
-    networks.map(async (network) => {
-      const file = join(folder, `${basename(network, '.yaml')}.svg`);
-      await graph([...accounts, network], '--format', 'svg', '-o', file);
-      return file;
-    }),
-  );
-  return { text: await graph(paths, '--format', 'text'), svg };
+  const svg = join(folder, `${name}.svg`);
+  await graph('--format', 'svg', '-o', svg);
+  return { text: await graph('--format', 'text'), svg };
 }

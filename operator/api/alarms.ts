@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { LabelSchema, listMap, setOf } from './fields.ts';
-import { matches, withRules } from './rule.ts';
+import { matches, type Rule, withRules } from './rule.ts';
 
 /** Above which value an alarm is raised, unless it says another. */
-export const ALARM_THRESHOLDS = { CpuPercent: 80, MemoryPercent: 80 } as const;
+export const ALARM_THRESHOLDS = { CpuPercent: 80, MemoryPercent: 80, UnhealthyTargets: 0 } as const;
 const METRICS = Object.keys(ALARM_THRESHOLDS) as (keyof typeof ALARM_THRESHOLDS)[];
 
 /** The most seconds that CloudWatch looks back. */
@@ -22,7 +22,7 @@ const alarm = withRules(
       .min(0)
       .max(1_000_000_000)
       .optional()
-      .describe('The alarm is raised above this value. Default: 80.'),
+      .describe('The alarm is raised above this value. Default: 80 percent, of unhealthy targets 0.'),
     statistic: z
       .enum(['Average', 'Maximum', 'Minimum'])
       .default('Average')
@@ -72,3 +72,23 @@ export const alarms = listMap(alarm, 'name', 20)
   .describe(
     'Alarms of CloudWatch, by name. Without any there are none: who is told of what is for people to say.',
   );
+
+/** The part of an EcsService's spec that {@link alarmRules} look at. */
+interface Spec {
+  readonly alarms: readonly Alarm[];
+  readonly loadBalancer?: object | undefined;
+}
+
+const OF_TARGETS = "self.alarms.filter(a, a.metric == 'UnhealthyTargets')";
+const ofTargets = ({ alarms: all }: Spec) => all.filter(({ metric }) => metric === 'UnhealthyTargets');
+
+export const alarmRules: readonly Rule<Spec>[] = [
+  {
+    cel: `has(self.loadBalancer) || !has(self.alarms) || ${OF_TARGETS}.size() == 0`,
+    message:
+      'alarm {name} watches targets of a load balancer, and there is none: give spec.loadBalancer, or take the alarm away',
+    path: ['alarms'],
+    check: (self) => self.loadBalancer !== undefined || ofTargets(self).length === 0,
+    show: { name: { cel: `${OF_TARGETS}[0].name`, of: (self) => ofTargets(self)[0]?.name ?? '' } },
+  },
+];

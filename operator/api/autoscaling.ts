@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabelSchema, listMap } from './fields.ts';
-import { matches, withRules } from './rule.ts';
+import { matches, type Rule, withRules } from './rule.ts';
 
 const count = (what: string) => z.int().min(0).max(5000).describe(what);
 const percent = (what: string) => z.int().min(1).max(100).optional().describe(what);
@@ -58,6 +58,12 @@ export const autoscaling = withRules(
       maxCount: count('The most tasks.'),
       cpuPercent: percent('Percent of the CPU units of all tasks, on the average, that are to be in use.'),
       memoryPercent: percent('Percent of the memory of all tasks, on the average, that is to be in use.'),
+      requestsPerTarget: z
+        .int()
+        .min(1)
+        .max(1_000_000_000)
+        .optional()
+        .describe('Requests a minute that each task is to have, behind an Application load balancer.'),
       scaleOutCooldownSeconds: cooldown('Seconds until tasks are added again.'),
       scaleInCooldownSeconds: cooldown('Seconds until tasks are taken away again.'),
       schedules: listMap(schedule, 'name', 50)
@@ -77,11 +83,28 @@ export const autoscaling = withRules(
     check: ({ minCount, maxCount }) => minCount <= maxCount,
   },
   {
-    cel: 'has(self.cpuPercent) || has(self.memoryPercent) || (has(self.schedules) && self.schedules.size() > 0)',
+    cel: 'has(self.cpuPercent) || has(self.memoryPercent) || has(self.requestsPerTarget) || (has(self.schedules) && self.schedules.size() > 0)',
     message:
-      'service.autoscaling has nothing to go by: give it cpuPercent, memoryPercent or a schedule, or take it away',
-    check: ({ cpuPercent, memoryPercent, schedules }) =>
-      cpuPercent !== undefined || memoryPercent !== undefined || schedules.length > 0,
+      'service.autoscaling has nothing to go by: give it cpuPercent, memoryPercent, requestsPerTarget or a schedule, or take it away',
+    check: ({ cpuPercent, memoryPercent, requestsPerTarget, schedules }) =>
+      (cpuPercent ?? memoryPercent ?? requestsPerTarget) !== undefined || schedules.length > 0,
   },
 );
 export type Autoscaling = z.output<typeof autoscaling>;
+
+/** The part of an EcsService's spec that {@link scalingRules} look at. */
+interface Spec {
+  readonly service: { readonly autoscaling?: Autoscaling | undefined };
+  readonly loadBalancer?: { readonly type: string } | undefined;
+}
+
+export const scalingRules: readonly Rule<Spec>[] = [
+  {
+    cel: "!has(self.service.autoscaling) || !has(self.service.autoscaling.requestsPerTarget) || (has(self.loadBalancer) && self.loadBalancer.type == 'Application')",
+    message:
+      'service.autoscaling.requestsPerTarget counts requests of an Application load balancer, and there is none: give spec.loadBalancer one, or go by cpuPercent or memoryPercent',
+    path: ['service', 'autoscaling', 'requestsPerTarget'],
+    check: ({ service, loadBalancer }) =>
+      service.autoscaling?.requestsPerTarget === undefined || loadBalancer?.type === 'Application',
+  },
+];

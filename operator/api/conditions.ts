@@ -18,7 +18,8 @@ interface ConditionDoc {
 const account = ['Account'];
 const network = ['SecureVpc'];
 const service = ['EcsService'];
-const resources = [...network, ...service];
+const link = ['PrivateLinkEndpoint'];
+const resources = [...network, ...service, ...link];
 
 /**
  * Every condition and every reason that Landfall writes. Reconciling and Stalled are there only while they
@@ -49,8 +50,8 @@ export const CONDITIONS = {
       },
       WaitingForAcceptance: {
         means:
-          'Another account has to accept something, such as the attachment to a transit gateway that it shares; the message names account and thing.',
-        todo: 'Ask whoever runs that account to accept it, with the command in the message.',
+          'Another account has to accept something, such as the attachment to a transit gateway that it shares, or an endpoint to its service; the message names the thing.',
+        todo: 'Ask whoever runs that account to accept it, with the command in the message where it has one. What is provided by an object of this cluster is accepted by itself.',
         kinds: resources,
       },
       NotYetVisible: {

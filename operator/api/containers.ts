@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { environmentFrom, variableName } from './environment-from.ts';
 import { listMap, PortSchema } from './fields.ts';
 import { matches, withRules } from './rule.ts';
 
@@ -30,14 +31,6 @@ const image = withRules(
   matches(
     '^[a-z0-9][A-Za-z0-9._:/@-]*$',
     '{self} is not the name of an image: write registry, repository and tag or digest, for example backend:1.4.2',
-  ),
-);
-
-const variableName = withRules(
-  z.string().max(128).describe('Name of the variable.'),
-  matches(
-    '^[A-Za-z_][A-Za-z0-9_.-]*$',
-    '{self} is not the name of an environment variable: begin with a letter or underscore, go on with letters, digits, _, . and -',
   ),
 );
 
@@ -187,6 +180,7 @@ const containerFields = z.strictObject({
     .describe(
       'Environment variables whose values ECS reads when a task starts, by name. Nothing else ever sees them. A value that changes is seen by tasks that start afterwards: restart the service.',
     ),
+  environmentFrom,
   command: words('Arguments to the entry point, in place of the image’s.'),
   entryPoint: words('Entry point, in place of the image’s.'),
   user: withRules(
@@ -218,6 +212,11 @@ const containerFields = z.strictObject({
   ulimits: listMap(ulimit, 'name', 5).default([]).describe('Limits of its processes, by name.'),
 });
 
+const twiceNamed = ({ environment, secrets, environmentFrom: sources }: z.output<typeof containerFields>) =>
+  sources.find(({ name }) => [...environment, ...secrets].some((other) => other.name === name));
+const TWICE_NAMED =
+  'self.environmentFrom.filter(f, (has(self.environment) && self.environment.exists(v, v.name == f.name)) || (has(self.secrets) && self.secrets.exists(s, s.name == f.name)))';
+
 /** One container of a task. */
 export const ContainerSchema = withRules(
   containerFields,
@@ -235,6 +234,14 @@ export const ContainerSchema = withRules(
     path: ['secrets'],
     check: ({ environment, secrets }) =>
       secrets.every(({ name }) => environment.every((other) => other.name !== name)),
+  },
+  {
+    cel: `!has(self.environmentFrom) || ${TWICE_NAMED}.size() == 0`,
+    message:
+      'container {self.name}: variable {name} stands in environmentFrom and in environment or secrets: take it out of one of them',
+    path: ['environmentFrom'],
+    check: (self) => twiceNamed(self) === undefined,
+    show: { name: { cel: `${TWICE_NAMED}[0].name`, of: (self) => twiceNamed(self)?.name ?? '' } },
   },
 );
 export type Container = z.output<typeof ContainerSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { alarms } from './alarms.ts';
-import { autoscaling } from './autoscaling.ts';
+import { alarmRules, alarms } from './alarms.ts';
+import { autoscaling, scalingRules } from './autoscaling.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
 import { containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
@@ -167,6 +167,8 @@ const spec = withRules(
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,
+  ...scalingRules,
+  ...alarmRules,
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 

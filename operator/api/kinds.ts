@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
 import { type EcsService, EcsServiceSchema } from './ecs-service.ts';
 import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
+import { type PrivateLinkEndpoint, PrivateLinkEndpointSchema } from './private-link-endpoint.ts';
 import { type SecureVpc, SecureVpcSchema } from './secure-vpc.ts';
 
 /** A column of `kubectl get`. */
@@ -38,6 +39,7 @@ export interface KindTypes {
   Account: Account;
   SecureVpc: SecureVpc;
   EcsService: EcsService;
+  PrivateLinkEndpoint: PrivateLinkEndpoint;
   PlanApproval: PlanApproval;
 }
 export type Kind = keyof KindTypes;
@@ -172,6 +174,54 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
       'An EcsService keeps containers running on Fargate in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, the service that rolls new revisions out, and a load balancer before it where one is asked for.',
     example: 'manifests/examples/platform/provider-service.yaml',
     scale: { specReplicasPath: '.spec.service.desiredCount', statusReplicasPath: '.status.runningCount' },
+  },
+  PrivateLinkEndpoint: {
+    kind: 'PrivateLinkEndpoint',
+    plural: 'privatelinkendpoints',
+    singular: 'privatelinkendpoint',
+    shortNames: ['ple'],
+    scope: 'Namespaced',
+    schema: PrivateLinkEndpointSchema,
+    columns: [
+      ready,
+      reason,
+      {
+        name: 'Service',
+        type: 'string',
+        jsonPath: '.status.serviceName',
+        description: 'Name of the endpoint service.',
+      },
+      {
+        name: 'Endpoint',
+        type: 'string',
+        jsonPath: '.status.endpointId',
+        description: 'Id of the endpoint.',
+      },
+      {
+        name: 'State',
+        type: 'string',
+        jsonPath: '.status.endpointState',
+        description: 'How far its connection is.',
+      },
+      {
+        name: 'Account',
+        type: 'string',
+        jsonPath: '.spec.accountRef.name',
+        description: 'The Account it is made in.',
+      },
+      age,
+      {
+        name: 'Private DNS',
+        type: 'string',
+        jsonPath: '.status.privateDns.state',
+        description: 'Whether the domain of its private name is verified.',
+        priority: 1,
+      },
+      message,
+    ],
+    summary:
+      'A PrivateLinkEndpoint is one side of a private connection between two networks, be they in one account or in two. With `provide` it offers an EcsService behind a network load balancer as an endpoint service, and says who may connect; with `consume` it makes an endpoint to such a service in a SecureVpc, with a security group of its own.',
+    example: 'manifests/examples/platform/consumer-endpoint.yaml',
   },
   PlanApproval: {
     kind: 'PlanApproval',

@@ -6,6 +6,9 @@ import { alarmKind } from './cloudwatch/alarm.ts';
 import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
+import { endpointConnectionsKind } from './ec2/endpoint-connections.ts';
+import { endpointServicePermissionsKind } from './ec2/endpoint-service-permissions.ts';
+import { endpointServiceKind } from './ec2/endpoint-service.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
 import { internetGatewayAttachmentKind } from './ec2/internet-gateway-attachment.ts';
 import { internetGatewayKind } from './ec2/internet-gateway.ts';
@@ -59,6 +62,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   securityGroupKind,
   securityGroupRulesKind,
   vpcEndpointKind,
+  endpointServiceKind,
+  endpointServicePermissionsKind,
+  endpointConnectionsKind,
   transitGatewayAttachmentKind,
   logGroupKind,
   roleKind,

@@ -1,15 +1,18 @@
 import type { Account } from '../api/account.ts';
+import type { PrivateLinkEndpoint } from '../api/private-link-endpoint.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { partitionOf } from '../aws/partition.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { RegionFacts } from '../compile/input.ts';
+import type { Surroundings } from '../compile/references.ts';
 import { graphKindOf, referencesFrom } from '../controllers/graph-kinds.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
+import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { World } from '../graph/kind.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
-import { FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
+import { accountIdIn, consumersIn, FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
 import { checkZones, type ZonesByRegion } from './zones.ts';
 
@@ -82,7 +85,8 @@ export function compileResources(
         installation,
         account: account.spec.aws,
         facts: assumedFacts(object, account, named),
-        references: referencesFrom(finderIn(manifests), NOTHING_STANDS, FILE_ADVICE),
+        references: referencesFrom(finderIn(manifests), () => NOTHING_STANDS, FILE_ADVICE),
+        surroundings: surroundingsIn(manifests),
       });
       compiled.push({ object, account, graph });
     } catch (error) {
@@ -90,6 +94,23 @@ export function compileResources(
     }
   }
   return { compiled, failures };
+}
+
+/** Who names whom as its provider, among the manifests; those whose Account refuses them do not count. */
+function surroundingsIn(manifests: Manifests): Surroundings {
+  return {
+    accountId: (name) => accountIdIn(manifests, name),
+    consumers: (owner) =>
+      consumersIn(manifests, owner).flatMap((object) => {
+        try {
+          const { accountId } = accountOf(object, manifests).spec.aws;
+          return [{ object: object as PrivateLinkEndpoint, accountId }];
+        } catch (error) {
+          if (error instanceof Terminal) return [];
+          throw error;
+        }
+      }),
+  };
 }
 
 function isNetwork(object: GraphObject): object is SecureVpc {

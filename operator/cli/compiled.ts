@@ -16,6 +16,8 @@ export interface CompileOptions extends CommonOptions {
 /** An object's graph, with its plan where AWS was asked. */
 export interface Compiled {
   readonly owner: string;
+  /** Name of the Account. */
+  readonly account: string;
   readonly accountId: string;
   readonly region: string;
   readonly graph: Graph;
@@ -44,6 +46,7 @@ export async function compile(options: CompileOptions, terminal: Terminal): Prom
   if (failures.length > 0) throw new Failures(failures);
   return made.map(({ graph, account, object, ...rest }) => ({
     owner: graph.owner,
+    account: account.metadata.name,
     accountId: account.spec.aws.accountId,
     region: object.spec.region,
     graph,

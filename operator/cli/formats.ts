@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { UsageError } from './usage.ts';
 import { filenameWords, shellWords } from './words.ts';
 
-/** How a network can be drawn, each with the endings of files that hold it; the first is the usual one. */
+/** How objects can be drawn, each with the endings of files that hold it; the first is the usual one. */
 const ENDINGS = {
   text: ['.txt'],
   mermaid: ['.mmd', '.md'],

@@ -8,7 +8,8 @@ import { systemClock as clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { findAdoptions } from '../controllers/adoption.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
-import { exportsFrom, graphKindOf, kindsFor, referencesFrom } from '../controllers/graph-kinds.ts';
+import { graphKindOf } from '../controllers/graph-kinds.ts';
+import { meetNeighbours } from '../controllers/neighbours.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
 import { Targets } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
@@ -17,7 +18,7 @@ import { TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
-import { FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
+import { accountIdIn, consumersIn, FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
 import type { Failure } from './usage.ts';
 
 /** One object as wanted and as AWS has it. */
@@ -136,13 +137,27 @@ export async function planResource(
   const { aws } = account.spec;
   const target = targets.open(account.metadata.name, aws, object.spec.region);
   const kind = graphKindOf(object.kind);
-  const [facts] = await Promise.all([target.facts(), target.world.load(kindsFor(kind, object))]);
+  const [facts] = await Promise.all([target.facts(), target.world.load(kind.nodeKinds)]);
+  const { exportsOf, ...others } = await meetNeighbours({
+    kind,
+    object,
+    world: target.world,
+    find: finderIn(manifests),
+    consumersOf: (owner) => consumersIn(manifests, owner),
+    accountId: (name) => accountIdIn(manifests, name),
+    open: (other) => {
+      const { metadata, spec } = accountOf(other, manifests);
+      const { world } = targets.open(metadata.name, spec.aws, other.spec.region);
+      return { accountId: spec.aws.accountId, world };
+    },
+    advice: FILE_ADVICE,
+  });
   const graph = kind.compile({
     object: kind.recall(object, target.world),
     installation: config.installation,
     account: aws,
     facts,
-    references: referencesFrom(finderIn(manifests), target.world, FILE_ADVICE),
+    ...others,
   });
   const adoptions = await findAdoptions({
     target,
@@ -160,7 +175,7 @@ export async function planResource(
     memory: NO_MEMORY,
     survivors: new Map(),
     adoptions,
-    exportsOf: exportsFrom(target.world),
+    exportsOf,
     deletesAdopted: object.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],

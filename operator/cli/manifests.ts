@@ -7,11 +7,11 @@ import { API_VERSION, GROUP } from '../api/common.ts';
 import { type Kind, KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
 import { type ObjectKey, ownerOfKey } from '../compile/references.ts';
-import { GRAPH_KINDS } from '../controllers/graph-kinds.ts';
+import { GRAPH_KINDS, providerOf } from '../controllers/graph-kinds.ts';
 import { ownerOf, type GraphObject } from '../controllers/resource-status.ts';
 import { isOverlay, unbuilt } from './overlay.ts';
 import { type Failure, Failures, UsageError } from './usage.ts';
-import { counted } from './words.ts';
+import { alternatives, counted } from './words.ts';
 
 /** Where an object was read. */
 interface Place {
@@ -33,9 +33,10 @@ export interface Manifests {
   readonly resources: readonly Found<GraphObject>[];
 }
 
-/** The kinds that make things in AWS, in words: `SecureVpc or EcsService`. */
-export const RESOURCE_WORDS = GRAPH_KINDS.map(({ kind }) => kind).join(' or ');
-const ANY_WORDS = `Account or ${RESOURCE_WORDS}`;
+const RESOURCE_KINDS = GRAPH_KINDS.map(({ kind }) => kind);
+/** The kinds that make things in AWS, in words: `SecureVpc, EcsService or …`. */
+export const RESOURCE_WORDS = alternatives(RESOURCE_KINDS);
+const ANY_WORDS = alternatives(['Account', ...RESOURCE_KINDS]);
 
 interface ReadOptions {
   /** Namespace of objects that name none; default `default`. */
@@ -96,6 +97,16 @@ export const FILE_ADVICE = 'give the file that has it with another -f';
 export function finderIn({ resources }: Pick<Manifests, 'resources'>) {
   const byOwner = new Map(resources.map(({ value }) => [ownerOf(value), value]));
   return (key: ObjectKey): GraphObject | undefined => byOwner.get(ownerOfKey(key));
+}
+
+/** Those among the same manifests that name an object as their provider. */
+export function consumersIn({ resources }: Pick<Manifests, 'resources'>, owner: string): GraphObject[] {
+  return resources.map(({ value }) => value).filter((object) => providerOf(object) === owner);
+}
+
+/** Id of the account of an Account among the same manifests. */
+export function accountIdIn({ accounts }: Pick<Manifests, 'accounts'>, name: string): string | undefined {
+  return accounts.find(({ value }) => value.metadata.name === name)?.value.spec.aws.accountId;
 }
 
 /** `SecureVpc portal/portal`, `Account portal`. */

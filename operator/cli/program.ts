@@ -42,7 +42,7 @@ export function landfall(done: (code: number) => void): Command {
 
   command<GraphOptions>(program, done, {
     name: 'graph',
-    text: 'Draw the networks of the manifests, for people; services are not drawn yet.',
+    text: 'Draw the objects of the manifests in one picture, for people: accounts, networks, services, links.',
     load: async () => (await import('./graph-command.ts')).graphCommand,
   })
     .addOption(

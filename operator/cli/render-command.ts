@@ -12,7 +12,7 @@ export async function renderCommand(options: CompileOptions, terminal: Terminal)
 }
 
 /** A graph as plain data; references read `${node.output}`. An edge leads from a node to one that it needs. */
-function graphDocument({ owner, accountId, region, graph }: Omit<Compiled, 'plan'>): object {
+function graphDocument({ owner, accountId, region, graph }: Compiled): object {
   const nodes = [...graph.nodes.values()];
   return {
     owner,

@@ -14,3 +14,9 @@ export function shellWords(words: readonly string[]): string {
 export function filenameWords(paths: readonly string[] = []): string {
   return paths.map((path) => ` -f ${shellWords([path])}`).join('');
 }
+
+/** `a, b or c`. */
+export function alternatives(names: readonly string[]): string {
+  const [last = '', ...others] = [...names].reverse();
+  return others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
+}

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'tgw-attach': 'TransitGatewayAttachment',
   vpc: 'Vpc',
   vpce: 'VpcEndpoint',
+  'vpce-svc': 'EndpointService',
 };
 
 /**

@@ -4,7 +4,7 @@ import type { CompileInput } from './input.ts';
 import { namespaceOf } from './names.ts';
 
 /** An object that may name what exists in AWS. */
-interface Naming {
+export interface Naming {
   readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
   readonly spec: { readonly accountRef: { readonly name: string } };
 }

@@ -1,6 +1,6 @@
 import type { AwsAccount } from '../api/account.ts';
 import type { AwsEndpointServices, AwsRegionFacts } from '../aws/region-facts.ts';
-import type { References } from './references.ts';
+import type { References, Surroundings } from './references.ts';
 
 /** What AWS says of a region for one account, read beforehand, so that compiling stays pure; or what is assumed of it. */
 export interface RegionFacts extends Omit<AwsRegionFacts, 'endpointServices'> {
@@ -17,4 +17,6 @@ export interface CompileInput<T> {
   readonly facts: RegionFacts;
   /** The objects that this one refers to. */
   readonly references: References;
+  /** Default: nothing is known. */
+  readonly surroundings?: Surroundings;
 }

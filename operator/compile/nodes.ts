@@ -5,6 +5,9 @@ import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
+import type { EndpointConnectionsInputs } from '../aws/ec2/endpoint-connections.ts';
+import type { EndpointServicePermissionsInputs } from '../aws/ec2/endpoint-service-permissions.ts';
+import type { EndpointServiceInputs } from '../aws/ec2/endpoint-service.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
 import type { InternetGatewayAttachmentInputs } from '../aws/ec2/internet-gateway-attachment.ts';
 import type { InternetGatewayInputs } from '../aws/ec2/internet-gateway.ts';
@@ -48,6 +51,7 @@ interface Things {
   NetworkAcl: NetworkAclInputs;
   SecurityGroup: SecurityGroupInputs;
   VpcEndpoint: VpcEndpointInputs;
+  EndpointService: EndpointServiceInputs;
   TransitGatewayAttachment: TransitGatewayAttachmentInputs;
   LogGroup: LogGroupInputs;
   Role: RoleInputs;
@@ -74,6 +78,8 @@ interface Facets {
   NetworkAclAssociation: NetworkAclAssociationInputs;
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
+  EndpointServicePermissions: EndpointServicePermissionsInputs;
+  EndpointConnections: EndpointConnectionsInputs;
   ScalingPolicies: ScalingPoliciesInputs;
   ScheduledActions: ScheduledActionsInputs;
   LoadBalancerAttributes: AttributesInputs;

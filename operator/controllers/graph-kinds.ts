@@ -1,14 +1,14 @@
 import type { AwsSession } from '../aws/session.ts';
 import type { ObjectKey, References } from '../compile/references.ts';
-import { exportsIn, type Exports, type ExportsOf } from '../graph/exports.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { ecsServiceKind } from './ecs-service.ts';
 import type { AnyGraphKind, GraphKind } from './pass.ts';
+import { privateLinkKind } from './private-link-endpoint.ts';
 import type { GraphObject } from './resource-status.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 
 /** Every kind that makes things in AWS. */
-export const GRAPH_KINDS: readonly AnyGraphKind[] = [secureVpcKind, ecsServiceKind];
+export const GRAPH_KINDS: readonly AnyGraphKind[] = [secureVpcKind, ecsServiceKind, privateLinkKind];
 
 /** The kind of an object. Throws where there is none: an error of the program. */
 export function graphKindOf(kind: string): AnyGraphKind {
@@ -17,37 +17,32 @@ export function graphKindOf(kind: string): AnyGraphKind {
   return found;
 }
 
-/** What has to be read of AWS to plan an object: its own things, and those of what it refers to. */
+/** What has to be read of AWS for an object: its own things, and those of what it refers to, most of which are in the same account. */
 export function kindsFor<T extends GraphObject>(kind: GraphKind<T>, object: T): Kinds<AwsSession> {
   const referred = kind.references(object).map((reference) => graphKindOf(reference.kind).nodeKinds);
   return new Map([kind.nodeKinds, ...referred].flatMap((kinds) => [...kinds]));
 }
 
-/** The objects that an object may refer to, as its compiler wants them. */
+/** Key of the object that has to know of this one to let it in, as `PrivateLinkEndpoint/team/api`; undefined for none. */
+export function providerOf(object: GraphObject): string | undefined {
+  return graphKindOf(object.kind).provider?.(object);
+}
+
+/** The objects that an object may refer to, as its compiler wants them; `worldOf` says where each stands. */
 export function referencesFrom(
   find: (key: ObjectKey) => GraphObject | undefined,
-  world: World<AwsSession>,
+  worldOf: (key: ObjectKey) => World<AwsSession>,
   advice: string,
 ): References {
   return {
     advice,
     find(kind, namespace, name) {
-      const object = find({ kind, namespace, name });
+      const key = { kind, namespace, name };
+      const object = find(key);
       if (!object) return undefined;
       const of = graphKindOf(kind);
       // Which type belongs to which kind is said where the kinds are listed.
-      return of.recall(of.parse(object), world) as never;
+      return of.recall(of.parse(object), worldOf(key)) as never;
     },
-  };
-}
-
-/** Looks up what stands of the things that an object refers to; each owner once. */
-export function exportsFrom(world: World<AwsSession>): ExportsOf {
-  const known = new Map<string, Exports>();
-  return (owner) => {
-    const exports =
-      known.get(owner) ?? exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, world);
-    known.set(owner, exports);
-    return exports;
   };
 }

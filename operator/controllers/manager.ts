@@ -20,7 +20,7 @@ import { remembered } from '../remembered.ts';
 import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
 import { Dependents } from './dependents.ts';
-import { GRAPH_KINDS } from './graph-kinds.ts';
+import { GRAPH_KINDS, providerOf } from './graph-kinds.ts';
 import { managementOf } from './management.ts';
 import type { AnyGraphKind, PassResult, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
@@ -203,9 +203,12 @@ export class Manager {
       this.#keys.delete(ownerTag(queueKey));
       const used = this.#dependents.referencesOf(queueKey);
       this.#dependents.forget(queueKey);
-      // What waits to go until nobody uses it.
-      for (const one of used)
-        if (this.#find(one)?.metadata.deletionTimestamp !== undefined) this.#startAnew(one);
+      for (const one of used) {
+        const other = this.#find(one);
+        // What waits to go until nobody uses it, and what let this one in.
+        if (other?.metadata.deletionTimestamp !== undefined || other?.kind === kind.kind)
+          this.#startAnew(one);
+      }
       this.#retries.reset(queueKey);
       this.#queue.forget(queueKey);
       this.#wakes.forget(queueKey);
@@ -216,7 +219,9 @@ export class Manager {
       else this.#keys.set(ownerTag(queueKey), queueKey);
       this.#dependents.set(queueKey, kind.references(object).map(ownerOfKey));
       woken = this.#wakes.changed(queueKey, object);
+      const provider = woken ? providerOf(object) : undefined;
       if (woken) this.#startAnew(queueKey);
+      if (provider !== undefined) this.#startAnew(provider);
     }
     if (woken || change === 'deleted')
       for (const dependent of this.#dependents.of(queueKey)) this.#startAnew(dependent);
@@ -402,7 +407,10 @@ export class Manager {
     const result = await reconcileResource(deps, kind, informer, name);
     // What this pass made shows in no listing yet; who waits for it need not wait for one.
     for (const dependent of this.#dependents.of(key))
-      if (waitsForOthers(this.#find(dependent))) this.#startAnew(dependent);
+      if (waitsFor('DependencyNotReady', this.#find(dependent))) this.#startAnew(dependent);
+    const object = this.#find(key);
+    const provider = object && providerOf(object);
+    if (provider !== undefined && waitsFor('WaitingForAcceptance', object)) this.#startAnew(provider);
     return this.#next(key, result);
   }
 
@@ -425,9 +433,12 @@ export class Manager {
   }
 }
 
-/** Whether an object waits for what it refers to. */
-function waitsForOthers(object: GraphObject | undefined): boolean {
-  return object?.status.conditions?.some(({ reason }) => reason === 'DependencyNotReady') ?? false;
+/** Whether an object waits for what it refers to, or for its provider to let it in. */
+function waitsFor(
+  wanted: 'DependencyNotReady' | 'WaitingForAcceptance',
+  object: GraphObject | undefined,
+): boolean {
+  return object?.status.conditions?.some(({ reason }) => reason === wanted) ?? false;
 }
 
 /** All of an Account that decides what a resource may do with it. */

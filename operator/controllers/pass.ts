@@ -7,9 +7,9 @@ import type { PlanApproval } from '../api/plan-approval.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { CompileInput } from '../compile/input.ts';
-import type { ObjectKey } from '../compile/references.ts';
+import type { ObjectKey, Reference } from '../compile/references.ts';
 import { Terminal } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
@@ -41,12 +41,18 @@ export interface GraphKind<T extends GraphObject> {
   /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
   parse(object: T): T;
   /** The objects that it refers to. */
-  references(object: T): readonly ObjectKey[];
+  references(object: T): readonly Reference[];
+  /** The object of the same kind, as `Kind/namespace/name`, that has to know of this one to let it in. */
+  provider?(object: T): string | undefined;
   /** Fills in what its status would say, where it has none, from what stands. */
   recall(object: T, world: World<AwsSession>): T;
   compile(input: CompileInput<T>): Graph;
   /** Fields of status that come from what stands, things and facets: ids, endpoints, the zones that were chosen. */
   outputs(standing: readonly Standing[], graph: Graph): object;
+  /** Who uses the object's things and is no object of this cluster, or not known to be one; in words. */
+  usedOutside?(object: T, world: World<AwsSession>): readonly string[];
+  /** Nodes whose changes take the object's things away from all who use them. */
+  parting?(object: T, world: World<AwsSession>): readonly GraphNode[];
 }
 
 /** An object checked, with every default. Throws Terminal with all that is wrong. */

@@ -4,6 +4,7 @@ import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
+import { ownerOfKey } from '../compile/references.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { apply } from '../graph/apply.ts';
@@ -21,7 +22,8 @@ import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
-import { exportsFrom, kindsFor, referencesFrom } from './graph-kinds.ts';
+import { graphKindOf, providerOf } from './graph-kinds.ts';
+import { meetNeighbours, type Place } from './neighbours.ts';
 import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
 import { noteBroken, noteOutcome, noteRefused } from './notes.ts';
 import {
@@ -101,12 +103,22 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   const { account, target, where } = await locate(deps, pass, false);
   const facts = await observe(() => target.facts());
   await read(deps, pass, target);
+  const { exportsOf, ...others } = await meetNeighbours({
+    kind: pass.kind,
+    object: pass.object,
+    world: target.world,
+    find: deps.find,
+    consumersOf: (owner) => deps.usersOf(owner).filter((user) => providerOf(user) === owner),
+    accountId: (name) => deps.accounts.get(name)?.spec.aws.accountId,
+    open: (object) => placeOf(deps, object),
+    advice: 'make it, and this object goes on by itself',
+  });
   const graph = pass.kind.compile({
     object: pass.kind.recall(pass.kind.parse(pass.object), target.world),
     installation: deps.installation,
     account,
     facts,
-    references: referencesFrom(deps.find, target.world, 'make it, and this object goes on by itself'),
+    ...others,
   });
   if (!observing) await ensureFinalizer(deps, pass);
 
@@ -123,7 +135,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     }),
   );
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors, adoptions, exportsOf: exportsFrom(target.world) };
+  const scope = { target, graph, account, survivors, adoptions, exportsOf };
   const planned = makePlan(deps, pass, scope);
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
@@ -149,12 +161,18 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   }
   const { account, target, where } = await locate(deps, pass, true);
   await read(deps, pass, target);
-  const nothing = buildGraph(ownerOf(pass.object), []);
+  const owner = ownerOf(pass.object);
+  const parting = isForced(pass.object) ? pass.kind.parting?.(pass.object, target.world) : undefined;
+  const nothing = buildGraph(owner, parting ?? []);
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
   const retaining = retains(pass.object, target);
-  if (!retaining) refuseWhileUsed(deps.usersOf(ownerOf(pass.object)));
+  if (!retaining && !parting)
+    refuseWhileUsed([
+      ...usersAmong(pass, deps.usersOf(owner)),
+      ...(pass.kind.usedOutside?.(pass.object, target.world) ?? []),
+    ]);
   const remaining = (): Plan =>
     retaining
       ? planRetention({
@@ -198,12 +216,38 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
 
+/** Set by a person: what others use is taken away from them, and the object goes. Of kinds that can do so. */
+export const FORCE_DELETE_ANNOTATION = 'landfall.dev/force-delete';
+
+function isForced({ metadata }: GraphObject): boolean {
+  return metadata.annotations?.[FORCE_DELETE_ANNOTATION] !== undefined;
+}
+
 /**
- * What others still use goes after them: AWS would refuse some of it, and delete the rest under their feet. Who has
- * made nothing uses nothing: to name an object is not enough to keep it.
+ * Those of the objects that refer to another which keep it from going. Who has made nothing uses nothing: to name an object is
+ * not enough to keep it. Of two that refer to each other, one that goes and may do so keeps nothing.
  */
-function refuseWhileUsed(referring: readonly GraphObject[]): void {
-  const users = referring.filter(({ status }) => status.target !== undefined).map(ownerOf);
+function usersAmong<T extends GraphObject>(
+  { kind, object }: Pass<T>,
+  referring: readonly GraphObject[],
+): string[] {
+  const owner = ownerOf(object);
+  const mayGo = new Set(
+    kind.references(object).flatMap((reference) => (reference.mayGo === true ? [ownerOfKey(reference)] : [])),
+  );
+  return referring
+    .filter((user) => user.metadata.deletionTimestamp === undefined || !mayGo.has(ownerOf(user)))
+    .filter(({ status }) => status.target !== undefined)
+    .filter((user) =>
+      graphKindOf(user.kind)
+        .references(user)
+        .some((reference) => ownerOfKey(reference) === owner && reference.mayGo !== true),
+    )
+    .map(ownerOf);
+}
+
+/** What others still use goes after them: AWS would refuse some of it, and delete the rest under their feet. */
+function refuseWhileUsed(users: readonly string[]): void {
   if (users.length === 0) return;
   const named = users.slice(0, USERS_NAMED_MAX).join(', ');
   const rest = users.length - USERS_NAMED_MAX;
@@ -213,9 +257,22 @@ function refuseWhileUsed(referring: readonly GraphObject[]): void {
   );
 }
 
+/** Where another object stands, read as its own Account lets it be. */
+function placeOf(deps: ResourceDeps, { spec, metadata }: GraphObject): Place {
+  const accountRef = spec.accountRef.name;
+  const account = requireAccount(deps.accounts.get(accountRef), {
+    namespace: metadata.namespace ?? '',
+    accountRef,
+    region: spec.region,
+    deleting: false,
+  });
+  const { world } = deps.targets.open(accountRef, account, spec.region);
+  return { accountId: account.accountId, world };
+}
+
 /** Reads what was never read, and everything after a pause, in which nobody may have read on. */
 async function read<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, target: Target): Promise<void> {
-  const kinds = kindsFor(pass.kind, pass.object);
+  const kinds = pass.kind.nodeKinds;
   await observe(() => target.world.load(kinds));
   const paused = pass.object.status.conditions?.some(({ type }) => type === 'Paused') ?? false;
   if (paused) await observe(() => target.world.refreshAll(kinds, deps.clock.now()));

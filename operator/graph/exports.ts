@@ -1,4 +1,4 @@
-import type { Kinds, World } from './kind.ts';
+import type { Kinds, State, World } from './kind.ts';
 import { ownedRecords, recordKey, type Owned } from './owned.ts';
 import { TAG } from './ownership.ts';
 
@@ -10,6 +10,9 @@ export type ExportsOf = (owner: string) => Exports;
 
 /** Where nothing is referred to, nothing is found. */
 export const NO_EXPORTS: ExportsOf = () => new Map();
+
+/** From the best to the worst: what has failed may have its successor beside it already, which is still on its way. */
+const PHASES: readonly State['phase'][] = ['ready', 'pending', 'failed'];
 
 /**
  * What stands of a resource, by the tags of its things: neither its manifest nor its status is asked. Of several things
@@ -23,7 +26,7 @@ export function exportsIn<S>(owner: string, kinds: Kinds<S>, world: World<S>): E
   const order = (one: Owned<S>) => {
     const id = one.kind.collection.id(one.record);
     return [
-      Number(one.kind.state(one.record).phase !== 'ready'),
+      PHASES.indexOf(one.kind.state(one.record).phase),
       Number(!used.has(id)),
       recordKey(one.kind, id),
     ].join(' ');

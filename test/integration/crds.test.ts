@@ -99,6 +99,7 @@ describe('the CRDs', () => {
       'accounts.landfall.dev',
       'ecsservices.landfall.dev',
       'planapprovals.landfall.dev',
+      'privatelinkendpoints.landfall.dev',
       'securevpcs.landfall.dev',
     ]);
     for (const { status } of list.items) {

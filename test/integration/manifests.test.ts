@@ -237,9 +237,13 @@ describe("the operator's service account", () => {
   });
 
   it.each(['create', 'update', 'delete', 'deletecollection'])('may not %s what users write', async (verb) => {
-    for (const resource of ['securevpcs', 'ecsservices', 'accounts', 'planapprovals'].map(
-      (plural) => `${plural}.landfall.dev`,
-    )) {
+    for (const resource of [
+      'securevpcs',
+      'ecsservices',
+      'privatelinkendpoints',
+      'accounts',
+      'planapprovals',
+    ].map((plural) => `${plural}.landfall.dev`)) {
       const can = await plane.kubectl(['auth', 'can-i', verb, resource, '-A'], { kubeconfig: operator });
       expect(can.stdout.trim()).toBe('no');
     }
@@ -454,6 +458,7 @@ describe('the health checks for Argo CD', () => {
     expect(Object.keys(data).sort()).toEqual([
       'resource.customizations.health.landfall.dev_Account',
       'resource.customizations.health.landfall.dev_EcsService',
+      'resource.customizations.health.landfall.dev_PrivateLinkEndpoint',
       'resource.customizations.health.landfall.dev_SecureVpc',
       'url',
     ]);

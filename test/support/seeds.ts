@@ -70,6 +70,33 @@ interface SeedLoadBalancer {
   readonly graceSeconds: number;
 }
 
+/** And of the side of a private connection that offers something. */
+export interface SeedProvider {
+  readonly owner: string;
+  readonly account: string;
+  readonly region: string;
+  /** Owner of the service whose load balancer it stands in front of. */
+  readonly loadBalancer: string;
+  readonly acceptanceRequired: boolean;
+  /** Ids of accounts. */
+  readonly principals: readonly string[];
+  /** Owners of the endpoints that are connected. */
+  readonly accepts: readonly string[];
+}
+
+/** And of the side that uses it. */
+export interface SeedConsumer {
+  readonly owner: string;
+  readonly account: string;
+  readonly region: string;
+  /** Owner of the side that offers it. */
+  readonly from: string;
+  readonly network: string;
+  readonly zones: number;
+  /** Owner of the service that is let in, and port. */
+  readonly open: readonly string[];
+}
+
 const table = (name: string): unknown =>
   parse(readFileSync(join(import.meta.dirname, '..', 'seeds', `${name}.yaml`), 'utf8'));
 
@@ -80,3 +107,9 @@ export const seedNetworks = table('networks') as Readonly<
 
 /** The table of their services, by name. */
 export const seedServices = table('services') as Readonly<Record<'provider' | 'consumer', SeedService>>;
+
+/** The table of the connection between them. */
+export const seedLinks = table('links') as {
+  readonly provider: SeedProvider;
+  readonly consumer: SeedConsumer;
+};

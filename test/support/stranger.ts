@@ -95,6 +95,12 @@ export class Stranger {
       }),
     );
     const balanced = await balancing(session, { VpcId, SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
+    const provided = await send.send(
+      new ec2.CreateVpcEndpointServiceConfigurationCommand({
+        NetworkLoadBalancerArns: [balanced['LoadBalancer'] ?? ''],
+        ...tagged('vpc-endpoint-service'),
+      }),
+    );
     const trust = {
       Version: '2012-10-17',
       Statement: [
@@ -141,6 +147,7 @@ export class Stranger {
       Role: 'stranger',
       FlowLog: log.FlowLogIds?.[0] ?? '',
       ...balanced,
+      EndpointService: provided.ServiceConfiguration?.ServiceId ?? '',
     });
   }
 
@@ -148,6 +155,8 @@ export class Stranger {
     const { ids, session } = this;
     const { ec2: client } = session;
     await stopped(session, ids);
+    const ServiceIds = [ids['EndpointService'] ?? ''];
+    await client.send(new ec2.DeleteVpcEndpointServiceConfigurationsCommand({ ServiceIds }));
     const LoadBalancerArn = ids['LoadBalancer'];
     await session.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
     await session.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: ids['TargetGroup'] }));
@@ -280,6 +289,13 @@ async function balancing(
     }),
   );
   const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
+  // Nothing is provided by one that is still being made.
+  await eventually('the load balancer active', async () => {
+    const { LoadBalancers: [found] = [] } = await elbv2.send(
+      new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] }),
+    );
+    return found?.State?.Code === 'active';
+  });
   const group = await elbv2.send(
     new elb.CreateTargetGroupCommand({ Name: 'stranger', Protocol: 'TCP', Port: 80, VpcId, ...tagged }),
   );

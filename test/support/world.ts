@@ -53,6 +53,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   Account: 'accounts',
   SecureVpc: 'securevpcs',
   EcsService: 'ecsservices',
+  PrivateLinkEndpoint: 'privatelinkendpoints',
   PlanApproval: 'planapprovals',
 };
 

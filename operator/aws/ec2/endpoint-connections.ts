@@ -17,8 +17,15 @@ export interface EndpointConnectionsInputs {
   readonly acceptsAll: boolean;
   /** Accounts whose endpoints are accepted, whichever they are. */
   readonly accountIds: readonly string[];
-  /** Endpoints that are accepted, whosever they are; references where they are still to be made. */
-  readonly endpointIds: readonly string[];
+  /** Endpoints that are accepted besides. */
+  readonly endpoints: readonly AcceptedEndpoint[];
+}
+
+interface AcceptedEndpoint {
+  /** A reference where it is not known yet, or not any more. */
+  readonly id: string;
+  /** Where an object says that it is to be there: its account, and the service that it is to. Undefined for one that a person listed. */
+  readonly made?: { readonly accountId: string; readonly serviceName: string };
 }
 
 const WAITING = 'pendingacceptance';
@@ -43,26 +50,35 @@ export const endpointConnectionsKind: AwsKind<EndpointConnectionsInputs, Endpoin
   diff(inputs, service) {
     if (!service) return [];
     const { Connections: connections = [] } = service;
+    const { endpoints } = inputs;
+    // Nobody is cut off because the account of its endpoint cannot be read now.
+    const undecided = new Set(
+      endpoints.filter(({ id }) => isUnresolved(id)).map(({ made }) => made?.accountId),
+    );
     const changes = connections.flatMap((connection): Change[] => {
       const wanted = isWanted(inputs, connection);
       if (wanted && ACCEPTABLE.has(connection.state)) return [changeOf(connection, 'accepted')];
-      if (!wanted && isConnected(connection)) return [changeOf(connection, 'rejected')];
+      if (!wanted && isConnected(connection) && !undecided.has(connection.accountId))
+        return [changeOf(connection, 'rejected')];
       return [];
     });
     // The listing of connections may not show yet what its maker has been told.
-    const unseen = inputs.endpointIds.filter(
-      (id) => !isUnresolved(id) && !connections.some(({ endpointId }) => endpointId === id),
+    const unseen = endpoints.filter(
+      ({ id, made }) =>
+        made?.serviceName === service.ServiceName &&
+        !isUnresolved(id) &&
+        !connections.some(({ endpointId }) => endpointId === id),
     );
-    return [...changes, ...unseen.map((id) => ({ path: `connections[${id}]`, to: 'accepted' }))];
+    return [...changes, ...unseen.map(({ id }) => ({ path: `connections[${id}]`, to: 'accepted' }))];
   },
   state: () => READY,
   outputs: (service) => ({ id: serviceIdOf(service) }),
   gone: () => false,
   needs: () => [],
 
-  async update(context, _inputs, service, changes) {
+  async update(context, { endpoints }, service, changes) {
     const to = (state: string) => changes.filter((change) => change.to === state).map(endpointIdOf);
-    await decide(context, service, 'Accept', to('accepted'));
+    await decide(context, service, 'Accept', to('accepted'), endpoints);
     await decide(context, service, 'Reject', to('rejected'));
   },
 };
@@ -92,6 +108,7 @@ async function decide(
   service: EndpointService,
   verb: 'Accept' | 'Reject',
   VpcEndpointIds: string[],
+  known: readonly AcceptedEndpoint[] = [],
 ): Promise<void> {
   if (VpcEndpointIds.length === 0) return;
   const ServiceId = serviceIdOf(service);
@@ -105,7 +122,7 @@ async function decide(
   wrote(
     endpointServices,
     ServiceId,
-    (record) => record && { ...record, Connections: decided(record.Connections ?? [], done, verb) },
+    (record) => record && { ...record, Connections: decided(record.Connections ?? [], done, verb, known) },
   );
   // What is gone needs no rejecting.
   const failed = [...failures.values()].find(({ name }) => verb === 'Accept' || !isNotFoundCode(name));
@@ -117,22 +134,24 @@ function decided(
   connections: readonly Connection[],
   ids: ReadonlySet<string>,
   verb: 'Accept' | 'Reject',
+  known: readonly AcceptedEndpoint[],
 ): Connection[] {
   const isOpen = ({ state }: Connection) =>
     verb === 'Accept' ? ACCEPTABLE.has(state) : CONNECTED.has(state) || state === WAITING;
   const state = verb === 'Accept' ? 'pending' : 'rejected';
-  const known = connections.map((connection) =>
+  const seen = connections.map((connection) =>
     ids.has(connection.endpointId) && isOpen(connection) ? { ...connection, state } : connection,
   );
   const unseen = [...ids].filter((id) => !connections.some(({ endpointId }) => endpointId === id));
-  return [...known, ...unseen.map((endpointId) => ({ endpointId, accountId: '', state }))];
+  const accountOf = (endpoint: string) => known.find(({ id }) => id === endpoint)?.made?.accountId ?? '';
+  return [...seen, ...unseen.map((endpointId) => ({ endpointId, accountId: accountOf(endpointId), state }))];
 }
 
 function isWanted(
-  { acceptsAll, accountIds, endpointIds }: EndpointConnectionsInputs,
+  { acceptsAll, accountIds, endpoints }: EndpointConnectionsInputs,
   { accountId, endpointId }: Connection,
 ): boolean {
-  return acceptsAll || accountIds.includes(accountId) || endpointIds.includes(endpointId);
+  return acceptsAll || accountIds.includes(accountId) || endpoints.some(({ id }) => id === endpointId);
 }
 
 function changeOf({ endpointId, state }: Connection, to: 'accepted' | 'rejected'): Change {

@@ -86,8 +86,7 @@ export const vpcEndpointKind: AwsKind<VpcEndpointInputs, VpcEndpoint> = {
   state: stateOf,
   outputs: (endpoint) => ({
     id: must(endpoint.VpcEndpointId, 'VpcEndpointId'),
-    dnsName: endpoint.DnsEntries?.[0]?.DnsName ?? '',
-    dnsNames: (endpoint.DnsEntries ?? []).flatMap(({ DnsName }) => DnsName ?? []).join(','),
+    ...dnsOf(endpoint),
     serviceName: endpoint.ServiceName ?? '',
     state: (endpoint.State ?? '').toLowerCase(),
   }),
@@ -248,6 +247,12 @@ function modificationOf(
     else sent.PolicyDocument = inputs.policy;
   }
   return sent;
+}
+
+/** Names, as soon as AWS has given any: that of all zones first. */
+function dnsOf({ DnsEntries = [] }: VpcEndpoint): Readonly<Record<string, string>> {
+  const names = DnsEntries.flatMap(({ DnsName }) => DnsName ?? []);
+  return names[0] === undefined ? {} : { dnsName: names[0], dnsNames: names.join(',') };
 }
 
 function groupIdsOf(endpoint: VpcEndpoint): string[] {

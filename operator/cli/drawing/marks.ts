@@ -26,6 +26,10 @@ const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
   [/^(route-table|network-acl)-association\//, 'subnet/'],
   [/^security-group-rules\//, 'security-group/'],
   [/^role-policies\//, 'role/'],
+  [/^load-balancer-attributes$/, 'load-balancer'],
+  [/^target-(group-attributes|health)$/, 'target-group'],
+  [/^cluster-capacity-providers$/, 'cluster'],
+  [/^endpoint-(service-permissions|connections)$/, 'endpoint-service'],
 ];
 
 /** Marks from what stands and what a plan would do; without `standing` nothing is marked. */
@@ -35,7 +39,7 @@ export function marksOf(standing: readonly Placed[] | undefined, actions: readon
   for (const action of actions) {
     const home = homeOf(action.node);
     if (home !== action.node) {
-      if (marks.get(home) === 'exists') marks.set(home, 'change');
+      if (marks.get(home) === 'exists') marks.set(home, markOf(action) === 'wait' ? 'wait' : 'change');
     } else if (action.verb !== 'delete') marks.set(home, markOf(action));
   }
   const leaving = actions.flatMap(({ verb, node, id }) =>
@@ -44,7 +48,20 @@ export function marksOf(standing: readonly Placed[] | undefined, actions: readon
   return { id: (node) => ids.get(node), of: (node) => marks.get(node), leaving };
 }
 
-function homeOf(node: string): string {
+/** The mark of a box that stands for several things: that of the first, unless it is there and something is up with another. */
+export function markOfAll(
+  marks: Marks,
+  [first, ...others]: readonly [string, ...string[]],
+): Mark | undefined {
+  const mark = marks.of(first);
+  if (mark !== 'exists') return mark;
+  const open = others.map((node) => marks.of(node)).filter((one) => one !== undefined && one !== 'exists');
+  if (open.length === 0) return mark;
+  return open.every((one) => one === 'wait') ? 'wait' : 'change';
+}
+
+/** The node with which another one is drawn; itself where it stands alone. */
+export function homeOf(node: string): string {
   const [facet, home] = HOMES.find(([pattern]) => pattern.test(node)) ?? [];
   return facet === undefined || home === undefined ? node : node.replace(facet, home);
 }

@@ -1,23 +1,17 @@
-import type { Graph } from '../../graph/graph.ts';
-import type { Action } from '../../graph/plan.ts';
 import { drawDot } from './dot.ts';
-import type { Placed } from './marks.ts';
+import type { Drawable } from './picture.ts';
 
 /**
  * Boxes are laid out for letters that are wider by this factor than they are drawn: where Helvetica and Arial
  * are missing, the font that takes their place (DejaVu Sans on many Linux machines) still fits.
  */
-const ROOM = 1.14;
+const ROOM = 1.3;
 
-/** A network as a picture. Graphviz (compiled to WebAssembly) is loaded when it is first wanted. */
-export async function drawSvg(
-  graph: Graph,
-  standing?: readonly Placed[],
-  actions: readonly Action[] = [],
-): Promise<string> {
+/** Objects as a picture. Graphviz (compiled to WebAssembly) is loaded when it is first wanted. */
+export async function drawSvg(drawables: readonly Drawable[]): Promise<string> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  const svg = viz.renderString(drawDot(graph, standing, actions), { format: 'svg' });
+  const svg = viz.renderString(drawDot(drawables), { format: 'svg' });
   return svg
     .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
     .replace(/<!DOCTYPE[^>]*>\n?/, '')

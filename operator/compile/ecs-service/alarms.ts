@@ -1,5 +1,5 @@
 import { type Alarm, ALARM_THRESHOLDS } from '../../api/alarms.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
+import type { EcsService, EcsServiceSpec } from '../../api/ecs-service.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import { requireGrant } from '../grants.ts';
@@ -8,11 +8,24 @@ import { namespaceOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
 import type { ServiceNames } from './names.ts';
 
-/** What AWS measures of a service: Amazon ECS Developer Guide, "Amazon ECS service utilization metrics". */
-const METRICS: Readonly<Record<Alarm['metric'], string>> = {
-  CpuPercent: 'CPUUtilization',
-  MemoryPercent: 'MemoryUtilization',
-};
+/** What AWS measures, and of what. */
+function metricOf(metric: Alarm['metric'], { loadBalancer }: EcsServiceSpec) {
+  if (metric === 'UnhealthyTargets')
+    return {
+      namespace: loadBalancer?.type === 'Network' ? 'AWS/NetworkELB' : 'AWS/ApplicationELB',
+      metricName: 'UnHealthyHostCount',
+      dimensions: {
+        LoadBalancer: ref('load-balancer', 'metricName'),
+        TargetGroup: ref('target-group', 'metricName'),
+      },
+    };
+  // Amazon ECS Developer Guide, "Amazon ECS service utilization metrics".
+  return {
+    namespace: 'AWS/ECS',
+    metricName: metric === 'CpuPercent' ? 'CPUUtilization' : 'MemoryUtilization',
+    dimensions: { ClusterName: ref('cluster', 'name'), ServiceName: ref('service', 'name') },
+  };
+}
 
 /** The alarms that the spec names. Throws Terminal (`NotGranted`) where one tells a topic that it may not. */
 export function alarmNodes(
@@ -27,9 +40,7 @@ export function alarmNodes(
     return build.thing('Alarm', `alarm/${name}`, {
       name: names.alarm(name),
       description: `${metric} of EcsService ${namespaceOf(metadata)}/${metadata.name} is above ${threshold}`,
-      namespace: 'AWS/ECS',
-      metricName: METRICS[metric],
-      dimensions: { ClusterName: ref('cluster', 'name'), ServiceName: ref('service', 'name') },
+      ...metricOf(metric, spec),
       statistic,
       periodSeconds: alarm.periodSeconds,
       evaluationPeriods: alarm.evaluationPeriods,

@@ -9,7 +9,7 @@ import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
-import { type ObjectKey, referredBy } from '../references.ts';
+import { type Reference, referredBy } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { alarmNodes } from './alarms.ts';
 import {
@@ -19,6 +19,7 @@ import {
   LOAD_BALANCING_NODES,
   loadBalancingNodes,
 } from './load-balancing.ts';
+import { endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import type { ServiceAtWork } from './running.ts';
@@ -43,9 +44,9 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
 export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
 
 /** The objects that a service refers to. */
-export function referencesOfEcsService({ metadata, spec }: EcsService): ObjectKey[] {
-  const { name, namespace = namespaceOf(metadata) } = spec.networkRef;
-  return [{ kind: 'SecureVpc', namespace, name }];
+export function referencesOfEcsService(object: EcsService): Reference[] {
+  const { name, namespace = namespaceOf(object.metadata) } = object.spec.networkRef;
+  return [{ kind: 'SecureVpc', namespace, name }, ...endpointReferences(object)];
 }
 
 /**
@@ -70,13 +71,13 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
       retentionDays: object.spec.logs.retentionDays,
     }),
     ...roleNodes(build, input, names),
-    ...groupNodes(build, object, names, exports),
+    ...groupNodes(build, input, names, exports),
     ...loadBalancingNodes(build, input, {
       names,
       exports,
       desiredCount: fewestOf(object, size.desiredCount),
     }),
-    build.thing('TaskDefinition', 'task-definition', taskDefinition(object, names, size)),
+    build.thing('TaskDefinition', 'task-definition', taskDefinition(input, names, size)),
     serviceNode(build, object, { names, exports, size }),
     ...scalingNodes(build, object),
     ...alarmNodes(build, input, names),
@@ -106,13 +107,14 @@ function networkOf(input: CompileInput<EcsService>): SecureVpc {
   return network;
 }
 
-/** What tasks may reach and who may reach them the network's group says; their own lets in their load balancer alone. */
+/** What tasks may reach and who may reach them the network's group says; their own adds their load balancer and endpoints. */
 function groupNodes(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  input: CompileInput<EcsService>,
   names: ServiceNames,
   { vpcId }: NetworkExports,
 ): GraphNode[] {
+  const { metadata, spec } = input.object;
   return [
     build.thing('SecurityGroup', 'security-group/tasks', {
       vpcId,
@@ -122,7 +124,7 @@ function groupNodes(
     build.facet('SecurityGroupRules', 'security-group-rules/tasks', {
       groupId: ref('security-group/tasks'),
       ingress: fromLoadBalancer(spec),
-      egress: [],
+      egress: toEndpoints(input),
     }),
   ];
 }

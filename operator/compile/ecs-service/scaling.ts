@@ -61,7 +61,8 @@ export function scalingNodes(build: NodeBuilder, { spec }: EcsService): GraphNod
 }
 
 function policiesOf(autoscaling: Autoscaling) {
-  const { cpuPercent, memoryPercent, scaleOutCooldownSeconds, scaleInCooldownSeconds } = autoscaling;
+  const { cpuPercent, memoryPercent, requestsPerTarget } = autoscaling;
+  const { scaleOutCooldownSeconds, scaleInCooldownSeconds } = autoscaling;
   const cooldowns = { scaleOutCooldownSeconds, scaleInCooldownSeconds };
   return {
     ...(cpuPercent !== undefined && {
@@ -71,6 +72,14 @@ function policiesOf(autoscaling: Autoscaling) {
       memory: {
         metric: 'ECSServiceAverageMemoryUtilization' as const,
         targetValue: memoryPercent,
+        ...cooldowns,
+      },
+    }),
+    ...(requestsPerTarget !== undefined && {
+      requests: {
+        metric: 'ALBRequestCountPerTarget' as const,
+        resourceLabel: `${ref('load-balancer', 'metricName')}/${ref('target-group', 'metricName')}`,
+        targetValue: requestsPerTarget,
         ...cooldowns,
       },
     }),

@@ -1,6 +1,8 @@
 import type { Container, ContainerSecret } from '../../api/containers.ts';
 import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.ts';
 import { ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
 import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
@@ -9,10 +11,11 @@ const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', H
 
 /** What a task is registered from. */
 export function taskDefinition(
-  { spec, running }: ServiceAtWork,
+  input: CompileInput<ServiceAtWork>,
   names: ServiceNames,
   { cpu, memoryMiB }: Pick<ServiceSize, 'cpu' | 'memoryMiB'>,
 ): TaskDefinitionInputs {
+  const { spec, running } = input.object;
   const { task, service, region } = spec;
   const withShell = service.executeCommand === 'Enabled';
   return {
@@ -25,10 +28,13 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) => {
-      const image = running?.images[container.name] ?? container.image;
-      return containerOf({ ...container, image }, region, withShell);
-    }),
+    containerDefinitions: byName(task.containers).map((container) => ({
+      ...containerOf(container, region, withShell),
+      image: running?.images[container.name] ?? container.image,
+      environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
+        ({ name, value }) => ({ name, value }),
+      ),
+    })),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
@@ -36,7 +42,11 @@ export function taskDefinition(
   };
 }
 
-function containerOf(container: Container, region: string, withShell: boolean): ContainerInputs {
+function containerOf(
+  container: Container,
+  region: string,
+  withShell: boolean,
+): Omit<ContainerInputs, 'environment'> {
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
     name,
@@ -48,10 +58,6 @@ function containerOf(container: Container, region: string, withShell: boolean): 
     portMappings: [...container.ports]
       .sort((a, b) => a.port - b.port)
       .map(({ port, protocol }) => ({ containerPort: port, protocol })),
-    environment: byName(container.environment).map((variable) => ({
-      name: variable.name,
-      value: variable.value,
-    })),
     ...(container.secrets.length > 0 && {
       secrets: byName(container.secrets).map((secret) => ({
         name: secret.name,

@@ -22,6 +22,7 @@ const folders = {
   account: 'Account',
   ecsservice: 'EcsService',
   planapproval: 'PlanApproval',
+  privatelinkendpoint: 'PrivateLinkEndpoint',
   securevpc: 'SecureVpc',
 } as const;
 

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
-import { kindOf, kindRegistry } from '../../../operator/graph/kind.ts';
+import { kindOf } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
-import { PROVIDED_CASES, PROVIDED_KINDS } from './ec2/provided-cases.ts';
+import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
 
-/** The registered ones, and those that no resource uses yet. */
-const kinds = kindRegistry([...awsKinds.values(), ...PROVIDED_KINDS]);
+const kinds = awsKinds;
 
 const policy = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -413,7 +412,11 @@ describe('facets of a parent that is still to be made', () => {
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
     ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
     ['TargetHealth', {}, []],
-    ['EndpointConnections', { endpointIds: ['vpce-9'] }, []],
+    [
+      'EndpointConnections',
+      { endpoints: [{ id: 'vpce-9', made: { accountId: '1', serviceName: 'a' } }] },
+      [],
+    ],
   ])('%s %j', (type, change, lines) => {
     const kind = kindOf(kinds, type);
     expect(linesOf(kind.diff({ ...CASES[type]?.inputs, ...change }, undefined))).toEqual(lines);

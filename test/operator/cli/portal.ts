@@ -1,25 +1,46 @@
 import { join, resolve } from 'node:path';
 import { compileResources } from '../../../operator/cli/assumed.ts';
+import type { Drawable } from '../../../operator/cli/drawing/picture.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
-import type { Graph } from '../../../operator/graph/graph.ts';
 
 /** The repository's folder. */
 export const root = resolve(import.meta.dirname, '../../..');
 
 /** The portal's network as the command line compiles it without AWS. */
-export function portalGraph(): Promise<Graph> {
-  return exampleGraph('portal');
+export function portal(): Promise<Drawable[]> {
+  return example('portal');
 }
 
 /** That of the platform's provider account, which is attached to a transit gateway. */
-export function providerGraph(): Promise<Graph> {
-  return exampleGraph('accounts', 'platform/provider-network.yaml');
+export function provider(): Promise<Drawable[]> {
+  return example('accounts', 'platform/provider-network.yaml');
 }
 
-async function exampleGraph(...paths: string[]): Promise<Graph> {
+/** The platform's two networks and the services in them. */
+export function services(): Promise<Drawable[]> {
+  const files = ['provider-network', 'provider-service', 'consumer-network', 'consumer-service'];
+  return example('accounts', ...files.map((file) => `platform/${file}.yaml`));
+}
+
+/** The same objects with a plan of some of them, as with --live. */
+export function withPlans(
+  drawables: readonly Drawable[],
+  plans: Readonly<Record<string, Partial<NonNullable<Drawable['plan']>>>>,
+): Drawable[] {
+  return drawables.map((one) => ({
+    ...one,
+    plan: { standing: [], actions: [], ...plans[one.graph.owner] },
+  }));
+}
+
+async function example(...paths: string[]): Promise<Drawable[]> {
   const manifests = await readManifests(paths.map((path) => join(root, 'manifests/examples', path)));
   const { compiled, failures } = compileResources('default', manifests);
-  const [network] = compiled;
-  if (!network) throw new Error(failures.map(({ message }) => message).join('\n'));
-  return network.graph;
+  if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join('\n'));
+  return compiled.map(({ account, object, graph }) => ({
+    account: account.metadata.name,
+    accountId: account.spec.aws.accountId,
+    region: object.spec.region,
+    graph,
+  }));
 }

@@ -89,6 +89,50 @@ describe('autoscaling', () => {
   });
 });
 
+describe('behind a load balancer', () => {
+  const behind = (type: string, more: object) =>
+    compile({
+      task: { containers: [{ name: 'app', image: 'app:1', ports: [{ port: 80 }] }] },
+      loadBalancer: {
+        type,
+        scheme: 'Internal',
+        listeners: [{ port: 80, protocol: type === 'Network' ? 'TCP' : 'HTTP' }],
+      },
+      ...more,
+    });
+
+  it('requests of each task may be what it is scaled by', () => {
+    const graph = behind('Application', {
+      service: { autoscaling: { minCount: 1, maxCount: 4, requestsPerTarget: 600 } },
+    });
+    expect(printable(inputsOf<ScalingPoliciesInputs>(graph, 'scaling-policies').policies)).toEqual({
+      requests: {
+        metric: 'ALBRequestCountPerTarget',
+        resourceLabel: '${load-balancer.metricName}/${target-group.metricName}',
+        targetValue: 600,
+        scaleOutCooldownSeconds: 300,
+        scaleInCooldownSeconds: 300,
+      },
+    });
+  });
+
+  it.each([
+    ['Application', 'AWS/ApplicationELB'],
+    ['Network', 'AWS/NetworkELB'],
+  ])('failed health checks of a %s one may be watched', (type, namespace) => {
+    const graph = behind(type, { alarms: [{ name: 'health', metric: 'UnhealthyTargets' }] });
+    expect(printable(inputsOf<AlarmInputs>(graph, 'alarm/health'))).toMatchObject({
+      namespace,
+      metricName: 'UnHealthyHostCount',
+      threshold: 0,
+      dimensions: {
+        LoadBalancer: '${load-balancer.metricName}',
+        TargetGroup: '${target-group.metricName}',
+      },
+    });
+  });
+});
+
 it('a service behind a load balancer that may come to no tasks is not waited for to be healthy', () => {
   const balanced = (autoscaling: object) =>
     compile({

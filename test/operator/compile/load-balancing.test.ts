@@ -43,11 +43,18 @@ function serviceWith(spec: object, name = 'shop'): EcsService {
   return parsed.value;
 }
 
-function inputWith(spec: object, { net = network(), name = 'shop' } = {}): CompileInput<EcsService> {
+const GRANTS = [
+  { name: 'web', namespaces: ['web'], arns: ['arn:aws:acm:us-east-1:123456789012:certificate/*'] },
+];
+
+function inputWith(
+  spec: object,
+  { net = network(), name = 'shop', grants = GRANTS } = {},
+): CompileInput<EcsService> {
   return {
     object: serviceWith(spec, name),
     installation: 'test',
-    account: account(),
+    account: account({ grants }),
     facts: FACTS,
     references: { find: (kind) => (kind === 'SecureVpc' ? (net as never) : undefined), advice: 'make it' },
   };
@@ -262,6 +269,14 @@ describe('listeners', () => {
     const { reason, message } = refusal(() => compile({ loadBalancer: alb({ listeners }) }));
     expect(reason).toBe('InvalidSpec');
     expect(message).toMatch(/^spec.loadBalancer.listeners\[443\].certificateArn: certificate arn:/);
+  });
+
+  it('take no certificate that nobody has granted', () => {
+    const { reason, message } = refusal(() =>
+      compile({ loadBalancer: alb({ listeners: [secure] }) }, { grants: [] }),
+    );
+    expect(reason).toBe('NotGranted');
+    expect(message).toContain(`spec.loadBalancer.listeners[443].certificateArn names ${CERTIFICATE}`);
   });
 });
 

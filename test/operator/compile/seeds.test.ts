@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ipv4Contains, ipv4Overlaps, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
+import type { EndpointConnectionsInputs } from '../../../operator/aws/ec2/endpoint-connections.ts';
+import type { EndpointServicePermissionsInputs } from '../../../operator/aws/ec2/endpoint-service-permissions.ts';
+import type { EndpointServiceInputs } from '../../../operator/aws/ec2/endpoint-service.ts';
 import type { RoutesInputs } from '../../../operator/aws/ec2/routes.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
@@ -16,7 +19,7 @@ import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable, referencesIn } from '../../../operator/graph/ref.ts';
-import { type SeedNetwork, seedNetworks, seedServices } from '../../support/seeds.ts';
+import { seedLinks, type SeedNetwork, seedNetworks, seedServices } from '../../support/seeds.ts';
 import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
@@ -74,10 +77,12 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
   };
 }
 
-it('every example compiles, and is a network or a service of a seed', () => {
+it('every example compiles, and is a network, a service or a connection of a seed', () => {
   expect(failures).toEqual([]);
   expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
-    [...Object.values(seedNetworks), ...Object.values(seedServices)].map(({ owner }) => owner).sort(),
+    [...Object.values(seedNetworks), ...Object.values(seedServices), ...Object.values(seedLinks)]
+      .map(({ owner }) => owner)
+      .sort(),
   );
 });
 
@@ -197,5 +202,48 @@ describe.each(Object.entries(seedServices))('the service of the %s', (_name, see
       ),
       ...(found.graph.nodes.has('load-balancer') && { loadBalancer: balancerOf(found.graph) }),
     }).toEqual(seed);
+  });
+});
+
+/** The graph of one side of the connection, with where it stands. */
+function sideOf(owner: string) {
+  const found = compiled.find(({ graph }) => graph.owner === owner);
+  if (!found) throw new Error(`no example compiles to ${owner}`);
+  const { accountRef, region } = found.object.spec;
+  return {
+    of: <I extends object>(key: string) => found.graph.nodes.get(key)?.inputs as I,
+    is: { owner, account: accountRef.name, region },
+  };
+}
+const ownerIn = (text: string | undefined) => referencesIn(text)[0]?.owner;
+
+describe('the connection of the platform', () => {
+  it('is provided as the seed says', () => {
+    const { of, is } = sideOf(seedLinks.provider.owner);
+    const service = of<EndpointServiceInputs>('endpoint-service');
+    const connections = of<EndpointConnectionsInputs>('endpoint-connections');
+    expect({
+      ...is,
+      loadBalancer: ownerIn(service.loadBalancerArns[0]),
+      acceptanceRequired: service.acceptanceRequired,
+      principals: of<EndpointServicePermissionsInputs>('endpoint-service-permissions').principals.map(
+        (arn) => /^arn:aws:iam::(\d+):root$/u.exec(arn)?.[1],
+      ),
+      accepts: connections.endpoints.map(({ id }) => ownerIn(id)),
+    }).toEqual(seedLinks.provider);
+    expect(connections).toMatchObject({ acceptsAll: false, accountIds: [] });
+  });
+
+  it('is used as the seed says', () => {
+    const { of, is } = sideOf(seedLinks.consumer.owner);
+    const endpoint = of<VpcEndpointInputs>('endpoint');
+    const { ingress } = of<SecurityGroupRulesInputs>('security-group-rules/endpoint');
+    expect({
+      ...is,
+      from: ownerIn(endpoint.serviceName),
+      network: ownerIn(endpoint.vpcId),
+      zones: endpoint.subnetIds.length,
+      open: ingress.map(({ peer, fromPort }) => `${ownerIn(peer)} ${fromPort}`),
+    }).toEqual(seedLinks.consumer);
   });
 });

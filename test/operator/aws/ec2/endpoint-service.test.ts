@@ -16,7 +16,7 @@ import { interpret } from '../../../../operator/aws/errors.ts';
 import { foreignRef } from '../../../../operator/graph/ref.ts';
 import { linesOf } from '../changes.ts';
 import { contextOf, fakeSession, listed, refusal } from '../ecs/fake-session.ts';
-import { BALANCER, CONSUMER, PROVIDED_CASES } from './provided-cases.ts';
+import { BALANCER, CONSUMER, NAME, PROVIDED_CASES } from './provided-cases.ts';
 
 const inputs = PROVIDED_CASES['EndpointService']?.inputs as EndpointServiceInputs;
 const record = PROVIDED_CASES['EndpointService']?.record as EndpointService;
@@ -124,6 +124,7 @@ describe('an endpoint service', () => {
 });
 
 describe('connections', () => {
+  const of = (id: string, serviceName = NAME) => ({ id, made: { accountId: '555555555555', serviceName } });
   const decide = async (wanted: EndpointConnectionsInputs, answers = {}) => {
     const { session, sent } = fakeSession(answers);
     const { context, laidOver } = contextOf(session);
@@ -132,7 +133,11 @@ describe('connections', () => {
   };
 
   it('are accepted and rejected in one call each, and a second look finds nothing to do', async () => {
-    const { sent, left } = await decide({ ...accepting, accountIds: [], endpointIds: ['vpce-2', 'vpce-9'] });
+    const { sent, left } = await decide({
+      ...accepting,
+      accountIds: [],
+      endpoints: [{ id: 'vpce-2' }, of('vpce-9')],
+    });
     expect(sent).toEqual([
       ['AcceptVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-2', 'vpce-9'] }],
       ['RejectVpcEndpointConnections', { ServiceId: 'vpce-svc-1', VpcEndpointIds: ['vpce-1'] }],
@@ -147,15 +152,27 @@ describe('connections', () => {
     ]);
   });
 
-  it('of endpoints that are still to be made keep nobody waiting', () => {
-    const endpointIds = [foreignRef('PrivateLinkEndpoint/team/web', 'endpoint')];
-    expect(connections.diff({ ...accepting, endpointIds }, record)).toEqual([]);
+  it('of endpoints that are still to be made keep nobody waiting, and cut off nobody of their account', () => {
+    const id = foreignRef('PrivateLinkEndpoint/team/web', 'endpoint');
+    const wanted = (accountId: string) => ({
+      ...accepting,
+      accountIds: [],
+      endpoints: [{ id, made: { accountId, serviceName: NAME } }],
+    });
+    expect(connections.diff(wanted('333333333333'), record)).toEqual([]);
+    expect(linesOf(connections.diff(wanted('555555555555'), record))).toEqual([
+      'connections[vpce-1]: available -> rejected',
+    ]);
     expect(connections.memberwise).toBe(true);
+  });
+
+  it('of endpoints that still lead to another service are not asked for', () => {
+    expect(connections.diff({ ...accepting, endpoints: [of('vpce-9', 'the former')] }, record)).toEqual([]);
   });
 
   it('that AWS does not accept yet are tried again; one that went by itself is no failure', async () => {
     const accept = decide(
-      { ...accepting, endpointIds: ['vpce-9'] },
+      { ...accepting, endpoints: [of('vpce-9')] },
       { AcceptVpcEndpointConnections: () => failure('vpce-9', 'InvalidVpcEndpoint.NotFound') },
     );
     const error: unknown = await accept.catch((thrown: unknown) => thrown);
@@ -170,7 +187,7 @@ describe('connections', () => {
   it('that a listing shows further on their way stay as it shows them', async () => {
     const { session } = fakeSession();
     const { context, laidOver } = contextOf(session);
-    const wanted = { ...accepting, endpointIds: ['vpce-2'] };
+    const wanted = { ...accepting, endpoints: [{ id: 'vpce-2' }] };
     await connections.update(context, wanted, record, connections.diff(wanted, record));
     const later = { endpointId: 'vpce-2', accountId: '444444444444', state: 'available' };
     expect(laidOver({ ...record, Connections: [later] }).Connections).toEqual([later]);

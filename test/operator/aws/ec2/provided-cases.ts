@@ -1,18 +1,4 @@
-import { endpointConnectionsKind } from '../../../../operator/aws/ec2/endpoint-connections.ts';
-import { endpointServicePermissionsKind } from '../../../../operator/aws/ec2/endpoint-service-permissions.ts';
-import { endpointServiceKind } from '../../../../operator/aws/ec2/endpoint-service.ts';
-import type { AwsSession } from '../../../../operator/aws/session.ts';
-import { kindRegistry, type AnyKind } from '../../../../operator/graph/kind.ts';
 import type { Case } from '../case.ts';
-
-/** Every kind of what an account provides to others. */
-export const PROVIDED_KINDS: readonly AnyKind<AwsSession>[] = [
-  ...kindRegistry<AwsSession>([
-    endpointServiceKind,
-    endpointServicePermissionsKind,
-    endpointConnectionsKind,
-  ]).values(),
-];
 
 /** An ARN as AWS writes it. */
 export const BALANCER =
@@ -20,9 +6,12 @@ export const BALANCER =
 /** A whole account, as AWS writes it. */
 export const CONSUMER = 'arn:aws:iam::333333333333:root';
 
+/** Name of the service. */
+export const NAME = 'com.amazonaws.vpce.eu-central-1.vpce-svc-1';
+
 const service = {
   ServiceId: 'vpce-svc-1',
-  ServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-1',
+  ServiceName: NAME,
   ServiceState: 'Available',
   AcceptanceRequired: true,
   AvailabilityZones: ['eu-central-1b', 'eu-central-1a'],
@@ -65,14 +54,22 @@ export const PROVIDED_CASES: Readonly<Record<string, Case>> = {
     ],
   },
   EndpointConnections: {
-    inputs: { serviceId: 'vpce-svc-1', acceptsAll: false, accountIds: ['333333333333'], endpointIds: [] },
+    inputs: { serviceId: 'vpce-svc-1', acceptsAll: false, accountIds: ['333333333333'], endpoints: [] },
     record: service,
     needs: [],
     changes: [
       [{ accountIds: [] }, 'connections[vpce-1]: available -> rejected'],
-      [{ endpointIds: ['vpce-2'] }, 'connections[vpce-2]: pendingacceptance -> accepted'],
-      [{ endpointIds: ['vpce-3'] }, 'connections[vpce-3]: rejected -> accepted'],
-      [{ endpointIds: ['vpce-9'] }, 'connections[vpce-9]: (nothing) -> accepted'],
+      [{ endpoints: [{ id: 'vpce-2' }] }, 'connections[vpce-2]: pendingacceptance -> accepted'],
+      [{ endpoints: [{ id: 'vpce-3' }] }, 'connections[vpce-3]: rejected -> accepted'],
+      [
+        {
+          endpoints: [
+            { id: 'vpce-8' },
+            { id: 'vpce-9', made: { accountId: '555555555555', serviceName: NAME } },
+          ],
+        },
+        'connections[vpce-9]: (nothing) -> accepted',
+      ],
     ],
   },
 };

@@ -8,9 +8,11 @@ import {
 } from '../../../../operator/aws/ec2/vpc-endpoint.ts';
 import { canonicalPolicy } from '../../../../operator/aws/policy-document.ts';
 import type { AwsSession } from '../../../../operator/aws/session.ts';
-import type { ActionContext } from '../../../../operator/graph/kind.ts';
+import { exportsIn } from '../../../../operator/graph/exports.ts';
+import { kindRegistry, type ActionContext } from '../../../../operator/graph/kind.ts';
+import { ownershipTags } from '../../../../operator/graph/ownership.ts';
 import { foreignRef } from '../../../../operator/graph/ref.ts';
-import { linesOf } from '../changes.ts';
+import { linesOf, viewOf } from '../changes.ts';
 
 const gateway: VpcEndpointInputs = {
   vpcId: 'vpc-1',
@@ -143,6 +145,17 @@ describe('an endpoint to a service that somebody provides', () => {
     await expect(made({ ...provided, zones: elsewhere })).rejects.toThrow(
       'the subnets are in zones euc1-az1, euc1-az2, and com.amazonaws.vpce.eu-central-1.vpce-svc-1 is only in euc1-az3: have a zone that both sides share',
     );
+  });
+
+  it('is what others are told of, and not the one that was rejected, whose place it takes', () => {
+    const tags = ownershipTags('test', 'PrivateLinkEndpoint/team/web', 'endpoint');
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    const rejected = { ...standing, VpcEndpointId: 'vpce-1', State: 'rejected' as EndpointState, Tags };
+    const view = viewOf<VpcEndpoint>((one) => one.VpcEndpointId ?? '', rejected, { ...standing, Tags });
+    const found = exportsIn('PrivateLinkEndpoint/team/web', kindRegistry([kind]), {
+      view: () => view as never,
+    });
+    expect(found.get('endpoint')).toMatchObject({ id: 'vpce-2', state: 'pendingacceptance' });
   });
 
   it('says that its provider has to accept it', () => {

@@ -1,17 +1,24 @@
 import { expect, it } from 'vitest';
 import { drawMermaid } from '../../../../operator/cli/drawing/mermaid.ts';
-import { portalGraph, providerGraph } from '../portal.ts';
+import { portal, provider, withPlans } from '../portal.ts';
+import { platform } from './links.ts';
 
 it('draws the portal', async () => {
-  await expect(drawMermaid(await portalGraph())).toMatchFileSnapshot('__snapshots__/portal.mmd');
+  await expect(drawMermaid(await portal())).toMatchFileSnapshot('__snapshots__/portal.mmd');
 });
 
 it('draws the attachment to a transit gateway, the tables that lead to it, and the gateway outside', async () => {
-  await expect(drawMermaid(await providerGraph())).toMatchFileSnapshot('__snapshots__/provider.mmd');
+  await expect(drawMermaid(await provider())).toMatchFileSnapshot('__snapshots__/provider.mmd');
 });
 
 it('marks the attachment like any other thing', async () => {
   const standing = [{ node: 'transit-gateway-attachment', id: 'tgw-attach-1' }];
-  const drawn = drawMermaid(await providerGraph(), standing);
+  const drawn = drawMermaid(
+    withPlans(await provider(), { 'SecureVpc/api-service/api-service': { standing } }),
+  );
   expect(drawn).toMatch(/✓.*Transit gateway attachment.*tgw-attach-1/);
+});
+
+it('draws the platform: accounts, the services in their networks, and the link between them', async () => {
+  await expect(drawMermaid(await platform())).toMatchFileSnapshot('__snapshots__/platform.mmd');
 });

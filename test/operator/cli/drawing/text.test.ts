@@ -1,20 +1,22 @@
 import { expect, it } from 'vitest';
 import { drawText } from '../../../../operator/cli/drawing/text.ts';
+import type { Action } from '../../../../operator/graph/plan.ts';
 import { compile } from '../../compile/fixtures.ts';
-import { portalGraph } from '../portal.ts';
+import { portal, services, withPlans } from '../portal.ts';
+import { platform, used } from './links.ts';
 
 it('draws the portal', async () => {
-  await expect(drawText(await portalGraph())).toMatchFileSnapshot('__snapshots__/portal.txt');
+  await expect(drawText(await portal())).toMatchFileSnapshot('__snapshots__/portal.txt');
 });
 
 it('marks what exists and what a plan would change, with ids', async () => {
-  const graph = await portalGraph();
   const standing = [
     { node: 'vpc', id: 'vpc-1' },
     { node: 'security-group/ecs', id: 'sg-1' },
     { node: 'subnet/public-a', id: 'subnet-1' },
   ];
-  const drawn = drawText(graph, standing, {
+  const drawn = marked(await portal(), 'SecureVpc/portal/portal', {
+    standing,
     actions: [
       {
         verb: 'update',
@@ -52,7 +54,7 @@ it('tells own rules with their protocol, where they lead out too, and a prefix l
       },
     },
   });
-  const lines = drawText(graph)
+  const lines = drawText([{ account: 'team', accountId: '111111111111', region: 'us-east-1', graph }])
     .split('\n')
     .filter((line) => /[←→] \S+ /.test(line) && !line.includes('who may'))
     .map((line) => line.replace(/^.*(?=[←→])/, ''));
@@ -69,3 +71,63 @@ it('tells own rules with their protocol, where they lead out too, and a prefix l
     ]
   `);
 });
+
+it('draws the platform: accounts, the services in their networks, and the link between them', async () => {
+  await expect(drawText(await platform())).toMatchFileSnapshot('__snapshots__/platform.txt');
+});
+
+it('marks services, load balancers and what belongs to them, each by its own plan', async () => {
+  const drawn = marked(await services(), 'EcsService/api-service/api-service', {
+    standing: [
+      { node: 'service', id: 'arn:service' },
+      { node: 'load-balancer', id: 'arn:balancer' },
+      { node: 'target-group', id: 'arn:group' },
+      { node: 'log-group', id: 'logs' },
+    ],
+    actions: [
+      action('update', 'service', 'EcsService'),
+      action('create', 'task-definition', 'TaskDefinition'),
+      action('update', 'load-balancer-attributes', 'LoadBalancerAttributes'),
+      action('wait', 'target-health', 'TargetHealth'),
+      action('create', 'listener/8080', 'Listener'),
+    ],
+  }).split('\n');
+  const lines = drawn.slice(drawn.findIndex((line) => line.includes('service api-service')));
+  expect(lines.filter((line) => /[✓+~…] /.test(line)).map((line) => line.replace(/^[^✓+~…]*/, '')))
+    .toMatchInlineSnapshot(`
+      [
+        "~ service api-service  Fargate, 1 task  arn:service",
+        "~ Network load balancer, internal  arn:balancer",
+        "+ ← TCP 8080",
+        "… → target group TCP 8080, health HTTP /health  arn:group",
+        "✓ log-group  /dev/api-service/ecs-application-logs  logs",
+        "+ task-definition  api-service-dev-task-definition",
+        "✓ exists   + to create   ~ to change   … waiting",
+      ]
+    `);
+});
+
+it('names the endpoint service that nobody of the manifests provides', async () => {
+  const name = 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0';
+  const drawn = drawText([...(await services()), used(name)]);
+  expect(drawn.split('\n').at(-1)).toBe(
+    `└─ EcsService/api-consumer/api-consumer ─8080→ PrivateLinkEndpoint/api-consumer/api-service ─PrivateLink→ ${name}`,
+  );
+});
+
+it('draws one network of several in its account, and none that stands alone', async () => {
+  expect(drawText(await portal())).toMatch(/^VPC portal/);
+  expect(drawText([...(await portal()), ...(await services())])).toMatch(
+    /^Account portal {2}123456789012 {2}us-east-1\n└─ VPC portal/,
+  );
+});
+
+type Plan = Parameters<typeof withPlans>[1][string];
+
+function marked(drawables: Parameters<typeof drawText>[0], owner: string, plan: Plan): string {
+  return drawText(withPlans(drawables, { [owner]: plan }));
+}
+
+function action(verb: 'create' | 'update' | 'wait', node: string, type: string): Action {
+  return { verb, node, type, changes: [], inputs: {} } as Action;
+}

@@ -12,6 +12,7 @@ import type { VpcInputs } from '../../aws/ec2/vpc.ts';
 import type { LogGroupInputs } from '../../aws/logs/log-group.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { referencesIn } from '../../graph/ref.ts';
+import { inputsBy, type All } from './nodes.ts';
 
 /** A network as it is drawn, whatever the format: the same facts in every drawing. */
 export interface Network {
@@ -87,8 +88,8 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   data: ['data', 'private', 'public'],
 };
 
-/** What a compiled network has to show. */
-export function networkOf(graph: Graph): Network {
+/** What a compiled network has to show; `neighbours` are the names of the networks in the same picture by their blocks. */
+export function networkOf(graph: Graph, neighbours: ReadonlyMap<string, string> = new Map()): Network {
   const all = inputsBy(graph);
   const tiers = tiersOf(all);
   const names = [...new Set(tiers.map(({ name }) => name))];
@@ -118,7 +119,11 @@ export function networkOf(graph: Graph): Network {
       const name = rest(node);
       return { node, name, tier: BESIDE[name]?.find((tier) => names.includes(tier)) ?? names.at(-1) ?? '' };
     }),
-    flows: flowsOf(all),
+    flows: flowsOf(all).map(({ from, to, ports }) => ({
+      from: met(from, neighbours),
+      to: met(to, neighbours),
+      ports,
+    })),
     endpoints: all<VpcEndpointInputs>('VpcEndpoint').map(({ node, inputs }) => ({
       node,
       service: rest(node),
@@ -131,19 +136,6 @@ export function networkOf(graph: Graph): Network {
       days: logGroup.inputs.retentionDays,
     },
   };
-}
-
-interface Entry<I> {
-  readonly node: string;
-  readonly inputs: I;
-}
-type All = <I>(type: string) => Entry<I>[];
-
-function inputsBy(graph: Graph): All {
-  return <I>(type: string) =>
-    [...graph.nodes.values()]
-      .filter((node) => node.type === type)
-      .map(({ key, inputs }) => ({ node: key, inputs: inputs as I }));
 }
 
 function tiersOf(all: All): Tier[] {
@@ -226,8 +218,14 @@ function partyOf({ peer, description }: Rule, word: 'from' | 'to', gateways: Rea
   return { kind: 'network', name: peer, who: said };
 }
 
+/** A block that another network of the picture has is that network's. */
+function met(party: Party, neighbours: ReadonlyMap<string, string>): Party {
+  const name = party.kind === 'network' ? neighbours.get(party.name) : undefined;
+  return name === undefined ? party : { ...party, who: `VPC ${name}` };
+}
+
 /** `private` of `subnet/private-a`. */
-function tierOfSubnet(node: string): string {
+export function tierOfSubnet(node: string): string {
   return rest(node).replace(/-[a-z]$/, '');
 }
 

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { setOf } from './fields.ts';
+import { fixedReferenceTo } from './references.ts';
+import { matches, withRules } from './rule.ts';
+
+const account = withRules(
+  z.string().max(63),
+  matches(
+    '^([0-9]{12}|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$',
+    '{self} is neither the id of an account nor the name of an Account: write 12 digits, or the name',
+  ),
+);
+
+const endpointId = withRules(
+  z.string().max(22),
+  matches(
+    '^vpce-[0-9a-f]{8,17}$',
+    '{self} is not the id of an endpoint: write it as AWS does, for example vpce-0a1b2c3d4e5f60718',
+  ),
+);
+
+const privateDnsName = withRules(
+  z.string().max(253),
+  matches(
+    '^(\\*\\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z]{2,}$',
+    '{self} is not the name of a host: write it in small letters and without a dot at the end, for example api.example.com',
+  ),
+);
+
+/** What an account offers to the networks of others. */
+export const provide = withRules(
+  z
+    .strictObject({
+      serviceRef: fixedReferenceTo('EcsService', 'provide.serviceRef').describe(
+        'The service that is offered, which needs a load balancer of type Network. It is in the same account and region, and cannot change later.',
+      ),
+      allowedAccounts: setOf(account, 100)
+        .default([])
+        .describe(
+          'Accounts that may make endpoints to the service, by 12-digit id or by the name of an Account. With acceptance AllowList the endpoints of these are accepted, whoever made them. Objects of this kind that name this one as their provider need no entry: they are let in one by one.',
+        ),
+      acceptance: z
+        .enum(['AllowList', 'Manual', 'Auto'])
+        .default('AllowList')
+        .describe(
+          'Which endpoints are connected. AllowList: those of `allowedAccounts`, and those of objects that name this one as their provider. Manual: only those in `acceptedEndpoints`. Auto: whoever may make one.',
+        ),
+      acceptedEndpoints: setOf(endpointId, 100)
+        .default([])
+        .describe('Ids of the endpoints that are connected. Only with acceptance Manual.'),
+      privateDnsName: privateDnsName
+        .optional()
+        .describe(
+          'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which.',
+        ),
+    })
+    .describe('Offers a service to other networks and accounts.'),
+  {
+    cel: "!has(self.acceptedEndpoints) || self.acceptedEndpoints.size() == 0 || self.acceptance == 'Manual'",
+    message:
+      'acceptedEndpoints says nothing with acceptance {self.acceptance}: set it to Manual, or leave acceptedEndpoints out',
+    path: ['acceptedEndpoints'],
+    check: (self) => self.acceptedEndpoints.length === 0 || self.acceptance === 'Manual',
+  },
+);
+export type Provide = z.output<typeof provide>;

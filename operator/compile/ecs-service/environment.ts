@@ -1,0 +1,113 @@
+import type { Container } from '../../api/containers.ts';
+import type { EcsService } from '../../api/ecs-service.ts';
+import type { EnvironmentSource } from '../../api/environment-from.ts';
+import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
+import { Terminal } from '../../errors.ts';
+import { foreignRef } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { namespaceOf, ownerOf } from '../names.ts';
+import { ownerOfKey, referredBeside, type Reference } from '../references.ts';
+
+type Wanted = EnvironmentSource['endpoints'][number];
+
+/** An endpoint that a service uses. */
+interface UsedEndpoint {
+  readonly name: string;
+  /** `PrivateLinkEndpoint/namespace/name`. */
+  readonly owner: string;
+  readonly port: number;
+}
+
+/** A variable of a container. */
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The objects whose endpoints a service uses. */
+export function endpointReferences({ metadata, spec }: EcsService): Reference[] {
+  const own = namespaceOf(metadata);
+  return endpointsIn(spec.task.containers).map(({ name, namespace = own }) => ({
+    kind: 'PrivateLinkEndpoint',
+    namespace,
+    name,
+  }));
+}
+
+/** The variables that tell a container where its endpoints are. Throws where one of them is not for this service. */
+export function endpointVariables(input: CompileInput<EcsService>, container: Container): Variable[] {
+  return container.environmentFrom.map(({ name, format, endpoints }) => {
+    const used = byName(endpoints).map((endpoint) =>
+      usedEndpoint(input, `spec.task.containers[${container.name}].environmentFrom[${name}]`, endpoint),
+    );
+    return { name, value: valueOf(format, used) };
+  });
+}
+
+/** What the tasks may open of the endpoints that they use: each port of each once. */
+export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
+  const used = endpointsIn(input.object.spec.task.containers).map((endpoint) =>
+    usedEndpoint(input, 'spec.task.containers', endpoint),
+  );
+  const byPort = new Map(used.map((one) => [`${one.owner} ${one.port}`, one]));
+  return [...byPort]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { owner, name, port }]) => ({
+      protocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      peer: foreignRef(owner, 'security-group/endpoint'),
+      description: `Endpoint ${name}`,
+    }));
+}
+
+function usedEndpoint(input: CompileInput<EcsService>, field: string, wanted: Wanted): UsedEndpoint {
+  const where = `${field}.endpoints[${wanted.name}]`;
+  const link = referredBeside(input, { kind: 'PrivateLinkEndpoint', field: where, reference: wanted });
+  const owner = ownerOf(link);
+  const { consume } = link.spec;
+  if (!consume)
+    throw new Terminal(
+      'InvalidSpec',
+      `${where}: ${owner} provides a service and has no endpoint: name the object that consumes it in the network of this service`,
+    );
+  const own = namespaceOf(link.metadata);
+  const lets = consume.allowFrom.some(
+    ({ name, namespace = own }) =>
+      ownerOfKey({ kind: 'EcsService', namespace, name }) === ownerOf(input.object),
+  );
+  if (!lets)
+    throw new Terminal(
+      'InvalidSpec',
+      `${where}: ${owner} does not let the tasks of ${ownerOf(input.object)} in: add it to its spec.consume.allowFrom`,
+    );
+  const ports = consume.ports.map(({ port }) => port).sort((a, b) => a - b);
+  const { port = ports[0] ?? 0 } = wanted;
+  if (!ports.includes(port))
+    throw new Terminal(
+      'InvalidSpec',
+      `${where}.port is ${port}, but ${owner} has ${ports.join(', ')}: take one of these, or add the port to its spec.consume.ports`,
+    );
+  return { name: wanted.name, owner, port };
+}
+
+function valueOf(format: EnvironmentSource['format'], used: readonly UsedEndpoint[]): string {
+  const hostOf = ({ owner }: UsedEndpoint) => foreignRef(owner, 'endpoint', 'dnsName');
+  const urlOf = (endpoint: UsedEndpoint) => `http://${hostOf(endpoint)}:${endpoint.port}`;
+  if (format === 'ServiceList')
+    return JSON.stringify(used.map((endpoint) => ({ name: endpoint.name, url: urlOf(endpoint) })));
+  // A rule of the schema demands one.
+  const [endpoint] = used as [UsedEndpoint];
+  return format === 'Url' ? urlOf(endpoint) : hostOf(endpoint);
+}
+
+/** Of containers as they are stored, too: the API server fills in no defaults inside a list. */
+function endpointsIn(containers: readonly Partial<Container>[]): Wanted[] {
+  return containers.flatMap(({ environmentFrom = [] }) =>
+    environmentFrom.flatMap(({ endpoints }) => endpoints),
+  );
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,148 @@
+import type { Consume } from '../../api/private-link-consume.ts';
+import type { PrivateLinkEndpoint } from '../../api/private-link-endpoint.ts';
+import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
+import { Terminal } from '../../errors.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { foreignRef, ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { groupName, namespaceOf, ownerOf } from '../names.ts';
+import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
+import type { NodeBuilder } from '../nodes.ts';
+import { referredBeside, referredBy } from '../references.ts';
+import { letterOf } from '../zones.ts';
+
+/** An endpoint in the subnets of a network, behind a group that lets in only the tasks that are named. */
+export function consumeNodes(
+  build: NodeBuilder,
+  input: CompileInput<PrivateLinkEndpoint>,
+  consume: Consume,
+): GraphNode[] {
+  const { metadata } = input.object;
+  const network = referredBeside(input, {
+    kind: 'SecureVpc',
+    field: 'spec.consume.networkRef',
+    reference: consume.networkRef,
+  });
+  const exports = exportsOfNetwork(network, input.facts);
+  const name = `${namespaceOf(metadata)}-${metadata.name}-endpoint`;
+  return [
+    build.thing('SecurityGroup', 'security-group/endpoint', {
+      vpcId: exports.vpcId,
+      name: groupName(name),
+      description: `Endpoint of ${namespaceOf(metadata)}/${metadata.name}`,
+    }),
+    build.facet('SecurityGroupRules', 'security-group-rules/endpoint', {
+      groupId: ref('security-group/endpoint'),
+      ingress: ingressOf(input, consume),
+      egress: [],
+    }),
+    build.thing('VpcEndpoint', 'endpoint', {
+      vpcId: exports.vpcId,
+      type: 'Interface',
+      ...wayOf(input, consume, subnetsOf(exports, consume, ownerOf(network))),
+      routeTableIds: [],
+      securityGroupIds: [ref('security-group/endpoint')],
+      privateDns: consume.privateDns === 'Enabled',
+      policy: '',
+    }),
+  ];
+}
+
+type Subnets = ReturnType<NetworkExports['subnets']>;
+
+/** The subnets of the tier, in the zones that the spec names or in all. Throws Terminal where there is none. */
+function subnetsOf(exports: NetworkExports, { tier, zones }: Consume, network: string): Subnets {
+  const all = exports.subnets(tier);
+  if (all.length === 0)
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.consume.tier is ${tier}, which ${network} does not have: choose one of its spec.tiers, or add the tier there`,
+    );
+  const missing = zones?.find((letter) => !all.some(({ zone }) => letterOf(zone) === letter));
+  if (missing !== undefined)
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.consume.zones has ${missing}, but ${network} is in ${all.map(({ zone }) => zone).join(', ')}: take ${missing} away, or add the zone there`,
+    );
+  return zones ? all.filter(({ zone }) => zones.includes(letterOf(zone))) : all;
+}
+
+/** Which service the endpoint leads to, and where it stands: in the zones that both sides have, as far as nobody says which. */
+function wayOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume, subnets: Subnets) {
+  const subnetIds = subnets.map(({ id }) => id);
+  if (!consume.from) return { serviceName: consume.serviceName ?? '', subnetIds };
+  const owner = providerOf(input, consume.from);
+  const of = (output: string) => foreignRef(owner, 'endpoint-service', output);
+  const ofSubnets = subnets.map(({ zone }) => input.facts.zoneIds[zone] ?? '');
+  return {
+    serviceName: of('serviceName'),
+    subnetIds,
+    ...(consume.zones === undefined && { zones: { ofSubnets, ofService: of('zoneIds') } }),
+  };
+}
+
+/** The object that provides the service. Throws where it provides nothing, or in another region. */
+function providerOf(
+  input: CompileInput<PrivateLinkEndpoint>,
+  reference: NonNullable<Consume['from']>,
+): string {
+  const field = 'spec.consume.from';
+  const provider = referredBy(input, { kind: 'PrivateLinkEndpoint', field, reference });
+  const owner = ownerOf(provider);
+  if (!provider.spec.provide)
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}: ${owner} provides nothing, but is itself a consumer: name the object that has spec.provide`,
+    );
+  const { region } = input.object.spec;
+  if (provider.spec.region !== region)
+    throw new Terminal(
+      'InvalidSpec',
+      `${field}: ${owner} is in region ${provider.spec.region}, but this object in ${region}: an endpoint reaches services of its own region only`,
+    );
+  return owner;
+}
+
+/** The tasks that are let in. Those of a service that is to go are not: its group could not be deleted. */
+function ingressOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume): Rule[] {
+  const field = 'spec.consume.allowFrom';
+  return [...consume.allowFrom]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((reference) => {
+      const where = `${field}[${reference.name}]`;
+      const service = referredBeside(input, { kind: 'EcsService', field: where, reference });
+      refuseElsewhere(input, consume, where, service);
+      return service;
+    })
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .flatMap((service) =>
+      [...consume.ports]
+        .sort((a, b) => a.port - b.port)
+        .map(({ port }): Rule => ({
+          protocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          peer: foreignRef(ownerOf(service), 'security-group/tasks'),
+          description: `Tasks of ${namespaceOf(service.metadata)}/${service.metadata.name}`,
+        })),
+    );
+}
+
+/** AWS lets no group in that is of another network. */
+function refuseElsewhere(
+  { object }: CompileInput<PrivateLinkEndpoint>,
+  { networkRef }: Consume,
+  field: string,
+  service: ReturnType<typeof referredBeside<'EcsService'>>,
+): void {
+  const keyOf = (
+    { name, namespace }: Consume['networkRef'],
+    { metadata }: { readonly metadata: PrivateLinkEndpoint['metadata'] },
+  ) => `${namespace ?? namespaceOf(metadata)}/${name}`;
+  const [own, its] = [keyOf(networkRef, object), keyOf(service.spec.networkRef, service)];
+  if (own === its) return;
+  throw new Terminal(
+    'InvalidSpec',
+    `${field}: ${ownerOf(service)} runs in network ${its}, but this endpoint stands in ${own}: name services of that network only`,
+  );
+}

@@ -1,0 +1,96 @@
+import type { PrivateLinkEndpoint } from '../../api/private-link-endpoint.ts';
+import type { Provide } from '../../api/private-link-provide.ts';
+import { Terminal, Waiting } from '../../errors.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { foreignRef, ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { namespaceOf, ownerOf } from '../names.ts';
+import type { NodeBuilder } from '../nodes.ts';
+import { letsIn, NO_SURROUNDINGS, referredBeside, type Consumer } from '../references.ts';
+import { exportsOfService } from '../service-exports.ts';
+
+/** An endpoint service in front of a service's load balancer, who may make endpoints to it, and whose are connected. */
+export function provideNodes(
+  build: NodeBuilder,
+  input: CompileInput<PrivateLinkEndpoint>,
+  provide: Provide,
+): GraphNode[] {
+  const { acceptance, acceptedEndpoints, privateDnsName } = provide;
+  const loadBalancerArn = loadBalancerOf(input, provide);
+  const accountIds = allowedAccounts(input, provide);
+  const consumers = consumersOf(input);
+  const serviceId = ref('endpoint-service');
+  const byList = acceptance === 'AllowList';
+  return [
+    build.thing('EndpointService', 'endpoint-service', {
+      loadBalancerArns: [loadBalancerArn],
+      acceptanceRequired: acceptance !== 'Auto',
+      privateDnsName: privateDnsName ?? '',
+    }),
+    build.facet('EndpointServicePermissions', 'endpoint-service-permissions', {
+      serviceId,
+      principals: sorted([...accountIds, ...consumers.map(({ accountId }) => accountId)]).map(
+        (accountId) => `arn:${input.facts.partition}:iam::${accountId}:root`,
+      ),
+    }),
+    build.facet('EndpointConnections', 'endpoint-connections', {
+      serviceId,
+      acceptsAll: acceptance === 'Auto',
+      accountIds: byList ? accountIds : [],
+      endpoints: byList
+        ? consumers.map(({ object, accountId }) => {
+            const of = (output: string) => foreignRef(ownerOf(object), 'endpoint', output);
+            return { id: of('id'), made: { accountId, serviceName: of('serviceName') } };
+          })
+        : [...acceptedEndpoints].sort().map((id) => ({ id })),
+    }),
+  ];
+}
+
+function loadBalancerOf(input: CompileInput<PrivateLinkEndpoint>, { serviceRef }: Provide): string {
+  const field = 'spec.provide.serviceRef';
+  const { owner, loadBalancer } = exportsOfService(
+    referredBeside(input, { kind: 'EcsService', field, reference: serviceRef }),
+  );
+  if (loadBalancer?.loadBalancerType === 'Network') return loadBalancer.loadBalancerArn;
+  const has = loadBalancer ? `one of type ${loadBalancer.loadBalancerType}` : 'none';
+  throw new Terminal(
+    'InvalidSpec',
+    `${field}: ${owner} needs a load balancer of type Network to be offered to others, but has ${has}: change its spec.loadBalancer, or name another service`,
+  );
+}
+
+/** The ids of the accounts that the spec lets in, sorted. */
+function allowedAccounts(
+  { surroundings = NO_SURROUNDINGS }: CompileInput<PrivateLinkEndpoint>,
+  provide: Provide,
+): string[] {
+  const ids = provide.allowedAccounts.map((account) => {
+    if (/^\d{12}$/.test(account)) return account;
+    const id = surroundings.accountId(account);
+    if (id !== undefined) return id;
+    throw new Waiting(
+      'DependencyNotReady',
+      `spec.provide.allowedAccounts has ${account}, but there is no Account of that name; make it, or write the id of the account`,
+    );
+  });
+  return sorted(ids);
+}
+
+/** The objects that this one lets in as consumers, each with its account. */
+function consumersOf({
+  object,
+  surroundings = NO_SURROUNDINGS,
+}: CompileInput<PrivateLinkEndpoint>): Consumer[] {
+  return surroundings
+    .consumers(ownerOf(object))
+    .filter(
+      ({ object: consumer }) =>
+        letsIn(object, namespaceOf(consumer.metadata)) && consumer.spec.region === object.spec.region,
+    )
+    .sort((a, b) => (ownerOf(a.object) < ownerOf(b.object) ? -1 : 1));
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort();
+}
