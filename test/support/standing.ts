@@ -11,9 +11,10 @@ import { awsKinds } from '../../operator/aws/kinds.ts';
 import { readRegionFacts } from '../../operator/aws/region-facts.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock } from '../../operator/clock.ts';
-import { exportsFrom, graphKindOf, referencesFrom } from '../../operator/controllers/graph-kinds.ts';
+import { graphKindOf, referencesFrom } from '../../operator/controllers/graph-kinds.ts';
 import type { GraphObject } from '../../operator/controllers/resource-status.ts';
 import type { ObjectKey } from '../../operator/compile/references.ts';
+import { exportsIn } from '../../operator/graph/exports.ts';
 import type { Graph } from '../../operator/graph/graph.ts';
 import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
@@ -266,7 +267,7 @@ export class Standing {
         installation: 'local',
         account,
         facts: await readRegionFacts(session),
-        references: referencesFrom(find, inventory, 'make it'),
+        references: referencesFrom(find, () => inventory, 'make it'),
       });
       const made = plan({
         graph,
@@ -274,7 +275,7 @@ export class Standing {
         world: inventory,
         memory: NO_MEMORY,
         survivors: new Map(),
-        exportsOf: exportsFrom(inventory),
+        exportsOf: (owner) => exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory),
         ignoredTagKeys: account.ignoredTagKeys,
         mayRepeat: () => true,
       });
