@@ -24,7 +24,7 @@ const certificateArn = withRules(
     .string()
     .max(2048)
     .describe(
-      'ARN of the certificate in ACM, of the same account and region, with which HTTPS and TLS are answered.',
+      'ARN of the certificate in ACM, of the same account and region, with which HTTPS and TLS are answered. A grant of the Account has to cover it.',
     ),
   matches(
     '^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$',
@@ -52,7 +52,9 @@ const target = z
       .max(255)
       .optional()
       .describe('Name of the container. Default: the only one that has such a port.'),
-    port: PortSchema.optional().describe('Its port, with protocol tcp. Default: its only one.'),
+    port: PortSchema.optional().describe(
+      'Its port, with protocol tcp. Default: its only one. A strict network ACL has to let it through, which it does if it is one of `securityGroups.ecs.ports` of the network.',
+    ),
   })
   .prefault({})
   .describe('Where in a task the load balancer sends requests.');

@@ -54,8 +54,8 @@ interface Surroundings {
 }
 
 /**
- * The load balancer with all that belongs to it; nothing where the spec has none. Throws Terminal (`InvalidSpec`) for what
- * the network or the account cannot give.
+ * The load balancer with all that belongs to it; nothing where the spec has none. Throws Terminal (`InvalidSpec`,
+ * `NotGranted`) for what the network or the account cannot give.
  */
 export function loadBalancingNodes(
   build: NodeBuilder,
