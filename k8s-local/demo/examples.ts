@@ -43,7 +43,7 @@ const EXAMPLES: readonly Example[] = [
     paths: [
       'manifests/examples/accounts/provider-account.yaml',
       'manifests/examples/accounts/consumer-account.yaml',
-      'manifests/examples/platform',
+      'manifests/examples/platform/base',
     ],
     fragile: {
       accountId: '222222222222',

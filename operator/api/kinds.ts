@@ -172,7 +172,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'An EcsService keeps containers running on Fargate or on instances in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, the service that rolls new revisions out, and a load balancer before it where one is asked for.',
-    example: 'manifests/examples/platform/provider-service.yaml',
+    example: 'manifests/examples/platform/base/provider-service.yaml',
     scale: { specReplicasPath: '.spec.service.desiredCount', statusReplicasPath: '.status.runningCount' },
   },
   PrivateLinkEndpoint: {
@@ -221,7 +221,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'A PrivateLinkEndpoint is one side of a private connection between two networks, be they in one account or in two. With `provide` it offers an EcsService behind a network load balancer as an endpoint service, and says who may connect; with `consume` it makes an endpoint to such a service in a SecureVpc, with a security group of its own.',
-    example: 'manifests/examples/platform/consumer-endpoint.yaml',
+    example: 'manifests/examples/platform/base/consumer-endpoint.yaml',
   },
   PlanApproval: {
     kind: 'PlanApproval',

@@ -51,7 +51,7 @@ export const provide = withRules(
       privateDnsName: privateDnsName
         .optional()
         .describe(
-          'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which.',
+          'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which. When it is published, have AWS look: `aws ec2 start-vpc-endpoint-service-private-dns-verification --service-id` with `status.serviceId`.',
         ),
     })
     .describe('Offers a service to other networks and accounts.'),

@@ -76,7 +76,10 @@ export function unconfirmed(deps: ResourceDeps, status: GraphStatus): boolean {
 export function driftIn(object: GraphObject, planned: Plan): Drift {
   const ready = object.status.conditions?.find((condition) => condition.type === 'Ready');
   const settled = ready?.status === 'True' && object.status.observedGeneration === object.metadata.generation;
-  const changes = planned.actions.filter((action) => action.verb !== 'wait');
+  // What somebody deletes is waited for before it is made again.
+  const changes = planned.actions.filter(
+    (action) => action.verb !== 'wait' || action.reason === 'WaitingForAws',
+  );
   if (!settled || changes.length === 0) return undefined;
   return { found: summaryOf(planned), repaired: false };
 }

@@ -1,6 +1,7 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import type { Cases, Deletions } from './drift/case.ts';
+import { containersCases, containersDeletions } from './drift/containers.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
 import { iamCases, iamDeletions } from './drift/iam.ts';
@@ -23,6 +24,7 @@ export const driftCases: Cases = {
   ...attachmentsCases,
   ...logsCases,
   ...iamCases,
+  ...containersCases,
 };
 
 /** For each kind, how any node of it is lost. */
@@ -35,4 +37,5 @@ export const deletions: Deletions = {
   ...attachmentsDeletions,
   ...logsDeletions,
   ...iamDeletions,
+  ...containersDeletions,
 };

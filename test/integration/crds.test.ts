@@ -19,7 +19,7 @@ interface Manifest {
 
 const root = join(import.meta.dirname, '..', '..');
 const crds = join(root, 'crds');
-const examples = globSync('manifests/examples/*/*.yaml', { cwd: root })
+const examples = globSync('manifests/examples/**/*.yaml', { cwd: root })
   .sort()
   .flatMap((file) =>
     parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => ({

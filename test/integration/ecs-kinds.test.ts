@@ -25,13 +25,12 @@ import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { ref } from '../../operator/graph/ref.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
-import { containersCases } from '../contract/drift/containers.ts';
-import type { DriftContext } from '../contract/drift/case.ts';
 import { linesOf } from '../operator/aws/changes.ts';
 import { aws } from './local-aws/harness.ts';
 import { type OwnNetwork, ownNetwork } from './local-aws/own-network.ts';
 
-// The node kinds of ECS by themselves, with the real planner and inventory, against the local AWS.
+// The node kinds of ECS by themselves, with the real planner and inventory, against the local AWS. How they drift is in
+// ecsservice-contract.test.ts.
 
 const OWNER = 'EcsService/team/web';
 const kinds = kindRegistry<AwsSession>([ecsClusterKind, taskDefinitionKind, ecsServiceKind]);
@@ -429,24 +428,5 @@ describe('the node kinds of ECS', () => {
     expect(done.outputs.get('service')).toMatchObject({ name: 'web' });
     const next = await pass(graphOf({ ...on, service: { launchType: 'EC2' } }));
     expect(next.outputs.get('service')?.['name']).toMatch(/^web-[0-9a-f]{8}$/);
-  });
-});
-
-describe.each(Object.entries(containersCases))('drift of %s', (_, cases) => {
-  it.each(Object.entries(cases))('%s', async (_, found) => {
-    const graph = graphOf({ service: { restartedAt: 'monday' } });
-    const { outputs } = await settled(graph);
-    const ids = Object.fromEntries([...outputs].map(([key, { id = '' }]) => [key, id]));
-    const at = { ecs: session.ecs, ids } as unknown as DriftContext;
-    if ('refused' in found) {
-      await expect(found.attempt(at)).rejects.toMatchObject({ name: found.refused });
-      return;
-    }
-    const tidy = await found.drift(at);
-    const repair = await pass(graph);
-    expect(new Set(repair.actions.map(({ key }) => key))).toContain(found.node);
-    await settled(graph);
-    await tidy?.();
-    expect((await settled(graph)).writes).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { run } from '../../k8s-local/cluster/run.ts';
 import { resolveGitOpsProgram } from '../../k8s-local/gitops/programs.ts';
+import { compileResources } from '../../operator/cli/assumed.ts';
+import { readManifests } from '../../operator/cli/manifests.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { readConfig } from '../../operator/config.ts';
 import { createKubeClient, listAll, type KubeClient } from '../../operator/kube/client.ts';
@@ -279,6 +282,74 @@ describe('the roles for people', () => {
     ['giver', 'create', 'securevpcs', 'no'],
   ])('%s %s %s: %s', async (user, verb, resource, answer) => {
     await vi.waitFor(async () => expect(await can(user, verb, resource)).toBe(answer), 5_000);
+  });
+});
+
+describe('manifests/examples/platform', () => {
+  /** The inputs of every node of an overlay, with its environment as a word of its own. */
+  async function nodes(environment: string): Promise<Map<string, Record<string, unknown>>> {
+    const text = await kustomize(`examples/platform/overlays/${environment}`);
+    const manifests = await readManifests([join(root, 'manifests/examples/accounts'), '-'], {
+      stdin: Readable.from([text]),
+    });
+    const { compiled, failures } = compileResources('default', manifests);
+    expect(failures).toEqual([]);
+    return new Map(
+      compiled.flatMap(({ object, graph }) =>
+        [...graph.nodes.values()].map(({ key, inputs }) => [
+          `${object.kind}/${object.metadata.name} ${key}`,
+          JSON.parse(JSON.stringify(inputs).replaceAll(environment, 'ENVIRONMENT')) as Record<
+            string,
+            unknown
+          >,
+        ]),
+      ),
+    );
+  }
+
+  it.each(environments)('%s is what the schemas take, unknown fields refused', async (name) => {
+    const manifests = await kustomize(`examples/platform/overlays/${name}`);
+    const ours = parseAllDocuments(manifests)
+      .map((document) => document.toJS() as Manifest)
+      .filter(({ kind }) => kind !== 'Namespace');
+    expect(ours).toHaveLength(6);
+    const inDefault = ours.map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, namespace: 'default', name: `${object.metadata.name}-${name}` },
+    }));
+    expect(await dryRun(inDefault.map((object) => JSON.stringify(object)).join('\n---\n'))).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('goes from staging to prod with another zone, bigger tasks, more of them and longer retention', async () => {
+    const [staging, prod] = [await nodes('staging'), await nodes('prod')];
+    const fieldsOf = (name: string) => Object.keys(prod.get(name) ?? {});
+    const differs = (name: string, field: string) =>
+      JSON.stringify(staging.get(name)?.[field]) !== JSON.stringify(prod.get(name)?.[field]);
+    const changed = [...prod.keys()]
+      .filter((name) => staging.has(name))
+      .flatMap((name) =>
+        fieldsOf(name)
+          .filter((field) => differs(name, field))
+          .map((field) => `${name} ${field}`),
+      );
+    // The name of the load balancer is cut where it would be too long for AWS, and told apart by a hash.
+    expect(changed.filter((change) => !/ (subnetIds|zones|network)$/.test(change)).sort()).toEqual([
+      'EcsService/api-consumer service desiredCount',
+      'EcsService/api-consumer task-definition cpu',
+      'EcsService/api-consumer task-definition memory',
+      'EcsService/api-service load-balancer name',
+      'EcsService/api-service service desiredCount',
+      'EcsService/api-service task-definition cpu',
+      'EcsService/api-service task-definition memory',
+      'SecureVpc/api-consumer log-group/flow-logs retentionDays',
+      'SecureVpc/api-service log-group/flow-logs retentionDays',
+    ]);
+    expect([...prod.keys()].filter((name) => !staging.has(name)).every((name) => name.endsWith('-c'))).toBe(
+      true,
+    );
+    expect([...staging.keys()].filter((name) => !prod.has(name))).toEqual([]);
   });
 });
 

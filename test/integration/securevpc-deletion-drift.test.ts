@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deletions } from '../contract/drift-cases.ts';
 import { compile } from '../operator/compile/fixtures.ts';
 import { fullNetwork, portal } from '../support/manifests.ts';
-import { StandingPortal } from '../support/standing-portal.ts';
+import { Standing } from '../support/standing.ts';
 
 /** Every node of the portal's network, with what happens when somebody deletes it. */
 const nodes = [...compile(fullNetwork.spec).nodes.values()].map(({ key, type }) => ({
@@ -10,10 +10,10 @@ const nodes = [...compile(fullNetwork.spec).nodes.values()].map(({ key, type }) 
   cases: Object.entries(deletions[type]?.(key) ?? {}),
 }));
 
-let standing: StandingPortal;
+let standing: Standing;
 
 beforeAll(async () => {
-  standing = await StandingPortal.start();
+  standing = await Standing.start(fullNetwork);
 });
 afterAll(() => standing?.stop());
 

@@ -4,12 +4,12 @@ import { compile } from '../operator/compile/fixtures.ts';
 import { proveDrift } from '../support/drift-suite.ts';
 import { eventually } from '../support/eventually.ts';
 import { fullNetwork, portal } from '../support/manifests.ts';
-import { StandingPortal } from '../support/standing-portal.ts';
+import { Standing } from '../support/standing.ts';
 
-let standing: StandingPortal;
+let standing: Standing;
 
 beforeAll(async () => {
-  standing = await StandingPortal.start();
+  standing = await Standing.start(fullNetwork);
 });
 afterAll(() => standing?.stop());
 

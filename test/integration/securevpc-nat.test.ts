@@ -16,7 +16,7 @@ import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
 import { proveDrift } from '../support/drift-suite.ts';
 import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
-import { StandingPortal } from '../support/standing-portal.ts';
+import { Standing } from '../support/standing.ts';
 import { conditionOf, idsOf, type Manifest } from '../support/world.ts';
 
 const zones = (...letters: string[]) => ({
@@ -36,13 +36,15 @@ const network: Manifest = {
   },
 };
 
-let standing: StandingPortal;
+let standing: Standing;
 let now: Manifest;
 
 beforeAll(async () => {
-  standing = await StandingPortal.start(network, {
-    LANDFALL_AWS_DIFFICULTY: '{"quotas":{"addresses":4}}',
-    LANDFALL_AWS_NAT_SECONDS: '0.2',
+  standing = await Standing.start(network, {
+    awsEnv: {
+      LANDFALL_AWS_DIFFICULTY: '{"quotas":{"addresses":4}}',
+      LANDFALL_AWS_NAT_SECONDS: '0.2',
+    },
   });
 });
 afterAll(() => standing?.stop());

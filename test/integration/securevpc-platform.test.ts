@@ -22,7 +22,7 @@ const read = (file: string): Manifest[] =>
   parseAllDocuments(readFileSync(join(examples, file), 'utf8')).map((each) => each.toJS() as Manifest);
 
 const setting = [
-  ...read('platform/namespaces.yaml'),
+  ...read('platform/base/namespaces.yaml'),
   ...read('accounts/provider-account.yaml'),
   ...read('accounts/consumer-account.yaml'),
 ];

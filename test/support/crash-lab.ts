@@ -29,19 +29,17 @@ const PATIENCE_MS = 120_000;
 /** A World whose operator reaches AWS and Kubernetes through proxies that count its writes and kill it at one of them. */
 export class CrashLab {
   readonly world: World;
-  /** AWS's whole state from before the first subject. */
-  readonly empty: string;
   readonly #aws: AwsProxy;
   readonly #kube: KubeProxy;
   /** The operator as it is now in one file: started hundreds of times, it costs a third of the source. */
   readonly #bundle: string;
   #operator: OperatorProcess;
+  #empty = '';
   #counts: Record<Channel, number> = { aws: 0, objects: 0, events: 0 };
   #lastWrite = 0;
 
-  private constructor(world: World, aws: AwsProxy, kube: KubeProxy, bundle: string, empty: string) {
+  private constructor(world: World, aws: AwsProxy, kube: KubeProxy, bundle: string) {
     this.world = world;
-    this.empty = empty;
     this.#aws = aws;
     this.#kube = kube;
     this.#bundle = bundle;
@@ -51,7 +49,7 @@ export class CrashLab {
 
   /** Starts everything and brings up what the subjects need. */
   static async start(subjects: readonly Subject[]): Promise<CrashLab> {
-    const world = await World.start();
+    const world = await World.start({ LANDFALL_AWS_TASK_SECONDS: '0.05' });
     await world.claim();
     const kube = await startKubeProxy({
       kubeconfigPath: world.plane.kubeconfigPath,
@@ -60,12 +58,18 @@ export class CrashLab {
     const bundle = join(ROOT, '.landfall', `bundle-${randomUUID()}`);
     await promisify(execFile)(process.execPath, ['scripts/build.mjs', bundle], { cwd: ROOT });
     const aws = await startAwsProxy(world.aws.url);
-    const lab = new CrashLab(world, aws, kube, bundle, await world.aws.dump());
+    const lab = new CrashLab(world, aws, kube, bundle);
     const setting = subjects.flatMap((subject) => subject.setting);
     await world.apply(setting.filter(({ kind }) => kind === 'Namespace'));
     await world.apply(setting.filter(({ kind }) => kind !== 'Namespace'));
-    for (const object of setting) if (object.kind === 'Account') await world.ready(object);
+    for (const object of setting) if (object.kind !== 'Namespace') await world.ready(object, PATIENCE_MS);
+    lab.#empty = await world.aws.dump();
     return lab;
+  }
+
+  /** AWS's whole state from before the first subject. */
+  get empty(): string {
+    return this.#empty;
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
-import { anAccount, small, wholePortal } from './crash-subjects.ts';
+import { anAccount, aService, small, wholePortal } from './crash-subjects.ts';
 
 const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
   const counts = { aws, objects, events };
@@ -12,7 +12,10 @@ const FIRST_60 = Array.from({ length: 60 }, (_, index) =>
   idOf({ subject: wholePortal.name, verb: 'create', channel: 'aws', n: index + 1, phase: 'committed' }),
 );
 
-/** What `make test` shows: 46 points by chance in two parts, and 60 always. */
+/** Of services: their networks stand before them. */
+export const SERVICE_SHARES: readonly Share[] = [{ subject: aService, chance: each(2, 0, 0) }];
+
+/** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [
   { subject: small, chance: each(2, 1, 1) },
   {

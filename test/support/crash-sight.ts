@@ -17,8 +17,14 @@ export async function lookAt(world: World, object: Manifest | undefined): Promis
   return {
     portrait: await portrait(world),
     census: census(dump),
-    unknown: ids.filter((id, index) => !dump.includes(`"${id}"`) || ids.indexOf(id) !== index),
+    unknown: ids.filter((id, index) => !knows(dump, id) || ids.indexOf(id) !== index),
   };
+}
+
+/** Services of ECS the local AWS keeps by their names. */
+function knows(dump: string, id: string): boolean {
+  const name = /:service\/.*\/([^/]+)$/.exec(id)?.[1] ?? id;
+  return dump.includes(`"${name}"`);
 }
 
 /** What an object says, without what differs from run to run: ids read as the node that they belong to, times are left out. */
@@ -42,6 +48,7 @@ const LEFT_OUT = new Set([
   'publicIp',
   'cluster',
   'since',
+  'lastEvent',
 ]);
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {

@@ -1,5 +1,5 @@
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
-import { account, namespace, portal, smallNetwork } from './manifests.ts';
+import { account, fullService, namespace, portal, serviceNetwork, smallNetwork } from './manifests.ts';
 import type { Manifest } from './world.ts';
 
 /** An object whose whole life is disturbed at every write: of any kind, as it is made and as it is edited. */
@@ -73,6 +73,32 @@ export const wholePortal: Subject = {
       },
       endpoints: spec.endpoints.filter(({ service }) => service !== 'kms'),
       flowLogs: { retentionDays: 30, trafficType: 'REJECT' },
+    },
+  },
+};
+
+const service = fullService.spec as { readonly task: { readonly containers: readonly object[] } };
+
+/** A service in a network that stands; edited, it is rolled out anew, restarted, scaled, and most of its settings change. */
+export const aService: Subject = {
+  name: 'service',
+  setting: [portal.namespace, portal.account, serviceNetwork],
+  made: fullService,
+  edited: {
+    ...fullService,
+    metadata: { ...fullService.metadata, annotations: { 'landfall.dev/restarted-at': 'tuesday' } },
+    spec: {
+      ...service,
+      environment: 'staging',
+      cluster: { containerInsights: 'Disabled' },
+      service: { desiredCount: 1, executeCommand: 'Disabled', deployment: { minimumHealthyPercent: 100 } },
+      task: {
+        cpu: 1024,
+        memoryMiB: 2048,
+        containers: service.task.containers.map((container) => ({ ...container, image: 'shop:2' })),
+      },
+      logs: { retentionDays: 30 },
+      tags: { stage: 'second' },
     },
   },
 };

@@ -129,6 +129,45 @@ export function smallService(
   };
 }
 
+/** A network of the portal's namespace and account in which a service can be. */
+export const serviceNetwork = smallNetwork('services', 'portal', {
+  accountRef: { name: 'portal' },
+  zones: { count: 2 },
+  securityGroups: { ecs: {} },
+});
+
+/**
+ * A service with all that one may have, so that it has every kind of node and of setting: what a service may have more
+ * is added here, and is then created, edited, deleted, drifted and withheld with the rest.
+ */
+export const fullService: Manifest = {
+  ...smallService('shop', 'portal', 'services', {
+    accountRef: { name: 'portal' },
+    environment: 'staging',
+    cluster: { containerInsights: 'Enabled' },
+    service: { executeCommand: 'Enabled' },
+    task: {
+      containers: [
+        {
+          name: 'app',
+          image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1',
+          ports: [{ port: 8080 }],
+          environment: [{ name: 'STAGE', value: 'staging' }],
+          healthCheck: { command: ['CMD-SHELL', 'curl -f localhost:8080/health'] },
+          ulimits: [{ name: 'nofile', soft: 1024, hard: 4096 }],
+          dependsOn: [{ container: 'proxy' }],
+        },
+        { name: 'proxy', image: 'envoy:1', essential: false },
+      ],
+    },
+  }),
+  metadata: {
+    name: 'shop',
+    namespace: 'portal',
+    annotations: { 'landfall.dev/restarted-at': 'monday' },
+  },
+};
+
 function example(name: string): Manifest {
   return parse(readFileSync(join(examples, `${name}.yaml`), 'utf8')) as Manifest;
 }

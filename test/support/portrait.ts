@@ -16,12 +16,14 @@ import {
   DescribeVpcsCommand,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
 import { unlessGone } from '../../operator/aws/errors.ts';
+import { containersOf } from './portrait-containers.ts';
 import type { World } from './world.ts';
 
 /**
- * Everything that the account holds of what a network consists of, ours or not, in a form that two accounts share
+ * Everything that the account holds of what networks and services consist of, ours or not, in a form that two accounts share
  * if they differ only in ids, addresses that AWS chose, and times: ids read as the node that they belong to.
  */
 export async function portrait(world: World): Promise<Record<string, unknown[]>> {
@@ -61,6 +63,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
   const { ec2 } = world;
   const logs = new CloudWatchLogsClient(world.clientOptions());
   const iam = new IAMClient(world.clientOptions());
+  const ecs = new ECSClient(world.clientOptions());
   try {
     const vpcs = (await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? [];
     const attributes = await Promise.all(
@@ -98,8 +101,10 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       flowLogs: (await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs ?? [],
       logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [],
       roles: roles.RoleDetailList ?? [],
+      ...(await containersOf(ecs)),
     };
   } finally {
+    ecs.destroy();
     logs.destroy();
     iam.destroy();
   }
@@ -134,13 +139,15 @@ function idsIn(thing: object): string[] {
 }
 
 const ID = /\b[a-z]+-[0-9a-f]{17}\b/g;
+/** By which tasks of ECS name what they hold. */
+const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (value instanceof Date) return 'time';
   if (Array.isArray(value)) return sorted(value.map((item) => plain(item, names)));
   if (value !== null && typeof value === 'object') {
-    const tag = value as Tag;
-    if (tag.Key === 'landfall.dev/uid') return 'uid';
+    const tag = value as Tag & { key?: string };
+    if ((tag.Key ?? tag.key) === 'landfall.dev/uid') return 'uid';
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key, item]) => item !== undefined && !VARYING.has(key))
@@ -148,7 +155,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     );
   }
   if (typeof value !== 'string') return value;
-  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''));
+  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, '')).replaceAll(UUID, 'uuid');
 }
 
 /** Chosen by AWS at random, or the time. */

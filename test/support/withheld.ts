@@ -14,7 +14,7 @@ import { type DriftContext, id, one } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { portal } from './manifests.ts';
 
-/** How the standing portal comes to need an action. */
+/** How what stands comes to need an action. */
 export type Provocation =
   /** AWS is changed from outside; what the case itself made is tidied up when the repair is done. */
   | { readonly how: 'drift'; readonly type: string; readonly name: string }
@@ -22,8 +22,10 @@ export type Provocation =
   | { readonly how: 'act'; readonly act: (at: DriftContext) => Promise<void | (() => Promise<unknown>)> }
   /** The Account is reached anew, so that everything is read as by an operator that just started. */
   | { readonly how: 'anew' }
-  /** A further network is made, with what the standing one cannot lose. */
-  | { readonly how: 'network' };
+  /** The object is edited to what ends stalled for this reason, and then back. */
+  | { readonly how: 'edit'; readonly spec: object; readonly ends: string }
+  /** A further object is made, with what the standing one cannot lose. */
+  | { readonly how: 'another' };
 
 const OWNER = `SecureVpc/${portal.network.metadata.namespace}/${portal.network.metadata.name}`;
 const INSTALLATION = 'landfall.dev/installation';
@@ -40,7 +42,7 @@ const act = (run: (at: DriftContext) => Promise<unknown>): Provocation => ({
   how: 'act',
   act: async (at) => void (await run(at)),
 });
-const anotherNetwork: Provocation = { how: 'network' };
+const anotherNetwork: Provocation = { how: 'another' };
 const anew: Provocation = { how: 'anew' };
 
 const orphanSubnet = async (at: DriftContext, tags: object): Promise<string> => {

@@ -25,6 +25,7 @@ export interface Manifest {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly generation?: number;
     readonly deletionTimestamp?: string;
     readonly finalizers?: string[];

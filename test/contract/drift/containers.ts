@@ -17,17 +17,20 @@ const SERVICE = 'service';
 
 /** The three ways in which tags of a thing of ECS drift. */
 function ecsTags(node: string): Record<string, Case> {
-  const set = (key: string, value: string): DriftCase => ({
+  return {
+    'tags missing': untagged(node, 'project'),
+    'tags extra': tagged(node, 'stray', 'yes'),
+    'tags changed': tagged(node, 'project', 'somebody-else'),
+  };
+}
+
+function tagged(node: string, key: string, value: string): DriftCase {
+  return {
     node,
     drift: async (at) =>
       void (await at.ecs.send(
         new ecs.TagResourceCommand({ resourceArn: id(at, node), tags: [{ key, value }] }),
       )),
-  });
-  return {
-    'tags missing': untagged(node, 'project'),
-    'tags extra': set('stray', 'yes'),
-    'tags changed': set('project', 'somebody-else'),
   };
 }
 
@@ -46,13 +49,18 @@ const service = (input: Partial<ecs.UpdateServiceCommandInput>): DriftCase => ({
   drift: async (at) => void (await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), ...input }))),
 });
 
+/** The service as it is now. */
+async function serviceNow(at: DriftContext): Promise<ecs.Service> {
+  const { cluster, service: arn } = ofService(at);
+  const found = await at.ecs.send(new ecs.DescribeServicesCommand({ cluster, services: [arn] }));
+  return one(found.services, 'service');
+}
+
 /** The interfaces of new tasks are somewhere else. */
 const network = (change: (now: ecs.AwsVpcConfiguration) => Partial<ecs.AwsVpcConfiguration>): DriftCase => ({
   node: SERVICE,
   async drift(at) {
-    const { cluster, service: arn } = ofService(at);
-    const found = await at.ecs.send(new ecs.DescribeServicesCommand({ cluster, services: [arn] }));
-    const now = one(found.services, 'service').networkConfiguration?.awsvpcConfiguration;
+    const now = (await serviceNow(at)).networkConfiguration?.awsvpcConfiguration;
     if (!now) throw new Error('the service has no network');
     const awsvpcConfiguration = { ...now, ...change(now) };
     await at.ecs.send(
@@ -60,6 +68,15 @@ const network = (change: (now: ecs.AwsVpcConfiguration) => Partial<ecs.AwsVpcCon
     );
   },
 });
+
+/** ECS Exec is let in where it was not, or the other way round. */
+const otherExec: DriftCase = {
+  node: SERVICE,
+  async drift(at) {
+    const enableExecuteCommand = !(await serviceNow(at)).enableExecuteCommand;
+    await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), enableExecuteCommand }));
+  },
+};
 
 const breaker = (change: Partial<ecs.DeploymentCircuitBreaker>): DriftCase =>
   service({
@@ -73,17 +90,34 @@ const theirs: DriftCase = {
     const found = await at.ecs.send(
       new ecs.DescribeTaskDefinitionCommand({ taskDefinition: id(at, DEFINITION) }),
     );
-    const { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities } = one(
-      found.taskDefinition && [found.taskDefinition],
-      'task definition',
-    );
-    const given = { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities };
-    const made = await at.ecs.send(new ecs.RegisterTaskDefinitionCommand(given));
-    const taskDefinition = made.taskDefinition?.taskDefinitionArn;
+    const ours = one(found.taskDefinition && [found.taskDefinition], 'task definition');
+    const taskDefinition = await registeredAgain(at, ours);
     await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), taskDefinition }));
-    return () => at.ecs.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));
+    return async () => {
+      await at.ecs.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));
+      await at.ecs.send(new ecs.DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition] }));
+    };
   },
 };
+
+/** The same once more and without tags, as pipelines register it; its ARN. */
+async function registeredAgain(at: DriftContext, ours: ecs.TaskDefinition): Promise<string> {
+  const { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities } = ours;
+  const { executionRoleArn, taskRoleArn } = ours;
+  const made = await at.ecs.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family,
+      containerDefinitions,
+      cpu,
+      memory,
+      networkMode,
+      requiresCompatibilities,
+      executionRoleArn,
+      taskRoleArn,
+    }),
+  );
+  return made.taskDefinition?.taskDefinitionArn ?? '';
+}
 
 const deregistered = (node: string): DriftCase => ({
   node,
@@ -93,6 +127,8 @@ const deregistered = (node: string): DriftCase => ({
 
 const serviceDeleted = (node: string): DriftCase => ({
   node,
+  // It drains before its name is free.
+  refreshes: 60,
   drift: async (at) =>
     void (await at.ecs.send(
       new ecs.DeleteServiceCommand({ cluster: id(at, CLUSTER), service: id(at, node), force: true }),
@@ -122,7 +158,7 @@ export const containersCases: Cases = {
   },
   TaskDefinition: {
     ...ecsTags(DEFINITION),
-    'content missing': untagged(DEFINITION, 'landfall.dev/content'),
+    'content missing (its mark is taken away)': untagged(DEFINITION, 'landfall.dev/content'),
     deleted: deregistered(DEFINITION),
   },
   EcsService: {
@@ -137,12 +173,24 @@ export const containersCases: Cases = {
     'maximumPercent changed': service({ deploymentConfiguration: { maximumPercent: 120 } }),
     'circuitBreaker changed': breaker({ enable: false }),
     'rollback changed': breaker({ rollback: false }),
-    'enableExecuteCommand changed': service({ enableExecuteCommand: true }),
+    'enableExecuteCommand changed': otherExec,
     'propagateTags changed': service({ propagateTags: 'NONE' }),
     'enableEcsManagedTags changed': service({ enableECSManagedTags: false }),
     'restartedAt missing': untagged(SERVICE, 'landfall.dev/restarted-at'),
+    'restartedAt changed': tagged(SERVICE, 'landfall.dev/restarted-at', 'never'),
     deleted: serviceDeleted(SERVICE),
   },
+};
+
+/** By kind, what AWS says of every thing of it, so that it cannot be missing. */
+export const containersAlwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  EcsService: [
+    'desiredCount',
+    'maximumPercent',
+    'minimumHealthyPercent',
+    'platformVersion',
+    'taskDefinition',
+  ],
 };
 
 /** For each kind, how any node of it is lost. */

@@ -126,7 +126,7 @@ describe('parseManifest', () => {
 });
 
 describe('examples', () => {
-  const files = globSync('manifests/examples/*/*.yaml', { cwd: root }).sort();
+  const files = globSync('manifests/examples/**/*.yaml', { cwd: root }).sort();
   const documents = files.flatMap((file) =>
     parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => ({
       file,

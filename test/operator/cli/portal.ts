@@ -13,12 +13,12 @@ export function portal(): Promise<Drawable[]> {
 
 /** That of the platform's provider account, which is attached to a transit gateway. */
 export function provider(): Promise<Drawable[]> {
-  return example('accounts', 'platform/provider-network.yaml');
+  return example('accounts', 'platform/base/provider-network.yaml');
 }
 
 /** The platform: its two networks, the services in them and the link between these. */
 export function platform(): Promise<Drawable[]> {
-  return example('accounts', 'platform');
+  return example('accounts', 'platform/base');
 }
 
 /** The objects of some kinds, or of one by its owner. */

@@ -60,7 +60,10 @@ def _may_register(account: str, instance: Any, cluster_arn: str) -> bool:
 
 
 def _in_service(backend: Any) -> Iterator[tuple[Any, Any]]:
-    for group in autoscaling_backends[backend.account_id][backend.region_name].autoscaling_groups.values():
+    # Only what there is: to look must not make moto's backends of Auto Scaling and of what it uses.
+    known = autoscaling_backends.get(backend.account_id) or {}
+    scaling = known.get(backend.region_name)
+    for group in scaling.autoscaling_groups.values() if scaling else []:
         for state in group.instance_states:
             if state.lifecycle_state == "InService":
                 yield group, state.instance

@@ -7,21 +7,21 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { expect } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { AwsAccountSchema } from '../../operator/api/account.ts';
-import type { SecureVpc } from '../../operator/api/secure-vpc.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
 import { readRegionFacts } from '../../operator/aws/region-facts.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock } from '../../operator/clock.ts';
-import { NO_REFERENCES } from '../../operator/compile/references.ts';
-import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
-import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
+import { graphKindOf, referencesFrom } from '../../operator/controllers/graph-kinds.ts';
+import type { GraphObject } from '../../operator/controllers/resource-status.ts';
+import type { ObjectKey } from '../../operator/compile/references.ts';
+import { exportsIn } from '../../operator/graph/exports.ts';
 import type { Graph } from '../../operator/graph/graph.ts';
 import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
-import { fullNetwork, portal } from './manifests.ts';
+import { portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
 import { conditionOf, idsOf, type Manifest, World } from './world.ts';
 
@@ -32,12 +32,30 @@ export interface Sight {
   readonly plan: Plan;
 }
 
-/** A network, the portal's unless told otherwise, Ready, under an operator that looks three times a second; and proofs that it stays so. */
-export class StandingPortal {
+/** The listing that shows a change of a node, of the one that all the others share. */
+const LISTINGS: Readonly<Record<string, string>> = {
+  role: 'GetAccountAuthorizationDetails',
+  'role-policies': 'GetAccountAuthorizationDetails',
+  cluster: 'DescribeClusters',
+  'task-definition': 'ListTaskDefinitions',
+  service: 'DescribeServices',
+  'log-group': 'DescribeLogGroups',
+};
+
+interface StandingOptions {
+  /** What has to stand for it, in its account. */
+  readonly setting?: readonly Manifest[];
+  /** Sets the local AWS. */
+  readonly awsEnv?: NodeJS.ProcessEnv;
+}
+
+/** An object of the portal's account, Ready, under an operator that looks three times a second; and proofs that it stays so. */
+export class Standing {
   readonly world: World;
-  readonly network: Manifest;
+  readonly object: Manifest;
+  readonly #setting: readonly Manifest[];
   readonly operator: OperatorProcess;
-  /** AWS's whole state from before the network. */
+  /** AWS's whole state from before the object and its setting. */
   readonly empty: string;
   /** The Account, which acts with no more than `landfall policy` says it needs. */
   readonly account: Manifest;
@@ -47,11 +65,12 @@ export class StandingPortal {
 
   private constructor(
     world: World,
-    network: Manifest,
-    { empty, account, least }: Pick<StandingPortal, 'empty' | 'account' | 'least'>,
+    [object, setting]: readonly [Manifest, readonly Manifest[]],
+    { empty, account, least }: Pick<Standing, 'empty' | 'account' | 'least'>,
   ) {
     this.world = world;
-    this.network = network;
+    this.object = object;
+    this.#setting = setting;
     this.empty = empty;
     this.account = account;
     this.least = least;
@@ -73,34 +92,38 @@ export class StandingPortal {
     });
   }
 
-  /** `network` is one in the portal's namespace and account; `awsEnv` sets the local AWS. */
-  static async start(
-    network: Manifest = fullNetwork,
-    awsEnv: NodeJS.ProcessEnv = {},
-  ): Promise<StandingPortal> {
+  /** `object` is one in the portal's namespace and account. */
+  static async start(object: Manifest, { setting = [], awsEnv }: StandingOptions = {}): Promise<Standing> {
     const world = await World.start(awsEnv);
     await world.claim();
     const account = bounded(portal.account);
-    const least = await leastPrivilege(world, [account, network]);
-    const standing = new StandingPortal(world, network, { empty: await world.aws.dump(), account, least });
+    const least = await leastPrivilege(world, [account, ...setting, object]);
+    const empty = await world.aws.dump();
+    const standing = new Standing(world, [object, setting], { empty, account, least });
     await world.apply([portal.namespace, account]);
-    await world.apply([network]);
-    await world.ready(network);
-    standing.#asMade = await portrait(world);
+    await world.apply([...setting, object]);
+    await world.ready(object);
+    standing.#asMade = await standing.#portrait();
     return standing;
   }
 
   async stop(): Promise<void> {
-    this.#clients.iam.destroy();
-    this.#clients.logs.destroy();
+    const { iam, ecs, elbv2, logs } = this.#clients;
+    for (const client of [iam, ecs, elbv2, logs]) client.destroy();
     this.least.close();
     await this.world.stop();
   }
 
-  /** What a case needs to change the network from outside, with the ids as they are now. */
+  /** Deletes the object and what was made for it, in the order in which that is possible. */
+  async remove(): Promise<void> {
+    for (const object of [this.object, ...this.#setting.toReversed()])
+      await this.world.remove(object, 60_000);
+  }
+
+  /** What a case needs to change the object's things from outside, with the ids as they are now. */
   async context(): Promise<DriftContext> {
-    const object = await this.world.read(this.network);
-    if (!object) throw new Error('the network is gone');
+    const object = await this.world.read(this.object);
+    if (!object) throw new Error('the object is gone');
     return { ...this.#clients, ids: idsOf(object) };
   }
 
@@ -124,7 +147,7 @@ export class StandingPortal {
   }
 
   /**
-   * Fails unless the network is as it was within a refresh after the drift, Ready all the while, with a condition
+   * Fails unless the object's things are as they were within a refresh after the drift, Ready all the while, with a condition
    * and a log line that tell of it.
    */
   async proveRepair(
@@ -132,9 +155,10 @@ export class StandingPortal {
     how: 'seen' | 'unseen' = 'seen',
   ): Promise<void> {
     const { world, operator } = this;
+    const listing = LISTINGS[node.split('/')[0] ?? ''] ?? 'DescribeSecurityGroups';
     // What the repair before wrote is believed until a listing shows it; only then is a difference drift.
-    await world.refreshes(2);
-    const before = conditionOf(await world.ready(this.network), 'Ready');
+    await Promise.all([world.refreshes(2), world.refreshes(2, [listing])]);
+    const before = conditionOf(await world.ready(this.object), 'Ready');
     const said = operator.lines.length;
     const act = async () => {
       const tidy = await drift(await this.context());
@@ -151,7 +175,6 @@ export class StandingPortal {
     } else await this.restored();
     const calls = await world.aws.ledger(mark);
     const repair = calls.findIndex((call) => call.write);
-    const listing = node.startsWith('role') ? 'GetAccountAuthorizationDetails' : 'DescribeSecurityGroups';
     // What is lost is also looked up by its id, in case it only lost its tags.
     const refreshes = calls
       .slice(0, repair)
@@ -173,13 +196,13 @@ export class StandingPortal {
     );
   }
 
-  /** Resolves when AWS holds what it held when the network was made; fails with the difference. */
+  /** Resolves when AWS holds what it held when the object was made; fails with the difference. */
   async restored(): Promise<void> {
     let seen: unknown;
     await eventually(
-      'the network is as it was',
+      'everything is as it was',
       async () => {
-        seen = await portrait(this.world);
+        seen = await this.#portrait();
         return JSON.stringify(seen) === JSON.stringify(this.#asMade);
       },
       { everyMs: 150, timeoutMs: 15_000 },
@@ -195,7 +218,7 @@ export class StandingPortal {
     return eventually(
       'the repair is in the condition',
       async () => {
-        last = await this.world.read(this.network);
+        last = await this.world.read(this.object);
         const drifted = conditionOf(last, 'Drifted');
         return drifted?.status === 'False' && conditionOf(last, 'Reconciling') === undefined && last;
       },
@@ -203,22 +226,29 @@ export class StandingPortal {
     );
   }
 
-  /** The portal's graph beside a fresh reading of AWS, as the operator sees both. */
+  /** The object's graph beside a fresh reading of AWS, as the operator sees both. */
   async look(): Promise<Sight> {
-    const object = await this.world.read<SecureVpc>(this.network);
-    if (!object) throw new Error('the network is gone');
+    const { world, account: manifest } = this;
+    const kind = graphKindOf(this.object.kind);
+    const read = async (object: Manifest): Promise<GraphObject> => {
+      const found = await world.read<GraphObject>(object);
+      if (!found) throw new Error(`${object.kind} ${object.metadata.name} is gone`);
+      return graphKindOf(object.kind).parse(found);
+    };
+    const [object, ...setting] = await Promise.all([this.object, ...this.#setting].map(read));
+    if (!object) throw new Error('nothing stands');
     const session = openSession({
       accountId: '123456789012',
       region: 'us-east-1',
       as: 'the test',
-      credentials: () => Promise.resolve(this.world.aws.credentials('123456789012')),
-      endpoint: this.world.aws.url,
+      credentials: () => Promise.resolve(world.aws.credentials('123456789012')),
+      endpoint: world.aws.url,
       callGuard: { before: () => Promise.resolve(), after: () => {} },
     });
     try {
       const inventory = new Inventory({
         session,
-        collections: [...awsKinds.values()].map((kind) => kind.collection),
+        collections: [...awsKinds.values()].map((one) => one.collection),
         installation: 'local',
         clock: systemClock,
         graceMs: 0,
@@ -226,13 +256,18 @@ export class StandingPortal {
         onChange: () => {},
       });
       await inventory.load();
-      const account = AwsAccountSchema.parse((this.account.spec as { aws: unknown }).aws);
-      const graph = compileSecureVpc({
-        object: secureVpcKind.parse(object),
+      const account = AwsAccountSchema.parse((manifest.spec as { aws: unknown }).aws);
+      const find = (key: ObjectKey) =>
+        setting.find(
+          ({ kind: of, metadata }) =>
+            of === key.kind && metadata.name === key.name && metadata.namespace === key.namespace,
+        );
+      const graph = kind.compile({
+        object: kind.recall(object, inventory),
         installation: 'local',
         account,
         facts: await readRegionFacts(session),
-        references: NO_REFERENCES,
+        references: referencesFrom(find, () => inventory, 'make it'),
       });
       const made = plan({
         graph,
@@ -240,6 +275,7 @@ export class StandingPortal {
         world: inventory,
         memory: NO_MEMORY,
         survivors: new Map(),
+        exportsOf: (owner) => exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory),
         ignoredTagKeys: account.ignoredTagKeys,
         mayRepeat: () => true,
       });
@@ -247,5 +283,11 @@ export class StandingPortal {
     } finally {
       session.close();
     }
+  }
+
+  /** AWS without the revisions before those that run: a repair that needs another adds one. */
+  async #portrait(): Promise<unknown> {
+    const { revisions: _, ...rest } = await portrait(this.world);
+    return rest;
   }
 }
