@@ -133,7 +133,9 @@ export function smallService(
 export const serviceNetwork = smallNetwork('services', 'portal', {
   accountRef: { name: 'portal' },
   zones: { count: 2 },
-  securityGroups: { ecs: {} },
+  securityGroups: { ecs: {}, endpoints: {} },
+  // Without them no task could pull its image.
+  endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs'].map((service) => ({ service })),
 });
 
 /**

@@ -11,6 +11,7 @@ import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
+import { capacity, withoutCapacity } from './stranger-capacity.ts';
 import type { World } from './world.ts';
 
 const ACCOUNT = '123456789012';
@@ -130,8 +131,10 @@ export class Stranger {
       }),
     );
     const containers = await running(session, subnet.Subnet?.SubnetId ?? '', Tags);
+    const instances = await capacity(session, { SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
     return new Stranger(session, {
       ...containers,
+      ...instances,
       Vpc: VpcId,
       Subnet: subnet.Subnet?.SubnetId ?? '',
       InternetGateway: gateway.InternetGateway?.InternetGatewayId ?? '',
@@ -154,6 +157,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    await withoutCapacity(session, ids);
     await stopped(session, ids);
     const ServiceIds = [ids['EndpointService'] ?? ''];
     await client.send(new ec2.DeleteVpcEndpointServiceConfigurationsCommand({ ServiceIds }));

@@ -195,6 +195,11 @@ export const balancingCases: Cases = {
   },
 };
 
+/** By kind, what AWS says of every thing of it, so that it cannot be missing. */
+export const balancingAlwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  Listener: ['port', 'protocol'],
+};
+
 export const balancingDeletions: Deletions = {
   LoadBalancer: (node) => ({ deleted: balancerDeleted(node) }),
   TargetGroup: (node) => ({

@@ -17,7 +17,7 @@ from ..settings import Settings
 from . import definitions, images, secrets
 
 # An hour in AWS: ListTasks, API reference, desiredStatus.
-_LISTED_STEPS = 10
+_LISTED_STEPS = 30
 
 
 class Life:
