@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { EcsService } from '../../../operator/api/ecs-service.ts';
-import { parseManifest } from '../../../operator/api/parse.ts';
 import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
@@ -8,50 +6,13 @@ import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import { LOAD_BALANCING_NODES } from '../../../operator/compile/ecs-service/load-balancing.ts';
-import type { CompileInput } from '../../../operator/compile/input.ts';
-import { ownerOf } from '../../../operator/compile/names.ts';
 import type { NodeType } from '../../../operator/compile/nodes.ts';
-import { ownerOfKey } from '../../../operator/compile/references.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { Waiting } from '../../../operator/errors.ts';
-import { smallService } from '../../support/manifests.ts';
-import { account, FACTS, inputsOf, refusal, secureVpc } from './fixtures.ts';
+import { inputsOf, refusal } from './fixtures.ts';
+import { inputWith, networkWith } from './service-input.ts';
 
-const NETWORK = {
-  accountRef: { name: 'main' },
-  region: 'us-east-1',
-  cidr: '10.0.0.0/16',
-  zones: { count: 2 },
-  tiers: [{ name: 'private' }],
-  securityGroups: { ecs: {} },
-};
-const networkWith = (spec: object = {}, metadata: object = {}) =>
-  secureVpc({ ...NETWORK, ...spec }, { metadata: { name: 'net', namespace: 'web', ...metadata } });
-
-function inputWith(
-  spec: object = {},
-  more: { metadata?: object; network?: ReturnType<typeof networkWith> | undefined } = {},
-): CompileInput<EcsService> {
-  const { metadata, network = networkWith() } = more;
-  const manifest = smallService('shop', 'web', 'net', spec);
-  const parsed = parseManifest('EcsService', {
-    ...manifest,
-    metadata: { ...manifest.metadata, ...metadata },
-  });
-  if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join('; '));
-  return {
-    object: parsed.value,
-    installation: 'test',
-    account: account(),
-    facts: FACTS,
-    references: {
-      find: (kind, namespace, name) =>
-        ownerOfKey({ kind, namespace, name }) === ownerOf(network) ? (network as never) : undefined,
-      advice: 'make it',
-    },
-  };
-}
 const compile = (...given: Parameters<typeof inputWith>): Graph => compileEcsService(inputWith(...given));
 
 describe('the graph of a service', () => {
