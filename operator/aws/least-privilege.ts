@@ -131,7 +131,7 @@ function boundsOf(permission: Permission, scope: PolicyScope): Pick<Statement, '
 
 /** Ids of EC2 say nothing of whose a thing is: there the tags bound it, and the name only account and region. */
 function resourceOf({ on, resource }: Permission, scope: PolicyScope): string | string[] {
-  if (resource === undefined && on === 'anything') return '*';
+  if (resource === '*' || (resource === undefined && on === 'anything')) return '*';
   const pattern = `arn:${scope.partition}:${resource ?? 'ec2:{region}:{account}:*'}`;
   const arns = scope.regions.map((region) =>
     pattern.replace('{region}', region).replace('{account}', scope.accountId),
