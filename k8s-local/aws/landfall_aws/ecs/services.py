@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores, utcnow
@@ -82,9 +83,25 @@ def _on_fargate(service: Service) -> bool:
     return service.launch_type == "FARGATE" or any(s["capacityProvider"].startswith("FARGATE") for s in strategy)
 
 
+def _targets(backend: Any, service: Service, task: Task) -> Iterator[tuple[Any, str, Any]]:
+    """The groups of the service, with what the task is there and its container's port."""
+    groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
+    for balancer in service.load_balancers:
+        group = groups.get(balancer.get("targetGroupArn"))
+        target = instances.target_of(backend, task) if group and group.target_type == "instance" else tasks.address(task)
+        if group is not None and target is not None:
+            yield group, target, balancer.get("containerPort")
+
+
+def _is_checked(backend: Any, service: Service, task: Task) -> bool:
+    """Whether first checks of the task are still under way."""
+    return any(target in group.landfall_initial for group, target, _ in _targets(backend, service, task))
+
+
 class _Scheduler:
     def __init__(self, settings: Settings, life: Life) -> None:
         self._step = settings.task_seconds
+        self._checked = settings.target_seconds
         self._life = life
         life.watch = self._changed
 
@@ -115,18 +132,18 @@ class _Scheduler:
 
     def _route(self, backend: Any, service: Service, task: Task) -> None:
         """Targets come and go with running tasks."""
-        groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
-        for balancer in service.load_balancers:
-            group = groups.get(balancer.get("targetGroupArn"))
-            target = instances.target_of(backend, task) if group and group.target_type == "instance" else tasks.address(task)
-            if group is None or target is None:
-                continue
+        for group, target, container_port in _targets(backend, service, task):
             if task.last_status == "RUNNING":
-                port = instances.port_of(task) if group.target_type == "instance" else balancer.get("containerPort")
+                port = instances.port_of(task) if group.target_type == "instance" else container_port
                 group.register([{"Id": target, "Port": port}])
+                lifecycle.after(self._checked, lambda: self._serving(backend, service))
             elif not instances.serves(backend, service, task):
                 # It drains for a while.
                 group.deregister([{"Id": target}])
+
+    def _serving(self, backend: Any, service: Service) -> None:
+        if service.status == "ACTIVE":
+            self.converge(backend, service)
 
     def _failed(self, service: Service, task: Task) -> None:
         deployment = next((d for d in service.deployments if d["id"] == task.started_by), None)
@@ -174,7 +191,9 @@ class _Scheduler:
             self._launch(backend, service, primary, service.desired_count - len(own))
         for task in own[service.desired_count :]:
             self._life.stop(backend, task, "ServiceSchedulerInitiated", f"Scaling activity initiated by deployment {primary['id']}")
-        running = [task for task in own if task.last_status == "RUNNING"]
+        # "The service scheduler will wait for the load balancer target group health check to return a healthy status before
+        # counting the task": DeploymentConfiguration, API reference.
+        running = [task for task in own if task.last_status == "RUNNING" and not _is_checked(backend, service, task)]
         if len(running) >= service.desired_count:
             for task in others:
                 self._life.stop(backend, task, "ServiceSchedulerInitiated", f"Scaling activity initiated by deployment {primary['id']}")
