@@ -8,7 +8,10 @@ import {
   DeleteVpcEndpointsCommand,
   DescribeVpcEndpointConnectionsCommand,
   DescribeVpcEndpointServiceConfigurationsCommand,
+  CreateVpcEndpointConnectionNotificationCommand,
+  DescribeVpcEndpointConnectionNotificationsCommand,
   DescribeVpcEndpointServicePermissionsCommand,
+  ModifyVpcEndpointConnectionNotificationCommand,
   EC2Client,
   ModifyVpcEndpointServiceConfigurationCommand,
   ModifyVpcEndpointServicePermissionsCommand,
@@ -22,7 +25,7 @@ import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { PrivateLinkEndpointStatus } from '../../operator/api/private-link-endpoint.ts';
 import { eventually } from '../support/eventually.ts';
 import { policyFor } from '../support/least-privilege.ts';
-import { CONSUMER, PROVIDER, twoAccounts } from '../support/link-manifests.ts';
+import { CONSUMER, PROVIDER, TOPIC, twoAccounts } from '../support/link-manifests.ts';
 import { namespace } from '../support/manifests.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
@@ -72,6 +75,13 @@ const principals = async () => {
   const ServiceId = await serviceId();
   const found = await ec2In(PROVIDER).send(new DescribeVpcEndpointServicePermissionsCommand({ ServiceId }));
   return (found.AllowedPrincipals ?? []).map(({ Principal }) => Principal);
+};
+const told = async () => {
+  const found = await ec2In(PROVIDER).send(new DescribeVpcEndpointConnectionNotificationsCommand({}));
+  return (found.ConnectionNotificationSet ?? []).map(
+    ({ ConnectionNotificationArn, ConnectionEvents = [] }) =>
+      `${ConnectionNotificationArn}: ${ConnectionEvents.join(', ')}`,
+  );
 };
 const allowed = (id: string) => `arn:aws:iam::${id}:root`;
 /** Names of the writes to AWS since a mark that are about private connections, in order. */
@@ -147,7 +157,11 @@ describe('a private connection between two accounts', () => {
   });
 
   it('is left alone by a second pass, two refreshes and a restart of the operator', async () => {
-    const actions = ['DescribeVpcEndpointConnections', 'DescribeVpcEndpointServicePermissions'];
+    const actions = [
+      'DescribeVpcEndpointConnections',
+      'DescribeVpcEndpointConnectionNotifications',
+      'DescribeVpcEndpointServicePermissions',
+    ];
     await world.refreshes(2, actions);
     const mark = await world.mark();
     for (const where of ['--namespace=api', '--namespace=shop'])
@@ -166,6 +180,27 @@ describe('a private connection between two accounts', () => {
     const AddAllowedPrincipals = [allowed(STRANGER)];
     await ec2.send(new ModifyVpcEndpointServicePermissionsCommand({ ServiceId, AddAllowedPrincipals }));
     await eventually('the permission gone', async () => (await principals()).length === 1);
+
+    const wanted = [`${TOPIC}: Connect, Delete`];
+    expect(await told()).toEqual(wanted);
+    const [ours] =
+      (await ec2.send(new DescribeVpcEndpointConnectionNotificationsCommand({}))).ConnectionNotificationSet ??
+      [];
+    const ConnectionNotificationId = ours?.ConnectionNotificationId ?? '';
+    await ec2.send(
+      new ModifyVpcEndpointConnectionNotificationCommand({
+        ConnectionNotificationId,
+        ConnectionEvents: ['Accept'],
+      }),
+    );
+    await ec2.send(
+      new CreateVpcEndpointConnectionNotificationCommand({
+        ServiceId,
+        ConnectionNotificationArn: `${TOPIC}-of-somebody`,
+        ConnectionEvents: ['Reject'],
+      }),
+    );
+    await eventually('the notifications as they were', async () => isDeepStrictEqual(await told(), wanted));
 
     await ec2.send(
       new ModifyVpcEndpointServiceConfigurationCommand({

@@ -1,7 +1,16 @@
 import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import type { Subject } from './crash-subjects.ts';
 import { link, PROVIDER } from './link-manifests.ts';
-import { account, namespace, portal, serviceNetwork, smallNetwork, smallService } from './manifests.ts';
+import {
+  account,
+  granted,
+  namespace,
+  portal,
+  serviceAccount,
+  serviceNetwork,
+  smallNetwork,
+  smallService,
+} from './manifests.ts';
 
 const own = { accountRef: { name: 'portal' } };
 const theirs = { accountRef: { name: 'partner' } };
@@ -17,7 +26,7 @@ export const aProvider: Subject = {
   name: 'provider',
   setting: [
     portal.namespace,
-    portal.account,
+    serviceAccount,
     serviceNetwork,
     smallService('api', 'portal', 'services', { ...own, ...balanced }),
   ],
@@ -36,6 +45,7 @@ export const aProvider: Subject = {
         serviceRef: { name: 'api' },
         allowedAccounts: ['333333333333', '444444444444'],
         acceptance: 'Auto',
+        notifications: [{ topicArn: granted.topic, events: ['Reject'] }],
       },
       tags: { stage: 'second' },
     },
@@ -63,7 +73,7 @@ export const aConsumer: Subject = {
   prepare: (world) => world.claim(PROVIDER),
   setting: [
     portal.namespace,
-    portal.account,
+    serviceAccount,
     serviceNetwork,
     smallService('web', 'portal', 'services', own),
     namespace('partner'),

@@ -116,7 +116,7 @@ export const aService: Subject = {
     spec: {
       ...service,
       environment: 'staging',
-      cluster: { containerInsights: 'Disabled' },
+      cluster: { create: { containerInsights: 'Disabled' } },
       service: { desiredCount: 1, executeCommand: 'Disabled', deployment: { minimumHealthyPercent: 100 } },
       task: {
         cpu: 1024,

@@ -5,6 +5,8 @@ import type { Manifest } from './world.ts';
 /** Accounts of the two sides of a private connection. */
 export const PROVIDER = '222222222222';
 export const CONSUMER = '333333333333';
+/** Told of connections. */
+export const TOPIC = `arn:aws:sns:us-east-1:${PROVIDER}:links`;
 
 const placed = (name: string) => ({ accountRef: { name } });
 const container = { name: 'app', image: 'api:1', ports: [{ port: 8080 }] };
@@ -25,7 +27,11 @@ export function link(name: string, inNamespace: string, spec: object): Manifest 
  */
 export const twoAccounts = {
   accounts: [
-    account('provider-account', ['api'], { accountId: PROVIDER, roleArn: memberRoleArn(PROVIDER) }),
+    account('provider-account', ['api'], {
+      accountId: PROVIDER,
+      roleArn: memberRoleArn(PROVIDER),
+      grants: [{ name: 'links', namespaces: ['api'], arns: [TOPIC] }],
+    }),
     account('consumer-account', ['shop'], { accountId: CONSUMER, roleArn: memberRoleArn(CONSUMER) }),
   ],
   providerNetwork: smallNetwork('net', 'api', {
@@ -47,7 +53,10 @@ export const twoAccounts = {
   shop: smallService('shop', 'shop', 'net', placed('consumer-account')),
   provider: link('api', 'api', {
     ...placed('provider-account'),
-    provide: { serviceRef: { name: 'api' } },
+    provide: {
+      serviceRef: { name: 'api' },
+      notifications: [{ topicArn: TOPIC, events: ['Connect', 'Delete'] }],
+    },
     allowReferencesFrom: ['shop'],
   }),
   consumer: link('api', 'shop', {

@@ -165,7 +165,7 @@ export const fullService: Manifest = {
   ...smallService('shop', 'portal', 'services', {
     accountRef: { name: 'portal' },
     environment: 'staging',
-    cluster: { containerInsights: 'Enabled' },
+    cluster: { create: { containerInsights: 'Enabled' } },
     service: { executeCommand: 'Enabled' },
     task: {
       containers: [

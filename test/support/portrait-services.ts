@@ -14,6 +14,7 @@ import {
 import {
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  DescribeVpcEndpointConnectionNotificationsCommand,
   DescribeVpcEndpointConnectionsCommand,
   DescribeVpcEndpointServiceConfigurationsCommand,
   DescribeVpcEndpointServicePermissionsCommand,
@@ -156,6 +157,9 @@ export async function capacityOf(
 /** What is offered to other accounts, to whom, and who is connected. */
 export async function providedOf(ec2: EC2Client): Promise<Record<string, object[]>> {
   const found = await ec2.send(new DescribeVpcEndpointServiceConfigurationsCommand({}));
+  const { ConnectionNotificationSet: notifications } = await ec2.send(
+    new DescribeVpcEndpointConnectionNotificationsCommand({}),
+  );
   const { VpcEndpointConnections: connections = [] } = await ec2.send(
     new DescribeVpcEndpointConnectionsCommand({}),
   );
@@ -167,6 +171,9 @@ export async function providedOf(ec2: EC2Client): Promise<Record<string, object[
         const { AllowedPrincipals: allowed = [] } = (await unlessGone(ask)) ?? {};
         return { ...service, allowed: allowed.map(({ Principal }) => Principal) };
       }),
+    ),
+    notifications: (notifications ?? []).map(
+      ({ ConnectionNotificationId: _, ...notification }) => notification,
     ),
     connections: connections.map(({ VpcEndpointOwner, VpcEndpointState, ServiceId }) => ({
       VpcEndpointOwner,

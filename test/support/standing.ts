@@ -39,6 +39,7 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'cluster-capacity-providers': 'DescribeClusters',
   'endpoint-service': 'DescribeVpcEndpointServiceConfigurations',
   'endpoint-service-permissions': 'DescribeVpcEndpointServicePermissions',
+  'endpoint-service-notifications': 'DescribeVpcEndpointConnectionNotifications',
   'endpoint-connections': 'DescribeVpcEndpointConnections',
 };
 

@@ -4,7 +4,14 @@ import { privateLinkKind } from '../../operator/controllers/private-link-endpoin
 import { id, one } from '../contract/drift/case.ts';
 import { bounded, policyFor } from './least-privilege.ts';
 import { link } from './link-manifests.ts';
-import { fullNetwork, fullService, serviceAccount, serviceNetwork, smallService } from './manifests.ts';
+import {
+  fullNetwork,
+  fullService,
+  granted,
+  serviceAccount,
+  serviceNetwork,
+  smallService,
+} from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation } from './provocation.ts';
 import { actionsOf } from './withheld-suite.ts';
 
@@ -25,7 +32,11 @@ export const offered = smallService('api', 'portal', 'services', {
 export const offer = (name: string) =>
   link(name, 'portal', {
     ...own,
-    provide: { serviceRef: { name: 'api' }, allowedAccounts: ['123456789012'] },
+    provide: {
+      serviceRef: { name: 'api' },
+      allowedAccounts: ['123456789012'],
+      notifications: [{ topicArn: granted.topic, events: ['Connect', 'Delete'] }],
+    },
   });
 
 /** What is rejected is of accounts that are let in no more: privatelink-lifecycle.test.ts, with the least policy, too. */
@@ -55,6 +66,7 @@ const orphanService = act(async (at) => {
     new ec2.CreateVpcEndpointServiceConfigurationCommand({ NetworkLoadBalancerArns, TagSpecifications }),
   );
 });
+const NOTIFICATIONS = 'EndpointServiceNotifications';
 /** For each action that a provider needs besides, what makes the operator need it. */
 export const PROVIDER_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   ...Object.fromEntries(readPermissions(privateLinkKind.nodeKinds).map(({ action }) => [action, anew])),
@@ -62,8 +74,11 @@ export const PROVIDER_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     'EndpointConnections',
     'connections[*] changed (an endpoint more)',
   ),
+  'ec2:CreateVpcEndpointConnectionNotification': drift(NOTIFICATIONS, 'notifications[*] missing'),
   'ec2:CreateVpcEndpointServiceConfiguration': another,
+  'ec2:DeleteVpcEndpointConnectionNotifications': drift(NOTIFICATIONS, 'notifications[*] extra'),
   'ec2:DeleteVpcEndpointServiceConfigurations': orphanService,
+  'ec2:ModifyVpcEndpointConnectionNotification': drift(NOTIFICATIONS, 'notifications[*] changed'),
   'ec2:ModifyVpcEndpointServiceConfiguration': drift('EndpointService', 'acceptanceRequired changed'),
   'ec2:ModifyVpcEndpointServicePermissions': drift('EndpointServicePermissions', 'principals[*] extra'),
 };

@@ -87,6 +87,18 @@ async function strayEndpoint(at: DriftContext): Promise<() => Promise<unknown>> 
   };
 }
 
+const notified = (
+  change: (at: DriftContext, ConnectionNotificationId: string) => Promise<unknown>,
+): DriftCase => ({
+  node: 'endpoint-service-notifications',
+  async drift(at) {
+    const Filters = [{ Name: 'service-id', Values: [id(at, SERVICE)] }];
+    const found = await at.ec2.send(new ec2.DescribeVpcEndpointConnectionNotificationsCommand({ Filters }));
+    const ours = one(found.ConnectionNotificationSet, 'notification');
+    await change(at, ours.ConnectionNotificationId ?? '');
+  },
+});
+
 /** For the kinds of endpoint services, as `driftCases` has them for a network's. */
 export const providedCases: Cases = {
   EndpointService: {
@@ -107,6 +119,30 @@ export const providedCases: Cases = {
   EndpointServicePermissions: {
     'principals[*] extra': permitted({ AddAllowedPrincipals: [STRANGER] }),
     'principals[*] missing': permitted({ RemoveAllowedPrincipals: ['arn:aws:iam::123456789012:root'] }),
+  },
+  EndpointServiceNotifications: {
+    'notifications[*] missing': notified((at, gone) =>
+      at.ec2.send(
+        new ec2.DeleteVpcEndpointConnectionNotificationsCommand({ ConnectionNotificationIds: [gone] }),
+      ),
+    ),
+    'notifications[*] extra': notified((at) =>
+      at.ec2.send(
+        new ec2.CreateVpcEndpointConnectionNotificationCommand({
+          ServiceId: id(at, SERVICE),
+          ConnectionNotificationArn: 'arn:aws:sns:us-east-1:123456789012:of-somebody',
+          ConnectionEvents: ['Reject'],
+        }),
+      ),
+    ),
+    'notifications[*] changed': notified((at, ConnectionNotificationId) =>
+      at.ec2.send(
+        new ec2.ModifyVpcEndpointConnectionNotificationCommand({
+          ConnectionNotificationId,
+          ConnectionEvents: ['Accept'],
+        }),
+      ),
+    ),
   },
   EndpointConnections: {
     'connections[*] changed (an endpoint more)': {
