@@ -1,6 +1,7 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import { eventually } from '../../support/eventually.ts';
 import { type Cases, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
 import { drift, launchCases, tags, TEMPLATE } from './launch.ts';
 
@@ -55,7 +56,12 @@ const formerProvider: DriftCase = {
     );
     return async () => {
       await at.ecs.send(new ecs.DeleteCapacityProviderCommand({ capacityProvider: name }));
-      await remove();
+      // A capacity provider takes a while to go, and its group stays as long.
+      await eventually('the group deleted', () =>
+        remove()
+          .then(() => true)
+          .catch(() => false),
+      );
     };
   },
 };
@@ -151,7 +157,7 @@ export const capacityCases: Cases = {
         new autoscaling.UpdateAutoScalingGroupCommand({ ...named(at), VPCZoneIdentifier: first }),
       );
     }),
-    deleted: refused('ResourceInUse', (at) =>
+    deleted: refused('ResourceInUseFault', (at) =>
       at.autoscaling.send(new autoscaling.DeleteAutoScalingGroupCommand(named(at))),
     ),
     'minSize changed': group({ MinSize: 0 }),

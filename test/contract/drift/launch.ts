@@ -108,9 +108,13 @@ export const launchCases: Cases = {
     'userData changed': version((now) => ({ ...now, UserData: 'ZWNobyBtaW5l' })),
     'userData missing': without('UserData'),
     'content changed': version((now) => now),
-    deleted: drift(TEMPLATE, (at) =>
-      at.ec2.send(new ec2.DeleteLaunchTemplateCommand({ LaunchTemplateId: id(at, TEMPLATE) })),
-    ),
+    deleted: {
+      ...drift(TEMPLATE, (at) =>
+        at.ec2.send(new ec2.DeleteLaunchTemplateCommand({ LaunchTemplateId: id(at, TEMPLATE) })),
+      ),
+      // It is also looked for by its id, in case it only lost its tags.
+      refreshes: 4,
+    },
   },
   InstanceProfile: {
     ...tags(

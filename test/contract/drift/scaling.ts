@@ -114,10 +114,13 @@ const alarm = (change: Partial<watch.PutMetricAlarmInput>): DriftCase =>
     );
   });
 
-const deregistered = (node: string): DriftCase =>
-  changed(node, (at) =>
+const deregistered = (node: string): DriftCase => ({
+  ...changed(node, (at) =>
     at.applicationAutoscaling.send(new scaling.DeregisterScalableTargetCommand(of(at, node))),
-  );
+  ),
+  // It is also looked for by its id before it is made anew.
+  refreshes: 4,
+});
 const alarmDeleted = (node: string): DriftCase => ({
   ...changed(node, (at) => at.cloudwatch.send(new watch.DeleteAlarmsCommand({ AlarmNames: [id(at, node)] }))),
   // It is also looked for by its name before it is made anew.
