@@ -34,13 +34,16 @@ export function proveDrift(types: readonly string[], standing: () => Standing): 
 
 /** The changes that the diff of a kind finds in any of the network's nodes of it, and the loss of tags and thing. */
 async function changesOf(standing: Standing, type: string): Promise<string[]> {
-  const { graph, inventory, plan: made } = await standing.look();
+  const { graph, inventory, plan: made, exportsOf } = await standing.look();
   const kind = kindOf(awsKinds, type);
   const outputs = new Map(made.standing.map(({ node, outputs }) => [node, outputs]));
   const paths = [...graph.nodes.values()]
     .filter((node) => node.type === type)
     .flatMap((node) => {
-      const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]);
+      const inputs = resolve(node.inputs, ({ owner, node: key, output }) => {
+        const known = owner === undefined ? outputs : exportsOf(owner);
+        return known.get(key)?.[output];
+      });
       const view = inventory.view(kind.collection);
       const id = made.standing.find((thing) => thing.node === node.key)?.id ?? '';
       const record = kind.find ? kind.find(view, inputs) : view.get(id);

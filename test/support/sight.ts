@@ -6,7 +6,7 @@ import { systemClock } from '../../operator/clock.ts';
 import type { ObjectKey } from '../../operator/compile/references.ts';
 import { graphKindOf, referencesFrom } from '../../operator/controllers/graph-kinds.ts';
 import type { GraphObject } from '../../operator/controllers/resource-status.ts';
-import { exportsIn } from '../../operator/graph/exports.ts';
+import { exportsIn, type ExportsOf } from '../../operator/graph/exports.ts';
 import type { Graph } from '../../operator/graph/graph.ts';
 import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
@@ -17,6 +17,8 @@ export interface Sight {
   readonly graph: Graph;
   readonly inventory: Inventory<AwsSession>;
   readonly plan: Plan;
+  /** What stands of the things of other owners. */
+  readonly exportsOf: ExportsOf;
 }
 
 interface Scene {
@@ -70,17 +72,19 @@ export async function sightOf(world: World, scene: Scene): Promise<Sight> {
       facts: await readRegionFacts(session),
       references: referencesFrom(find, () => inventory, 'make it'),
     });
+    const exportsOf: ExportsOf = (owner) =>
+      exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory);
     const made = plan({
       graph,
       kinds: awsKinds,
       world: inventory,
       memory: NO_MEMORY,
       survivors: new Map(),
-      exportsOf: (owner) => exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory),
+      exportsOf,
       ignoredTagKeys: account.ignoredTagKeys,
       mayRepeat: () => true,
     });
-    return { graph, inventory, plan: made };
+    return { graph, inventory, plan: made, exportsOf };
   } finally {
     session.close();
   }
