@@ -31,6 +31,12 @@ const granting = (action: string, permissions = permissionsFor(awsKinds.values()
 const OWN = { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } };
 const NEW = { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local' } };
 
+/**
+ * What has no tags: alarms that AWS names so, which it makes and deletes itself if our policies let it, and groups of rules that
+ * it writes, which are named in passing.
+ */
+const UNTAGGED = [':alarm:TargetTracking-service/*', ':regional/managedruleset/*'];
+
 describe('the policy of all kinds', () => {
   it('deletes and changes nothing that lacks the tag of the installation', () => {
     const writes = permissionsFor(awsKinds.values())
@@ -38,9 +44,8 @@ describe('the policy of all kinds', () => {
       .filter((action) => /:(Delete|Revoke|Put|Untag|Update|Release)/.test(action));
     expect(writes).toContain('ec2:DeleteVpc');
     for (const action of new Set(writes)) {
-      // Of those alarms that AWS names so, it makes and deletes them itself, if our policies let it.
       const ours = granting(action).filter(
-        ({ Resource }) => !String(Resource).endsWith(':alarm:TargetTracking-service/*'),
+        ({ Resource }) => !UNTAGGED.some((end) => String(Resource).endsWith(end)),
       );
       // One action makes an alarm and changes it.
       const makes = action === 'cloudwatch:PutMetricAlarm' && ours.pop();
