@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { setOf } from './fields.ts';
+import { listMap, setOf, topicArn } from './fields.ts';
 import { fixedReferenceTo } from './references.ts';
 import { matches, withRules } from './rule.ts';
 
@@ -27,6 +27,21 @@ const privateDnsName = withRules(
   ),
 );
 
+/** AWS's words for what happens to a connection: EC2 API reference, CreateVpcEndpointConnectionNotification. */
+const EVENTS = ['Accept', 'Connect', 'Delete', 'Reject'] as const;
+
+const notification = z.strictObject({
+  topicArn: topicArn.describe(
+    'ARN of the SNS topic that is told. A grant of the Account has to cover it, and its own policy has to let `vpce.amazonaws.com` publish.',
+  ),
+  events: setOf(z.enum(EVENTS), EVENTS.length)
+    .min(1)
+    .default([...EVENTS])
+    .describe(
+      'What is told: that an endpoint asks to be connected (Connect), that one is accepted or rejected, that one is deleted. Default: everything.',
+    ),
+});
+
 /** What an account offers to the networks of others. */
 export const provide = withRules(
   z
@@ -52,6 +67,11 @@ export const provide = withRules(
         .optional()
         .describe(
           'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which. When it is published, have AWS look: `aws ec2 start-vpc-endpoint-service-private-dns-verification --service-id` with `status.serviceId`.',
+        ),
+      notifications: listMap(notification, 'topicArn', 10)
+        .optional()
+        .describe(
+          'Who hears of connections, one entry a topic. Others that somebody adds are taken away; an empty list takes all away, and without the field nobody looks.',
         ),
     })
     .describe('Offers a service to other networks and accounts.'),

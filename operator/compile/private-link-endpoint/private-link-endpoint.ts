@@ -13,6 +13,7 @@ import { provideNodes } from './provide.ts';
 export const PRIVATE_LINK_NODES: readonly NodeType[] = [
   'EndpointService',
   'EndpointServicePermissions',
+  'EndpointServiceNotifications',
   'EndpointConnections',
   'SecurityGroup',
   'SecurityGroupRules',

@@ -107,7 +107,7 @@ const refused = (...given: Parameters<typeof inputWith>) => refusal(() => compil
 const without = (kind: string) => ({ others: OTHERS.filter((other) => other.kind !== kind) });
 
 it('has the kinds that are read for it, and each of them on one side or the other', () => {
-  const graphs = [compile(provider()), compile(consumer())];
+  const graphs = [compile(provider({ notifications: [] })), compile(consumer())];
   const types = new Set(graphs.flatMap(({ nodes }) => [...nodes.values()].map(({ type }) => type)));
   expect([...types].sort()).toEqual([...PRIVATE_LINK_NODES].sort());
 });
@@ -125,6 +125,20 @@ describe('what is provided', () => {
       acceptanceRequired: true,
       privateDnsName: 'api.example.com',
     });
+  });
+
+  it('tells topics of its connections, each by a grant, and nobody unless it is asked to', () => {
+    const topicArn = 'arn:aws:sns:us-east-1:123456789012:links';
+    const object = provider({ notifications: [{ topicArn }] });
+    const grants = [{ name: 'links', namespaces: ['team'], arns: [topicArn] }];
+    const graph = compile(object, { account: { ...account(), grants } });
+    expect(inputsOf(graph, 'endpoint-service-notifications')).toMatchObject({
+      notifications: [{ topicArn, events: ['Accept', 'Connect', 'Delete', 'Reject'] }],
+    });
+    expect(refused(object).message).toContain(
+      `spec.provide.notifications[${topicArn}].topicArn names ${topicArn}, which no grant of Account main covers`,
+    );
+    expect([...compile(provider()).nodes.keys()]).not.toContain('endpoint-service-notifications');
   });
 
   it('lets accounts in by id or by the name of an Account, each once', () => {
