@@ -60,7 +60,7 @@ const CODES: readonly [string, string, readonly string[]][] = [
   ['inUse', 'DependencyViolation', ['WAFAssociatedItemException']],
   ['exists', 'AlreadyExists', ['WAFDuplicateItemException']],
   ['stalled', 'QuotaExceeded', ['WAFLimitsExceededException']],
-  ['stalled', 'AwsRefused', ['WAFInvalidParameterException', 'WAFSubscriptionNotFoundException']],
+  ['stalled', 'AwsRefused', ['WAFInvalidParameterException']],
   ['unclear', 'AwsUnreachable', ['ServerException']],
   ['stalled', 'AwsRefused', ['ClientException', 'InvalidParameterException', 'PlatformUnknownException']],
   ['stalled', 'AddressesUsedUp', ['InsufficientFreeAddressesInSubnet', 'InsufficientAddressCapacity']],
