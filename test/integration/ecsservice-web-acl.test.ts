@@ -116,7 +116,7 @@ it('comes with its rules and is put on the load balancer when it has them; then 
   const count = (name: string) => reads.filter(({ action }) => action === name).length;
   // One listing a refresh, whoever owns what it shows, and one call each for what is read object by object.
   const rounds = count('ListWebACLs') + 1;
-  expect([...new Set(reads.map(({ action }) => action))].sort()).toEqual([
+  expect([...new Set(reads.map(({ action }) => action ?? ''))].sort()).toEqual([
     'GetWebACL',
     'GetWebACLForResource',
     'ListWebACLs',

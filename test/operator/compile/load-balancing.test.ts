@@ -75,7 +75,9 @@ describe('a service behind a load balancer', () => {
       ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type)).sort(),
     );
     const without = compile({});
-    expect([...without.nodes.keys()].filter((key) => /balancer|target|listener|web-acl/.test(key))).toEqual([]);
+    expect([...without.nodes.keys()].filter((key) => /balancer|target|listener|web-acl/.test(key))).toEqual(
+      [],
+    );
     const service = inputsOf<EcsServiceInputs>(without, 'service');
     expect([service.loadBalancers, service.healthCheckGracePeriodSeconds]).toEqual([[], undefined]);
   });

@@ -73,7 +73,7 @@ describe('a web ACL', () => {
   it('is deleted by the token of the listing, and by the one of now where that has passed', async () => {
     const tokens: unknown[] = [];
     const { session, actions } = fakeSession({
-      DeleteWebACL: ({ LockToken: token }) => tokens.push(token) === 1 ? stale : {},
+      DeleteWebACL: ({ LockToken: token }) => (tokens.push(token) === 1 ? stale : {}),
       GetWebACL: () => ({ WebACL: acl, LockToken: 'second' }),
       ListTagsForResource: () => ({ TagInfoForResource: { TagList: Tags } }),
     });
@@ -122,7 +122,12 @@ describe('the rules of a web ACL', () => {
       'visibility: no metrics -> all',
     ],
     [
-      { Rules: [...describedAcl.Rules, { ...(describedAcl.Rules[0] ?? expect.fail()), Name: 'stray', Priority: 7 }] },
+      {
+        Rules: [
+          ...describedAcl.Rules,
+          { ...(describedAcl.Rules[0] ?? expect.fail()), Name: 'stray', Priority: 7 },
+        ],
+      },
       'rules[stray]: 7: Block an address above 2000 requests in 300 s, metrics as rate-limit -> (nothing)',
     ],
   ])('that somebody changed, %j, are written whole, with what is nobody’s here', async (drift, line) => {
