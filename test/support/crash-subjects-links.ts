@@ -13,7 +13,7 @@ import {
 } from './manifests.ts';
 
 const own = { accountRef: { name: 'portal' } };
-const theirs = { accountRef: { name: 'partner' } };
+const theirs = { accountRef: { name: 'provider-account' } };
 const balanced = {
   task: { containers: [{ name: 'app', image: 'api:1', ports: [{ port: 8080 }] }] },
   loadBalancer: { type: 'Network', listeners: [{ port: 8080, protocol: 'TCP' }] },
@@ -77,7 +77,7 @@ export const aConsumer: Subject = {
     serviceNetwork,
     smallService('web', 'portal', 'services', own),
     namespace('partner'),
-    account('partner', ['partner'], { accountId: PROVIDER, roleArn: memberRoleArn(PROVIDER) }),
+    account('provider-account', ['partner'], { accountId: PROVIDER, roleArn: memberRoleArn(PROVIDER) }),
     smallNetwork('net', 'partner', { ...theirs, zones: { count: 2 }, securityGroups: { alb: {}, ecs: {} } }),
     smallService('api', 'partner', 'net', { ...theirs, ...balanced }),
     link('api', 'partner', {

@@ -124,19 +124,17 @@ export async function capacityOf(
         templates.map(async ({ LaunchTemplateId, LaunchTemplateName, Tags }) => {
           const ask = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ['$Default'] });
           const [version] = (await unlessGone(ec2.send(ask)))?.LaunchTemplateVersions ?? [];
-          const { VersionDescription, LaunchTemplateData } = version ?? {};
+          const { VersionDescription, LaunchTemplateData: { TagSpecifications, ...data } = {} } =
+            version ?? {};
+          // The local AWS counts the tags of the template itself among what its first version says.
+          const tagged = TagSpecifications?.filter(({ ResourceType }) => ResourceType !== 'launch-template');
+          const LaunchTemplateData = { ...data, TagSpecifications: tagged };
           return { LaunchTemplateId, LaunchTemplateName, Tags, VersionDescription, LaunchTemplateData };
         }),
       ),
-      autoScalingGroups: groups.map(({ DesiredCapacity: _, Instances: _running, Tags = [], ...group }) => ({
-        ...group,
-        MixedInstancesPolicy: JSON.parse(
-          JSON.stringify(group.MixedInstancesPolicy ?? {}, (key, value: unknown) =>
-            key === 'Version' ? 'number' : value,
-          ),
-        ) as unknown,
-        Tags,
-      })),
+      autoScalingGroups: groups.map(
+        ({ DesiredCapacity: _, Instances: _running, CreatedTime: _at, ...group }) => withoutVersions(group),
+      ),
       // What somebody tried in vain says only what has happened.
       capacityProviders: providers
         .filter(({ status, updateStatus }) => status === 'ACTIVE' && updateStatus !== 'DELETE_IN_PROGRESS')
@@ -152,6 +150,11 @@ export async function capacityOf(
   } finally {
     autoscaling.destroy();
   }
+}
+
+function withoutVersions(group: object): object {
+  const text = JSON.stringify(group, (key, value: unknown) => (key === 'Version' ? 'number' : value));
+  return JSON.parse(text) as object;
 }
 
 /** What is offered to other accounts, to whom, and who is connected. */

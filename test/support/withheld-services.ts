@@ -86,8 +86,8 @@ const OF_SCALED: ReadonlySet<string> = new Set([
 /** Needed where a load balancer has IPv6, which no network of ours has. */
 const OF_IPV6 = 'elasticloadbalancing:SetIpAddressType';
 
-/** Asked of what has a web ACL: ecsservice-web-acl.test.ts. */
-const OF_WEB_ACLS = /^wafv2:|WebACL$/;
+/** Asked of what has a web ACL, and after a rollout that failed: ecsservice-web-acl.test.ts, ecsservice-lifecycle.test.ts. */
+const ELSEWHERE = /^wafv2:|WebACL$|^ecs:Describe(ServiceRevisions|Tasks)$/;
 
 /** The actions that the full service comes to need and networks do not, which withhold their own. */
 export async function actionsOfFull(): Promise<string[]> {
@@ -106,7 +106,7 @@ async function actionsFor(service: Manifest): Promise<string[]> {
   const account = bounded(serviceAccount);
   const ofNetworks = new Set(actionsOf(await policyFor([account, fullNetwork])));
   const all = actionsOf(await policyFor([account, serviceNetwork, service]));
-  return all.filter((action) => !ofNetworks.has(action) && !OF_WEB_ACLS.test(action));
+  return all.filter((action) => !ofNetworks.has(action) && !ELSEWHERE.test(action));
 }
 
 /** For each action that services need and networks do not, what makes the operator need it. */

@@ -29,7 +29,7 @@ export interface DriftCase {
   readonly refreshes?: number;
   /** The operator looks only when all of it has happened: what AWS has under way is waited for, and is no drift. */
   readonly unseen?: true;
-  /** Nobody is served until the repair, so that the object may not be Ready meanwhile. */
+  /** Nobody is served until the repair, or AWS refuses a part of it at first, so that the object may not be Ready meanwhile. */
   readonly interrupts?: true;
   /** Returns what tidies up things that the case itself made, once the drift is repaired. */
   readonly drift: (at: DriftContext) => Promise<void | (() => Promise<unknown>)>;

@@ -35,6 +35,7 @@ export function tags(
 /** Instances are started from somebody's version, which says something else than ours. */
 const version = (
   change: (now: ec2.ResponseLaunchTemplateData) => ec2.ResponseLaunchTemplateData,
+  VersionDescription?: string,
 ): DriftCase =>
   drift(TEMPLATE, async (at) => {
     const LaunchTemplateId = id(at, TEMPLATE);
@@ -45,6 +46,7 @@ const version = (
     const made = await at.ec2.send(
       new ec2.CreateLaunchTemplateVersionCommand({
         LaunchTemplateId,
+        VersionDescription,
         LaunchTemplateData: change(now) as ec2.RequestLaunchTemplateData,
       }),
     );
@@ -107,7 +109,8 @@ export const launchCases: Cases = {
     'metadata missing': without('MetadataOptions'),
     'userData changed': version((now) => ({ ...now, UserData: 'ZWNobyBtaW5l' })),
     'userData missing': without('UserData'),
-    'content changed': version((now) => now),
+    'content changed': version((now) => now, 'mine'),
+    'content missing': version((now) => now),
     deleted: {
       ...drift(TEMPLATE, (at) =>
         at.ec2.send(new ec2.DeleteLaunchTemplateCommand({ LaunchTemplateId: id(at, TEMPLATE) })),
