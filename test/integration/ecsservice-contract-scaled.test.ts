@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { onInstancesCases } from '../contract/drift/containers.ts';
 import { proveDrift } from '../support/drift-suite.ts';
-import {
-  granted,
-  scaledService,
-  serviceAccount,
-  serviceNetwork,
-  smallService,
-} from '../support/manifests.ts';
+import { granted, scaledService, serviceAccount, serviceNetwork } from '../support/manifests.ts';
 import { putParameter } from '../support/plain-call.ts';
 import { Standing } from '../support/standing.ts';
 
