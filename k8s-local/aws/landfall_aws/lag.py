@@ -33,6 +33,7 @@ _BACKENDS: dict[str, Any] = {"ec2": ec2_backends, "iam": iam_backends, "logs": l
 # Imported when they are first called, by moto's name: ECS says of its API that it is eventually consistent, KMS of
 # its own, DynamoDB of DescribeTable, and who has polled the others knows it.
 _MODULES = {
+    "acm": "acm",
     "application-autoscaling": "applicationautoscaling",
     "autoscaling": "autoscaling",
     "cloudwatch": "cloudwatch",
@@ -45,7 +46,7 @@ _MODULES = {
     "secretsmanager": "secretsmanager",
 }
 # What each service's reads look at.
-_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch")}
+_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "acm")}
 _READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 
