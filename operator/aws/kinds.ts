@@ -1,4 +1,6 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
+import { certificateKind } from './acm/certificate.ts';
+import { certificateRecordsKind, certificateValidationKind } from './acm/validation.ts';
 import { autoScalingGroupKind } from './autoscaling/auto-scaling-group.ts';
 import { scalableTargetKind } from './application-autoscaling/scalable-target.ts';
 import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
@@ -44,6 +46,7 @@ import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
+import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
 import type { AwsSession } from './session.ts';
 
 /** Every sort of thing that Landfall makes in AWS. */
@@ -93,6 +96,10 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   targetGroupAttributesKind,
   targetHealthKind,
   listenerKind,
+  loadBalancerNameKind,
+  certificateKind,
+  certificateRecordsKind,
+  certificateValidationKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

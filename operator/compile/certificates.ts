@@ -22,3 +22,11 @@ export function requireCertificate(
     `${field}: certificate ${arn} is of account ${accountId}, region ${region}, and the load balancer of account ${facts.accountId}, region ${object.spec.region}: name a certificate of these`,
   );
 }
+
+/**
+ * Checks that a grant of the Account covers the hosted zone in which a spec wants records, by its id. Throws Terminal (`NotGranted`)
+ * naming `field`.
+ */
+export function requireHostedZone(input: CompileInput<Naming>, field: string, zoneId: string): void {
+  requireGrant(input, field, `arn:${input.facts.partition}:route53:::hostedzone/${zoneId}`);
+}

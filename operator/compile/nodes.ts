@@ -1,3 +1,5 @@
+import type { CertificateInputs } from '../aws/acm/certificate.ts';
+import type { CertificateRecordsInputs, CertificateValidationInputs } from '../aws/acm/validation.ts';
 import type { AutoScalingGroupInputs } from '../aws/autoscaling/group-settings.ts';
 import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
@@ -42,6 +44,7 @@ import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 
 /** Kinds of things that carry tags of their own, with what each needs. */
@@ -73,6 +76,7 @@ interface Things {
   LoadBalancer: LoadBalancerInputs;
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
+  Certificate: CertificateInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -95,6 +99,9 @@ interface Facets {
   LoadBalancerAttributes: AttributesInputs;
   TargetGroupAttributes: AttributesInputs;
   TargetHealth: TargetHealthInputs;
+  LoadBalancerName: LoadBalancerNameInputs;
+  CertificateRecords: CertificateRecordsInputs;
+  CertificateValidation: CertificateValidationInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -8,12 +8,18 @@ import type { HealthCheck } from '../../aws/elbv2/target-group.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
-import { requireCertificate } from '../certificates.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { onInstances } from './capacity.ts';
+import {
+  CERTIFICATE_NODES,
+  certificateNodes,
+  certificateOf,
+  loadBalancerNameNodes,
+  servedName,
+} from './certificates.ts';
 import type { ServiceNames } from './names.ts';
 
 /** The types of the nodes that a load balancer adds to a service. */
@@ -24,6 +30,7 @@ export const LOAD_BALANCING_NODES: readonly NodeType[] = [
   'TargetGroupAttributes',
   'TargetHealth',
   'Listener',
+  ...CERTIFICATE_NODES,
 ];
 
 /** What its own security group is called among the nodes. */
@@ -65,6 +72,7 @@ export function loadBalancingNodes(
   const { loadBalancer: balancer } = input.object.spec;
   if (!balancer) return [];
   const network = exports.securityGroup('alb');
+  const named = servedName(input, balancer);
   return [
     ...groupNodes(build, input.object, balancer, { names, exports }),
     build.thing('LoadBalancer', 'load-balancer', {
@@ -75,7 +83,10 @@ export function loadBalancingNodes(
       subnetIds: subnetsFor(balancer, exports),
       securityGroupIds: [ref(`security-group/${GROUP}`), ...(network === undefined ? [] : [network])],
       ipAddressType: 'ipv4',
+      ...named,
     }),
+    ...loadBalancerNameNodes(build, named),
+    ...certificateNodes(build, input, balancer),
     build.facet('LoadBalancerAttributes', 'load-balancer-attributes', {
       arn: ref('load-balancer'),
       attributes: ATTRIBUTES[balancer.type],
@@ -93,9 +104,7 @@ export function loadBalancingNodes(
       arn: ref('target-group'),
       attributes: { 'deregistration_delay.timeout_seconds': String(balancer.deregistrationDelaySeconds) },
     }),
-    ...balancer.listeners.map((listener) =>
-      build.thing('Listener', listenerKey(listener), listenerOf(input, listener)),
-    ),
+    ...balancer.listeners.map((listener) => listenerNode(build, input, listener)),
     // Without tasks nothing is healthy, and nothing is to be.
     ...(desiredCount === 0
       ? []
@@ -210,22 +219,21 @@ function healthCheckOf({ type, healthCheck }: LoadBalancer): HealthCheck {
   };
 }
 
-function listenerOf(
-  input: CompileInput<EcsService>,
-  { port, protocol, certificateArn, redirectTo }: Listener,
-): ListenerInputs {
-  const field = `spec.loadBalancer.listeners[${port}].certificateArn`;
-  return {
+function listenerNode(build: NodeBuilder, input: CompileInput<EcsService>, listener: Listener): GraphNode {
+  const { port, protocol, redirectTo } = listener;
+  const { arn, awaits } = certificateOf(input, listener);
+  const inputs: ListenerInputs = {
     loadBalancerId: ref('load-balancer'),
     port,
     protocol,
-    certificateArn: certificateArn === undefined ? '' : requireCertificate(input, field, certificateArn),
-    sslPolicy: certificateArn === undefined ? '' : TLS_POLICY,
+    certificateArn: arn,
+    sslPolicy: arn === '' ? '' : TLS_POLICY,
     action:
       redirectTo === undefined
         ? { type: 'forward', targetGroupId: ref('target-group') }
         : { type: 'redirect', port: redirectTo },
   };
+  return build.thing('Listener', listenerKey(listener), inputs, { awaits });
 }
 
 const isForwarding = ({ redirectTo }: Listener) => redirectTo === undefined;
