@@ -116,7 +116,7 @@ const BOUNDARY: PolicyDocument = {
 
 /** The policy in which the actions of a service stand; all that only reads stands in one of its own. */
 const POLICY_OF: Readonly<Record<string, string>> = {
-  acm: 'services',
+  acm: 'certificates',
   'application-autoscaling': 'services',
   cloudwatch: 'services',
   ec2: 'network',

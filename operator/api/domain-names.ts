@@ -20,7 +20,7 @@ const domainName = (max: number) =>
   );
 
 /** The id of a hosted zone of Route 53. */
-const hostedZoneId = withRules(
+export const hostedZoneId = withRules(
   z.string().max(32),
   matches(
     '^Z[A-Z0-9]+$',

@@ -30,10 +30,11 @@ const UNSETTLED =
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
- * InvalidParameterException, a listener, or that a service of the name has drained.
+ * InvalidParameterException, a listener, or that a service of the name has drained. And that the owner of an endpoint
+ * service has still to prove its private name, which consumers wait for.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
+  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer|private DNS name of the service \S+ is not verified/i;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
 /**

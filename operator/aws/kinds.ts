@@ -47,6 +47,7 @@ import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
 import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
+import { privateNameRecordKind, privateNameVerificationKind } from './route53/private-name.ts';
 import type { AwsSession } from './session.ts';
 
 /** Every sort of thing that Landfall makes in AWS. */
@@ -100,6 +101,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   certificateKind,
   certificateRecordsKind,
   certificateValidationKind,
+  privateNameRecordKind,
+  privateNameVerificationKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

@@ -45,6 +45,7 @@ import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
+import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
 import type { GraphNode } from '../graph/graph.ts';
 
 /** Kinds of things that carry tags of their own, with what each needs. */
@@ -102,6 +103,8 @@ interface Facets {
   LoadBalancerName: LoadBalancerNameInputs;
   CertificateRecords: CertificateRecordsInputs;
   CertificateValidation: CertificateValidationInputs;
+  PrivateNameRecord: PrivateNameRecordInputs;
+  PrivateNameVerification: PrivateNameVerificationInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
+import type { PrivateLinkEndpoint } from '../../operator/api/private-link-endpoint.ts';
 import { eventually } from '../support/eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
@@ -27,6 +28,7 @@ let empty: string;
 let least: LeastPrivilege;
 let main: Manifest;
 let shop: Manifest;
+let link: Manifest;
 
 const network = smallNetwork('net', 'web', {
   zones: { count: 2 },
@@ -42,6 +44,11 @@ const service = (name: string, loadBalancer: object) =>
     task: { containers: [{ name: 'app', image: 'shop:1', ports: [{ port: 8080 }] }] },
     loadBalancer: { type: 'Application', scheme: 'InternetFacing', ...loadBalancer },
   });
+/** Behind a Network load balancer, so that it can be offered to others. */
+const api = smallService('api', 'web', 'net', {
+  task: { containers: [{ name: 'app', image: 'shop:1', ports: [{ port: 8080 }] }] },
+  loadBalancer: { type: 'Network', listeners: [{ port: 8080, protocol: 'TCP' }] },
+});
 const accountWith = (arns: string[]) =>
   bounded(account('main', ['web'], { grants: [{ name: 'zone', namespaces: ['web'], arns }] }));
 
@@ -64,7 +71,21 @@ beforeAll(async () => {
       hostedZoneId,
     }),
   });
-  least = await leastPrivilege(world, [main, network, shop]);
+  link = {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'PrivateLinkEndpoint',
+    metadata: { name: 'api', namespace: 'web' },
+    spec: {
+      accountRef: { name: 'main' },
+      region: 'us-east-1',
+      provide: {
+        serviceRef: { name: 'api' },
+        privateDnsName: 'internal.example.com',
+        privateDnsHostedZoneId: hostedZoneId,
+      },
+    },
+  };
+  least = await leastPrivilege(world, [main, network, shop, api, link]);
   empty = await world.aws.dump();
   world.operator();
   await world.apply([namespace('web'), accountWith(['arn:aws:s3:::none']), network]);
@@ -224,6 +245,29 @@ describe('services with certificates and domain names', () => {
       message: /certificate-validation\/shop\.internal: .* is not usable \(FAILED, INVALID_PUBLIC_DOMAIN\)/,
     });
     await world.remove(doomed);
+  });
+
+  it('are offered to others under a name that is proved by a record, and by another one when it changes', async () => {
+    await world.apply([api, link]);
+    const stateOf = async () => {
+      const { status } = await world.ready(link);
+      return (status as unknown as PrivateLinkEndpoint['status']).privateDns;
+    };
+    const first = await stateOf();
+    expect(first).toMatchObject({ name: 'internal.example.com', state: 'verified', recordType: 'TXT' });
+    const record = await named(`${first?.recordName}.internal.example.com`, 'TXT');
+    expect(record?.ResourceRecords).toEqual([{ Value: `"${first?.recordValue}"` }]);
+    await change('DELETE', record ?? {});
+    await eventually('the record is back', () => named(record?.Name?.slice(0, -1) ?? '', 'TXT'));
+    await world.edit(link, { provide: { privateDnsName: 'private.example.com' } });
+    expect(await stateOf()).toMatchObject({ name: 'private.example.com', state: 'verified' });
+    expect((await records()).filter(({ Name = '' }) => Name.includes('internal'))).toEqual([]);
+    await world.refreshes(2, ['DescribeVpcEndpointServiceConfigurations']);
+    const mark = await world.mark();
+    await world.refreshes(2, ['DescribeVpcEndpointServiceConfigurations']);
+    expect(await world.writes(mark)).toEqual([]);
+    await world.remove(link);
+    await world.remove(api);
   });
 
   it('go without a trace', async () => {

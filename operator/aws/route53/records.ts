@@ -7,6 +7,7 @@ import {
 import { Terminal, Waiting } from '../../errors.ts';
 import type { Permission } from '../../graph/kind.ts';
 import { isNoZone, isRaced } from '../errors.ts';
+import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 
 /** Seconds for which resolvers keep what does not say it itself. */
@@ -45,9 +46,7 @@ interface ReadRecord extends FoundRecord {
 /** A hosted zone of whichever account calls. */
 const ZONES = 'route53:::hostedzone/*';
 /** What reading records needs. */
-export const RECORD_READS: Permission[] = [
-  { action: 'route53:ListResourceRecordSets', on: 'anything', resource: ZONES },
-];
+export const RECORD_READS = reads('route53:ListResourceRecordSets');
 /**
  * A hosted zone is the account's, and carries no tag of ours: which one an object may name its grant says. Here the types of
  * records are bounded: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html

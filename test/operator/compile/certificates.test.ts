@@ -30,7 +30,9 @@ function compile(loadBalancer: object, zones = [ZONE]): Graph {
 }
 const shown = <I extends object>(graph: Graph, key: string) => printable(inputsOf<I>(graph, key));
 const keysOf = (graph: Graph) =>
-  [...graph.nodes.values()].filter(({ type }) => CERTIFICATE_NODES.includes(type)).map(({ key }) => key);
+  [...graph.nodes.values()]
+    .filter(({ type }) => (CERTIFICATE_NODES as readonly string[]).includes(type))
+    .map(({ key }) => key);
 
 describe('a certificate that is made', () => {
   it('comes with the records that prove it, and the listener awaits that it is issued', () => {

@@ -10,10 +10,10 @@ from typing import Any
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.core.utils import utcnow
-from moto.route53.models import route53_backends
 
 from .. import lifecycle
 from ..override import wrap
+from ..route53 import zones
 from ..settings import Settings
 
 _PENDING = "PENDING_VALIDATION"
@@ -74,11 +74,7 @@ def look(certificate: Any) -> None:
 
 def is_proved(account: str, name: str) -> bool:
     wanted = record_for(account, name)
-    return any(
-        record.type == "CNAME" and record.name == wanted["Name"] and [v.rstrip(".") for v in record.records] == [wanted["Value"].rstrip(".")]
-        for zone in _public_zones()
-        for record in zone.rrsets
-    )
+    return [value.rstrip(".") for value in zones.values_of(wanted["Name"], "CNAME")] == [wanted["Value"].rstrip(".")]
 
 
 def _provable(certificate: Any) -> bool:
@@ -93,12 +89,6 @@ def _all() -> Iterator[Any]:
     for regions in acm_backends.values():
         for backend in regions.values():
             yield from (c for c in backend._certificates.values() if c.type == "AMAZON_ISSUED")
-
-
-def _public_zones() -> Iterator[Any]:
-    for partitions in route53_backends.values():
-        for backend in partitions.values():
-            yield from (zone for zone in backend.zones.values() if not zone.private_zone)
 
 
 def install(settings: Settings) -> None:

@@ -52,6 +52,22 @@ export const CERTIFICATE_CASES: Readonly<Record<string, Case>> = {
     needs: [ARN],
     changes: [],
   },
+  PrivateNameRecord: {
+    inputs: { serviceId: 'vpce-svc-1' },
+    record: {
+      id: 'vpce-svc-1',
+      record: { zoneId: 'Z1', name: '_1.api.example.com', content: { type: 'TXT', value: 'vpce:1' } },
+      found: { content: '"vpce:1"', claims: ['vpce-svc-1'] },
+    },
+    needs: ['vpce-svc-1'],
+    changes: [],
+  },
+  PrivateNameVerification: {
+    inputs: { serviceId: 'vpce-svc-1' },
+    record: { ServiceId: 'vpce-svc-1', PrivateDnsNameConfiguration: { State: 'verified' } },
+    needs: [],
+    changes: [],
+  },
   LoadBalancerName: {
     inputs: {
       loadBalancerId: BALANCER,

@@ -18,8 +18,9 @@ import { linesOf } from '../changes.ts';
 import { contextOf, fakeSession, listed, refusal } from '../ecs/fake-session.ts';
 import { BALANCER, CONSUMER, NAME, PROVIDED_CASES } from './provided-cases.ts';
 
-const inputs = PROVIDED_CASES['EndpointService']?.inputs as EndpointServiceInputs;
-const record = PROVIDED_CASES['EndpointService']?.record as EndpointService;
+/** As of the case, but that a person proves its private name. */
+const { hostedZoneId: _zone, ...inputs } = PROVIDED_CASES['EndpointService']?.inputs as EndpointServiceInputs;
+const { Tags: _tags, ...record } = PROVIDED_CASES['EndpointService']?.record as EndpointService;
 const accepting = PROVIDED_CASES['EndpointConnections']?.inputs as EndpointConnectionsInputs;
 const failure = (ResourceId: string, Code: string) => ({
   Unsuccessful: [{ ResourceId, Error: { Code, Message: 'no' } }],
