@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LabelSchema, listMap, setOf } from './fields.ts';
-import { matches, type Rule, withRules } from './rule.ts';
+import { LabelSchema, listMap, setOf, topicArn } from './fields.ts';
+import { type Rule, withRules } from './rule.ts';
 
 /** Above which value an alarm is raised, unless it says another. */
 export const ALARM_THRESHOLDS = { CpuPercent: 80, MemoryPercent: 80, UnhealthyTargets: 0 } as const;
@@ -41,16 +41,7 @@ const alarm = withRules(
       .max(100)
       .default(2)
       .describe('For how many periods in a row the value has to be above the threshold.'),
-    topicArns: setOf(
-      withRules(
-        z.string().max(2048),
-        matches(
-          '^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$',
-          '{self} is not the ARN of an SNS topic: write it as arn:aws:sns:<region>:<account id>:<name>',
-        ),
-      ),
-      5,
-    )
+    topicArns: setOf(topicArn, 5)
       .default([])
       .describe(
         'SNS topics that are told when the alarm is raised, and when it is over. A grant of the Account has to cover each.',

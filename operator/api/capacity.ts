@@ -52,8 +52,17 @@ type Capacity = { readonly type: 'Fargate' | 'EC2' } & {
 };
 
 const FIGURES = Object.keys(figures) as (keyof typeof figures)[];
+/** Those that say what the instances are, not how tasks come to them. */
+export const INSTANCE_FIGURES = FIGURES.filter((name) => name !== 'placementStrategies');
 const strayFigure = (self: Capacity) =>
   self.type === 'EC2' ? undefined : FIGURES.find((name) => self[name] !== undefined);
+
+/** CEL for the first of some fields that is given; the last where none is. */
+export function firstCel(self: string, fields: readonly string[]): string {
+  return fields
+    .slice(0, -1)
+    .reduceRight((rest, name) => `has(${self}.${name}) ? '${name}' : ${rest}`, `'${fields.at(-1) ?? ''}'`);
+}
 
 const min = ({ minInstances }: Capacity) => minInstances ?? INSTANCES.min;
 const max = ({ maxInstances }: Capacity) => maxInstances ?? INSTANCES.max;
@@ -72,10 +81,7 @@ const rules: readonly Rule<Capacity>[] = [
     check: (self) => strayFigure(self) === undefined,
     show: {
       field: {
-        cel: FIGURES.slice(0, -1).reduceRight(
-          (rest, name) => `has(self.${name}) ? '${name}' : ${rest}`,
-          `'${FIGURES.at(-1) ?? ''}'`,
-        ),
+        cel: firstCel('self', FIGURES),
         of: (self) => strayFigure(self) ?? '',
       },
     },

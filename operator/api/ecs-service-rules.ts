@@ -1,3 +1,5 @@
+import { firstCel, INSTANCE_FIGURES, type CapacitySpec } from './capacity.ts';
+import type { ClusterSpec } from './cluster.ts';
 import type { Container } from './containers.ts';
 import {
   FARGATE_CPU,
@@ -18,7 +20,8 @@ interface Spec {
     containers: Container[];
     ephemeralStorageGiB?: number | undefined;
   };
-  capacity: { type: 'Fargate' | 'EC2' };
+  capacity: CapacitySpec;
+  cluster: ClusterSpec;
   service: {
     deployment: { minimumHealthyPercent: number; maximumPercent: number };
   };
@@ -84,6 +87,36 @@ export const capacityRules: readonly Rule<Spec>[] = [
       'task.ephemeralStorageGiB is of Fargate alone; on instances tasks share their volume: set capacity.volumeGiB instead',
     path: ['task', 'ephemeralStorageGiB'],
     check: ({ task, capacity }) => capacity.type === 'Fargate' || task.ephemeralStorageGiB === undefined,
+  },
+];
+
+/** What is said of instances that another object describes. */
+const HOSTED_FIGURES = [...INSTANCE_FIGURES, 'spotPercent'] as const;
+const strayHosted = ({ cluster, capacity }: Spec) =>
+  cluster.ref === undefined || capacity.type !== 'EC2'
+    ? undefined
+    : (INSTANCE_FIGURES.find((name) => capacity[name] !== undefined) ??
+      (capacity.spotPercent === 0 ? undefined : 'spotPercent'));
+
+/** Instances are of the one that makes the cluster. */
+export const clusterRules: readonly Rule<Spec>[] = [
+  {
+    cel: `${IS_FARGATE} || !has(self.cluster.name)`,
+    message:
+      'capacity.type EC2 wants the instances of a cluster, and what there are in cluster {name} is not known: let cluster.create or cluster.ref name a cluster that Landfall makes, or take Fargate',
+    path: ['capacity', 'type'],
+    check: ({ capacity, cluster }) => capacity.type === 'Fargate' || cluster.name === undefined,
+    show: { name: { cel: 'self.cluster.name', of: ({ cluster }) => cluster.name ?? '' } },
+  },
+  {
+    cel: `${IS_FARGATE} || !has(self.cluster.ref) || (self.capacity.spotPercent == 0 && ${INSTANCE_FIGURES.map((name) => `!has(self.capacity.${name})`).join(' && ')})`,
+    message:
+      'capacity.{field} describes instances, and those of cluster.ref are described by the object that it names: take it away here, and say it there',
+    path: ['capacity'],
+    check: (self) => strayHosted(self) === undefined,
+    show: {
+      field: { cel: firstCel('self.capacity', HOSTED_FIGURES), of: (self) => strayHosted(self) ?? '' },
+    },
   },
 ];
 

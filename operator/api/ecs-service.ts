@@ -3,29 +3,22 @@ import { alarmRules, alarms } from './alarms.ts';
 import { autoscaling, scalingRules } from './autoscaling.ts';
 import { CapacitySchema } from './capacity.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { ClusterSchema } from './cluster.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
-import { capacityRules, containerRules, deploymentRules, sizeRules } from './ecs-service-rules.ts';
 import { CertificateStatusSchema } from './domain-names.ts';
+import {
+  capacityRules,
+  clusterRules,
+  containerRules,
+  deploymentRules,
+  sizeRules,
+} from './ecs-service-rules.ts';
 import { listMap, onOff, retentionDays } from './fields.ts';
 import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
 import { immutable, matches, withRules } from './rule.ts';
-
-const cluster = z
-  .strictObject({
-    name: withRules(
-      ecsName(
-        'Name of the cluster. Default: `<name>-<environment>-cluster` of this object. It cannot change later.',
-      ),
-      immutable('cluster.name', 'make a new EcsService with the other name and move over'),
-    ).optional(),
-    containerInsights: onOff
-      .default('Disabled')
-      .describe('Whether CloudWatch keeps metrics of each task and container; they are charged.'),
-  })
-  .describe('The cluster that is made for the service.');
 
 const roleName = withRules(
   z.string().max(64),
@@ -155,7 +148,7 @@ const spec = withRules(
       networkRef: fixedReferenceTo('SecureVpc', 'networkRef').describe(
         'The network in whose private subnets the tasks run, with its security group `ecs`. It is in the same account and region, and cannot change later.',
       ),
-      cluster: cluster.prefault({}),
+      cluster: ClusterSchema.prefault({}),
       allowReferencesFrom,
       task,
       imageOwner,
@@ -168,6 +161,7 @@ const spec = withRules(
     .describe('The service that is wanted.'),
   ...sizeRules,
   ...capacityRules,
+  ...clusterRules,
   ...containerRules,
   ...deploymentRules,
   ...balancedRules,

@@ -129,3 +129,12 @@ export function retentionDays(byDefault: number) {
     .meta({ type: 'integer' })
     .describe('Days for which the log group keeps the records; one of the periods that CloudWatch Logs has.');
 }
+
+/** The ARN of an SNS topic. */
+export const topicArn = withRules(
+  z.string().max(2048),
+  matches(
+    '^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$',
+    '{self} is not the ARN of an SNS topic: write it as arn:aws:sns:<region>:<account id>:<name>',
+  ),
+);

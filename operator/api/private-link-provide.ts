@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hostedZoneId } from './domain-names.ts';
-import { setOf } from './fields.ts';
+import { listMap, setOf, topicArn } from './fields.ts';
 import { fixedReferenceTo } from './references.ts';
 import { matches, withRules } from './rule.ts';
 
@@ -27,6 +27,21 @@ const privateDnsName = withRules(
     '{self} is not the name of a host: write it in small letters and without a dot at the end, for example api.example.com',
   ),
 );
+
+/** AWS's words for what happens to a connection: EC2 API reference, CreateVpcEndpointConnectionNotification. */
+const EVENTS = ['Accept', 'Connect', 'Delete', 'Reject'] as const;
+
+const notification = z.strictObject({
+  topicArn: topicArn.describe(
+    'ARN of the SNS topic that is told. A grant of the Account has to cover it, and its own policy has to let `vpce.amazonaws.com` publish.',
+  ),
+  events: setOf(z.enum(EVENTS), EVENTS.length)
+    .min(1)
+    .default([...EVENTS])
+    .describe(
+      'What is told: that an endpoint asks to be connected (Connect), that one is accepted or rejected, that one is deleted. Default: everything.',
+    ),
+});
 
 /** What an account offers to the networks of others. */
 export const provide = withRules(
@@ -58,6 +73,11 @@ export const provide = withRules(
         .optional()
         .describe(
           'Id of the public hosted zone, of the same account, in which the record is made that proves `privateDnsName`; AWS is then asked to look for it until it is verified. A grant of the Account has to cover `arn:aws:route53:::hostedzone/<id>`.',
+        ),
+      notifications: listMap(notification, 'topicArn', 10)
+        .optional()
+        .describe(
+          'Who hears of connections, one entry a topic. Others that somebody adds are taken away; an empty list takes all away, and without the field nobody looks.',
         ),
     })
     .describe('Offers a service to other networks and accounts.'),

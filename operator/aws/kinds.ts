@@ -10,6 +10,7 @@ import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
 import { endpointConnectionsKind } from './ec2/endpoint-connections.ts';
+import { endpointServiceNotificationsKind } from './ec2/endpoint-service-notifications.ts';
 import { endpointServicePermissionsKind } from './ec2/endpoint-service-permissions.ts';
 import { endpointServiceKind } from './ec2/endpoint-service.ts';
 import { flowLogKind } from './ec2/flow-log.ts';
@@ -73,6 +74,7 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   vpcEndpointKind,
   endpointServiceKind,
   endpointServicePermissionsKind,
+  endpointServiceNotificationsKind,
   endpointConnectionsKind,
   transitGatewayAttachmentKind,
   logGroupKind,

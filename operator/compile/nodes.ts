@@ -9,6 +9,7 @@ import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-assoc
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
 import type { EndpointConnectionsInputs } from '../aws/ec2/endpoint-connections.ts';
+import type { EndpointServiceNotificationsInputs } from '../aws/ec2/endpoint-service-notifications.ts';
 import type { EndpointServicePermissionsInputs } from '../aws/ec2/endpoint-service-permissions.ts';
 import type { EndpointServiceInputs } from '../aws/ec2/endpoint-service.ts';
 import type { FlowLogInputs } from '../aws/ec2/flow-log.ts';
@@ -93,6 +94,7 @@ interface Facets {
   SecurityGroupRules: SecurityGroupRulesInputs;
   RolePolicies: RolePoliciesInputs;
   ClusterCapacityProviders: ClusterCapacityProvidersInputs;
+  EndpointServiceNotifications: EndpointServiceNotificationsInputs;
   EndpointServicePermissions: EndpointServicePermissionsInputs;
   EndpointConnections: EndpointConnectionsInputs;
   ScalingPolicies: ScalingPoliciesInputs;

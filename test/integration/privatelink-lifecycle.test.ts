@@ -8,7 +8,10 @@ import {
   DeleteVpcEndpointsCommand,
   DescribeVpcEndpointConnectionsCommand,
   DescribeVpcEndpointServiceConfigurationsCommand,
+  CreateVpcEndpointConnectionNotificationCommand,
+  DescribeVpcEndpointConnectionNotificationsCommand,
   DescribeVpcEndpointServicePermissionsCommand,
+  ModifyVpcEndpointConnectionNotificationCommand,
   EC2Client,
   ModifyVpcEndpointServiceConfigurationCommand,
   ModifyVpcEndpointServicePermissionsCommand,
@@ -28,6 +31,7 @@ import { idsOf, type Manifest, World } from '../support/world.ts';
 const PROVIDER = '222222222222';
 const CONSUMER = '333333333333';
 const STRANGER = '444444444444';
+const TOPIC = `arn:aws:sns:us-east-1:${PROVIDER}:links`;
 
 let world: World;
 let operator: OperatorProcess;
@@ -36,7 +40,11 @@ const clients: EC2Client[] = [];
 const accountOf = (name: string, accountId: string, namespaces: readonly string[]) =>
   account(name, namespaces, { accountId, roleArn: memberRoleArn(accountId) });
 const accounts = [
-  accountOf('provider-account', PROVIDER, ['api']),
+  account('provider-account', ['api'], {
+    accountId: PROVIDER,
+    roleArn: memberRoleArn(PROVIDER),
+    grants: [{ name: 'links', namespaces: ['api'], arns: [TOPIC] }],
+  }),
   accountOf('consumer-account', CONSUMER, ['shop']),
 ];
 const placed = (name: string) => ({ accountRef: { name } });
@@ -67,7 +75,10 @@ const link = (name: string, inNamespace: string, spec: object): Manifest => ({
 });
 const provider = link('api', 'api', {
   ...placed('provider-account'),
-  provide: { serviceRef: { name: 'api' } },
+  provide: {
+    serviceRef: { name: 'api' },
+    notifications: [{ topicArn: TOPIC, events: ['Connect', 'Delete'] }],
+  },
   allowReferencesFrom: ['shop'],
 });
 const consumer = link('api', 'shop', {
@@ -119,6 +130,13 @@ const principals = async () => {
   const ServiceId = await serviceId();
   const found = await ec2In(PROVIDER).send(new DescribeVpcEndpointServicePermissionsCommand({ ServiceId }));
   return (found.AllowedPrincipals ?? []).map(({ Principal }) => Principal);
+};
+const told = async () => {
+  const found = await ec2In(PROVIDER).send(new DescribeVpcEndpointConnectionNotificationsCommand({}));
+  return (found.ConnectionNotificationSet ?? []).map(
+    ({ ConnectionNotificationArn, ConnectionEvents = [] }) =>
+      `${ConnectionNotificationArn}: ${ConnectionEvents.join(', ')}`,
+  );
 };
 const allowed = (id: string) => `arn:aws:iam::${id}:root`;
 /** Names of the writes to AWS since a mark that are about private connections, in order. */
@@ -194,7 +212,11 @@ describe('a private connection between two accounts', () => {
   });
 
   it('is left alone by a second pass, two refreshes and a restart of the operator', async () => {
-    const actions = ['DescribeVpcEndpointConnections', 'DescribeVpcEndpointServicePermissions'];
+    const actions = [
+      'DescribeVpcEndpointConnections',
+      'DescribeVpcEndpointConnectionNotifications',
+      'DescribeVpcEndpointServicePermissions',
+    ];
     await world.refreshes(2, actions);
     const mark = await world.mark();
     for (const where of ['--namespace=api', '--namespace=shop'])
@@ -213,6 +235,27 @@ describe('a private connection between two accounts', () => {
     const AddAllowedPrincipals = [allowed(STRANGER)];
     await ec2.send(new ModifyVpcEndpointServicePermissionsCommand({ ServiceId, AddAllowedPrincipals }));
     await eventually('the permission gone', async () => (await principals()).length === 1);
+
+    const wanted = [`${TOPIC}: Connect, Delete`];
+    expect(await told()).toEqual(wanted);
+    const [ours] =
+      (await ec2.send(new DescribeVpcEndpointConnectionNotificationsCommand({}))).ConnectionNotificationSet ??
+      [];
+    const ConnectionNotificationId = ours?.ConnectionNotificationId ?? '';
+    await ec2.send(
+      new ModifyVpcEndpointConnectionNotificationCommand({
+        ConnectionNotificationId,
+        ConnectionEvents: ['Accept'],
+      }),
+    );
+    await ec2.send(
+      new CreateVpcEndpointConnectionNotificationCommand({
+        ServiceId,
+        ConnectionNotificationArn: `${TOPIC}-of-somebody`,
+        ConnectionEvents: ['Reject'],
+      }),
+    );
+    await eventually('the notifications as they were', async () => isDeepStrictEqual(await told(), wanted));
 
     await ec2.send(
       new ModifyVpcEndpointServiceConfigurationCommand({

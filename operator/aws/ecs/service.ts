@@ -97,6 +97,7 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
     id: must(service.serviceArn, 'serviceArn'),
     arn: must(service.serviceArn, 'serviceArn'),
     name: must(service.serviceName, 'serviceName'),
+    clusterArn: must(service.clusterArn, 'clusterArn'),
     taskDefinition: service.taskDefinition ?? '',
     desiredCount: String(service.desiredCount ?? 0),
     runningCount: String(service.runningCount ?? 0),

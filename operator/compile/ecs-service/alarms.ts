@@ -6,10 +6,11 @@ import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
+import type { ServiceCluster } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
 
 /** What AWS measures, and of what. */
-function metricOf(metric: Alarm['metric'], { loadBalancer }: EcsServiceSpec) {
+function metricOf(metric: Alarm['metric'], { loadBalancer }: EcsServiceSpec, cluster: ServiceCluster) {
   if (metric === 'UnhealthyTargets')
     return {
       namespace: loadBalancer?.type === 'Network' ? 'AWS/NetworkELB' : 'AWS/ApplicationELB',
@@ -23,7 +24,7 @@ function metricOf(metric: Alarm['metric'], { loadBalancer }: EcsServiceSpec) {
   return {
     namespace: 'AWS/ECS',
     metricName: metric === 'CpuPercent' ? 'CPUUtilization' : 'MemoryUtilization',
-    dimensions: { ClusterName: ref('cluster', 'name'), ServiceName: ref('service', 'name') },
+    dimensions: { ClusterName: cluster.name, ServiceName: ref('service', 'name') },
   };
 }
 
@@ -32,6 +33,7 @@ export function alarmNodes(
   build: NodeBuilder,
   input: CompileInput<EcsService>,
   names: ServiceNames,
+  cluster: ServiceCluster,
 ): GraphNode[] {
   const { metadata, spec } = input.object;
   return spec.alarms.map((alarm) => {
@@ -40,7 +42,7 @@ export function alarmNodes(
     return build.thing('Alarm', `alarm/${name}`, {
       name: names.alarm(name),
       description: `${metric} of EcsService ${namespaceOf(metadata)}/${metadata.name} is above ${threshold}`,
-      ...metricOf(metric, spec),
+      ...metricOf(metric, spec, cluster),
       statistic,
       periodSeconds: alarm.periodSeconds,
       evaluationPeriods: alarm.evaluationPeriods,

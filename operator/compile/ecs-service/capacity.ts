@@ -3,12 +3,13 @@ import type { EcsService } from '../../api/ecs-service.ts';
 import type { EcsServiceInputs } from '../../aws/ecs/service-settings.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ownershipTags } from '../../graph/ownership.ts';
-import { ref } from '../../graph/ref.ts';
+import { foreignRef, ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { policyText, trustOfInstances } from '../policies.ts';
+import { asksForCapacity, isClusterOwn, type ServiceCluster } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
 
 /** The types of nodes that capacity other than plain Fargate has. */
@@ -50,6 +51,8 @@ export function capacityNodes(
   network: NetworkExports,
 ): GraphNode[] {
   const { object } = input;
+  // What a cluster has to offer is said by whoever made it.
+  if (!isClusterOwn(object)) return [];
   const { spotPercent } = object.spec.capacity;
   const offers = (providers: readonly string[], own: string) =>
     build.facet('ClusterCapacityProviders', 'cluster-capacity-providers', {
@@ -73,11 +76,12 @@ export function capacityNodes(
 /** How the service asks for its capacity. */
 export function capacityOfService(
   object: EcsService,
+  { host }: Pick<ServiceCluster, 'host'>,
 ): Pick<EcsServiceInputs, 'launchType' | 'capacityProviderStrategy' | 'placementStrategy'> {
   const { spotPercent, placementStrategies = ['SpreadZones', 'SpreadInstances'] } = object.spec.capacity;
   if (onInstances(object))
     return {
-      capacityProviderStrategy: [{ capacityProvider: ref('capacity-provider', 'name'), weight: 1, base: 0 }],
+      capacityProviderStrategy: [{ capacityProvider: providerOf(host), weight: 1, base: 0 }],
       placementStrategy: placementStrategies.map((name) => STRATEGIES[name]),
     };
   if (spotPercent === 0) return { launchType: 'FARGATE' };
@@ -88,12 +92,17 @@ export function capacityOfService(
   return { capacityProviderStrategy: shares.filter(({ weight }) => weight > 0) };
 }
 
+/** The name of the provider by which its own instances, or those of another service, take tasks. */
+function providerOf(host: EcsService | undefined): string {
+  return host ? foreignRef(ownerOf(host), 'capacity-provider', 'name') : ref('capacity-provider', 'name');
+}
+
 /** What has to be there, and usable, before the service. */
 export function beforeService(object: EcsService): {
   readonly dependsOn: readonly string[];
   readonly awaits: readonly string[];
 } {
-  if (!onInstances(object) && object.spec.capacity.spotPercent === 0) return { dependsOn: [], awaits: [] };
+  if (!isClusterOwn(object) || !asksForCapacity(object)) return { dependsOn: [], awaits: [] };
   // For a while after its capacity providers have changed a cluster does not know them.
   return { dependsOn: ['cluster-capacity-providers'], awaits: ['cluster'] };
 }

@@ -20,6 +20,13 @@ import {
   LOAD_BALANCING_NODES,
   loadBalancingNodes,
 } from './load-balancing.ts';
+import {
+  clusterNodes,
+  clusterOf,
+  hostReferences,
+  isGuestOnInstances,
+  type ServiceCluster,
+} from './cluster.ts';
 import { endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
@@ -48,7 +55,7 @@ export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
 /** The objects that a service refers to. */
 export function referencesOfEcsService(object: EcsService): Reference[] {
   const { name, namespace = namespaceOf(object.metadata) } = object.spec.networkRef;
-  return [{ kind: 'SecureVpc', namespace, name }, ...endpointReferences(object)];
+  return [{ kind: 'SecureVpc', namespace, name }, ...hostReferences(object), ...endpointReferences(object)];
 }
 
 /**
@@ -63,11 +70,9 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const build = nodeBuilder(tagger(input));
   const names = namesOf(object, installation);
   const size = sizeOf(object);
+  const cluster = clusterOf(input);
   const graph = buildGraph(ownerOf(object), [
-    build.thing('EcsCluster', 'cluster', {
-      name: names.cluster,
-      containerInsights: object.spec.cluster.containerInsights === 'Enabled' ? 'enabled' : 'disabled',
-    }),
+    ...clusterNodes(build, object, names),
     build.thing('LogGroup', 'log-group', {
       name: names.logGroup,
       retentionDays: object.spec.logs.retentionDays,
@@ -81,9 +86,9 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
       desiredCount: fewestOf(object, size.desiredCount),
     }),
     build.thing('TaskDefinition', 'task-definition', taskDefinition(input, names, size)),
-    serviceNode(build, object, { names, exports, size }),
+    serviceNode(build, object, { names, exports, size, cluster }),
     ...scalingNodes(build, object),
-    ...alarmNodes(build, input, names),
+    ...alarmNodes(build, input, names, cluster),
   ]);
   return withAdoptions(graph, object.spec.adopt);
 }
@@ -118,6 +123,8 @@ function groupNodes(
   { vpcId }: NetworkExports,
 ): GraphNode[] {
   const { metadata, spec } = input.object;
+  // Instances have the group of whoever starts them.
+  if (isGuestOnInstances(input.object)) return [];
   return [
     build.thing('SecurityGroup', 'security-group/tasks', {
       vpcId,
@@ -136,12 +143,13 @@ interface ServicePlan {
   readonly names: ServiceNames;
   readonly exports: NetworkExports;
   readonly size: ServiceSize;
+  readonly cluster: ServiceCluster;
 }
 
 function serviceNode(
   build: NodeBuilder,
   object: ServiceAtWork,
-  { names, exports, size }: ServicePlan,
+  { names, exports, size, cluster }: ServicePlan,
 ): GraphNode {
   const { metadata, spec, running } = object;
   const { deployment, executeCommand } = spec.service;
@@ -151,12 +159,12 @@ function serviceNode(
     'EcsService',
     'service',
     {
-      cluster: ref('cluster', 'arn'),
+      cluster: cluster.arn,
       name: names.service,
       taskDefinition: ref('task-definition', 'arn'),
       ...(running?.instead && { instead: running.instead }),
       ...countOf(spec.service.autoscaling, size.desiredCount),
-      ...capacityOfService(object),
+      ...capacityOfService(object, cluster),
       // Behind the ports of instances tasks have no interface of their own.
       ...(!onInstances(object) && {
         platformVersion: 'LATEST',
@@ -183,7 +191,7 @@ function serviceNode(
       dependsOn: [
         'role-policies/execution',
         'role-policies/task',
-        'security-group-rules/tasks',
+        ...(isGuestOnInstances(object) ? [] : ['security-group-rules/tasks']),
         ...beforeBalanced(spec),
         ...beforeService(object).dependsOn,
       ],

@@ -7,6 +7,7 @@ import { foreignRef } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import { ownerOfKey, referredBeside, type Reference } from '../references.ts';
+import { isGuestOnInstances } from './cluster.ts';
 
 type Wanted = EnvironmentSource['endpoints'][number];
 
@@ -63,6 +64,11 @@ export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
 
 function usedEndpoint(input: CompileInput<EcsService>, field: string, wanted: Wanted): UsedEndpoint {
   const where = `${field}.endpoints[${wanted.name}]`;
+  if (isGuestOnInstances(input.object))
+    throw new Terminal(
+      'InvalidSpec',
+      `${where}: tasks on the instances of another service reach what that one reaches: use the endpoint there, or run this service on Fargate`,
+    );
   const link = referredBeside(input, { kind: 'PrivateLinkEndpoint', field: where, reference: wanted });
   const owner = ownerOf(link);
   const { consume } = link.spec;

@@ -20,6 +20,7 @@ import {
   loadBalancerNameNodes,
   servedName,
 } from './certificates.ts';
+import { isGuestOnInstances, tasksGroupOf } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
 
 /** The types of the nodes that a load balancer adds to a service. */
@@ -72,6 +73,11 @@ export function loadBalancingNodes(
   const { loadBalancer: balancer } = input.object.spec;
   if (!balancer) return [];
   const network = exports.securityGroup('alb');
+  if (network === undefined && isGuestOnInstances(input.object))
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.loadBalancer: the instances of another service let in what has the network’s security group alb, and ${exports.owner} has none: add it to spec.securityGroups there`,
+    );
   const named = servedName(input, balancer);
   return [
     ...groupNodes(build, input.object, balancer, { names, exports }),
@@ -136,10 +142,11 @@ export function fromLoadBalancer(spec: EcsServiceSpec): Rule[] {
 /** A group of its own, which lets in whom the spec names, and leads to the tasks and nowhere else. */
 function groupNodes(
   build: NodeBuilder,
-  { metadata, spec }: EcsService,
+  object: EcsService,
   { ingress, listeners }: LoadBalancer,
   { names, exports }: Pick<Surroundings, 'names' | 'exports'>,
 ): GraphNode[] {
+  const { metadata, spec } = object;
   const key = `security-group/${GROUP}`;
   return [
     build.thing('SecurityGroup', key, {
@@ -154,9 +161,14 @@ function groupNodes(
           ruleTo([port, port], peerId(peer, exports), `${peer.name} from ${whoIs(peer)}`),
         ),
       ),
-      egress: [ruleTo(portsOf(spec), ref('security-group/tasks'), 'to the tasks')],
+      egress: [ruleTo(portsOf(spec), tasksOf(object), 'to the tasks')],
     }),
   ];
+}
+
+/** The group of the tasks. */
+function tasksOf(object: EcsService): string {
+  return isGuestOnInstances(object) ? tasksGroupOf(object) : ref('security-group/tasks');
 }
 
 type Ports = readonly [from: number, to: number];

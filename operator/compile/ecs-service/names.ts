@@ -46,7 +46,7 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
       [installation, spec.region, ownerOf(object)].join('\n'),
     );
   return {
-    cluster: spec.cluster.name ?? fit(`${stage}-cluster`, ECS_NAME_MAX),
+    cluster: spec.cluster.create?.name ?? fit(`${stage}-cluster`, ECS_NAME_MAX),
     service: spec.service.name ?? fit(`${stage}-service`, ECS_NAME_MAX),
     family: spec.task.family ?? fit(`${stage}-task-definition`, ECS_NAME_MAX),
     logGroup:

@@ -31,7 +31,7 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
   const service = at('service');
   const count = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   return {
-    clusterArn: at('cluster')?.['arn'],
+    clusterArn: at('cluster')?.['arn'] ?? service?.['clusterArn'],
     serviceArn: service?.['arn'],
     taskDefinitionArn: service?.['taskDefinition'] || at('task-definition')?.['arn'],
     securityGroupId: at('security-group/tasks')?.['id'],

@@ -5,6 +5,7 @@ import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { foreignRef, ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
+import { tasksGroupOf } from '../ecs-service/cluster.ts';
 import { groupName, namespaceOf, ownerOf } from '../names.ts';
 import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder } from '../nodes.ts';
@@ -122,7 +123,7 @@ function ingressOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume): 
           protocol: 'tcp',
           fromPort: port,
           toPort: port,
-          peer: foreignRef(ownerOf(service), 'security-group/tasks'),
+          peer: tasksGroupOf(service),
           description: `Tasks of ${namespaceOf(service.metadata)}/${service.metadata.name}`,
         })),
     );

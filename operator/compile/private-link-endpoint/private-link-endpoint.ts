@@ -14,6 +14,7 @@ import { provideNodes } from './provide.ts';
 export const PRIVATE_LINK_NODES: readonly NodeType[] = [
   'EndpointService',
   'EndpointServicePermissions',
+  'EndpointServiceNotifications',
   'EndpointConnections',
   'SecurityGroup',
   'SecurityGroupRules',

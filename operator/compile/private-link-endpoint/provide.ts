@@ -3,6 +3,7 @@ import type { Provide } from '../../api/private-link-provide.ts';
 import { Terminal, Waiting } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { foreignRef, ref } from '../../graph/ref.ts';
+import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
@@ -36,6 +37,7 @@ export function provideNodes(
         (accountId) => `arn:${input.facts.partition}:iam::${accountId}:root`,
       ),
     }),
+    ...notificationNodes(build, input, provide),
     build.facet('EndpointConnections', 'endpoint-connections', {
       serviceId,
       acceptsAll: acceptance === 'Auto',
@@ -46,6 +48,25 @@ export function provideNodes(
             return { id: of('id'), made: { accountId, serviceName: of('serviceName') } };
           })
         : [...acceptedEndpoints].sort().map((id) => ({ id })),
+    }),
+  ];
+}
+
+/** Who is told of connections, each topic by a grant; nothing where the spec does not say. */
+function notificationNodes(
+  build: NodeBuilder,
+  input: CompileInput<PrivateLinkEndpoint>,
+  { notifications }: Provide,
+): GraphNode[] {
+  if (!notifications) return [];
+  for (const { topicArn } of notifications)
+    requireGrant(input, `spec.provide.notifications[${topicArn}].topicArn`, topicArn);
+  return [
+    build.facet('EndpointServiceNotifications', 'endpoint-service-notifications', {
+      serviceId: ref('endpoint-service'),
+      notifications: notifications
+        .map(({ topicArn, events }) => ({ topicArn, events: sorted(events) }))
+        .sort((a, b) => (a.topicArn < b.topicArn ? -1 : 1)),
     }),
   ];
 }

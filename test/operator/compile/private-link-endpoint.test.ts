@@ -113,7 +113,8 @@ const granted = account({
 });
 
 it('has the kinds that are read for it, and each of them on one side or the other', () => {
-  const graphs = [compile(proved, { account: granted }), compile(consumer())];
+  const given = { notifications: [], privateDnsName: 'api.example.com', privateDnsHostedZoneId: ZONE };
+  const graphs = [compile(provider(given), { account: granted }), compile(consumer())];
   const types = new Set(graphs.flatMap(({ nodes }) => [...nodes.values()].map(({ type }) => type)));
   expect([...types].sort()).toEqual([...PRIVATE_LINK_NODES].sort());
 });
@@ -144,6 +145,20 @@ describe('what is provided', () => {
         /^spec\.provide\.privateDnsHostedZoneId names arn:aws:route53:::hostedzone\/Z/,
       ),
     });
+  });
+
+  it('tells topics of its connections, each by a grant, and nobody unless it is asked to', () => {
+    const topicArn = 'arn:aws:sns:us-east-1:123456789012:links';
+    const object = provider({ notifications: [{ topicArn }] });
+    const grants = [{ name: 'links', namespaces: ['team'], arns: [topicArn] }];
+    const graph = compile(object, { account: { ...account(), grants } });
+    expect(inputsOf(graph, 'endpoint-service-notifications')).toMatchObject({
+      notifications: [{ topicArn, events: ['Accept', 'Connect', 'Delete', 'Reject'] }],
+    });
+    expect(refused(object).message).toContain(
+      `spec.provide.notifications[${topicArn}].topicArn names ${topicArn}, which no grant of Account main covers`,
+    );
+    expect([...compile(provider()).nodes.keys()]).not.toContain('endpoint-service-notifications');
   });
 
   it('lets accounts in by id or by the name of an Account, each once', () => {

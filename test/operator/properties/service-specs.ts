@@ -17,7 +17,7 @@ export interface ServiceLike {
     readonly executeCommand: string;
     readonly deployment: object;
   };
-  readonly cluster: { readonly containerInsights: string };
+  readonly cluster: { readonly create: { readonly containerInsights: string } };
   readonly logs: { readonly retentionDays: number };
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -83,7 +83,7 @@ export const serviceSpecs: fc.Arbitrary<ServiceLike> = fc.record({
       circuitBreaker: onOff,
     }),
   }),
-  cluster: fc.record({ containerInsights: onOff }),
+  cluster: fc.record({ create: fc.record({ containerInsights: onOff }) }),
   logs: fc.record({ retentionDays: fc.constantFrom(1, 7, 30) }),
   tags: fc.dictionary(fc.constantFrom('team', 'stage'), fc.constantFrom('a', 'b')),
 });
@@ -135,7 +135,9 @@ export function serviceEditsOf(spec: ServiceLike): ServiceEdit[] {
     edit('a shell', `${ROLLOUT}|role-policies/task`, {
       service: { ...service, executeCommand: flipped(service.executeCommand) },
     }),
-    edit('insights', 'cluster', { cluster: { containerInsights: flipped(cluster.containerInsights) } }),
+    edit('insights', 'cluster', {
+      cluster: { create: { containerInsights: flipped(cluster.create.containerInsights) } },
+    }),
     edit('retention', 'log-group', {
       logs: { retentionDays: logs.retentionDays + 59 - (logs.retentionDays % 60) + 1 },
     }),

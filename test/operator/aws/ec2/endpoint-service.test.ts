@@ -4,6 +4,10 @@ import {
   type EndpointConnectionsInputs,
 } from '../../../../operator/aws/ec2/endpoint-connections.ts';
 import {
+  endpointServiceNotifications,
+  endpointServiceNotificationsKind,
+} from '../../../../operator/aws/ec2/endpoint-service-notifications.ts';
+import {
   endpointServicePermissions,
   endpointServicePermissionsKind,
 } from '../../../../operator/aws/ec2/endpoint-service-permissions.ts';
@@ -231,5 +235,71 @@ describe('permissions', () => {
     expect(linesOf(permissions.diff(wanted, undefined))).toEqual([
       'principals[arn:aws:iam::444444444444:root]: (nothing) -> arn:aws:iam::444444444444:root',
     ]);
+  });
+});
+
+describe('notifications', () => {
+  const events = ['Accept', 'Connect'];
+  const now = {
+    serviceId: 'vpce-svc-1',
+    notifications: [
+      { id: 'nfn-1', topicArn: 'security', events },
+      { id: 'nfn-2', topicArn: 'security', events },
+      { id: 'nfn-3', topicArn: 'former', events },
+    ],
+  };
+
+  it('are read for many services in one call', async () => {
+    const { session, sent } = fakeSession({
+      DescribeVpcEndpointConnectionNotifications: () => ({
+        ConnectionNotificationSet: [
+          {
+            ConnectionNotificationId: 'nfn-1',
+            ServiceId: 'vpce-svc-1',
+            ConnectionNotificationArn: 'security',
+            ConnectionEvents: ['Connect', 'Accept'],
+          },
+        ],
+      }),
+    });
+    expect(await endpointServiceNotifications.get(session, ['vpce-svc-1', 'vpce-svc-2'])).toEqual([
+      { serviceId: 'vpce-svc-1', notifications: [{ id: 'nfn-1', topicArn: 'security', events }] },
+      { serviceId: 'vpce-svc-2', notifications: [] },
+    ]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('are made and changed, and then those that nobody wants or that stand twice are taken away', async () => {
+    const { session, sent } = fakeSession({
+      CreateVpcEndpointConnectionNotification: () => ({
+        ConnectionNotification: { ConnectionNotificationId: 'nfn-4' },
+      }),
+      DeleteVpcEndpointConnectionNotifications: () => ({
+        Unsuccessful: [
+          { ResourceId: 'nfn-2', Error: { Code: 'InvalidConnectionNotification', Message: 'not now' } },
+        ],
+      }),
+    });
+    const { context, laidOver } = contextOf(session);
+    const kind = endpointServiceNotificationsKind;
+    const wanted = {
+      serviceId: 'vpce-svc-1',
+      notifications: [
+        { topicArn: 'network', events },
+        { topicArn: 'security', events: ['Reject'] },
+      ],
+    };
+    const changed = kind.update(context, wanted, now, kind.diff(wanted, now));
+    await expect(changed).rejects.toThrow('not now');
+    expect(sent.map(([action, input]) => [action, input['ConnectionEvents']])).toEqual([
+      ['CreateVpcEndpointConnectionNotification', events],
+      ['ModifyVpcEndpointConnectionNotification', ['Reject']],
+      ['DeleteVpcEndpointConnectionNotifications', undefined],
+    ]);
+    expect(
+      laidOver(now)
+        .notifications.map(({ id }) => id)
+        .sort(),
+    ).toEqual(['nfn-1', 'nfn-2', 'nfn-4']);
   });
 });

@@ -60,6 +60,24 @@ export const PROVIDED_CASES: Readonly<Record<string, Case>> = {
       [{ principals: [CONSUMER, '*'] }, 'principals[*]: (nothing) -> *'],
     ],
   },
+  EndpointServiceNotifications: {
+    inputs: {
+      serviceId: 'vpce-svc-1',
+      notifications: [{ topicArn: 'topic', events: ['Accept', 'Connect'] }],
+    },
+    record: {
+      serviceId: 'vpce-svc-1',
+      notifications: [{ id: 'nfn-1', topicArn: 'topic', events: ['Accept', 'Connect'] }],
+    },
+    needs: ['vpce-svc-1'],
+    changes: [
+      [{ notifications: [] }, 'notifications[nfn-1]: topic: Accept, Connect -> (nothing)'],
+      [
+        { notifications: [{ topicArn: 'topic', events: ['Reject'] }] },
+        'notifications[topic]: Accept, Connect -> Reject',
+      ],
+    ],
+  },
   EndpointConnections: {
     inputs: { serviceId: 'vpce-svc-1', acceptsAll: false, accountIds: ['333333333333'], endpoints: [] },
     record: service,
