@@ -75,7 +75,7 @@ export const certificateKind: AwsKind<CertificateInputs, Certificate> = {
     // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
     { action: 'acm:RequestCertificate', on: 'new', resource: '*' },
     // With tags, RequestCertificate asks for it too: ACM User Guide, "Tag ACM resources".
-    { action: 'acm:AddTagsToCertificate', on: 'new', resource: CERTIFICATES },
+    { action: 'acm:AddTagsToCertificate', on: 'untagged', resource: CERTIFICATES },
     ...onOwn('acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate', 'acm:DeleteCertificate').map(
       (permission) => ({ ...permission, resource: CERTIFICATES }),
     ),
