@@ -7,7 +7,7 @@ import {
   type CertificateSummary,
   type Tag,
 } from '@aws-sdk/client-acm';
-import { READY, type Change } from '../../graph/kind.ts';
+import { READY, type Change, type State } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { PartialFailure, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
@@ -95,8 +95,7 @@ export const certificateKind: AwsKind<CertificateInputs, Certificate> = {
       .filter(([, from, to]) => from !== to)
       .map(([path, from, to]): Change => ({ path, from, to, replace: true }));
   },
-  // How far it is its validation says.
-  state: () => READY,
+  state: stateOf,
   outputs: (certificate) => ({
     id: arnOf(certificate),
     domainName: certificate.DomainName ?? '',
@@ -192,6 +191,16 @@ async function read(session: AwsSession, arn: string): Promise<Certificate | und
     ...(Status && { Status }),
     Tags: await certificateTags(session, arn),
   };
+}
+
+/** What AWS lists of it; the rest its validation says. */
+function stateOf(certificate: Certificate): State {
+  const { Status: status = 'PENDING_VALIDATION' } = certificate;
+  if (status === 'ISSUED') return READY;
+  if (status === 'PENDING_VALIDATION')
+    return { phase: 'pending', reason: 'WaitingForAws', message: 'AWS has not issued the certificate yet' };
+  const message = `certificate ${arnOf(certificate)} is ${status}`;
+  return { phase: 'failed', reason: 'AwsRefused', message };
 }
 
 function namesOf({

@@ -22,55 +22,40 @@ export interface LoadBalancerNameInputs {
   readonly dnsZoneId: string;
 }
 
-/** A domain name with the load balancer to which it is to lead, as `<zone> <name> <ARN>`. */
-interface ServedName {
-  readonly id: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** What stands under a domain name. */
+/** What stands under a domain name that is to lead to a load balancer. */
 export interface ServedRecord {
-  /** As of {@link ServedName}. */
+  /** `<zone> <name> <ARN>`. */
   readonly id: string;
+  /** Of the load balancer. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly found: FoundRecord;
 }
 
-/** Domain names of load balancers, which they have in a tag: the tagging API is asked for it together with all others. */
-export const servedNames: AwsCollection<ServedName> = {
-  name: 'route53/served-names',
-  lane: 'fast',
+/**
+ * What stands under the domain names of load balancers. Which those are the tagging API is asked together with all else, and what
+ * stands there Route 53 answers name by name, five a second.
+ */
+export const servedRecords: AwsCollection<ServedRecord> = {
+  name: 'route53/served-records',
+  lane: 'slow',
   scope: 'region',
-  iam: NOMINATION_ACTIONS,
+  iam: [...NOMINATION_ACTIONS, ...RECORD_READS],
   async *list(session, installation) {
-    for await (const page of nominated(session, 'elasticloadbalancing:loadbalancer', installation))
-      yield [...page].flatMap(([arn, tags]) => {
-        const name = tags[SERVED_NAME_TAG];
-        return name === undefined ? [] : [{ id: idOf(name, arn), tags }];
-      });
+    for await (const page of nominated(session, 'elasticloadbalancing:loadbalancer', installation)) {
+      const named = [...page].filter(([, tags]) => SERVED_NAME_TAG in tags);
+      yield await Promise.all(
+        named.map(async ([arn, tags]) => {
+          const servedName = tags[SERVED_NAME_TAG] ?? '';
+          const found = await findRecord(session, aliasRecord(servedName, '', ''));
+          return { id: idOf(servedName, arn), tags, found };
+        }),
+      );
+    }
   },
   // They are no things of their own.
   get: () => Promise.resolve([]),
   id: ({ id }) => id,
   tags: ({ tags }) => tags,
-};
-
-/** What stands under each of them, which Route 53 answers name by name. */
-export const servedRecords: AwsCollection<ServedRecord> = {
-  name: 'route53/served-records',
-  lane: 'slow',
-  scope: 'region',
-  iam: RECORD_READS,
-  parent: servedNames.name,
-  async *list() {},
-  get: (session, ids) =>
-    Promise.all(
-      ids.map(async (id) => {
-        const [zone = '', name = ''] = id.split(' ');
-        return { id, found: await findRecord(session, aliasRecord(`${zone} ${name}`, '', '')) };
-      }),
-    ),
-  id: ({ id }) => id,
-  tags: () => ({}),
 };
 
 /** The record by which a domain name leads to a load balancer: an alias, which follows its addresses. */
@@ -97,9 +82,8 @@ export const loadBalancerNameKind: AwsKind<LoadBalancerNameInputs, ServedRecord>
     const { servedName, loadBalancerId } = inputs;
     const found = await makeRecord(session, recordOf(inputs), loadBalancerId);
     const id = idOf(servedName, loadBalancerId);
-    // The load balancer has the tag; the tagging API shows it later.
-    wrote(servedNames, id, (listed) => listed ?? { id, tags: { [TAG.owner]: ownerTag(owner) } });
-    wrote(servedRecords, id, () => ({ id, found }));
+    const tags = { [TAG.owner]: ownerTag(owner) };
+    wrote(servedRecords, id, (record) => ({ id, tags, ...record, found }));
   },
 };
 

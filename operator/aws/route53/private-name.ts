@@ -27,58 +27,36 @@ export interface PrivateNameVerificationInputs {
   readonly serviceId: string;
 }
 
-/** An endpoint service whose private name is proved by a record of Landfall's, by its id. */
-interface ProvedService {
-  readonly id: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
 /** The record that proves a private name, by the id of the service, and what stands in its place. */
 export interface NameProof {
   readonly id: string;
+  /** Of the service. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly record: DnsRecord;
   readonly found: FoundRecord;
 }
 
-/** Such services, which have it in a tag: the tagging API is asked for it together with all others. */
-export const provedServices: AwsCollection<ProvedService> = {
-  name: 'route53/proved-services',
-  lane: 'fast',
+/** Such records. Which services have one the tagging API is asked together with all else; Route 53 answers name by name. */
+export const nameProofs: AwsCollection<NameProof> = {
+  name: 'route53/name-proofs',
+  lane: 'slow',
   scope: 'region',
-  iam: NOMINATION_ACTIONS,
+  iam: [...endpointServices.iam, ...NOMINATION_ACTIONS, ...RECORD_READS],
   async *list(session, installation) {
-    for await (const page of nominated(session, 'ec2:vpc-endpoint-service', installation))
-      yield [...page].flatMap(([arn, tags]) =>
-        NAME_ZONE_TAG in tags ? [{ id: arn.split('/').at(-1) ?? '', tags }] : [],
-      );
+    for await (const page of nominated(session, 'ec2:vpc-endpoint-service', installation)) {
+      const ids = [...page].filter(([, tags]) => NAME_ZONE_TAG in tags).map(([arn]) => idIn(arn));
+      const proofs = (await endpointServices.get(session, ids)).map(async (service) => {
+        const record = provingRecordOf(service);
+        const [id, tags] = [serviceIdOf(service), endpointServices.tags(service)];
+        return record && { id, tags, record, found: await findRecord(session, record) };
+      });
+      yield (await Promise.all(proofs)).flatMap((proof) => proof ?? []);
+    }
   },
   // They are no things of their own.
   get: () => Promise.resolve([]),
   id: ({ id }) => id,
   tags: ({ tags }) => tags,
-};
-
-/** The record of each, which Route 53 answers name by name. */
-export const nameProofs: AwsCollection<NameProof> = {
-  name: 'route53/name-proofs',
-  lane: 'slow',
-  scope: 'region',
-  iam: [...endpointServices.iam, ...RECORD_READS],
-  parent: provedServices.name,
-  stirredBy: endpointServices.name,
-  async *list() {},
-  async get(session, ids) {
-    const services = await endpointServices.get(session, ids);
-    const found = await Promise.all(
-      services.map(async (service) => {
-        const record = provingRecordOf(service);
-        return record && { id: serviceIdOf(service), record, found: await findRecord(session, record) };
-      }),
-    );
-    return found.flatMap((proof) => proof ?? []);
-  },
-  id: ({ id }) => id,
-  tags: () => ({}),
 };
 
 /** The record by which AWS finds that the private name of an endpoint service is its owner's. */
@@ -104,9 +82,8 @@ export const privateNameRecordKind: AwsKind<PrivateNameRecordInputs, NameProof> 
   async update({ session, wrote, owner }, { serviceId: id }) {
     const record = await currentRecord(session, id);
     const found = await makeRecord(session, record, id);
-    // The service has the tag; the tagging API shows it later.
-    wrote(provedServices, id, (listed) => listed ?? { id, tags: { [TAG.owner]: ownerTag(owner) } });
-    wrote(nameProofs, id, () => ({ id, record, found }));
+    const tags = { [TAG.owner]: ownerTag(owner) };
+    wrote(nameProofs, id, (proof) => ({ id, tags, ...proof, record, found }));
   },
 };
 
@@ -138,6 +115,11 @@ export const privateNameVerificationKind: AwsKind<PrivateNameVerificationInputs,
     });
   },
 };
+
+/** `vpce-svc-…` of `…:vpc-endpoint-service/vpce-svc-…`. */
+function idIn(arn: string): string {
+  return arn.split('/').at(-1) ?? '';
+}
 
 async function currentRecord(session: AwsSession, id: string): Promise<DnsRecord> {
   const [service] = await endpointServices.get(session, [id]);

@@ -63,7 +63,7 @@ export function certificateOf(
 ): ListenerCertificate {
   if (certificate) {
     const key = keyOf(certificate.domainName);
-    return { arn: ref(`certificate/${key}`), awaits: [`certificate-validation/${key}`] };
+    return { arn: ref(`certificate/${key}`), awaits: [`certificate/${key}`] };
   }
   if (certificateArn === undefined) return { arn: '', awaits: [] };
   return { arn: requireCertificate(input, `${fieldOf(port)}.certificateArn`, certificateArn), awaits: [] };

@@ -52,7 +52,7 @@ describe('a certificate that is made', () => {
       certificateArn: '${certificate/shop.example.com.id}',
       sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     });
-    expect(nodeOf(graph, 'listener/443').awaits).toEqual(['certificate-validation/shop.example.com']);
+    expect(nodeOf(graph, 'listener/443').awaits).toEqual(['certificate/shop.example.com']);
   });
 
   it('has a key that AWS takes as a tag, also where its name has a star', () => {

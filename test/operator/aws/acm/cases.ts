@@ -56,6 +56,7 @@ export const CERTIFICATE_CASES: Readonly<Record<string, Case>> = {
     inputs: { serviceId: 'vpce-svc-1' },
     record: {
       id: 'vpce-svc-1',
+      tags: {},
       record: { zoneId: 'Z1', name: '_1.api.example.com', content: { type: 'TXT', value: 'vpce:1' } },
       found: { content: '"vpce:1"', claims: ['vpce-svc-1'] },
     },
@@ -77,6 +78,7 @@ export const CERTIFICATE_CASES: Readonly<Record<string, Case>> = {
     },
     record: {
       id: `Z1 web.example.com ${BALANCER}`,
+      tags: {},
       found: { content: `alias of ${DNS_NAME.toLowerCase()}`, claims: [BALANCER] },
     },
     needs: [],
