@@ -6,6 +6,7 @@ import {
   type Service,
   type ServiceDeploymentBrief,
   type ServiceRevision,
+  type Task,
 } from '@aws-sdk/client-ecs';
 import { Terminal } from '../../errors.ts';
 import { pages } from '../kind.ts';
@@ -61,12 +62,15 @@ async function whyTasksStopped(
   if (tasks.length === 0) return [];
   const answer = await session.ecs.send(new DescribeTasksCommand({ cluster, tasks }));
   const [last] = (answer.tasks ?? [])
-    .filter(
-      (task) => task.taskDefinitionArn === taskDefinition && task.stopCode !== 'ServiceSchedulerInitiated',
-    )
+    .filter((task) => task.taskDefinitionArn === taskDefinition && !isForTheCount(task))
     .sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0));
   const reasons = [last?.stoppedReason, ...(last?.containers ?? []).map(({ reason }) => reason)];
   return [...new Set(reasons.flatMap((reason) => (reason ? [reason] : [])))];
+}
+
+/** Whether ECS stopped a task only to come to its count; it stops those that fail their checks with the same code. */
+function isForTheCount({ stopCode, stoppedReason = '' }: Task): boolean {
+  return stopCode === 'ServiceSchedulerInitiated' && stoppedReason.startsWith('Scaling activity');
 }
 
 async function lastDeployment(

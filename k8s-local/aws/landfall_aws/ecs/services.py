@@ -8,16 +8,17 @@ from typing import Any
 
 from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ecs.exceptions import ServiceNotFoundException
-from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
+from moto.ecs.models import EC2ContainerServiceBackend, Service, Task, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
 
 from .. import lifecycle, memory
+from ..elbv2 import health as targets
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import clusters, definitions, instances, placement, providers, rollouts, tasks
+from . import clusters, definitions, health, instances, placement, providers, rollouts, tasks
 from .tasks import Life
 
 # Without a circuit breaker AWS tries for ever, ever more slowly; here it gives up, so that a dump can wait for it.
@@ -85,8 +86,10 @@ def _on_fargate(service: Service) -> bool:
 class _Scheduler:
     def __init__(self, settings: Settings, life: Life) -> None:
         self._step = settings.task_seconds
+        self._grace = settings.target_seconds
         self._life = life
         life.watch = self._changed
+        targets.on_change.append(self._checked)
 
     def deploy(self, backend: Any, service: Service) -> None:
         """A new deployment; the ones before it keep their tasks until it has its own."""
@@ -102,6 +105,8 @@ class _Scheduler:
         if service is None:
             return
         self._route(backend, service, task)
+        if task.last_status == "RUNNING" and service.load_balancers:
+            self._give_grace(backend, service, task)
         if task.container_instance_arn:
             placement.show(backend, task.cluster_name)
         if task.last_status == "DEPROVISIONING" and getattr(task, "stop_code", "") == "TaskFailedToStart":
@@ -118,7 +123,7 @@ class _Scheduler:
         groups = elbv2_backends[backend.account_id][backend.region_name].target_groups
         for balancer in service.load_balancers:
             group = groups.get(balancer.get("targetGroupArn"))
-            target = instances.target_of(backend, task) if group and group.target_type == "instance" else tasks.address(task)
+            target = health.target_of(backend, group, task) if group else None
             if group is None or target is None:
                 continue
             if task.last_status == "RUNNING":
@@ -127,6 +132,43 @@ class _Scheduler:
             elif not instances.serves(backend, service, task):
                 # It drains for a while.
                 group.deregister([{"Id": target}])
+
+    def _give_grace(self, backend: Any, service: Service, task: Task) -> None:
+        """healthCheckGracePeriodSeconds, as short as everything here: until then failed checks are not looked at."""
+
+        def over() -> None:
+            task.landfall_graced = True  # type: ignore[attr-defined]
+            self._look_after(backend, service)
+
+        lifecycle.after(min(self._grace, getattr(service, "health_check_grace_period_seconds", None) or 0), over)
+
+    def _checked(self, group: Any) -> None:
+        """A target group has found something else of its targets."""
+        region, account = group.arn.split(":")[3:5]
+        backend = (ecs_backends.get(account) or {}).get(region)
+        for service in list(backend.services.values()) if backend else []:
+            if any(balancer.get("targetGroupArn") == group.arn for balancer in service.load_balancers or []):
+                self._look_after(backend, service)
+
+    def _look_after(self, backend: Any, service: Service) -> None:
+        """Replaces what fails its checks. AWS starts the other task first where there is room for it; here it does not wait."""
+        if service.status != "ACTIVE":
+            return
+        for task in _of_service(backend, service):
+            primary = service.deployments[0]
+            if task.started_by != primary["id"] or task.last_status != "RUNNING" or not getattr(task, "landfall_graced", False):
+                continue
+            found = health.failed(backend, service, task)
+            # Who has lost patience leaves them as they are: running, and unhealthy.
+            if found is None or primary["failedTasks"] >= _PATIENCE - 1:
+                continue
+            group, said = found
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+            _event(service, f"(port {said.port}) is unhealthy in (target-group {group.arn}) due to (reason {said.description}).")
+            self._failed(service, task)
+            reason = f"Task failed ELB health checks in (target-group {group.arn})"
+            self._life.stop(backend, task, "ServiceSchedulerInitiated", reason)
+        self.converge(backend, service)
 
     def _failed(self, service: Service, task: Task) -> None:
         deployment = next((d for d in service.deployments if d["id"] == task.started_by), None)
@@ -168,14 +210,18 @@ class _Scheduler:
         own = [task for task in living if task.started_by == primary["id"]]
         others = [task for task in living if task not in own]
         primary["desiredCount"] = service.desired_count
+        serving = [task for task in own if task.last_status == "RUNNING" and health.passes(backend, service, task)]
+        if serving:
+            # "Once a service deployment has one or more successfully running tasks, the failed task count resets to zero":
+            # Deployment, API reference, failedTasks.
+            primary["failedTasks"] = 0
         gave_up = primary["rolloutState"] == "FAILED" or primary["failedTasks"] >= _PATIENCE
         if not gave_up:
             self._place(backend, service, own)
             self._launch(backend, service, primary, service.desired_count - len(own))
         for task in own[service.desired_count :]:
             self._life.stop(backend, task, "ServiceSchedulerInitiated", f"Scaling activity initiated by deployment {primary['id']}")
-        running = [task for task in own if task.last_status == "RUNNING"]
-        if len(running) >= service.desired_count:
+        if len(serving) >= service.desired_count:
             for task in others:
                 self._life.stop(backend, task, "ServiceSchedulerInitiated", f"Scaling activity initiated by deployment {primary['id']}")
             if not others and not gave_up:

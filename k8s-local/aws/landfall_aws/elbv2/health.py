@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetH
 """
 
 import fnmatch
+from collections.abc import Callable
 from typing import Any
 
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
@@ -13,12 +14,33 @@ from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
 
+# Told of every target group whose checks may find something else than before.
+on_change: list[Callable[[Any], None]] = []
+_seconds = 0.0
+
+
+# What real checks find of a target, state, reason and words, where there are any.
+probe: Callable[[Any, dict[str, Any]], tuple[str, str | None, str | None]] | None = None
+
+
+def tell(group: Any) -> None:
+    for told in on_change:
+        told(group)
+
+
+def changed(group: Any) -> None:
+    """The checks of a group begin anew; what they find is there after a while."""
+    lifecycle.after(_seconds, lambda: tell(group))
+
 
 def _status(group: Any, target: dict[str, Any], state: str, reason: str | None = None, words: str | None = None) -> Any:
     return FakeHealthStatus(target["Id"], target.get("Port", group.port), group.health_check_port, state, reason, words)
 
 
 def install(settings: Settings) -> None:
+    global _seconds
+    _seconds = settings.target_seconds
+
     def fails(group: Any) -> bool:
         return any(fnmatch.fnmatch(group.health_check_path or "", pattern) for pattern in settings.failing_paths)
 
@@ -43,6 +65,7 @@ def install(settings: Settings) -> None:
             self.landfall_initial.difference_update(new)
 
         lifecycle.after(settings.target_seconds, checked)
+        changed(self)
 
     @replace(FakeTargetGroup)
     def deregister(self: Any, targets: list[dict[str, Any]]) -> None:
@@ -76,6 +99,8 @@ def install(settings: Settings) -> None:
             instance = ec2_backend.get_instance_by_id(target_id)
             if instance is None or instance.state != "running":
                 return _status(self, known, "unused", "Target.InvalidState", "Target is in the stopped state")
+        if probe:
+            return _status(self, known, *probe(self, known))
         if target_id in self.landfall_initial:
             return _status(self, known, "initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
         if fails(self):

@@ -9,7 +9,7 @@ from moto.elbv2.responses import ELBV2Response
 
 from ..errors import AwsError
 from ..override import replace, wrap
-from . import attributes, found, names, tags
+from . import attributes, found, health, names, tags
 
 # What has to be equal for a second create to be the first one again.
 _SETTINGS = (
@@ -131,5 +131,6 @@ def install() -> None:
         _check(group.protocol, wanted)
         for name, value in wanted.items():
             setattr(group, name, value)
+        health.changed(group)
         return ActionResult({"TargetGroups": [group]})
 

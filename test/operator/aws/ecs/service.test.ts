@@ -1,4 +1,4 @@
-import type { Service } from '@aws-sdk/client-ecs';
+import type { Service, Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { definitionIn } from '../../../../operator/aws/ecs/running.ts';
 import { ecsServiceKind as kind, ecsServices } from '../../../../operator/aws/ecs/service.ts';
@@ -30,7 +30,7 @@ const rolling = {
 const REVISION_ARN = 'arn:aws:ecs:eu-central-1:111111111111:service-revision/web/backend-service/2';
 
 /** Answers of AWS that remembers one rollout. */
-const remembering = (status: string, target: Partial<Service> = {}) => ({
+const remembering = (status: string, target: Partial<Service> = {}, stopped: Partial<Task> = {}) => ({
   ListServiceDeployments: () => ({
     serviceDeployments: [
       {
@@ -57,6 +57,7 @@ const remembering = (status: string, target: Partial<Service> = {}) => ({
         stopCode: 'TaskFailedToStart',
         stoppedReason: 'CannotPullContainerError: not found',
         stoppedAt: new Date('2026-01-02T00:00:00Z'),
+        ...stopped,
       },
     ],
   }),
@@ -363,6 +364,16 @@ describe('a rollout that failed', () => {
       });
     },
   );
+
+  // With the same code AWS stops tasks that fail their checks, and those that are one too many.
+  it.each([
+    ['Task failed ELB health checks in (target-group arn:group)', /; Task failed ELB health checks in/],
+    ['Scaling activity initiated by deployment ecs-svc/2', /threshold was exceeded; service backend/],
+  ])('says why its last task stopped, where that says something: %s', async (stoppedReason, message) => {
+    const stopped = { stopCode: 'ServiceSchedulerInitiated', stoppedReason } as const;
+    const { error } = await update(next, remembering('ROLLBACK_SUCCESSFUL', {}, stopped));
+    expect(interpret(error)).toMatchObject({ message: expect.stringMatching(message) });
+  });
 
   it('does not keep other settings from being changed', async () => {
     const { sent, error } = await update({ ...next, desiredCount: 5 }, remembering('ROLLBACK_SUCCESSFUL'));
