@@ -49,6 +49,9 @@ import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
 import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
 import { privateNameRecordKind, privateNameVerificationKind } from './route53/private-name.ts';
+import { webAclAssociationKind } from './wafv2/web-acl-association.ts';
+import { webAclRulesKind } from './wafv2/web-acl-rules.ts';
+import { webAclKind } from './wafv2/web-acl.ts';
 import type { AwsSession } from './session.ts';
 
 /** Every sort of thing that Landfall makes in AWS. */
@@ -105,6 +108,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   certificateValidationKind,
   privateNameRecordKind,
   privateNameVerificationKind,
+  webAclKind,
+  webAclRulesKind,
+  webAclAssociationKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

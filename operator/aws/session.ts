@@ -9,6 +9,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
 import { reread } from './credentials.ts';
@@ -40,6 +41,7 @@ export interface AwsSession {
   readonly logs: CloudWatchLogsClient;
   readonly route53: Route53Client;
   readonly tagging: ResourceGroupsTaggingAPIClient;
+  readonly wafv2: WAFV2Client;
   readonly batches: Batches;
   close(): void;
 }
@@ -119,6 +121,9 @@ export function openSession(options: SessionOptions): AwsSession {
     },
     get tagging() {
       return client('tagging', () => new ResourceGroupsTaggingAPIClient(base));
+    },
+    get wafv2() {
+      return client('wafv2', () => new WAFV2Client(base));
     },
     close() {
       for (const open of made.values()) open.destroy();

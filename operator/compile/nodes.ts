@@ -47,6 +47,9 @@ import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
 import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
+import type { WebAclAssociationInputs } from '../aws/wafv2/web-acl-association.ts';
+import type { WebAclRulesInputs } from '../aws/wafv2/web-acl-rules.ts';
+import type { WebAclInputs } from '../aws/wafv2/web-acl.ts';
 import type { GraphNode } from '../graph/graph.ts';
 
 /** Kinds of things that carry tags of their own, with what each needs. */
@@ -79,6 +82,7 @@ interface Things {
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
   Certificate: CertificateInputs;
+  WebAcl: WebAclInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -107,6 +111,8 @@ interface Facets {
   CertificateValidation: CertificateValidationInputs;
   PrivateNameRecord: PrivateNameRecordInputs;
   PrivateNameVerification: PrivateNameVerificationInputs;
+  WebAclRules: WebAclRulesInputs;
+  WebAclAssociation: WebAclAssociationInputs;
 }
 
 /** The type of a node that a compiler can make. */

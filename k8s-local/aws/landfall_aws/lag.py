@@ -44,9 +44,10 @@ _MODULES = {
     "kms": "kms",
     "rds": "rds",
     "secretsmanager": "secretsmanager",
+    "wafv2": "wafv2",
 }
 # What each service's reads look at.
-_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "acm")}
+_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "acm", "wafv2")}
 _READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 

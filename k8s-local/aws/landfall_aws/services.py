@@ -21,6 +21,7 @@ _FOLDERS = {
     "rds": "rds",
     "route53": "route53",
     "ssm": "ssm",
+    "wafv2": "wafv2",
 }
 _settings: Settings | None = None
 _installed: dict[str, Any] = {}

@@ -22,6 +22,7 @@ import {
 } from './certificates.ts';
 import { isGuestOnInstances, tasksGroupOf } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
+import { WEB_ACL_NODES, webAclNodes } from './web-acl.ts';
 
 /** The types of the nodes that a load balancer adds to a service. */
 export const LOAD_BALANCING_NODES: readonly NodeType[] = [
@@ -32,6 +33,7 @@ export const LOAD_BALANCING_NODES: readonly NodeType[] = [
   'TargetHealth',
   'Listener',
   ...CERTIFICATE_NODES,
+  ...WEB_ACL_NODES,
 ];
 
 /** What its own security group is called among the nodes. */
@@ -110,6 +112,7 @@ export function loadBalancingNodes(
       arn: ref('target-group'),
       attributes: { 'deregistration_delay.timeout_seconds': String(balancer.deregistrationDelaySeconds) },
     }),
+    ...webAclNodes(build, input, names),
     ...balancer.listeners.map((listener) => listenerNode(build, input, listener)),
     // Without tasks nothing is healthy, and nothing is to be.
     ...(desiredCount === 0
