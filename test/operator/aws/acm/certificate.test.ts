@@ -68,7 +68,9 @@ describe('a certificate', () => {
   });
 
   it('keeps the zone of its records in a tag that is no node’s', () => {
-    expect(certificates.tags({ ...record, Tags: [...(record.Tags ?? []), { Key: 'a', Value: 'b' }] })).toEqual({
+    expect(
+      certificates.tags({ ...record, Tags: [...(record.Tags ?? []), { Key: 'a', Value: 'b' }] }),
+    ).toEqual({
       a: 'b',
     });
   });
@@ -97,8 +99,18 @@ describe('how far a certificate is', () => {
   it.each([
     ['ISSUED', '', 'ready', undefined],
     ['PENDING_VALIDATION', '', 'pending', 'AWS prepares the certificate'],
-    ['VALIDATION_TIMED_OUT', '', 'failed', /VALIDATION_TIMED_OUT\): AWS saw no proof of its names within 72 hours/],
-    ['FAILED', 'CAA_ERROR', 'failed', /\(FAILED, CAA_ERROR\): a CAA record of the domain .*; delete it in ACM/],
+    [
+      'VALIDATION_TIMED_OUT',
+      '',
+      'failed',
+      /VALIDATION_TIMED_OUT\): AWS saw no proof of its names within 72 hours/,
+    ],
+    [
+      'FAILED',
+      'CAA_ERROR',
+      'failed',
+      /\(FAILED, CAA_ERROR\): a CAA record of the domain .*; delete it in ACM/,
+    ],
     ['REVOKED', '', 'failed', /is not usable \(REVOKED\); delete it in ACM/],
   ])('%s %s is %s', (status, failure, phase, message) => {
     const state = stateOf({ status, failure });
