@@ -163,7 +163,7 @@ describe('services with certificates and domain names', () => {
     expect(certificate).toMatchObject({ Status: 'ISSUED', InUse: true });
     expect(await served()).toBe(certificate?.CertificateArn);
     // Two names are proved by one record; each has beside it what says whose it is.
-    const types = (await records()).map(({ Type = '' }) => String(Type)).sort();
+    const types = (await records()).map(({ Type = '' }): string => Type).sort();
     expect(types).toEqual(['A', 'CNAME', 'CNAME', 'TXT', 'TXT', 'TXT']);
     expect((await named('shop.example.com', 'A'))?.AliasTarget?.DNSName).toBe(
       `${status.loadBalancerDnsName?.toLowerCase()}.`,
