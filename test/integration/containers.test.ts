@@ -57,13 +57,13 @@ function running(): void {
   const accountOf = (name: string, accountId: string, namespaces: string[], more: object = {}) =>
     account(name, namespaces, { accountId, roleArn: memberRoleArn(accountId), ...more });
   const accounts = [
-    accountOf('provider', PROVIDER, ['web'], {
+    accountOf('provider-account', PROVIDER, ['web'], {
       grants: [{ name: 'web', namespaces: ['web'], arns: [PARAMETER] }],
     }),
-    accountOf('consumer', CONSUMER, ['guest']),
+    accountOf('consumer-account', CONSUMER, ['guest']),
   ];
   const network = smallNetwork('net', 'web', {
-    accountRef: { name: 'provider' },
+    accountRef: { name: 'provider-account' },
     zones: { names: ['us-east-1a', 'us-east-1b'] },
     securityGroups: { alb: {}, ecs: { ports: [{ name: 'http', fromPort: 8080, toPort: 8080 }] } },
   });
@@ -77,7 +77,7 @@ function running(): void {
   });
   const serviceOf = (name: string, loadBalancer: object, desiredCount: number) =>
     smallService(name, 'web', 'net', {
-      accountRef: { name: 'provider' },
+      accountRef: { name: 'provider-account' },
       service: { desiredCount, healthCheckGracePeriodSeconds: 1 },
       task: { containers: [container('web:1')] },
       loadBalancer: { healthCheck: { protocol: 'HTTP', path: '/health' }, ...loadBalancer },
@@ -93,17 +93,17 @@ function running(): void {
     spec: { region: 'us-east-1', ...spec },
   });
   const provider = link('web', {
-    accountRef: { name: 'provider' },
+    accountRef: { name: 'provider-account' },
     provide: { serviceRef: { name: 'api' } },
     allowReferencesFrom: ['guest'],
   });
   const consumerNetwork = smallNetwork('net', 'guest', {
-    accountRef: { name: 'consumer' },
+    accountRef: { name: 'consumer-account' },
     cidr: '10.2.0.0/16',
     zones: { names: ['us-east-1a'] },
   });
   const consumer = link('guest', {
-    accountRef: { name: 'consumer' },
+    accountRef: { name: 'consumer-account' },
     consume: {
       from: { name: 'api', namespace: 'web' },
       networkRef: { name: 'net' },
