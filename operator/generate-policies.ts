@@ -12,7 +12,9 @@ import {
   readPermissions,
   type PolicyDocument,
   type PolicyScope,
+  type Statement,
 } from './aws/least-privilege.ts';
+import { DECRYPTING_READERS, ROLE_ACTIONS } from './compile/role-actions.ts';
 
 const root = join(import.meta.dirname, '..');
 const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
@@ -34,6 +36,12 @@ const IN_TEMPLATE: PolicyScope = {
   boundaryArn: '${Boundary}',
 };
 
+/** A statement of the boundary. */
+function bounded(Sid: string, ...purposes: readonly (keyof typeof ROLE_ACTIONS)[]): Statement {
+  const Action = purposes.flatMap((purpose) => ROLE_ACTIONS[purpose]).sort();
+  return { Sid, Effect: 'Allow', Action, Resource: '*' };
+}
+
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
  * (images, secrets, logs), has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
@@ -42,75 +50,15 @@ const IN_TEMPLATE: PolicyScope = {
 const BOUNDARY: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
+    bounded('Images', 'pull', 'authorizePull'),
+    bounded('Instances', 'joinCluster', 'serveCluster', 'findEcs'),
+    bounded('Logs', 'writeLogs', 'findLogGroup', 'findLogStream'),
+    bounded('Secrets', 'readSecrets', 'readParameters'),
     {
-      Sid: 'Images',
-      Effect: 'Allow',
-      Action: [
-        'ecr:BatchCheckLayerAvailability',
-        'ecr:BatchGetImage',
-        'ecr:GetAuthorizationToken',
-        'ecr:GetDownloadUrlForLayer',
-      ],
-      Resource: '*',
+      ...bounded('Keys', 'decrypt'),
+      Condition: { StringLike: { 'kms:ViaService': DECRYPTING_READERS } },
     },
-    {
-      Sid: 'Instances',
-      Effect: 'Allow',
-      Action: [
-        'ecs:DeregisterContainerInstance',
-        'ecs:DiscoverPollEndpoint',
-        'ecs:Poll',
-        'ecs:RegisterContainerInstance',
-        'ecs:StartTelemetrySession',
-        'ecs:Submit*',
-        'ecs:UpdateContainerInstancesState',
-      ],
-      Resource: '*',
-    },
-    {
-      Sid: 'Logs',
-      Effect: 'Allow',
-      Action: [
-        'logs:CreateLogStream',
-        'logs:DescribeLogGroups',
-        'logs:DescribeLogStreams',
-        'logs:PutLogEvents',
-      ],
-      Resource: '*',
-    },
-    {
-      Sid: 'Secrets',
-      Effect: 'Allow',
-      Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'],
-      Resource: '*',
-    },
-    {
-      Sid: 'Keys',
-      Effect: 'Allow',
-      Action: ['kms:Decrypt'],
-      Resource: '*',
-      Condition: {
-        StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'] },
-      },
-    },
-    {
-      Sid: 'Shells',
-      Effect: 'Allow',
-      Action: [
-        'ec2messages:AcknowledgeMessage',
-        'ec2messages:DeleteMessage',
-        'ec2messages:FailMessage',
-        'ec2messages:GetEndpoint',
-        'ec2messages:GetMessages',
-        'ec2messages:SendReply',
-        'ssm:UpdateInstanceInformation',
-        'ssmmessages:CreateControlChannel',
-        'ssmmessages:CreateDataChannel',
-        'ssmmessages:OpenControlChannel',
-        'ssmmessages:OpenDataChannel',
-      ],
-      Resource: '*',
-    },
+    bounded('Shells', 'openShells', 'beManaged'),
   ],
 };
 

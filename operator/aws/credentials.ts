@@ -1,5 +1,6 @@
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { TAG } from '../graph/ownership.ts';
 import { createHttpHandler } from './http.ts';
 
 /** How an Account says that it is reached. */
@@ -11,8 +12,10 @@ export interface CredentialSource {
   readonly roleArn: string | undefined;
   /** Sent with every AssumeRole: a role in another account must demand it. */
   readonly externalId: string;
-  /** Shows in CloudTrail as the session's name. */
+  /** Shows in CloudTrail as the session's name, and is a tag of the session. */
   readonly installation: string;
+  /** Name of the Account, a tag of the session. */
+  readonly account: string;
   readonly endpoint: string | undefined;
   /** As of a session. */
   readonly responseTimeoutMs?: number;
@@ -28,6 +31,9 @@ const SESSION_SECONDS = 3600;
 
 /** How long before their end a role's credentials are renewed, in milliseconds: earlier than the SDK's clients ask for it (5 minutes). */
 const RENEW_MS = 360_000;
+
+/** The tag of a session that says which Account it is for. */
+const ACCOUNT_TAG = 'landfall.dev/account';
 
 /** The external id of an Account that names none: known to both sides, and of no use to another Account. */
 export function defaultExternalId(installation: string, account: string): string {
@@ -59,6 +65,10 @@ export function credentialsFor(source: CredentialSource): AwsCredentialIdentityP
       ExternalId: source.externalId,
       RoleSessionName: `landfall-${source.installation}`.slice(0, 64),
       DurationSeconds: SESSION_SECONDS,
+      Tags: [
+        { Key: TAG.installation, Value: source.installation },
+        { Key: ACCOUNT_TAG, Value: source.account },
+      ],
     },
   });
   return cached(assumed);

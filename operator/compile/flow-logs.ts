@@ -5,6 +5,7 @@ import type { CompileInput } from './input.ts';
 import { fit, namespaceOf, ownerOf } from './names.ts';
 import type { NodeBuilder } from './nodes.ts';
 import { policyText, trustInService } from './policies.ts';
+import { ROLE_ACTIONS } from './role-actions.ts';
 
 const ROLE_NAME_MAX = 64;
 
@@ -66,9 +67,9 @@ function writePolicy(logs: string, logGroup: string): string {
   return policyText(
     {
       Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      Action: [...ROLE_ACTIONS.writeLogs, ...ROLE_ACTIONS.findLogStream].sort(),
       Resource: [group, `${group}:*`],
     },
-    { Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: `${logs}:log-group:*` },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.findLogGroup[0], Resource: `${logs}:log-group:*` },
   );
 }

@@ -6,7 +6,7 @@ import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How AWS's words on a refusal name the action. */
-const ASSUMING = /\bperform: sts:AssumeRole/;
+const ASSUMING = /\bperform: sts:(AssumeRole|TagSession)/;
 
 /** What the check of an Account needs. */
 interface IdentityDeps {
@@ -41,7 +41,7 @@ function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unk
   const externalId = aws.externalId ?? defaultExternalId(deps.installation, account.metadata.name);
   const from = describeSource(aws.profile);
   if (reason === 'AccessDenied' && aws.roleArn !== undefined) {
-    const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with external id ${externalId} was refused: ${message}; its trust policy must allow this caller and demand this external id`;
+    const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with external id ${externalId} was refused: ${message}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession, and demand this external id`;
     return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };
   }
   // A profile that assumes a role by itself does so with the external id of the file, or with none.

@@ -167,6 +167,7 @@ export class Targets {
       roleArn: aws.roleArn,
       externalId: aws.externalId ?? defaultExternalId(this.#options.installation, account),
       installation: this.#options.installation,
+      account,
       endpoint: this.#options.endpoint,
     });
     this.#providers.set(key, made);

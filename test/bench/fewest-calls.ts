@@ -37,7 +37,7 @@ export const NETWORK_CALLS: readonly Fewest[] = [
   { object: '6 endpoints', calls: { CreateVpcEndpoint: 6 } },
 ];
 
-/** Of the bench platform: two networks, a service in each, a load balancer before one. */
+/** Of the bench platform: two networks, a service in each, a load balancer before one, and a link from the other to it. */
 export const PLATFORM_CALLS: readonly Fewest[] = [
   { object: '2 VPCs', calls: { CreateVpc: 2, ModifyVpcAttribute: 2 } },
   { object: '4 subnets', calls: { CreateSubnet: 4, AssociateRouteTable: 4 } },
@@ -60,14 +60,15 @@ export const PLATFORM_CALLS: readonly Fewest[] = [
     object: '2 services',
     calls: { CreateCluster: 2, RegisterTaskDefinition: 2, CreateService: 2 },
   },
-  // Nobody reaches the consumer's tasks; those of the provider are reached from the load balancer, which leads to them.
+  // Nobody reaches the consumer's tasks, which lead to their endpoint; those of the provider are reached from the load
+  // balancer, which leads to them.
   {
     object: '3 security groups of services',
     calls: {
       CreateSecurityGroup: 3,
       RevokeSecurityGroupEgress: 3,
       AuthorizeSecurityGroupIngress: 2,
-      AuthorizeSecurityGroupEgress: 1,
+      AuthorizeSecurityGroupEgress: 2,
     },
   },
   {
@@ -78,6 +79,19 @@ export const PLATFORM_CALLS: readonly Fewest[] = [
       ModifyLoadBalancerAttributes: 1,
       CreateTargetGroup: 1,
       CreateListener: 1,
+    },
+  },
+  // Acceptance by list: the one endpoint is accepted by its id.
+  {
+    object: 'link',
+    calls: {
+      CreateVpcEndpointServiceConfiguration: 1,
+      ModifyVpcEndpointServicePermissions: 1,
+      CreateSecurityGroup: 1,
+      RevokeSecurityGroupEgress: 1,
+      AuthorizeSecurityGroupIngress: 1,
+      CreateVpcEndpoint: 1,
+      AcceptVpcEndpointConnections: 1,
     },
   },
 ];

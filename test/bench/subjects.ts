@@ -53,9 +53,11 @@ export const NETWORKS: Subject = {
   slow: ['DescribeVpcAttribute'],
 };
 
-/** One of the two sides of a platform: a network and the service that stands in it. */
+const nameOf = (role: string, index: number) => `${role}-${String(index).padStart(3, '0')}`;
+
+/** One of the two sides of a platform: a network, the service that stands in it, and its end of the link between them. */
 function side(index: number, { role, block, port }: { role: string; block: number; port: number }): object[] {
-  const metadata = { name: `${role}-${String(index).padStart(3, '0')}`, namespace: 'bench' };
+  const metadata = { name: nameOf(role, index), namespace: 'bench' };
   const common = { accountRef: { name: role }, region: 'us-east-1' };
   const network = {
     ...common,
@@ -72,7 +74,20 @@ function side(index: number, { role, block, port }: { role: string; block: numbe
     ...common,
     environment: 'dev',
     networkRef: { name: metadata.name },
-    task: { containers: [{ name: 'app', image, ports: [{ port }] }] },
+    task: {
+      containers: [
+        {
+          name: 'app',
+          image,
+          ports: [{ port }],
+          ...(role === 'consumer' && {
+            environmentFrom: [
+              { name: 'SERVICES', format: 'ServiceList', endpoints: [{ name: metadata.name }] },
+            ],
+          }),
+        },
+      ],
+    },
     ...(role === 'provider' && {
       loadBalancer: {
         type: 'Network',
@@ -85,10 +100,27 @@ function side(index: number, { role, block, port }: { role: string; block: numbe
   return [
     { apiVersion, kind: 'SecureVpc', metadata, spec: network },
     { apiVersion, kind: 'EcsService', metadata, spec: service },
+    { apiVersion, kind: 'PrivateLinkEndpoint', metadata, spec: { ...common, ...linkOf(role, index) } },
   ];
 }
 
-/** The platform's two services, each in its network and account, the provider's behind a Network load balancer. */
+function linkOf(role: string, index: number): object {
+  const [provider, consumer] = [nameOf('provider', index), nameOf('consumer', index)];
+  if (role === 'provider') return { provide: { serviceRef: { name: provider } } };
+  return {
+    consume: {
+      from: { name: provider },
+      networkRef: { name: consumer },
+      ports: [{ port: 8080 }],
+      allowFrom: [{ name: consumer }],
+    },
+  };
+}
+
+/**
+ * The platform's two services, each in its network and account, the provider's behind a Network load balancer; the
+ * consumer's reaches it by PrivateLink.
+ */
 export const PLATFORMS: Subject = {
   name: 'platforms',
   accounts: [
@@ -99,7 +131,7 @@ export const PLATFORMS: Subject = {
     ...side(index, { role: 'provider', block: index, port: 8080 }),
     ...side(index, { role: 'consumer', block: 100 + index, port: 80 }),
   ],
-  plurals: ['securevpcs', 'ecsservices'],
+  plurals: ['securevpcs', 'ecsservices', 'privatelinkendpoints'],
   fewest: PLATFORM_CALLS,
   slow: [
     'DescribeVpcAttribute',
@@ -107,5 +139,6 @@ export const PLATFORMS: Subject = {
     'DescribeTargetGroupAttributes',
     'DescribeTargetHealth',
     'DescribeTaskDefinition',
+    'DescribeVpcEndpointServicePermissions',
   ],
 };

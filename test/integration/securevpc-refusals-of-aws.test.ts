@@ -305,7 +305,7 @@ describe('an external id', () => {
     const trust = {
       Effect: 'Allow',
       Principal: { AWS: 'arn:aws:iam::123456789012:root' },
-      Action: 'sts:AssumeRole',
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
     };
     const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));

@@ -155,7 +155,7 @@ describe('an Account that may not be used', () => {
       const trust = {
         Effect: 'Allow',
         Principal: { AWS: 'arn:aws:iam::123456789012:root' },
-        Action: 'sts:AssumeRole',
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
         Condition: { StringEquals: { 'sts:ExternalId': externalId } },
       };
       const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });

@@ -43,7 +43,13 @@ def bootstrap(settings: Settings) -> None:
                     "Principal": {"AWS": f"arn:aws:iam::{HOME_ACCOUNT}:root"},
                     "Action": "sts:AssumeRole",
                     "Condition": {"StringEquals": {"sts:ExternalId": external_id(settings, account)}},
-                }
+                },
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{HOME_ACCOUNT}:root"},
+                    "Action": "sts:TagSession",
+                    "Condition": {"StringLike": {"aws:RequestTag/landfall.dev/installation": "*"}},
+                },
             ],
         }
         iam.create_role(

@@ -6,7 +6,7 @@ that differ only in who is logged in must give the same dump.
 
 import secrets
 import string
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from moto.core.utils import utcnow
@@ -26,6 +26,7 @@ class Session:
     name: str
     # Session policies: documents that limit what the role's allow; None for no limit.
     policies: tuple[str, ...] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -41,7 +42,14 @@ _sessions: dict[str, Session] = {}
 
 
 def open_session(
-    account: str, role_arn: str, role_id: str, name: str, seconds: int, policies: tuple[str, ...] | None = None
+    account: str,
+    role_arn: str,
+    role_id: str,
+    name: str,
+    seconds: int,
+    *,
+    policies: tuple[str, ...] | None = None,
+    tags: dict[str, str] | None = None,
 ) -> Session:
     session = Session(
         access_key_id="ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16)),
@@ -53,6 +61,7 @@ def open_session(
         role_id=role_id,
         name=name,
         policies=policies,
+        tags=tags or {},
     )
     _sessions[session.access_key_id] = session
     return session

@@ -9,6 +9,7 @@ import { namespaceOf, ownerOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { policyText, trustOfInstances } from '../policies.ts';
+import { ROLE_ACTIONS } from '../role-actions.ts';
 import { asksForCapacity, isClusterOwn, type ServiceCluster } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
 
@@ -183,42 +184,27 @@ END
 `;
 }
 
-/**
- * What the agent does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the execution role:
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
- */
+/** For the agent of an instance. */
 function agentPolicy(cluster: string): string {
   return policyText(
     {
       Effect: 'Allow',
-      Action: ['ecs:DeregisterContainerInstance', 'ecs:RegisterContainerInstance', 'ecs:Submit*'],
+      Action: ROLE_ACTIONS.joinCluster,
       Resource: cluster,
     },
     {
       Effect: 'Allow',
-      Action: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
+      Action: ROLE_ACTIONS.serveCluster,
       Resource: '*',
       Condition: { ArnEquals: { 'ecs:cluster': cluster } },
     },
-    { Effect: 'Allow', Action: 'ecs:DiscoverPollEndpoint', Resource: '*' },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.findEcs[0], Resource: '*' },
   );
 }
 
-/** What Session Manager needs, of AmazonSSMManagedInstanceCore: Systems Manager User Guide, "Instance permissions for Session Manager". */
+/** For Session Manager. */
 const SESSION_POLICY = policyText({
   Effect: 'Allow',
-  Action: [
-    'ec2messages:AcknowledgeMessage',
-    'ec2messages:DeleteMessage',
-    'ec2messages:FailMessage',
-    'ec2messages:GetEndpoint',
-    'ec2messages:GetMessages',
-    'ec2messages:SendReply',
-    'ssm:UpdateInstanceInformation',
-    'ssmmessages:CreateControlChannel',
-    'ssmmessages:CreateDataChannel',
-    'ssmmessages:OpenControlChannel',
-    'ssmmessages:OpenDataChannel',
-  ],
+  Action: [...ROLE_ACTIONS.beManaged, ...ROLE_ACTIONS.openShells],
   Resource: '*',
 });

@@ -5,6 +5,7 @@ import type { CompileInput, RegionFacts } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
 import { policyText, trustInService } from '../policies.ts';
+import { ROLE_ACTIONS } from '../role-actions.ts';
 import type { ServiceNames } from './names.ts';
 import { secretsPolicy } from './secrets.ts';
 
@@ -45,7 +46,7 @@ export function roleNodes(
 function logsPolicy({ partition, accountId }: RegionFacts, region: string): string {
   return policyText({
     Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Action: ROLE_ACTIONS.writeLogs,
     Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${ref('log-group', 'name')}:*`,
   });
 }
@@ -66,23 +67,13 @@ function pullPolicy({ partition }: RegionFacts, images: readonly string[]): Reco
     images: policyText(
       {
         Effect: 'Allow',
-        Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        Action: ROLE_ACTIONS.pull,
         Resource: [...new Set(repositories)].sort(),
       },
-      // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-      { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+      { Effect: 'Allow', Action: ROLE_ACTIONS.authorizePull[0], Resource: '*' },
     ),
   };
 }
 
-/** What ECS Exec needs inside the containers: Amazon ECS Developer Guide, "ECS Exec permissions". */
-const EXEC_POLICY = policyText({
-  Effect: 'Allow',
-  Action: [
-    'ssmmessages:CreateControlChannel',
-    'ssmmessages:CreateDataChannel',
-    'ssmmessages:OpenControlChannel',
-    'ssmmessages:OpenDataChannel',
-  ],
-  Resource: '*',
-});
+/** For ECS Exec. */
+const EXEC_POLICY = policyText({ Effect: 'Allow', Action: ROLE_ACTIONS.openShells, Resource: '*' });

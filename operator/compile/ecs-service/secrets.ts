@@ -2,6 +2,7 @@ import type { EcsService } from '../../api/ecs-service.ts';
 import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { policyText } from '../policies.ts';
+import { DECRYPTING_READERS, ROLE_ACTIONS } from '../role-actions.ts';
 
 /**
  * Leave to read just the secrets and parameters that the containers name, and to decrypt with the keys that the same
@@ -24,20 +25,22 @@ export function secretsPolicy(input: CompileInput<EcsService>): Record<string, s
   // Manager permissions"
   return {
     secrets: policyText(
-      ...(secrets.length > 0 ? [allow('secretsmanager:GetSecretValue', secrets)] : []),
-      ...(parameters.length > 0 ? [allow('ssm:GetParameters', parameters)] : []),
+      ...(secrets.length > 0 ? [allow(ROLE_ACTIONS.readSecrets, secrets)] : []),
+      ...(parameters.length > 0 ? [allow(ROLE_ACTIONS.readParameters, parameters)] : []),
       // Only as a part of reading them.
       ...(keys.length > 0
-        ? [{ ...allow('kms:Decrypt', keys), Condition: { StringLike: { 'kms:ViaService': READERS } } }]
+        ? [
+            {
+              ...allow(ROLE_ACTIONS.decrypt, keys),
+              Condition: { StringLike: { 'kms:ViaService': DECRYPTING_READERS } },
+            },
+          ]
         : []),
     ),
   };
 }
 
-/** The services that decrypt what they store when it is read. */
-const READERS = ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'];
-
-function allow(Action: string, Resource: readonly string[]) {
+function allow([Action]: readonly [string], Resource: readonly string[]) {
   return { Effect: 'Allow', Action, Resource };
 }
 

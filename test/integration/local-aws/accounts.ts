@@ -114,6 +114,29 @@ export function accounts(): void {
       await iam.send(new DeleteRoleCommand({ RoleName: 'open' }));
     });
 
+    test('takes tags of the session that the trust policy allows, and no others', async () => {
+      const tagged = (Tags: { Key: string; Value: string }[]) =>
+        sts().send(
+          new AssumeRoleCommand({
+            RoleArn: role,
+            RoleSessionName: 'loop',
+            ExternalId: memberExternalId('provider-account'),
+            Tags,
+          }),
+        );
+      const installation = { Key: 'landfall.dev/installation', Value: 'local' };
+      await expect(tagged([installation])).resolves.toBeDefined();
+      await refused(
+        tagged([{ Key: 'team', Value: 'web' }]),
+        'AccessDenied',
+        new RegExp(`is not authorized to perform: sts:TagSession on resource: ${role}$`),
+      );
+      await refused(
+        tagged([installation, { Key: 'Landfall.dev/Installation', Value: 'other' }]),
+        'InvalidParameterValue',
+      );
+    });
+
     test('gives a session that acts in the account and is known by its name', async () => {
       const credentials = await session();
       const options = { ...clientOptions(aws()), maxAttempts: 1 };

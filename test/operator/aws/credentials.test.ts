@@ -53,6 +53,7 @@ async function sts(minutes: number) {
     roleArn: ROLE,
     externalId: 'landfall:here:team',
     installation: 'here',
+    account: 'team',
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     responseTimeoutMs: 200,
   });
@@ -72,6 +73,10 @@ describe('credentialsFor', () => {
       ExternalId: 'landfall:here:team',
       RoleSessionName: 'landfall-here',
       DurationSeconds: '3600',
+      'Tags.member.1.Key': 'landfall.dev/installation',
+      'Tags.member.1.Value': 'here',
+      'Tags.member.2.Key': 'landfall.dev/account',
+      'Tags.member.2.Value': 'team',
     });
   });
 
@@ -109,6 +114,7 @@ describe('credentials of a file', () => {
       roleArn: undefined,
       externalId: 'none',
       installation: 'here',
+      account: 'team',
       endpoint: undefined,
     });
 

@@ -23,7 +23,7 @@ describe('checkAccount', () => {
     expect(await verdict({ roleArn: ROLE }, answered('AccessDenied', DENIED))).toEqual({
       kind: 'stalled',
       reason: 'RoleNotAssumable',
-      message: `sts:AssumeRole of ${ROLE} in account 123456789012 from the default credential chain with external id landfall:here:team was refused: AccessDenied: ${DENIED}; its trust policy must allow this caller and demand this external id`,
+      message: `sts:AssumeRole of ${ROLE} in account 123456789012 from the default credential chain with external id landfall:here:team was refused: AccessDenied: ${DENIED}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession, and demand this external id`,
     });
   });
 

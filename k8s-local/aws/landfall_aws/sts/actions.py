@@ -15,11 +15,12 @@ _ROLE_ARN = re.compile(r"^arn:aws:iam::(\d{12}):role/(.+)$")
 _SESSION_NAME = re.compile(r"^[\w+=,.@-]{2,64}$")
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _SHORTEST, _LONGEST, _CHAINED = 900, 43200, 3600
+_TAGS_MAX = 50
 
 
-def _denied(caller: Caller, role_arn: str) -> AwsError:
+def _denied(caller: Caller, role_arn: str, action: str = "sts:AssumeRole") -> AwsError:
     return AwsError(
-        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform: {action} on resource: {role_arn}"
     )
 
 
@@ -68,6 +69,16 @@ def _session_policies(response: TokenResponse, account: str) -> tuple[str, ...] 
     return (*([inline] if inline else []), *managed)
 
 
+def _session_tags(response: TokenResponse) -> dict[str, str]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html"""
+    tags = [(item["Key"], item["Value"]) for item in response._get_param("Tags") or []]
+    if len(tags) > _TAGS_MAX or any(not 1 <= len(key) <= 128 or len(value) > 256 for key, value in tags):
+        raise AwsError("ValidationError", "At most 50 session tags, with keys of 128 characters and values of 256.")
+    if len({key.lower() for key, _ in tags}) < len(tags):
+        raise AwsError("InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    return dict(tags)
+
+
 def assume_role(self: TokenResponse) -> ActionResult:
     caller: Caller = self.landfall_caller  # type: ignore[attr-defined]
     role_arn, name = self._get_param("RoleArn") or "", self._get_param("RoleSessionName") or ""
@@ -89,9 +100,17 @@ def assume_role(self: TokenResponse) -> ActionResult:
     # AWS does not tell whether the role is missing or the caller is not trusted.
     if role is None or not allows(role.assume_role_policy_document, caller, "sts:AssumeRole", context):
         raise _denied(caller, role_arn)
+    tags = _session_tags(self)
+    if tags:
+        asked = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
+        tagging: dict[str, str | list[str]] = {**context, **asked, "aws:tagkeys": list(tags)}
+        if not allows(role.assume_role_policy_document, caller, "sts:TagSession", tagging):
+            raise _denied(caller, role_arn, "sts:TagSession")
     account = _ROLE_ARN.match(role_arn).group(1)  # type: ignore[union-attr]
     seconds = _seconds(self, role, caller)
-    session = sessions.open_session(account, role_arn, role.id, name, seconds, _session_policies(self, account))
+    session = sessions.open_session(
+        account, role_arn, role.id, name, seconds, policies=_session_policies(self, account), tags=tags
+    )
     return ActionResult(
         {
             "Credentials": {

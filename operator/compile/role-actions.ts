@@ -1,0 +1,44 @@
+/**
+ * What the roles that Landfall makes may do, by what for. Each role's own policies say on what; the boundary of them all
+ * (`generate-policies.ts`) has every list, so that neither can be widened without the other.
+ */
+export const ROLE_ACTIONS = {
+  /** Of an image that a task starts from. */
+  pull: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  /** Before that. It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html */
+  authorizePull: ['ecr:GetAuthorizationToken'],
+  writeLogs: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  /** Of flow logs, whose service looks for its group and stream first. */
+  findLogGroup: ['logs:DescribeLogGroups'],
+  findLogStream: ['logs:DescribeLogStreams'],
+  readSecrets: ['secretsmanager:GetSecretValue'],
+  readParameters: ['ssm:GetParameters'],
+  decrypt: ['kms:Decrypt'],
+  /**
+   * What the agent of an instance does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the
+   * execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+   */
+  joinCluster: ['ecs:DeregisterContainerInstance', 'ecs:RegisterContainerInstance', 'ecs:Submit*'],
+  serveCluster: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
+  findEcs: ['ecs:DiscoverPollEndpoint'],
+  /** What ECS Exec needs inside the containers: Amazon ECS Developer Guide, "ECS Exec permissions". */
+  openShells: [
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+  /** What Session Manager needs besides, of AmazonSSMManagedInstanceCore: Systems Manager User Guide, "Instance permissions for Session Manager". */
+  beManaged: [
+    'ec2messages:AcknowledgeMessage',
+    'ec2messages:DeleteMessage',
+    'ec2messages:FailMessage',
+    'ec2messages:GetEndpoint',
+    'ec2messages:GetMessages',
+    'ec2messages:SendReply',
+    'ssm:UpdateInstanceInformation',
+  ],
+} as const;
+
+/** The services that decrypt what they store when it is read: `kms:ViaService`. */
+export const DECRYPTING_READERS = ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'];
