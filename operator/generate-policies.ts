@@ -74,6 +74,7 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   iam: 'roles',
   logs: 'logs',
   ssm: 'services',
+  wafv2: 'firewall',
 };
 
 /** Who may write Landfall's tags: its role under any name that an account's administrators give such roles. */
@@ -109,6 +110,8 @@ const SCP: PolicyDocument = {
         'logs:UntagResource',
         'tag:TagResources',
         'tag:UntagResources',
+        'wafv2:TagResource',
+        'wafv2:UntagResource',
       ],
       Resource: '*',
       Condition: { 'ForAnyValue:StringLike': { 'aws:TagKeys': 'landfall.dev/*' }, ...BUT_LANDFALL },

@@ -97,7 +97,7 @@ export const AwsAccountSchema = withRules(
       grants: listMap(grant, 'name', 50)
         .default([])
         .describe(
-          'What exists in AWS and was not made by Landfall, and may all the same be named by objects of certain namespaces: secrets, parameters, topics, certificates, keys. What no grant covers is refused. What names it already is refused when its grant is taken away, and stays as it is.',
+          'What exists in AWS and was not made by Landfall, and may all the same be named by objects of certain namespaces: secrets, parameters, topics, certificates, web ACLs, keys. What no grant covers is refused. What names it already is refused when its grant is taken away, and stays as it is.',
         ),
       roleArn: roleArn.optional(),
       externalId: withRules(

@@ -160,7 +160,8 @@ export const CONDITIONS = {
         kinds: network,
       },
       NameTaken: {
-        means: 'A thing of the same name is there and belongs to somebody else.',
+        means:
+          'A thing of the same name, or in the same place, is there and belongs to somebody else; the message names it.',
         todo: 'Rename this object, or remove the other thing.',
         kinds: resources,
       },

@@ -55,6 +55,7 @@ interface Balancer {
     intervalSeconds: number;
     timeoutSeconds: number;
   };
+  webAcl?: object | undefined;
 }
 
 /** Protocols of listeners by type. */
@@ -159,6 +160,13 @@ export const balancerRules: readonly (Rule<Balancer> | TransitionRule)[] = [
         of: ({ healthCheck }) => String(healthCheck.intervalSeconds),
       },
     },
+  },
+  {
+    cel: "!has(self.webAcl) || self.type == 'Application'",
+    message:
+      'loadBalancer.webAcl is of requests over HTTP, and AWS WAF takes no Network load balancer: take it away, or take an Application load balancer',
+    path: ['webAcl'],
+    check: ({ type, webAcl }) => webAcl === undefined || type === 'Application',
   },
   comesOrGoes('name', 'load balancer'),
   comesOrGoes('targetGroupName', 'target group'),

@@ -4,6 +4,7 @@ import { GROUP_NAMES } from './group-rules.ts';
 import { balancerRules, ingressRules, listenerRules } from './load-balancer-rules.ts';
 import { immutable, matches, withRules } from './rule.ts';
 import { exposure } from './traffic.ts';
+import { WebAclSchema } from './web-acl.ts';
 
 const INSTEAD =
   'take spec.loadBalancer away, which interrupts whoever uses it, and give the new one when the former is gone, or move to a new EcsService';
@@ -151,6 +152,7 @@ export const LoadBalancerSchema = withRules(
         ),
       target,
       healthCheck,
+      webAcl: WebAclSchema.optional(),
       deregistrationDelaySeconds: z
         .int()
         .min(0)

@@ -45,6 +45,9 @@ import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
+import { webAclAssociationKind } from './wafv2/web-acl-association.ts';
+import { webAclRulesKind } from './wafv2/web-acl-rules.ts';
+import { webAclKind } from './wafv2/web-acl.ts';
 import type { AwsSession } from './session.ts';
 
 /** Every sort of thing that Landfall makes in AWS. */
@@ -95,6 +98,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   targetGroupAttributesKind,
   targetHealthKind,
   listenerKind,
+  webAclKind,
+  webAclRulesKind,
+  webAclAssociationKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

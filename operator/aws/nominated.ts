@@ -15,7 +15,7 @@ const PAGE = 100;
 export const NOMINATION_ACTIONS = reads('tag:GetResources');
 
 /**
- * ARNs of one type (`ecs:cluster`) that carry the installation's tag, with their tags: for services that list nothing by
+ * ARNs of one type (`ecs:cluster`), or of a whole service (`wafv2`), that carry the installation's tag, with their tags: for services that list nothing by
  * tag; nothing at all where there are none. The tagging API goes on listing deleted things for hours, so it nominates,
  * and the service that owns the thing decides what exists. Collections that are listed at the same time share its pages.
  */
@@ -50,7 +50,8 @@ async function readTagged(
   for await (const page of all) {
     for (const mapping of page) {
       const arn = mapping.ResourceARN ?? '';
-      found.get(typeOf(arn))?.set(arn, tagsOf(mapping));
+      const type = typeOf(arn);
+      (found.get(type) ?? found.get(type.split(':')[0] ?? ''))?.set(arn, tagsOf(mapping));
     }
   }
   return found;

@@ -7,6 +7,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
 import { reread } from './credentials.ts';
@@ -36,6 +37,7 @@ export interface AwsSession {
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
+  readonly wafv2: WAFV2Client;
   readonly batches: Batches;
   close(): void;
 }
@@ -109,6 +111,9 @@ export function openSession(options: SessionOptions): AwsSession {
     },
     get tagging() {
       return client('tagging', () => new ResourceGroupsTaggingAPIClient(base));
+    },
+    get wafv2() {
+      return client('wafv2', () => new WAFV2Client(base));
     },
     close() {
       for (const open of made.values()) open.destroy();

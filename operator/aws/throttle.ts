@@ -82,6 +82,16 @@ const CLOUDWATCH_RATES: readonly [RegExp, Rate][] = [
   [/^ListTagsForResource$/, { burst: 10, perSecond: 10 }],
   [/^(Tag|Untag)Resource$/, { burst: 20, perSecond: 20 }],
 ];
+/**
+ * AWS WAF Developer Guide, "AWS WAF quotas": calls per account and region, and no burst is published. The first that fits holds;
+ * tags and deletes are not named.
+ */
+const WAF_RATES: readonly [RegExp, Rate][] = [
+  [/^(Associate|Disassociate)WebACL$/, { burst: 1, perSecond: 0.5 }],
+  [/^(GetWebACLForResource|ListResourcesForWebACL)$/, { burst: 1, perSecond: 1 }],
+  [/^(Get|List)/, { burst: 5, perSecond: 5 }],
+  [/^/, { burst: 1, perSecond: 1 }],
+];
 /** For services whose rates AWS does not publish (IAM, Application Auto Scaling), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
@@ -96,6 +106,7 @@ export function awsRates(service: string, action: string, write: boolean): reado
   if (service === 'ecs') return [ECS_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service === 'cloudwatch')
     return [CLOUDWATCH_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
+  if (service === 'wafv2') return [WAF_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service !== 'ec2') return [OTHER];
   return [EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ)];
 }

@@ -1,4 +1,5 @@
 import type { AwsAccount, Grant } from '../api/account.ts';
+import { matchesArn } from '../api/arn-pattern.ts';
 import { Terminal } from '../errors.ts';
 import type { CompileInput } from './input.ts';
 import { namespaceOf } from './names.ts';
@@ -39,22 +40,30 @@ export function requireGrant(
   );
 }
 
+/** What a naming object has to say besides, where AWS takes only things of one region. */
+export type NamingHere = Naming & { readonly spec: { readonly region: string } };
+
+/**
+ * {@link requireGrant} of what has to be of the object's own account and region, `what` in words: `certificate`. Throws Terminal
+ * (`InvalidSpec`) where it is of others.
+ */
+export function requireGrantHere(
+  input: Pick<CompileInput<NamingHere>, 'object' | 'account' | 'facts'>,
+  field: string,
+  { what, arn }: { readonly what: string; readonly arn: string },
+): string {
+  const { object, facts } = input;
+  const [, , , region, accountId] = arn.split(':');
+  if (region === object.spec.region && accountId === facts.accountId) {
+    requireGrant(input, field, arn);
+    return arn;
+  }
+  throw new Terminal(
+    'InvalidSpec',
+    `${field}: ${what} ${arn} is of account ${accountId}, region ${region}, and the load balancer of account ${facts.accountId}, region ${object.spec.region}: name a ${what} of these`,
+  );
+}
+
 function covers({ arns }: Grant, arn: string): boolean {
   return arns.some((pattern) => matchesArn(pattern, arn));
-}
-
-/** As IAM compares ARNs: `*` reaches no further than to the next colon, save in the last of the six parts. */
-function matchesArn(pattern: string, arn: string): boolean {
-  const [wanted, given] = [partsOf(pattern), partsOf(arn)];
-  return wanted.every((part, index) => matchesText(part, given[index] ?? ''));
-}
-
-function partsOf(arn: string): string[] {
-  const parts = arn.split(':');
-  return [...parts.slice(0, 5), parts.slice(5).join(':')];
-}
-
-function matchesText(pattern: string, text: string): boolean {
-  const literals = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
-  return new RegExp(`^${literals.join('.*')}$`, 'su').test(text);
 }

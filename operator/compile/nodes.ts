@@ -43,6 +43,9 @@ import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { WebAclAssociationInputs } from '../aws/wafv2/web-acl-association.ts';
+import type { WebAclRulesInputs } from '../aws/wafv2/web-acl-rules.ts';
+import type { WebAclInputs } from '../aws/wafv2/web-acl.ts';
 import type { GraphNode } from '../graph/graph.ts';
 
 /** Kinds of things that carry tags of their own, with what each needs. */
@@ -74,6 +77,7 @@ interface Things {
   LoadBalancer: LoadBalancerInputs;
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
+  WebAcl: WebAclInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -97,6 +101,8 @@ interface Facets {
   LoadBalancerAttributes: AttributesInputs;
   TargetGroupAttributes: AttributesInputs;
   TargetHealth: TargetHealthInputs;
+  WebAclRules: WebAclRulesInputs;
+  WebAclAssociation: WebAclAssociationInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -73,7 +73,11 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
   const boundary = await readFile(join(root, 'manifests/iam/boundary.json'), 'utf8');
   await iam.send(new CreatePolicyCommand({ PolicyName: 'landfall-boundary', PolicyDocument: boundary }));
   const trust = [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' },
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    },
   ];
   await iam.send(
     new CreateRoleCommand({

@@ -8,6 +8,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
+import { CreateWebACLCommand, DeleteWebACLCommand, GetWebACLCommand } from '@aws-sdk/client-wafv2';
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
@@ -253,9 +254,23 @@ async function running(
       Tags: Tags.map(({ Key, Value }) => ({ Key, Value })),
     }),
   );
+  const webAcl = await session.wafv2.send(
+    new CreateWebACLCommand({
+      Name: 'stranger',
+      Scope: 'REGIONAL',
+      DefaultAction: { Allow: {} },
+      VisibilityConfig: {
+        MetricName: 'stranger',
+        CloudWatchMetricsEnabled: true,
+        SampledRequestsEnabled: false,
+      },
+      ...(Tags.length > 0 && { Tags: Tags.map(({ Key, Value }) => ({ Key, Value })) }),
+    }),
+  );
   return {
     ScalableTarget: SCALED.ResourceId,
     Alarm: 'stranger',
+    WebAcl: webAcl.Summary?.ARN ?? '',
     EcsCluster: cluster,
     TaskDefinition: taskDefinition?.taskDefinitionArn ?? '',
     EcsService: service?.serviceArn ?? '',
@@ -266,6 +281,10 @@ async function stopped(session: AwsSession, ids: Readonly<Record<string, string>
   const { ecs: client } = session;
   await session.applicationAutoscaling.send(new DeregisterScalableTargetCommand(SCALED));
   await session.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['stranger'] }));
+  const { WebACL, LockToken } = await session.wafv2.send(new GetWebACLCommand({ ARN: ids['WebAcl'] }));
+  await session.wafv2.send(
+    new DeleteWebACLCommand({ Name: WebACL?.Name, Id: WebACL?.Id, Scope: 'REGIONAL', LockToken }),
+  );
   const { EcsCluster: cluster, EcsService: service, TaskDefinition: taskDefinition } = ids;
   await client.send(new ecs.DeleteServiceCommand({ cluster, service, force: true }));
   await client.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));

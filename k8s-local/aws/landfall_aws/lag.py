@@ -43,9 +43,10 @@ _MODULES = {
     "kms": "kms",
     "rds": "rds",
     "secretsmanager": "secretsmanager",
+    "wafv2": "wafv2",
 }
 # What each service's reads look at.
-_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch")}
+_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "wafv2")}
 _READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 

@@ -122,6 +122,14 @@ _FIGURES: dict[str, list[tuple[str, Rate]]] = {
     # GetResources, "Maximum of 15 calls per second": https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
     "tagging": [(".*", _per_second(15))],
     "resourcegroupstaggingapi": [(".*", _per_second(15))],
+    # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html , fixed quotas of calls; of the others it says nothing.
+    "wafv2": [
+        ("(Associate|Disassociate)WebACL", Rate(1, 0.5)),
+        ("GetWebACLForResource|ListResourcesForWebACL", _per_second(1)),
+        ("(Get|List).*", _per_second(5)),
+        ("(Create|Put|Update).*", _per_second(1)),
+        (".*", _per_second(1)),
+    ],
     # 600 a second in an account and region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     "sts": [(".*", _per_second(600))],
 }

@@ -19,6 +19,7 @@ _FOLDERS = {
     "monitoring": "cloudwatch",
     "rds": "rds",
     "ssm": "ssm",
+    "wafv2": "wafv2",
 }
 _settings: Settings | None = None
 _installed: dict[str, Any] = {}

@@ -33,6 +33,7 @@ _SECONDS = {
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
     "instance": (0.3, "how long an instance of an Auto Scaling group takes to start, or to end"),
     "task": (0.15, "how long each step of an ECS task takes"),
+    "web-acl": (0.15, "how long a new web ACL cannot be put on anything"),
 }
 
 
@@ -58,6 +59,7 @@ class Settings:
     table_seconds: float
     instance_seconds: float
     task_seconds: float
+    web_acl_seconds: float
     # Wildcards of image names that no container starts from.
     failing_images: tuple[str, ...]
     # Wildcards of paths at which no target is healthy.

@@ -4,6 +4,7 @@ import type { TaskDefinitionInputs } from '../../aws/ecs/task-definition-inputs.
 import type { ListenerInputs } from '../../aws/elbv2/listener.ts';
 import type { LoadBalancerInputs } from '../../aws/elbv2/load-balancer.ts';
 import type { TargetGroupInputs } from '../../aws/elbv2/target-group.ts';
+import type { WebAclAssociationInputs } from '../../aws/wafv2/web-acl-association.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { homeOf } from './marks.ts';
 import { inputsBy, lastPart, type All } from './nodes.ts';
@@ -27,6 +28,7 @@ export interface LoadBalancer {
   readonly node: string;
   /** `Network load balancer`. */
   readonly name: string;
+  /** `internal`, `internet-facing, behind AWS WAF`. */
   readonly scheme: string;
   readonly listeners: readonly { readonly node: string; readonly text: string }[];
   readonly target: { readonly node: string; readonly port: string; readonly health: string } | undefined;
@@ -70,10 +72,13 @@ function loadBalancerOf(all: All): LoadBalancer | undefined {
   const balancer = all<LoadBalancerInputs>('LoadBalancer')[0];
   if (!balancer) return undefined;
   const target = all<TargetGroupInputs>('TargetGroup')[0];
+  const isGuarded = all<WebAclAssociationInputs>('WebAclAssociation').some(
+    ({ inputs }) => inputs.webAclId !== '',
+  );
   return {
     node: balancer.node,
     name: `${balancer.inputs.type === 'network' ? 'Network' : 'Application'} load balancer`,
-    scheme: balancer.inputs.scheme,
+    scheme: `${balancer.inputs.scheme}${isGuarded ? ', behind AWS WAF' : ''}`,
     listeners: all<ListenerInputs>('Listener')
       .sort((a, b) => a.inputs.port - b.inputs.port)
       .map(({ node, inputs: { protocol, port, action } }) => ({

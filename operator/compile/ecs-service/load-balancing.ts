@@ -16,6 +16,7 @@ import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { onInstances } from './capacity.ts';
 import { isGuestOnInstances, tasksGroupOf } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
+import { WEB_ACL_NODES, webAclNodes } from './web-acl.ts';
 
 /** The types of the nodes that a load balancer adds to a service. */
 export const LOAD_BALANCING_NODES: readonly NodeType[] = [
@@ -25,6 +26,7 @@ export const LOAD_BALANCING_NODES: readonly NodeType[] = [
   'TargetGroupAttributes',
   'TargetHealth',
   'Listener',
+  ...WEB_ACL_NODES,
 ];
 
 /** What its own security group is called among the nodes. */
@@ -99,6 +101,7 @@ export function loadBalancingNodes(
       arn: ref('target-group'),
       attributes: { 'deregistration_delay.timeout_seconds': String(balancer.deregistrationDelaySeconds) },
     }),
+    ...webAclNodes(build, input, names),
     ...balancer.listeners.map((listener) =>
       build.thing('Listener', listenerKey(listener), listenerOf(input, listener)),
     ),

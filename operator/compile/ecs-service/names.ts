@@ -19,6 +19,7 @@ export interface ServiceNames {
   readonly loadBalancer: string;
   readonly targetGroup: string;
   readonly loadBalancerGroup: string;
+  readonly webAcl: string;
 }
 
 const ECS_NAME_MAX = 255;
@@ -28,6 +29,7 @@ const TEMPLATE_NAME_MAX = 128;
 const PROVIDER_NAME_MAX = 246;
 const ALARM_NAME_MAX = 255;
 const ELB_NAME_MAX = 32;
+const WEB_ACL_NAME_MAX = 128;
 
 /**
  * The names of the spec, else those of the platform's pattern: `api-service-dev-cluster`. They are the same wherever the
@@ -65,6 +67,8 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
     targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
     loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),
+    // AWS WAF takes no dots.
+    webAcl: spec.loadBalancer?.webAcl?.name ?? fit(`${stage}-web-acl`.replaceAll('.', '-'), WEB_ACL_NAME_MAX),
   };
 }
 

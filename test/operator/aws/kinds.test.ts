@@ -10,6 +10,7 @@ import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
+import { WAF_CASES } from './wafv2/cases.ts';
 
 const kinds = awsKinds;
 
@@ -332,6 +333,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   ...ECS_CASES,
   ...SCALING_CASES,
+  ...WAF_CASES,
 };
 
 it('every kind has a case', (context) => {

@@ -31,6 +31,11 @@ const granting = (action: string, permissions = permissionsFor(awsKinds.values()
 const OWN = { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } };
 const NEW = { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local' } };
 
+/**
+ * What has no tags: alarms that AWS names so, which it makes and deletes itself if our policies let it, and groups of rules that
+ * it writes, which are named in passing.
+ */
+const UNTAGGED = [':alarm:TargetTracking-service/*', ':regional/managedruleset/*'];
 /** Of what has no tags and is no resource to IAM: docs/permissions.md says so. */
 const UNBOUND = 'ec2:DeleteVpcEndpointConnectionNotifications';
 
@@ -41,9 +46,8 @@ describe('the policy of all kinds', () => {
       .filter((action) => /:(Delete|Revoke|Put|Untag|Update|Release)/.test(action));
     expect(writes).toContain('ec2:DeleteVpc');
     for (const action of new Set(writes.filter((write) => write !== UNBOUND))) {
-      // Of those alarms that AWS names so, it makes and deletes them itself, if our policies let it.
       const ours = granting(action).filter(
-        ({ Resource }) => !String(Resource).endsWith(':alarm:TargetTracking-service/*'),
+        ({ Resource }) => !UNTAGGED.some((end) => String(Resource).endsWith(end)),
       );
       // One action makes an alarm and changes it.
       const makes = action === 'cloudwatch:PutMetricAlarm' && ours.pop();

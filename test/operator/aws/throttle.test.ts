@@ -128,6 +128,11 @@ describe('awsRates, as AWS publishes them', () => {
     ['logs', 'PutRetentionPolicy', true, 5, 5],
     ['tagging', 'GetResources', false, 15, 15],
     ['iam', 'CreateTags', true, 20, 5],
+    ['wafv2', 'AssociateWebACL', true, 1, 0.5],
+    ['wafv2', 'DisassociateWebACL', true, 1, 0.5],
+    ['wafv2', 'GetWebACLForResource', false, 1, 1],
+    ['wafv2', 'ListWebACLs', false, 5, 5],
+    ['wafv2', 'UpdateWebACL', true, 1, 1],
   ])('%s %s', (service, action, write, burst, perSecond) => {
     expect(awsRates(service, action, write)).toEqual([{ burst, perSecond }]);
   });

@@ -67,7 +67,7 @@ describe('a service behind a load balancer', () => {
   it('has the kinds that are read for it, and each of them; without one none of its nodes', () => {
     const typesOf = (graph: Graph) => [...new Set([...graph.nodes.values()].map(({ type }) => type))].sort();
     const everything = {
-      loadBalancer: nlb(),
+      loadBalancer: alb({ webAcl: { rateLimit: {} } }),
       service: { autoscaling: { minCount: 1, maxCount: 2, cpuPercent: 60 } },
       alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
     };
@@ -75,7 +75,9 @@ describe('a service behind a load balancer', () => {
       ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type)).sort(),
     );
     const without = compile({});
-    expect([...without.nodes.keys()].filter((key) => /balancer|target|listener/.test(key))).toEqual([]);
+    expect([...without.nodes.keys()].filter((key) => /balancer|target|listener|web-acl/.test(key))).toEqual(
+      [],
+    );
     const service = inputsOf<EcsServiceInputs>(without, 'service');
     expect([service.loadBalancers, service.healthCheckGracePeriodSeconds]).toEqual([[], undefined]);
   });

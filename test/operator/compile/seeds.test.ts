@@ -17,6 +17,8 @@ import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
+import type { WebAclRulesInputs } from '../../../operator/aws/wafv2/web-acl-rules.ts';
+import type { WebAclInputs } from '../../../operator/aws/wafv2/web-acl.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable, referencesIn } from '../../../operator/graph/ref.ts';
 import { seedLinks, type SeedNetwork, seedNetworks, seedServices } from '../../support/seeds.ts';
@@ -177,6 +179,9 @@ function balancerOf(graph: Graph) {
     healthCheckSeconds: `${check.intervalSeconds} ${check.timeoutSeconds}`,
     thresholds: `${check.healthyThreshold} ${check.unhealthyThreshold}`,
     graceSeconds: healthCheckGracePeriodSeconds,
+    ...(graph.nodes.has('web-acl') && {
+      webAcl: `${of<WebAclInputs>('web-acl').name} with ${Object.keys(of<WebAclRulesInputs>('web-acl-rules').rules).length} rules and metrics`,
+    }),
   };
 }
 

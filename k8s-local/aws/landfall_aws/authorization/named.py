@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from ..call import Call
-from . import balancing, scaling
+from . import balancing, firewall, scaling
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -76,6 +76,7 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
     # A secret's ARN ends with six characters that AWS draws.
     "secretsmanager": ("secretsmanager", "secretsmanager", {"Name": "secret:{}-??????", "SecretId": "secret:{}-??????"}),
     "ssm": ("ssm", "ssm", {"Name": "parameter/{}", "Names": "parameter/{}", "Path": "parameter/{}", "ResourceId": "parameter/{}"}),
+    "wafv2": ("wafv2", "wafv2", {"ARN": "{}", "ResourceARN": "{}", "ResourceArn": "{}", "WebACLArn": "{}"}),
 }
 # Lists, which have no resources, though they may name some as filters.
 _BARE = re.compile(r"(Describe|List)(?!.*(TagsForResource|TagsOfResource)).*")
@@ -100,6 +101,7 @@ _MADE = {
     ("elbv2", "CreateLoadBalancer"): lambda p: f"loadbalancer/{'net' if p.get('Type') == 'network' else 'app'}/{p.get('Name')}/*",
     ("elbv2", "CreateTargetGroup"): lambda p: f"targetgroup/{p.get('Name')}/*",
     ("kms", "CreateKey"): lambda _p: "key/*",
+    **{("wafv2", f"{verb}WebACL"): firewall.named for verb in ("Create", "Delete", "Update")},
 }
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html, PassRole.
 _PASSED = {
@@ -134,6 +136,9 @@ def asks(call: Call, common: Context) -> list[Ask]:
     if service == "application-autoscaling":
         scaled = f"arn:aws:ecs:{call.region}:{call.account}:{params.get('ResourceId')}"
         found += scaling.further(call, common, given, _own_tags(_tags(call, "ecs"), scaled))
+    if service == "wafv2":
+        balancers = _tags(call, "elbv2")
+        found += firewall.further(call, common, given, lambda balancer: _own_tags(balancers, balancer))
     if (service, action) == ("cloudwatch", "PutMetricAlarm") and params.get("Tags"):
         found += [Ask("cloudwatch:TagResource", arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     return found + _passes(params, common)

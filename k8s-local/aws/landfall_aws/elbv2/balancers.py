@@ -14,6 +14,7 @@ from ..ec2 import provided_services
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
+from ..wafv2 import associations
 from . import attributes, found, listeners, names, tags
 
 # By type: what stands in the ARN, and what EC2 calls the interfaces.
@@ -177,6 +178,7 @@ def install(settings: Settings) -> None:
         del self.load_balancers[arn]
         listeners.associate(self)
         self.tagging_service.delete_all_tags_for_resource(arn)
+        associations.balancer_deleted(self.account_id, self.region_name, arn)
         service_interfaces.linger(self, balancer.landfall_enis, settings.interface_seconds)
 
     @replace(ELBv2Backend)

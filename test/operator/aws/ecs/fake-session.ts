@@ -27,8 +27,10 @@ export function fakeSession(answers: Answers = {}) {
     ec2: client,
     ecs: client,
     ecsOnce: client,
+    elbv2: client,
     iam: client,
     tagging: client,
+    wafv2: client,
   } as unknown as AwsSession;
   return { session, sent, actions: () => sent.map(([action]) => action) };
 }
