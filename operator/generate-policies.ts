@@ -64,6 +64,7 @@ const BOUNDARY: PolicyDocument = {
 
 /** The policy in which the actions of a service stand; all that only reads stands in one of its own. */
 const POLICY_OF: Readonly<Record<string, string>> = {
+  acm: 'certificates',
   'application-autoscaling': 'services',
   cloudwatch: 'services',
   ec2: 'network',
@@ -90,6 +91,8 @@ const SCP: PolicyDocument = {
       Sid: 'LandfallTags',
       Effect: 'Deny',
       Action: [
+        'acm:AddTagsToCertificate',
+        'acm:RemoveTagsFromCertificate',
         'application-autoscaling:TagResource',
         'application-autoscaling:UntagResource',
         'autoscaling:CreateOrUpdateTags',

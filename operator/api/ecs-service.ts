@@ -5,6 +5,7 @@ import { CapacitySchema } from './capacity.ts';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { ClusterSchema } from './cluster.ts';
 import { ContainerSchema, ecsName } from './containers.ts';
+import { CertificateStatusSchema } from './domain-names.ts';
 import {
   capacityRules,
   clusterRules,
@@ -183,6 +184,10 @@ const status = z
     securityGroupId: z.string().max(64).optional().describe('Id of the security group of the tasks.'),
     loadBalancerArn: arn('ARN of the load balancer.'),
     loadBalancerDnsName: z.string().max(1024).optional().describe('Name by which it is reached.'),
+    domainName: z.string().max(253).optional().describe('The domain name whose record leads to it.'),
+    certificates: listMap(CertificateStatusSchema, 'domainName', 10)
+      .optional()
+      .describe('The certificates that were made for its listeners.'),
     targetGroupArn: arn('ARN of the target group.'),
     healthyTargets: count('How many tasks the load balancer finds healthy.'),
     unhealthyTargets: count('How many it does not, or not yet; those that it lets go do not count.'),

@@ -21,6 +21,7 @@ interface Listener {
   port: number;
   protocol: string;
   certificateArn?: string | undefined;
+  certificate?: object | undefined;
   redirectTo?: number | undefined;
 }
 
@@ -28,11 +29,19 @@ const isSecure = (protocol: string) => protocol === 'HTTPS' || protocol === 'TLS
 
 export const listenerRules: readonly Rule<Listener>[] = [
   {
-    cel: "has(self.certificateArn) == (self.protocol in ['HTTPS', 'TLS'])",
+    cel: "(has(self.certificateArn) || has(self.certificate)) == (self.protocol in ['HTTPS', 'TLS'])",
     message:
-      'listener {self.port} has protocol {self.protocol}: HTTPS and TLS need certificateArn, HTTP and TCP have none; give it, or choose another protocol',
+      'listener {self.port} has protocol {self.protocol}: HTTPS and TLS need certificateArn or certificate, HTTP and TCP have neither; give one, or choose another protocol',
     path: ['certificateArn'],
-    check: ({ certificateArn, protocol }) => (certificateArn !== undefined) === isSecure(protocol),
+    check: ({ certificateArn, certificate, protocol }) =>
+      (certificateArn !== undefined || certificate !== undefined) === isSecure(protocol),
+  },
+  {
+    cel: '!(has(self.certificateArn) && has(self.certificate))',
+    message:
+      'listener {self.port} has certificateArn and certificate: name one that exists, or have one made, and leave the other out',
+    path: ['certificate'],
+    check: ({ certificateArn, certificate }) => certificateArn === undefined || certificate === undefined,
   },
   {
     cel: "!has(self.redirectTo) || self.protocol == 'HTTP'",

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CertificateSchema, ServedNameSchema } from './domain-names.ts';
 import { anyIpv4Cidr, LabelSchema, listMap, PortSchema } from './fields.ts';
 import { GROUP_NAMES } from './group-rules.ts';
 import { balancerRules, ingressRules, listenerRules } from './load-balancer-rules.ts';
@@ -41,6 +42,7 @@ const listener = z.strictObject({
       'Protocol: HTTP or HTTPS of an Application load balancer, TCP or TLS of a Network one. HTTPS and TLS end at the load balancer.',
     ),
   certificateArn: certificateArn.optional(),
+  certificate: CertificateSchema.optional(),
   redirectTo: PortSchema.optional().describe(
     'Port of a listener with HTTPS to which clients are sent, by HTTP 301. Without it requests go to the tasks.',
   ),
@@ -145,6 +147,7 @@ export const LoadBalancerSchema = withRules(
       listeners: listMap(withRules(listener, ...listenerRules), 'port', 10)
         .min(1)
         .describe('The ports on which it listens.'),
+      domainName: ServedNameSchema.optional(),
       ingress: listMap(peer, 'name', 20)
         .default([])
         .describe(

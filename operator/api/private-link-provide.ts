@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostedZoneId } from './domain-names.ts';
 import { listMap, setOf, topicArn } from './fields.ts';
 import { fixedReferenceTo } from './references.ts';
 import { matches, withRules } from './rule.ts';
@@ -66,7 +67,12 @@ export const provide = withRules(
       privateDnsName: privateDnsName
         .optional()
         .describe(
-          'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which. When it is published, have AWS look: `aws ec2 start-vpc-endpoint-service-private-dns-verification --service-id` with `status.serviceId`.',
+          'Name by which consumers may call the service in place of that of their endpoint. AWS wants a TXT record first, which proves that the domain is yours: `status.privateDns` says which. With `privateDnsHostedZoneId` it is made. Else, when it is published, have AWS look: `aws ec2 start-vpc-endpoint-service-private-dns-verification --service-id` with `status.serviceId`.',
+        ),
+      privateDnsHostedZoneId: hostedZoneId
+        .optional()
+        .describe(
+          'Id of the public hosted zone, of the same account, in which the record is made that proves `privateDnsName`; AWS is then asked to look for it until it is verified. A grant of the Account has to cover `arn:aws:route53:::hostedzone/<id>`.',
         ),
       notifications: listMap(notification, 'topicArn', 10)
         .optional()
@@ -75,6 +81,13 @@ export const provide = withRules(
         ),
     })
     .describe('Offers a service to other networks and accounts.'),
+  {
+    cel: '!has(self.privateDnsHostedZoneId) || has(self.privateDnsName)',
+    message:
+      'privateDnsHostedZoneId is for the record that proves privateDnsName: give the name, or take the zone away',
+    path: ['privateDnsHostedZoneId'],
+    check: (self) => self.privateDnsHostedZoneId === undefined || self.privateDnsName !== undefined,
+  },
   {
     cel: "!has(self.acceptedEndpoints) || self.acceptedEndpoints.size() == 0 || self.acceptance == 'Manual'",
     message:

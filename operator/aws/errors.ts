@@ -21,17 +21,20 @@ const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|^WAFLimitsExceededException$|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
+/** What ChangeResourceRecordSets says, as InvalidChangeBatch, where a record is not as the batch takes it to be. */
+const RACED_TEXT = /but it (already exists|was not found)|values provided do not match the current values/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
- * InvalidParameterException, a listener, or that a service of the name has drained.
+ * InvalidParameterException, a listener, or that a service of the name has drained. And that the owner of an endpoint
+ * service has still to prove its private name, which consumers wait for.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
+  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer|private DNS name of the service \S+ is not verified/i;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
 /**
@@ -140,6 +143,16 @@ export function isStale(error: unknown): boolean {
 /** Whether AWS says that something else still uses the thing. */
 export function isInUse(error: unknown): boolean {
   return IN_USE.test(errorCode(error) ?? '');
+}
+
+/** Whether Route 53 says that there is no such hosted zone. */
+export function isNoZone(error: unknown): boolean {
+  return errorCode(error) === 'NoSuchHostedZone';
+}
+
+/** Whether Route 53 refused changes of records since somebody else changed them first. */
+export function isRaced(error: unknown): boolean {
+  return errorCode(error) === 'InvalidChangeBatch' && RACED_TEXT.test((error as Error).message);
 }
 
 /** Whether AWS says that the caller may not give a role to a service. */

@@ -1,4 +1,6 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
+import { certificateKind } from './acm/certificate.ts';
+import { certificateRecordsKind, certificateValidationKind } from './acm/validation.ts';
 import { autoScalingGroupKind } from './autoscaling/auto-scaling-group.ts';
 import { scalableTargetKind } from './application-autoscaling/scalable-target.ts';
 import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
@@ -45,6 +47,8 @@ import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
+import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
+import { privateNameRecordKind, privateNameVerificationKind } from './route53/private-name.ts';
 import { webAclAssociationKind } from './wafv2/web-acl-association.ts';
 import { webAclRulesKind } from './wafv2/web-acl-rules.ts';
 import { webAclKind } from './wafv2/web-acl.ts';
@@ -98,6 +102,12 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   targetGroupAttributesKind,
   targetHealthKind,
   listenerKind,
+  loadBalancerNameKind,
+  certificateKind,
+  certificateRecordsKind,
+  certificateValidationKind,
+  privateNameRecordKind,
+  privateNameVerificationKind,
   webAclKind,
   webAclRulesKind,
   webAclAssociationKind,

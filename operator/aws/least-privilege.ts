@@ -112,26 +112,38 @@ function joined(statements: readonly Statement[]): Statement[] {
 function boundsOf(permission: Permission, scope: PolicyScope): Pick<Statement, 'Resource' | 'Condition'> {
   const { on, when = {}, boundary } = permission;
   const { installation } = scope;
+  const isOfEach = ([key]: [string, unknown]) => key.startsWith(OF_EACH);
+  const wanted = Object.entries(when).map(([key, values]): [string, string | readonly string[]] => [
+    key,
+    values.length === 1 ? (values[0] ?? '') : values,
+  ]);
   const equals = {
     ...((on === 'new' || on === 'untagged') && { [`aws:RequestTag/${TAG.installation}`]: installation }),
     ...(on === 'own' && { [RESOURCE_TAG]: installation }),
     ...(boundary === 'kept' &&
       scope.boundaryArn !== undefined && { 'iam:PermissionsBoundary': scope.boundaryArn }),
-    ...Object.fromEntries(
-      Object.entries(when).map(([key, values]) => [key, values.length === 1 ? (values[0] ?? '') : values]),
-    ),
+    ...Object.fromEntries(wanted.filter((entry) => !isOfEach(entry))),
+  };
+  const each = Object.fromEntries(
+    wanted.filter(isOfEach).map(([key, values]) => [key.slice(OF_EACH.length), values]),
+  );
+  const Condition = {
+    ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
+    ...(on === 'untagged' && { Null: { [RESOURCE_TAG]: 'true' } }),
+    ...(Object.keys(each).length > 0 && { [`${OF_EACH}StringEquals`]: each }),
   };
   return {
     Resource: resourceOf(permission, scope),
-    ...(Object.keys(equals).length > 0 && {
-      Condition: { StringEquals: equals, ...(on === 'untagged' && { Null: { [RESOURCE_TAG]: 'true' } }) },
-    }),
+    ...(Object.keys(Condition).length > 0 && { Condition }),
   };
 }
 
+/** Before a key of which a request may have several values, each of which has to be one of those allowed. */
+const OF_EACH = 'ForAllValues:';
+
 /** Ids of EC2 say nothing of whose a thing is: there the tags bound it, and the name only account and region. */
 function resourceOf({ on, resource }: Permission, scope: PolicyScope): string | string[] {
-  if (resource === undefined && on === 'anything') return '*';
+  if (resource === '*' || (resource === undefined && on === 'anything')) return '*';
   const pattern = `arn:${scope.partition}:${resource ?? 'ec2:{region}:{account}:*'}`;
   const arns = scope.regions.map((region) =>
     pattern.replace('{region}', region).replace('{account}', scope.accountId),

@@ -1,3 +1,4 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -7,6 +8,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
@@ -24,6 +26,7 @@ export interface AwsSession {
   readonly region: string;
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
+  readonly acm: ACMClient;
   readonly autoscaling: AutoScalingClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
@@ -36,6 +39,7 @@ export interface AwsSession {
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
+  readonly route53: Route53Client;
   readonly tagging: ResourceGroupsTaggingAPIClient;
   readonly wafv2: WAFV2Client;
   readonly batches: Batches;
@@ -79,6 +83,9 @@ export function openSession(options: SessionOptions): AwsSession {
     region,
     partition: partitionOf(region),
     batches: new Batches(),
+    get acm() {
+      return client('acm', () => new ACMClient(base));
+    },
     get autoscaling() {
       return client('autoscaling', () => new AutoScalingClient(base));
     },
@@ -108,6 +115,9 @@ export function openSession(options: SessionOptions): AwsSession {
     },
     get logs() {
       return client('logs', () => new CloudWatchLogsClient(base));
+    },
+    get route53() {
+      return client('route53', () => new Route53Client(base));
     },
     get tagging() {
       return client('tagging', () => new ResourceGroupsTaggingAPIClient(base));

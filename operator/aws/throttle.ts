@@ -82,6 +82,18 @@ const CLOUDWATCH_RATES: readonly [RegExp, Rate][] = [
   [/^ListTagsForResource$/, { burst: 10, perSecond: 10 }],
   [/^(Tag|Untag)Resource$/, { burst: 20, perSecond: 20 }],
 ];
+/** ACM User Guide, "Quotas", API rate quotas: requests a second. */
+const ACM_RATES: Readonly<Record<string, Rate>> = {
+  AddTagsToCertificate: { burst: 5, perSecond: 5 },
+  DeleteCertificate: { burst: 10, perSecond: 10 },
+  DescribeCertificate: { burst: 10, perSecond: 10 },
+  ListCertificates: { burst: 8, perSecond: 8 },
+  ListTagsForCertificate: { burst: 10, perSecond: 10 },
+  RemoveTagsFromCertificate: { burst: 5, perSecond: 5 },
+  RequestCertificate: { burst: 5, perSecond: 5 },
+};
+/** Route 53 Developer Guide, "Quotas": "five requests per second per AWS account", whichever they are. */
+const ROUTE53: Rate = { burst: 5, perSecond: 5, group: 'account' };
 /**
  * AWS WAF Developer Guide, "AWS WAF quotas": calls per account and region, and no burst is published. The first that fits holds;
  * tags and deletes are not named.
@@ -99,6 +111,8 @@ const OTHER: Rate = { burst: 20, perSecond: 5 };
 export function awsRates(service: string, action: string, write: boolean): readonly Rate[] {
   if (service === 'logs') return [LOGS_RATES[action] ?? LOGS];
   if (service === 'tagging') return [TAGGING];
+  if (service === 'acm') return [ACM_RATES[action] ?? OTHER];
+  if (service === 'route53') return [ROUTE53];
   if (service === 'elbv2') {
     const own = ELB_RATES.find(([actions]) => actions.test(action));
     return [...(own ? [own[1]] : []), ELB_ACCOUNT];
@@ -115,7 +129,9 @@ export function awsRates(service: string, action: string, write: boolean): reado
 export function bucketsOf(
   call: Pick<AwsCall, 'accountId' | 'region' | 'service' | 'action' | 'write'>,
 ): readonly (readonly [key: string, rate: Rate])[] {
-  const { accountId, region, service, action, write } = call;
+  const { accountId, service, action, write } = call;
+  // Route 53 is one for all regions, and so is its bucket.
+  const region = service === 'route53' ? '' : call.region;
   return awsRates(service, action, write).map((rate) => [
     [accountId, region, service, rate.group ?? action].join('/'),
     rate,

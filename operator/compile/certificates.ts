@@ -1,4 +1,4 @@
-import { type NamingHere, requireGrantHere } from './grants.ts';
+import { type Naming, type NamingHere, requireGrant, requireGrantHere } from './grants.ts';
 import type { CompileInput } from './input.ts';
 
 /**
@@ -7,4 +7,12 @@ import type { CompileInput } from './input.ts';
  */
 export function requireCertificate(input: CompileInput<NamingHere>, field: string, arn: string): string {
   return requireGrantHere(input, field, { what: 'certificate', arn });
+}
+
+/**
+ * Checks that a grant of the Account covers the hosted zone in which a spec wants records, by its id. Throws Terminal (`NotGranted`)
+ * naming `field`.
+ */
+export function requireHostedZone(input: CompileInput<Naming>, field: string, zoneId: string): void {
+  requireGrant(input, field, `arn:${input.facts.partition}:route53:::hostedzone/${zoneId}`);
 }

@@ -1,3 +1,5 @@
+import type { CertificateInputs } from '../aws/acm/certificate.ts';
+import type { CertificateRecordsInputs, CertificateValidationInputs } from '../aws/acm/validation.ts';
 import type { AutoScalingGroupInputs } from '../aws/autoscaling/group-settings.ts';
 import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
@@ -43,6 +45,8 @@ import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
+import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
 import type { WebAclAssociationInputs } from '../aws/wafv2/web-acl-association.ts';
 import type { WebAclRulesInputs } from '../aws/wafv2/web-acl-rules.ts';
 import type { WebAclInputs } from '../aws/wafv2/web-acl.ts';
@@ -77,6 +81,7 @@ interface Things {
   LoadBalancer: LoadBalancerInputs;
   TargetGroup: TargetGroupInputs;
   Listener: ListenerInputs;
+  Certificate: CertificateInputs;
   WebAcl: WebAclInputs;
 }
 
@@ -101,6 +106,11 @@ interface Facets {
   LoadBalancerAttributes: AttributesInputs;
   TargetGroupAttributes: AttributesInputs;
   TargetHealth: TargetHealthInputs;
+  LoadBalancerName: LoadBalancerNameInputs;
+  CertificateRecords: CertificateRecordsInputs;
+  CertificateValidation: CertificateValidationInputs;
+  PrivateNameRecord: PrivateNameRecordInputs;
+  PrivateNameVerification: PrivateNameVerificationInputs;
   WebAclRules: WebAclRulesInputs;
   WebAclAssociation: WebAclAssociationInputs;
 }

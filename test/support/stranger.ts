@@ -1,3 +1,4 @@
+import { DeleteCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
@@ -165,6 +166,7 @@ export class Stranger {
     const LoadBalancerArn = ids['LoadBalancer'];
     await session.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
     await session.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: ids['TargetGroup'] }));
+    await session.acm.send(new DeleteCertificateCommand({ CertificateArn: ids['Certificate'] }));
     await client.send(new ec2.DeleteFlowLogsCommand({ FlowLogIds: [ids['FlowLog'] ?? ''] }));
     await client.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [ids['VpcEndpoint'] ?? ''] }));
     const TransitGatewayAttachmentId = ids['TransitGatewayAttachment'];
@@ -298,7 +300,7 @@ async function stopped(session: AwsSession, ids: Readonly<Record<string, string>
 }
 /** A load balancer for networks, which one subnet is enough for, with what is behind it. */
 async function balancing(
-  { elbv2 }: AwsSession,
+  { acm, elbv2 }: AwsSession,
   { VpcId, SubnetId, Tags }: { VpcId: string; SubnetId: string; Tags: ec2.Tag[] },
 ): Promise<Record<string, string>> {
   const tagged = Tags.length > 0 && { Tags: Tags.map(({ Key, Value }) => ({ Key, Value })) };
@@ -323,6 +325,9 @@ async function balancing(
     new elb.CreateTargetGroupCommand({ Name: 'stranger', Protocol: 'TCP', Port: 80, VpcId, ...tagged }),
   );
   const TargetGroupArn = group.TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const certificate = await acm.send(
+    new RequestCertificateCommand({ DomainName: 'stranger.example.com', ValidationMethod: 'DNS', ...tagged }),
+  );
   const listener = await elbv2.send(
     new elb.CreateListenerCommand({
       LoadBalancerArn,
@@ -333,6 +338,7 @@ async function balancing(
     }),
   );
   return {
+    Certificate: certificate.CertificateArn ?? '',
     LoadBalancer: LoadBalancerArn,
     TargetGroup: TargetGroupArn,
     Listener: listener.Listeners?.[0]?.ListenerArn ?? '',

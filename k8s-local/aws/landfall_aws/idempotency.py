@@ -12,6 +12,8 @@ from typing import Any
 from moto.core.responses import BaseResponse
 from moto.core.utils import get_service_model
 
+from . import lifecycle
+
 from .call import current
 from .errors import AwsError
 
@@ -28,7 +30,12 @@ _OTHER_MISMATCH = (
     "The client token you have provided is associated with a resource already, with other parameters.",
 )
 
+# Where a token holds for a while only, in seconds, and gives the first answer whatever else is asked: RequestCertificate,
+# API reference, IdempotencyToken.
+_HELD = {"acm": 3600.0}
 _answers: dict[tuple[str, ...], tuple[str, Any]] = {}
+# When each of those was given.
+_given: dict[tuple[str, ...], float] = {}
 
 
 @functools.cache
@@ -38,7 +45,7 @@ def _token_member(service: str, action: str) -> str | None:
         shape = get_service_model(service).operation_model(action).input_shape
     except Exception:  # noqa: BLE001 - an action that botocore does not know takes no token
         return None
-    names = [] if shape is None else [m for m in shape.members if m.lower() in ("clienttoken", "clientrequesttoken")]
+    names = [] if shape is None else [m for m in shape.members if m.lower() in ("clienttoken", "clientrequesttoken", "idempotencytoken")]
     return names[0] if names else None
 
 
@@ -53,9 +60,12 @@ def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any
     params = {k: v for k, v in record.params.items() if k != member}
     # A hash, since secrets are among the parameters.
     asked = hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()
+    held = _HELD.get(record.service or "")
+    if held is not None and lifecycle.seconds() - _given.get(key, -held) >= held:
+        _answers.pop(key, None)
     if key in _answers:
         first, answer = _answers[key]
-        if first != asked:
+        if first != asked and held is None:
             raise AwsError(*_MISMATCH.get(record.service or "", _OTHER_MISMATCH))
         status, headers, body = answer
         return status, dict(headers), body
@@ -64,8 +74,10 @@ def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any
     # An error made nothing, so the same token may try again.
     if int(status) < 400:
         _answers[key] = (asked, (status, dict(headers), body))
+        _given[key] = lifecycle.seconds()
     return answer
 
 
 def clear() -> None:
     _answers.clear()
+    _given.clear()

@@ -33,6 +33,7 @@ _BACKENDS: dict[str, Any] = {"ec2": ec2_backends, "iam": iam_backends, "logs": l
 # Imported when they are first called, by moto's name: ECS says of its API that it is eventually consistent, KMS of
 # its own, DynamoDB of DescribeTable, and who has polled the others knows it.
 _MODULES = {
+    "acm": "acm",
     "application-autoscaling": "applicationautoscaling",
     "autoscaling": "autoscaling",
     "cloudwatch": "cloudwatch",
@@ -46,7 +47,7 @@ _MODULES = {
     "wafv2": "wafv2",
 }
 # What each service's reads look at.
-_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "wafv2")}
+_READS = {"ec2": ("ec2",), "iam": ("iam",), "logs": ("logs",), "tagging": ("ec2", "logs", "ecs", "elbv2", "application-autoscaling", "cloudwatch", "acm", "wafv2")}
 _READS |= {service: (service,) for service in _MODULES}
 _READS["resourcegroupstaggingapi"] = _READS["tagging"]
 

@@ -34,6 +34,11 @@ def _nanoseconds(seconds: float) -> int:
     return round(seconds * 1e9)
 
 
+def seconds() -> float:
+    """What the clock shows, for what is known for a while only."""
+    return _now() / 1e9
+
+
 def after(seconds: float, action: Callable[[], None]) -> None:
     heapq.heappush(_due, (_now() + _nanoseconds(seconds), next(_order), action))
 

@@ -1,12 +1,15 @@
 """What AWS still knows of things that are gone. It is no state of theirs, so that the dump leaves it out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
 
 # The last number of each family of task definitions, by account, region and family: "the revision is incremented the
 # next time you create a task definition", DeleteTaskDefinitions, API reference.
 numbers: dict[tuple[str, str, str], int] = {}
+# Changes of record sets, by id.
+changes: dict[str, dict[str, Any]] = {}
 # By account and region, then by ARN.
 _ghosts: dict[tuple[str, str], dict[str, TaggedResource]] = {}
 
@@ -24,4 +27,5 @@ def ghosts(account: str, region: str, matches: Callable[[TaggedResource], bool])
 
 def clear() -> None:
     numbers.clear()
+    changes.clear()
     _ghosts.clear()

@@ -119,6 +119,15 @@ _FIGURES: dict[str, list[tuple[str, Rate]]] = {
         ("PutLogEvents", _per_second(5000)),
         (".*", _per_second(5)),
     ],
+    # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html, API rate quotas
+    "acm": [
+        ("(Delete|Describe)Certificate|ListTagsForCertificate|GetCertificate", _per_second(10)),
+        ("ListCertificates", _per_second(8)),
+        ("GetAccountConfiguration|PutAccountConfiguration|ImportCertificate|ResendValidationEmail", _per_second(1)),
+        (".*", _per_second(5)),
+    ],
+    # "Five requests per second per AWS account": https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
+    "route53": [(".*", _per_second(5, "account"))],
     # GetResources, "Maximum of 15 calls per second": https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
     "tagging": [(".*", _per_second(15))],
     "resourcegroupstaggingapi": [(".*", _per_second(15))],

@@ -9,6 +9,7 @@ from .settings import Settings
 # Folder of this package by signing name. Each has `install(settings)`, which returns the response class of a service
 # that has one URL, to be called without Flask's routing, or None.
 _FOLDERS = {
+    "acm": "acm",
     "autoscaling": "autoscaling",
     "application-autoscaling": "application_autoscaling",
     "backup": "backup",
@@ -18,6 +19,7 @@ _FOLDERS = {
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
     "rds": "rds",
+    "route53": "route53",
     "ssm": "ssm",
     "wafv2": "wafv2",
 }

@@ -27,6 +27,7 @@ _SECONDS = {
     "transit-gateway": (0.3, "how long an attachment to a transit gateway is pending, modifying or deleting"),
     "transit-gateway-listed": (1.0, "how long an attachment that is deleted stays listed; some hours in AWS"),
     "load-balancer": (0.3, "how long a load balancer is provisioning"),
+    "certificate": (0.3, "how long ACM takes to say which records it wants, to issue a certificate, and to see it unused"),
     "target": (0.15, "how long a target is initial when it comes, and draining when it goes"),
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
@@ -53,6 +54,7 @@ class Settings:
     transit_gateway_seconds: float
     transit_gateway_listed_seconds: float
     load_balancer_seconds: float
+    certificate_seconds: float
     target_seconds: float
     database_seconds: float
     cache_seconds: float

@@ -48,6 +48,7 @@ _EC2_WRITE = Rate(50, 5)
 # the IAM API reference; JSON services: common errors of theirs, and the error of its own that the tagging API has.
 _REFUSALS = {
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "acm": ("ThrottlingException", "Rate exceeded", 400),
     "backup": ("ThrottlingException", "Rate exceeded", 400),
     "dynamodb": ("ThrottlingException", "Rate exceeded", 400),
     "ecs": ("ThrottlingException", "Rate exceeded", 400),
@@ -107,7 +108,9 @@ def limit(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> An
     record: Call = current()
     service = record.service or ""
     for figures in rates_of(service, action, record.params):
-        key = (record.account or "", record.region or "", service, figures.group or action)
+        # Route 53 is one for all regions.
+        region = "" if service == "route53" else record.region or ""
+        key = (record.account or "", region, service, figures.group or action)
         if not take(key, max(1.0, figures.size * _scale), figures.per_second * _scale, time.monotonic()):
             raise AwsError(*_REFUSALS.get(service, _OTHER_REFUSAL))
     return proceed()

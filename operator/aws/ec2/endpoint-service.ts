@@ -11,6 +11,7 @@ import { must, type AwsKind } from '../kind.ts';
 import { makes, onOwn } from '../permissions.ts';
 import { isConnected, rejectWaiting } from './endpoint-connections.ts';
 import { endpointServices, serviceIdOf, type EndpointService } from './endpoint-services.ts';
+import { nameZoneOf, NAME_ZONE_TAG, removeProvingRecord } from './private-name-record.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 import { unsuccessful } from './unsuccessful.ts';
 
@@ -21,6 +22,8 @@ export interface EndpointServiceInputs {
   readonly acceptanceRequired: boolean;
   /** Name by which consumers may call the service once its owner has proved to own the domain; empty for none. */
   readonly privateDnsName: string;
+  /** The hosted zone in which the record is to stand that proves it; absent where somebody makes it by hand. */
+  readonly hostedZoneId?: string;
 }
 
 /** What endpoints of other networks and accounts connect to: an endpoint service in front of network load balancers. */
@@ -51,6 +54,8 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
       changes.push({ path: 'acceptanceRequired', from, to: inputs.acceptanceRequired });
     if (name !== inputs.privateDnsName)
       changes.push({ path: 'privateDnsName', from: name, to: inputs.privateDnsName });
+    const [zone, wanted] = [nameZoneOf(service), inputs.hostedZoneId ?? ''];
+    if (zone !== wanted) changes.push({ path: 'hostedZoneId', from: zone, to: wanted });
     return changes;
   },
   state: stateOf,
@@ -72,7 +77,9 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
   gone: (service) => service.ServiceState?.toLowerCase() === 'deleted',
   needs: (service) => [...(service.NetworkLoadBalancerArns ?? [])],
 
-  async create({ session, tags, token }, { loadBalancerArns, acceptanceRequired, privateDnsName }) {
+  async create({ session, tags: own, token }, inputs) {
+    const { loadBalancerArns, acceptanceRequired, privateDnsName, hostedZoneId } = inputs;
+    const tags = { ...own, ...(hostedZoneId !== undefined && { [NAME_ZONE_TAG]: hostedZoneId }) };
     const answer = await session.ec2.send(
       new CreateVpcEndpointServiceConfigurationCommand({
         NetworkLoadBalancerArns: [...loadBalancerArns],
@@ -86,7 +93,10 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
   },
   async update(context, inputs, service, changes) {
     const ServiceId = serviceIdOf(service);
-    await updateTags(context, endpointServices, ServiceId, changes);
+    // What proved the former name, or stands in the former zone, goes first: nobody would know of it later.
+    if (has(changes, 'privateDnsName') || has(changes, 'hostedZoneId'))
+      await removeProvingRecord(context.session, service);
+    await updateTags(context, endpointServices, ServiceId, [...changes, ...zoneTag(inputs, changes)]);
     const modifications = modificationsOf(inputs, changes);
     if (modifications.length === 0) return;
     for (const modification of modifications)
@@ -105,13 +115,15 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
             changes,
           ),
           ...(has(changes, 'acceptanceRequired') && { AcceptanceRequired: inputs.acceptanceRequired }),
-          ...(has(changes, 'privateDnsName') && { PrivateDnsName: inputs.privateDnsName }),
+          ...(has(changes, 'privateDnsName') && renamed(record, inputs.privateDnsName)),
         },
     );
   },
   // AWS deletes none to which something waits to be connected: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpcEndpointServiceConfigurations.html
   release: rejectWaiting,
   async delete({ session }, service) {
+    // As long as somebody is connected AWS keeps it, and with it the name.
+    if (!(service.Connections ?? []).some(isConnected)) await removeProvingRecord(session, service);
     const id = serviceIdOf(service);
     const answer = await session.ec2.send(
       new DeleteVpcEndpointServiceConfigurationsCommand({ ServiceIds: [id] }),
@@ -144,6 +156,21 @@ function modificationsOf(
   };
   const leaving = { RemoveNetworkLoadBalancerArns: [...removed] };
   return [...(Object.keys(settings).length > 0 ? [settings] : []), ...(removed.length > 0 ? [leaving] : [])];
+}
+
+/** Another name is still to be proved; a listing that shows it says itself how far that is. */
+function renamed(service: EndpointService, PrivateDnsName: string): Partial<EndpointService> {
+  if ((service.PrivateDnsName ?? '') === PrivateDnsName) return {};
+  const { PrivateDnsNameConfiguration: former } = service;
+  const configuration = former && { ...former, State: 'pendingVerification' as const };
+  return { PrivateDnsName, ...(configuration && { PrivateDnsNameConfiguration: configuration }) };
+}
+
+/** The zone as the tag in which the service keeps it. */
+function zoneTag(inputs: EndpointServiceInputs, changes: readonly Change[]): Change[] {
+  if (!has(changes, 'hostedZoneId')) return [];
+  const { hostedZoneId } = inputs;
+  return [{ path: `tags.${NAME_ZONE_TAG}`, ...(hostedZoneId !== undefined && { to: hostedZoneId }) }];
 }
 
 function has(changes: readonly Change[], wanted: string): boolean {

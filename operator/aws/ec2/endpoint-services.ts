@@ -7,6 +7,7 @@ import {
 import { must, pages } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
+import { NAME_ZONE_TAG } from './private-name-record.ts';
 
 /** Services of one page: as many as one filter takes ids, so that one more listing has their connections. */
 const PAGE = 200;
@@ -24,10 +25,12 @@ export interface Connection {
 /** An endpoint service with the connections to it: whoever makes one wakes the owner of the service. */
 export interface EndpointService extends ServiceConfiguration {
   readonly Connections?: readonly Connection[];
+  /** AWS was asked a moment ago to look for the record that proves the private name. */
+  readonly VerificationBegun?: boolean;
 }
 
-/** Endpoint services of the account. Connections have no tags of ours, so they are read with the services. */
-export const endpointServices = ec2Collection<EndpointService>({
+/** Connections have no tags of ours, so they are read with the services. */
+const listed = ec2Collection<EndpointService>({
   name: 'ec2/endpoint-services',
   action: 'ec2:DescribeVpcEndpointServiceConfigurations',
   otherActions: ['ec2:DescribeVpcEndpointConnections'],
@@ -45,6 +48,15 @@ export const endpointServices = ec2Collection<EndpointService>({
     return { items, next: answer.NextToken };
   },
 });
+
+/** Endpoint services of the account. */
+export const endpointServices: typeof listed = {
+  ...listed,
+  tags(service) {
+    const { [NAME_ZONE_TAG]: _, ...tags } = listed.tags(service);
+    return tags;
+  },
+};
 
 /** The id of an endpoint service: `vpce-svc-…`. */
 export function serviceIdOf(service: ServiceConfiguration): string {

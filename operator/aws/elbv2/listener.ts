@@ -106,6 +106,7 @@ export const listenerKind: AwsKind<ListenerInputs, Tagged<Listener>> = {
   needs: (listener) => [
     must(listener.LoadBalancerArn, 'LoadBalancerArn'),
     ...(listener.DefaultActions ?? []).flatMap(groupsOf),
+    ...(listener.Certificates ?? []).flatMap(({ CertificateArn: arn }) => arn ?? []),
   ],
 
   async create({ session, tags }, inputs) {

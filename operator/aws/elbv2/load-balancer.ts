@@ -16,7 +16,8 @@ import { generationName } from '../names.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
-import { tagList, tagsOf } from '../tags.ts';
+import { retagged, tagList, tagsOf } from '../tags.ts';
+import { removeServedName, renameServed, SERVED_NAME_TAG, servedNameChanges } from './served-name.ts';
 import {
   asMade,
   chosen,
@@ -43,6 +44,8 @@ export interface LoadBalancerInputs {
   /** At least one: a network load balancer that is made without can never get one. */
   readonly securityGroupIds: readonly string[];
   readonly ipAddressType: 'ipv4' | 'dualstack';
+  /** The domain name that is to lead to it, as `<hosted zone> <name>`, with `_` for a star; absent for none. */
+  readonly servedName?: string;
 }
 
 /**
@@ -66,7 +69,10 @@ export const loadBalancers: AwsCollection<Tagged<LoadBalancer>> = {
     return withTags(session, found, arnOf);
   },
   id: arnOf,
-  tags: tagsOf,
+  tags(balancer) {
+    const { [SERVED_NAME_TAG]: _, ...tags } = tagsOf(balancer);
+    return tags;
+  },
 };
 
 /** A load balancer with its place in the network; its attributes are a facet, what it listens on are things of their own. */
@@ -119,7 +125,7 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     const ipAddressType = balancer.IpAddressType ?? 'ipv4';
     if (ipAddressType !== inputs.ipAddressType)
       changes.push({ path: 'ipAddressType', from: ipAddressType, to: inputs.ipAddressType });
-    return changes;
+    return [...changes, ...servedNameChanges(balancer, inputs.servedName)];
   },
   state: stateOf,
   outputs: (balancer) => ({
@@ -137,7 +143,9 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     ...(balancer.SecurityGroups ?? []),
   ],
 
-  async create({ session, tags, revision }, inputs) {
+  async create({ session, tags: own, revision }, inputs) {
+    const { servedName } = inputs;
+    const tags = { ...own, ...(servedName !== undefined && { [SERVED_NAME_TAG]: servedName }) };
     const answer = await session.elbv2.send(
       new CreateLoadBalancerCommand({
         Name: nameOf(inputs, revision),
@@ -167,12 +175,17 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     await updateTags(context, loadBalancers, arn, changes);
     await setSecurityGroups(context, balancer, changes);
     await setSubnets(context, balancer, changes);
+    if (changes.some(({ path }) => path === 'servedName')) {
+      const writes = await renameServed(context.session, balancer, inputs.servedName);
+      context.wrote(loadBalancers, arn, (record) => record && retagged(record, writes));
+    }
     if (!changes.some(({ path }) => path === 'ipAddressType')) return;
     const IpAddressType = inputs.ipAddressType;
     await context.session.elbv2.send(new SetIpAddressTypeCommand({ LoadBalancerArn: arn, IpAddressType }));
     context.wrote(loadBalancers, arn, (record) => record && { ...record, IpAddressType });
   },
   async delete({ session }, balancer) {
+    await removeServedName(session, balancer);
     await unlessGone(session.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: arnOf(balancer) })));
     return undefined;
   },

@@ -8,12 +8,18 @@ import type { HealthCheck } from '../../aws/elbv2/target-group.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
-import { requireCertificate } from '../certificates.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { onInstances } from './capacity.ts';
+import {
+  CERTIFICATE_NODES,
+  certificateNodes,
+  certificateOf,
+  loadBalancerNameNodes,
+  servedName,
+} from './certificates.ts';
 import { isGuestOnInstances, tasksGroupOf } from './cluster.ts';
 import type { ServiceNames } from './names.ts';
 import { WEB_ACL_NODES, webAclNodes } from './web-acl.ts';
@@ -26,6 +32,7 @@ export const LOAD_BALANCING_NODES: readonly NodeType[] = [
   'TargetGroupAttributes',
   'TargetHealth',
   'Listener',
+  ...CERTIFICATE_NODES,
   ...WEB_ACL_NODES,
 ];
 
@@ -73,6 +80,7 @@ export function loadBalancingNodes(
       'InvalidSpec',
       `spec.loadBalancer: the instances of another service let in what has the network’s security group alb, and ${exports.owner} has none: add it to spec.securityGroups there`,
     );
+  const named = servedName(input, balancer);
   return [
     ...groupNodes(build, input.object, balancer, { names, exports }),
     build.thing('LoadBalancer', 'load-balancer', {
@@ -83,7 +91,10 @@ export function loadBalancingNodes(
       subnetIds: subnetsFor(balancer, exports),
       securityGroupIds: [ref(`security-group/${GROUP}`), ...(network === undefined ? [] : [network])],
       ipAddressType: 'ipv4',
+      ...named,
     }),
+    ...loadBalancerNameNodes(build, named),
+    ...certificateNodes(build, input, balancer),
     build.facet('LoadBalancerAttributes', 'load-balancer-attributes', {
       arn: ref('load-balancer'),
       attributes: ATTRIBUTES[balancer.type],
@@ -102,9 +113,7 @@ export function loadBalancingNodes(
       attributes: { 'deregistration_delay.timeout_seconds': String(balancer.deregistrationDelaySeconds) },
     }),
     ...webAclNodes(build, input, names),
-    ...balancer.listeners.map((listener) =>
-      build.thing('Listener', listenerKey(listener), listenerOf(input, listener)),
-    ),
+    ...balancer.listeners.map((listener) => listenerNode(build, input, listener)),
     // Without tasks nothing is healthy, and nothing is to be.
     ...(desiredCount === 0
       ? []
@@ -225,22 +234,21 @@ function healthCheckOf({ type, healthCheck }: LoadBalancer): HealthCheck {
   };
 }
 
-function listenerOf(
-  input: CompileInput<EcsService>,
-  { port, protocol, certificateArn, redirectTo }: Listener,
-): ListenerInputs {
-  const field = `spec.loadBalancer.listeners[${port}].certificateArn`;
-  return {
+function listenerNode(build: NodeBuilder, input: CompileInput<EcsService>, listener: Listener): GraphNode {
+  const { port, protocol, redirectTo } = listener;
+  const { arn, awaits } = certificateOf(input, listener);
+  const inputs: ListenerInputs = {
     loadBalancerId: ref('load-balancer'),
     port,
     protocol,
-    certificateArn: certificateArn === undefined ? '' : requireCertificate(input, field, certificateArn),
-    sslPolicy: certificateArn === undefined ? '' : TLS_POLICY,
+    certificateArn: arn,
+    sslPolicy: arn === '' ? '' : TLS_POLICY,
     action:
       redirectTo === undefined
         ? { type: 'forward', targetGroupId: ref('target-group') }
         : { type: 'redirect', port: redirectTo },
   };
+  return build.thing('Listener', listenerKey(listener), inputs, { awaits });
 }
 
 const isForwarding = ({ redirectTo }: Listener) => redirectTo === undefined;

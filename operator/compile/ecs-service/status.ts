@@ -11,6 +11,8 @@ export type EcsServiceOutputs = Pick<
   | 'logGroup'
   | 'loadBalancerArn'
   | 'loadBalancerDnsName'
+  | 'domainName'
+  | 'certificates'
   | 'targetGroupArn'
   | 'healthyTargets'
   | 'unhealthyTargets'
@@ -36,6 +38,8 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     logGroup: at('log-group')?.['name'],
     loadBalancerArn: at('load-balancer')?.['id'],
     loadBalancerDnsName: at('load-balancer')?.['dnsName'] || undefined,
+    domainName: at('load-balancer-name')?.['name'],
+    certificates: certificatesIn(standing),
     targetGroupArn: at('target-group')?.['id'],
     healthyTargets: count(at('target-health')?.['healthy']),
     unhealthyTargets: count(at('target-health')?.['unhealthy']),
@@ -44,4 +48,16 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     rollout: service?.['rolloutState'] || undefined,
     lastEvent: service?.['lastEvent']?.slice(0, LAST_EVENT_MAX) || undefined,
   };
+}
+
+/** The certificates that were made; undefined for none. One whose place another takes is not among them. */
+function certificatesIn(standing: readonly Standing[]): EcsServiceOutputs['certificates'] {
+  const made = standing
+    .filter(({ type, state }) => type === 'Certificate' && state.phase !== 'deleting')
+    .map(({ id, outputs }) => ({
+      domainName: outputs['domainName'] ?? '',
+      arn: id,
+      state: outputs['status'] ?? '',
+    }));
+  return made.length === 0 ? undefined : made;
 }

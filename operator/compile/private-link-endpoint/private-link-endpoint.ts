@@ -7,6 +7,7 @@ import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Referable, Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { consumeNodes } from './consume.ts';
+import { PRIVATE_NAME_NODES } from './private-name.ts';
 import { provideNodes } from './provide.ts';
 
 /** The types of all nodes that either side may have. */
@@ -18,6 +19,7 @@ export const PRIVATE_LINK_NODES: readonly NodeType[] = [
   'SecurityGroup',
   'SecurityGroupRules',
   'VpcEndpoint',
+  ...PRIVATE_NAME_NODES,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
+import { privateNameNodes, zoneOf } from './private-name.ts';
 import { letsIn, NO_SURROUNDINGS, referredBeside, type Consumer } from '../references.ts';
 import { exportsOfService } from '../service-exports.ts';
 
@@ -27,7 +28,9 @@ export function provideNodes(
       loadBalancerArns: [loadBalancerArn],
       acceptanceRequired: acceptance !== 'Auto',
       privateDnsName: privateDnsName ?? '',
+      ...zoneOf(input, provide),
     }),
+    ...privateNameNodes(build, provide),
     build.facet('EndpointServicePermissions', 'endpoint-service-permissions', {
       serviceId,
       principals: sorted([...accountIds, ...consumers.map(({ accountId }) => accountId)]).map(

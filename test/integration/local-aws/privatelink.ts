@@ -31,6 +31,11 @@ import {
   type VpcEndpointConnection,
 } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { aws, clientOptions, given, refused, tagged } from './harness.ts';
@@ -264,6 +269,21 @@ export function privateLink(): void {
     ).toHaveLength(1);
   });
 
+  /** A TXT record in a zone of an account that has nothing to do with it. */
+  const publish = async (Name: string, value: string) => {
+    const route53 = new Route53Client({ ...clientOptions(aws()), maxAttempts: 1 });
+    const zone = await route53.send(
+      new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'test' }),
+    );
+    const record = { Name, Type: 'TXT' as const, TTL: 60, ResourceRecords: [{ Value: `"${value}"` }] };
+    await route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: zone.HostedZone?.Id,
+        ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] },
+      }),
+    );
+  };
+
   test('private DNS wants a verified name, and the provider’s acceptance', async () => {
     const service = await provide({ PrivateDnsName: 'api.example.com' });
     await allow(service.ServiceId, [consumers]);
@@ -287,8 +307,14 @@ export function privateLink(): void {
     await accept(service.ServiceId, id);
     await refused(enable(), 'InvalidParameter', /is not verified/);
     const { ServiceId } = service;
-    await provider.send(new StartVpcEndpointServicePrivateDnsVerificationCommand({ ServiceId }));
-    await eventually(async () => ((await name()).State === 'verified' ? true : undefined));
+    const verify = async (state: string) => {
+      await provider.send(new StartVpcEndpointServicePrivateDnsVerificationCommand({ ServiceId }));
+      await eventually(async () => ((await name()).State === state ? true : undefined));
+    };
+    await verify('failed');
+    const { Name, Value } = await name();
+    await publish(`${Name}.api.example.com`, given(Value));
+    await verify('verified');
     await enable();
     const found = await consumer.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
     expect(found.VpcEndpoints?.[0]?.DnsEntries?.map((entry) => entry.DnsName)).toContain('api.example.com');

@@ -3,6 +3,7 @@ import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
+import { CERTIFICATE_CASES } from './acm/cases.ts';
 import { CAPACITY_CASES } from './autoscaling/cases.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
@@ -30,6 +31,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 
 const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
+  ...CERTIFICATE_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,
   Vpc: {

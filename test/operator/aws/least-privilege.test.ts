@@ -102,6 +102,22 @@ describe('the policy of all kinds', () => {
     ).toHaveLength(1);
   });
 
+  it('changes records of the types that it makes, and no others', () => {
+    expect(granting('route53:ChangeResourceRecordSets')).toEqual([
+      {
+        Sid: 'ChangeResourceRecordSets',
+        Effect: 'Allow',
+        Action: ['route53:ChangeResourceRecordSets'],
+        Resource: 'arn:aws:route53:::hostedzone/*',
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'route53:ChangeResourceRecordSetsRecordTypes': ['A', 'CNAME', 'TXT'],
+          },
+        },
+      },
+    ]);
+  });
+
   it('passes roles of Landfall to flow logs, tasks and instances alone', () => {
     expect(granting('iam:PassRole')).toEqual([
       {

@@ -8,6 +8,7 @@ import type { ListenerInputs } from '../../../operator/aws/elbv2/listener.ts';
 import type { LoadBalancerInputs } from '../../../operator/aws/elbv2/load-balancer.ts';
 import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
 import { CAPACITY_NODES } from '../../../operator/compile/ecs-service/capacity.ts';
+import { CERTIFICATE_NODES } from '../../../operator/compile/ecs-service/certificates.ts';
 import { compileEcsService, ECS_SERVICE_NODES } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import type { CompileInput } from '../../../operator/compile/input.ts';
 import { exportsOfService } from '../../../operator/compile/service-exports.ts';
@@ -72,7 +73,7 @@ describe('a service behind a load balancer', () => {
       alarms: [{ name: 'cpu', metric: 'CpuPercent' }],
     };
     expect(typesOf(compile(everything))).toEqual(
-      ECS_SERVICE_NODES.filter((type) => !CAPACITY_NODES.includes(type)).sort(),
+      ECS_SERVICE_NODES.filter((type) => ![...CAPACITY_NODES, ...CERTIFICATE_NODES].includes(type)).sort(),
     );
     const without = compile({});
     expect([...without.nodes.keys()].filter((key) => /balancer|target|listener|web-acl/.test(key))).toEqual(

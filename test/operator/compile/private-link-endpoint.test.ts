@@ -106,8 +106,15 @@ const compile = (...given: Parameters<typeof inputWith>): Graph => compilePrivat
 const refused = (...given: Parameters<typeof inputWith>) => refusal(() => compile(...given));
 const without = (kind: string) => ({ others: OTHERS.filter((other) => other.kind !== kind) });
 
+const ZONE = 'Z0123456789ABCDEFGHIJ';
+const proved = provider({ privateDnsName: 'api.example.com', privateDnsHostedZoneId: ZONE });
+const granted = account({
+  grants: [{ name: 'zone', namespaces: ['team'], arns: [`arn:aws:route53:::hostedzone/${ZONE}`] }],
+});
+
 it('has the kinds that are read for it, and each of them on one side or the other', () => {
-  const graphs = [compile(provider({ notifications: [] })), compile(consumer())];
+  const given = { notifications: [], privateDnsName: 'api.example.com', privateDnsHostedZoneId: ZONE };
+  const graphs = [compile(provider(given), { account: granted }), compile(consumer())];
   const types = new Set(graphs.flatMap(({ nodes }) => [...nodes.values()].map(({ type }) => type)));
   expect([...types].sort()).toEqual([...PRIVATE_LINK_NODES].sort());
 });
@@ -124,6 +131,19 @@ describe('what is provided', () => {
       loadBalancerArns: ['${EcsService/team/api: load-balancer.id}'],
       acceptanceRequired: true,
       privateDnsName: 'api.example.com',
+    });
+  });
+
+  it('has its private name proved in a zone that is granted, and in no other', () => {
+    const graph = compile(proved, { account: granted });
+    expect(inputsOf(graph, 'endpoint-service')).toMatchObject({ hostedZoneId: ZONE });
+    for (const key of ['private-name-record', 'private-name-verification'])
+      expect(printable(inputsOf(graph, key))).toEqual({ serviceId: '${endpoint-service.id}' });
+    expect(refused(proved)).toMatchObject({
+      reason: 'NotGranted',
+      message: expect.stringMatching(
+        /^spec\.provide\.privateDnsHostedZoneId names arn:aws:route53:::hostedzone\/Z/,
+      ),
     });
   });
 

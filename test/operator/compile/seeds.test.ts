@@ -79,12 +79,14 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
   };
 }
 
+/** What is an example of something that no seed has: manifests/examples/certificates. */
+const OF_NO_SEED = ['EcsService/shop/shop', 'SecureVpc/shop/shop'];
+
 it('every example compiles, and is a network, a service or a connection of a seed', () => {
   expect(failures).toEqual([]);
+  const seeds = [...Object.values(seedNetworks), ...Object.values(seedServices), ...Object.values(seedLinks)];
   expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
-    [...Object.values(seedNetworks), ...Object.values(seedServices), ...Object.values(seedLinks)]
-      .map(({ owner }) => owner)
-      .sort(),
+    [...seeds.map(({ owner }) => owner), ...OF_NO_SEED].sort(),
   );
 });
 

@@ -15,6 +15,7 @@ from .policies import Ask
 # moto's name: (prefix of actions, module of moto, resources by parameter). A template's {} is the parameter's value,
 # {cluster} the cluster that the call names; a value that is an ARN already stays.
 _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "acm": ("acm", "acm", {"CertificateArn": "{}"}),
     "application-autoscaling": (
         "application-autoscaling",
         "applicationautoscaling",
@@ -81,6 +82,7 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
 # Lists, which have no resources, though they may name some as filters.
 _BARE = re.compile(r"(Describe|List)(?!.*(TagsForResource|TagsOfResource)).*")
 _SEES_ONE = {
+    "DescribeCertificate",
     "DescribeClusters",
     "DescribeContinuousBackups",
     "DescribeKey",
@@ -136,6 +138,10 @@ def asks(call: Call, common: Context) -> list[Ask]:
     if service == "application-autoscaling":
         scaled = f"arn:aws:ecs:{call.region}:{call.account}:{params.get('ResourceId')}"
         found += scaling.further(call, common, given, _own_tags(_tags(call, "ecs"), scaled))
+    if (service, action) == ("acm", "RequestCertificate") and params.get("Tags"):
+        # https://docs.aws.amazon.com/acm/latest/userguide/tags.html, of tags that a new certificate gets.
+        arn = _arn(call, prefix, "certificate/*")
+        found.append(Ask("acm:AddTagsToCertificate", arn, {**common, **given}))
     if service == "wafv2":
         balancers = _tags(call, "elbv2")
         found += firewall.further(call, common, given, lambda balancer: _own_tags(balancers, balancer))

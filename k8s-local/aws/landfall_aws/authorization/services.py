@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from ..call import Call
-from . import ec2, instance_groups, named
+from . import ec2, instance_groups, named, records
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -26,7 +26,7 @@ _TAGS_LOGS = {"TagResource", "UntagResource", "ListTagsForResource"}
 def asks(call: Call, common: Context) -> list[Ask]:
     """Everything that must be allowed for one call of any service."""
     service = call.service or ""
-    special = {"ec2": ec2.asks, "iam": _iam, "sts": _sts, "logs": _logs, "autoscaling": instance_groups.asks}.get(service)
+    special = {"ec2": ec2.asks, "iam": _iam, "sts": _sts, "logs": _logs, "autoscaling": instance_groups.asks, "route53": records.asks}.get(service)
     if special:
         return special(call, common)
     if named.knows(service):

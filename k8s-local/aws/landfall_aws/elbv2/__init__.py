@@ -11,7 +11,7 @@ def install(settings: Settings) -> None:
     """None: its calls go through Flask's routing, which tells them from the classic load balancers'."""
     balancers.install(settings)
     target_groups.install()
-    listeners.install()
+    listeners.install(settings)
     attributes.install()
     health.install(settings)
     tags.install()

@@ -7,8 +7,10 @@ from moto.elbv2.models import ELBv2Backend, FakeAction
 from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
+from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace, wrap
+from ..settings import Settings
 from . import found, tags
 
 _PROTOCOLS = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "UDP", "TCP_UDP")}
@@ -25,6 +27,7 @@ _FORWARDS = {
     "UDP": ("UDP", "TCP_UDP"),
     "TCP_UDP": ("TCP_UDP",),
 }
+_certificate_seconds = 0.0
 
 
 def forget(backend: Any, listener: Any) -> None:
@@ -124,6 +127,11 @@ def _security(backend: Any, protocol: str, policy: str | None, certificates: lis
     for arn in certificates:
         if not backend._certificate_exists(certificate_arn=arn):
             raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
+        bundle = _certificates(backend).get(arn)
+        if bundle is not None and bundle.status != "ISSUED":
+            # What AWS says of one that is not issued yet, as users of every tool report.
+            words = "must have a fully-qualified domain name, a supported signature, and a supported key size."
+            raise AwsError("UnsupportedCertificate", f"The certificate '{arn}' {words}")
     if policy and policy not in SSL_POLICIES:
         raise AwsError("SSLPolicyNotFound", f"SSL policy '{policy}' not found")
     return policy or _DEFAULT_POLICY
@@ -138,8 +146,15 @@ def _certificates(backend: Any) -> dict[str, Any]:
 def _release_certificates(backend: Any, listener: Any) -> None:
     if not listener.certificates:
         return
-    for bundle in _certificates(backend).values():
-        bundle.in_use_by = [user for user in bundle.in_use_by if user != listener.arn]
+    bundles = [_certificates(backend).get(arn) for arn in listener.certificates]
+
+    def released() -> None:
+        # ACM learns a little later that nobody uses it: aws/aws-cdk#4179.
+        for bundle in bundles:
+            if bundle is not None and listener.arn in bundle.in_use_by:
+                bundle.in_use_by.remove(listener.arn)
+
+    lifecycle.after(_certificate_seconds, released)
 
 
 def _use_certificate(backend: Any, listener: Any) -> None:
@@ -148,7 +163,10 @@ def _use_certificate(backend: Any, listener: Any) -> None:
         bundle.in_use_by.append(listener.arn)
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
+    global _certificate_seconds
+    _certificate_seconds = settings.certificate_seconds
+
     # "This operation is idempotent […]": CreateListener, API reference.
     @wrap(ELBv2Backend, "create_listener")
     def create(original: Any, self: Any, load_balancer_arn: str, protocol: str, port: int, **kwargs: Any) -> Any:

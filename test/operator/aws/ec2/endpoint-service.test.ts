@@ -18,12 +18,18 @@ import {
 import { endpointServices, type EndpointService } from '../../../../operator/aws/ec2/endpoint-services.ts';
 import { interpret } from '../../../../operator/aws/errors.ts';
 import { foreignRef } from '../../../../operator/graph/ref.ts';
+import type { Case } from '../case.ts';
 import { linesOf } from '../changes.ts';
 import { contextOf, fakeSession, listed, refusal } from '../ecs/fake-session.ts';
 import { BALANCER, CONSUMER, NAME, PROVIDED_CASES } from './provided-cases.ts';
 
-const inputs = PROVIDED_CASES['EndpointService']?.inputs as EndpointServiceInputs;
-const record = PROVIDED_CASES['EndpointService']?.record as EndpointService;
+const whole = PROVIDED_CASES['EndpointService'] as Case & {
+  inputs: EndpointServiceInputs;
+  record: EndpointService;
+};
+/** As of the case, but that a person proves its private name. */
+const { hostedZoneId: _zone, ...inputs } = whole.inputs;
+const { Tags: _tags, ...record } = whole.record;
 const accepting = PROVIDED_CASES['EndpointConnections']?.inputs as EndpointConnectionsInputs;
 const failure = (ResourceId: string, Code: string) => ({
   Unsuccessful: [{ ResourceId, Error: { Code, Message: 'no' } }],

@@ -24,6 +24,7 @@ const service = {
     Value: 'vpce:1',
     Name: '_1',
   },
+  Tags: [{ Key: 'landfall.dev/hosted-zone', Value: 'Z1' }],
   Connections: [
     { endpointId: 'vpce-1', accountId: '333333333333', state: 'available' },
     { endpointId: 'vpce-2', accountId: '444444444444', state: 'pendingacceptance' },
@@ -34,7 +35,12 @@ const service = {
 /** A case of each. */
 export const PROVIDED_CASES: Readonly<Record<string, Case>> = {
   EndpointService: {
-    inputs: { loadBalancerArns: [BALANCER], acceptanceRequired: true, privateDnsName: 'api.example.com' },
+    inputs: {
+      loadBalancerArns: [BALANCER],
+      acceptanceRequired: true,
+      privateDnsName: 'api.example.com',
+      hostedZoneId: 'Z1',
+    },
     record: service,
     needs: [BALANCER],
     changes: [
@@ -42,6 +48,7 @@ export const PROVIDED_CASES: Readonly<Record<string, Case>> = {
       [{ loadBalancerArns: [] }, `loadBalancerArns[${BALANCER}]: ${BALANCER} -> (nothing)`],
       [{ acceptanceRequired: false }, 'acceptanceRequired: true -> false'],
       [{ privateDnsName: '' }, 'privateDnsName: api.example.com -> '],
+      [{ hostedZoneId: 'Z2' }, 'hostedZoneId: Z1 -> Z2'],
     ],
   },
   EndpointServicePermissions: {

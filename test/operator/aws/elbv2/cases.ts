@@ -49,8 +49,10 @@ export const ELB_CASES: Readonly<Record<string, Case>> = {
       subnetIds: ['subnet-1', 'subnet-2'],
       securityGroupIds: ['sg-1'],
       ipAddressType: 'ipv4',
+      servedName: 'Z1 web.example.com',
     },
     record: {
+      Tags: [{ Key: 'landfall.dev/served-name', Value: 'Z1 web.example.com' }],
       LoadBalancerArn: BALANCER,
       LoadBalancerName: 'web',
       DNSName: 'web-1.eu-central-1.elb.amazonaws.com',
@@ -75,6 +77,8 @@ export const ELB_CASES: Readonly<Record<string, Case>> = {
       [{ subnetIds: ['subnet-1', 'subnet-2', 'subnet-3'] }, 'subnetIds[subnet-3]: (nothing) -> subnet-3'],
       [{ securityGroupIds: ['sg-1', 'sg-2'] }, 'securityGroupIds[sg-2]: (nothing) -> sg-2'],
       [{ ipAddressType: 'dualstack' }, 'ipAddressType: ipv4 -> dualstack'],
+      [{ servedName: 'Z1 api.example.com' }, 'servedName: Z1 web.example.com -> Z1 api.example.com'],
+      [{ servedName: undefined }, 'servedName: Z1 web.example.com -> '],
     ],
   },
   LoadBalancerAttributes: {
@@ -194,7 +198,7 @@ export const ELB_CASES: Readonly<Record<string, Case>> = {
         },
       ],
     },
-    needs: [BALANCER, GROUP],
+    needs: [BALANCER, GROUP, CERTIFICATE],
     changes: [
       [{ loadBalancerId: 'arn:other' }, `loadBalancerId: ${BALANCER} -> arn:other (replace)`],
       [{ port: 8443 }, 'port: 443 -> 8443'],

@@ -44,7 +44,7 @@ describe('a listener', () => {
     const sticky = forward({ TargetGroups, TargetGroupStickinessConfig: { Enabled: true } });
     const shared = forward({ TargetGroups: [...TargetGroups, { TargetGroupArn: 'arn:theirs', Weight: 9 }] });
     for (const seen of [sticky, shared]) expect(listenerKind.diff(inputs, seen)).toHaveLength(1);
-    expect(listenerKind.needs(shared)).toEqual([BALANCER, GROUP, 'arn:theirs']);
+    expect(listenerKind.needs(shared)).toEqual([BALANCER, GROUP, 'arn:theirs', CERTIFICATE]);
   });
 
   it.each([

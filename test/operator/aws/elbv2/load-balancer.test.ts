@@ -12,7 +12,8 @@ import { contextOf, OWN, refusal, sessionOf } from './elb.ts';
 const inputs = ELB_CASES['LoadBalancer']?.inputs as LoadBalancerInputs;
 const record = ELB_CASES['LoadBalancer']?.record as { Type: 'application' | 'network' };
 const ofNetwork = { ...record, Type: 'network' as const };
-const revised = { ...record, Tags: tagList({ ...OWN, 'landfall.dev/rev': 'deadbeef' }) };
+const SERVED = { 'landfall.dev/served-name': 'Z1 web.example.com' };
+const revised = { ...record, Tags: tagList({ ...OWN, ...SERVED, 'landfall.dev/rev': 'deadbeef' }) };
 const state = (Code: string, Reason?: string) =>
   loadBalancerKind.state({ ...record, State: { Code: Code as 'active', Reason } });
 
