@@ -58,6 +58,8 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
 const HELD_TEXT = /You do not have permission to access the specified resource/;
 /** Codes that ECS and both sorts of Auto Scaling give to much that is not alike. */
 const VAGUE = /^(ClientException|InvalidParameterException|ValidationError|ValidationException)$/;
+/** What CreateVpcEndpoint says of a service of somebody's that lets the account in no more, or not yet. */
+const NOT_LET_IN_TEXT = /Vpc Endpoint Service '?com\.amazonaws\.vpce\..* does not exist/i;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
@@ -235,6 +237,12 @@ export function interpretWords(error: unknown): Verdict {
       kind: 'stalled',
       reason: 'AwsRefused',
       message: `${message} It is what permissionsBoundaryArn of the Account names.`,
+    };
+  if (NOT_LET_IN_TEXT.test(text))
+    return {
+      kind: 'waiting',
+      reason: 'DependencyNotReady',
+      message: `${message}; its provider has not let this account in yet, or there is no service of this name`,
     };
   if (isMeant(error, NOT_FOUND, NOT_FOUND_TEXT)) return { kind: 'waiting', reason: 'NotYetVisible', message };
   if (NEVER_SENT.test(code)) return { kind: 'waiting', reason: 'AwsUnreachable', message };

@@ -1,13 +1,17 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
+import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
+import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
-import { containersCases, containersDeletions } from './drift/containers.ts';
+import { containersAlwaysSaid, containersCases, containersDeletions } from './drift/containers.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
 import { iamCases, iamDeletions } from './drift/iam.ts';
 import { logsCases, logsDeletions } from './drift/logs.ts';
 import { natCases } from './drift/nat.ts';
 import { networkCases, networkDeletions } from './drift/network.ts';
+import { providedCases } from './drift/provided.ts';
+import { scalingCases, scalingDeletions } from './drift/scaling.ts';
 import { routingCases, routingDeletions } from './drift/routing.ts';
 
 /**
@@ -25,6 +29,17 @@ export const driftCases: Cases = {
   ...logsCases,
   ...iamCases,
   ...containersCases,
+  ...balancingCases,
+  ...capacityCases,
+  ...scalingCases,
+  ...providedCases,
+};
+
+/** By kind, what AWS says of every thing of it, so that it cannot be missing. */
+export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  ...containersAlwaysSaid,
+  ...balancingAlwaysSaid,
+  ...capacityAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */
@@ -38,4 +53,6 @@ export const deletions: Deletions = {
   ...logsDeletions,
   ...iamDeletions,
   ...containersDeletions,
+  ...balancingDeletions,
+  ...scalingDeletions,
 };

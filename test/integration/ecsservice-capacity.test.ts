@@ -4,10 +4,8 @@ import {
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
-import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
-import { capacityCases, type CapacityContext } from '../contract/drift/capacity.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
 import { idsOf, World } from '../support/world.ts';
@@ -36,7 +34,6 @@ let world: World;
 let empty: string;
 let autoscaling: AutoScalingClient;
 let ecs: ECSClient;
-let iam: IAMClient;
 
 beforeAll(async () => {
   world = await World.start({ LANDFALL_AWS_INSTANCE_SECONDS: '0.1', LANDFALL_AWS_TASK_SECONDS: '0.05' });
@@ -44,14 +41,12 @@ beforeAll(async () => {
   empty = await world.aws.dump();
   autoscaling = new AutoScalingClient(world.clientOptions());
   ecs = new ECSClient(world.clientOptions());
-  iam = new IAMClient(world.clientOptions());
   world.operator();
   await world.apply([namespace('web'), account('main', ['web'], { defaultTags: { project: 'shop' } })]);
 });
 afterAll(async () => {
   autoscaling?.destroy();
   ecs?.destroy();
-  iam?.destroy();
   await world?.stop();
 });
 
@@ -100,35 +95,6 @@ it('is left alone by a second pass and further refreshes', async () => {
   await world.refreshes(2, READS);
   const mark = await world.mark();
   await world.kubectl('annotate', '--namespace=web', 'ecss/shop', 'look=again');
-  await world.refreshes(2, [...READS, 'GetInstanceProfile']);
-  expect(await actions(mark)).toEqual([]);
-});
-
-it('is put back, whatever somebody changes of its capacity', async () => {
-  for (const [type, cases] of Object.entries(capacityCases)) {
-    for (const [change, found] of Object.entries(cases)) {
-      const what = `${type}: ${change}`;
-      const ids = idsOf((await world.read(service)) ?? service);
-      const at = { ec2: world.ec2, autoscaling, ecs, iam, ids } as unknown as CapacityContext;
-      if ('refused' in found) {
-        const error = await found.attempt(at).then(
-          () => undefined,
-          (problem: unknown) => problem,
-        );
-        // Of IAM the SDK names its classes otherwise than AWS their code.
-        const { name, Code = name } = error as { readonly name?: string; readonly Code?: string };
-        expect(Code, what).toBe(found.refused);
-        continue;
-      }
-      const mark = await world.mark();
-      await found.drift(at);
-      const own = (await world.writes(mark)).length;
-      await eventually(`${what} repaired`, async () => (await world.writes(mark)).length > own);
-      await world.ready(service);
-    }
-  }
-  await world.refreshes(2, [...READS, 'GetInstanceProfile']);
-  const mark = await world.mark();
   await world.refreshes(2, [...READS, 'GetInstanceProfile']);
   expect(await actions(mark)).toEqual([]);
 });

@@ -16,11 +16,11 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessKeyOf } from '../../k8s-local/aws/identity-files.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { plainCall, putParameter } from '../support/plain-call.ts';
 import { conditionOf, World } from '../support/world.ts';
 
 /** Autoscaling, alarms and secrets of one service, under the least policy and the boundary. */
@@ -62,22 +62,6 @@ const serviceOf = (container: object) =>
   });
 const accountWith = (grants: object[]) => bounded(account('main', ['web'], { grants }));
 
-/** A service whose SDK is none of our dependencies. */
-async function plain(service: string, target: string, params: object): Promise<Record<string, unknown>> {
-  const { accessKeyId } = accessKeyOf('123456789012');
-  const answer = await fetch(world.aws.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': target,
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(params),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as Record<string, unknown>;
-}
-
 const statusOf = async () => {
   const { status } = await world.ready(service());
   return status as unknown as EcsService['status'];
@@ -111,15 +95,15 @@ const alarms = async () => (await cloudwatch.send(new DescribeAlarmsCommand({}))
 beforeAll(async () => {
   world = await World.start();
   await world.claim();
-  const made = await plain('kms', 'TrentService.CreateKey', {});
+  const made = await plainCall(world, 'kms', 'TrentService.CreateKey', {});
   key = (made['KeyMetadata'] as { Arn: string }).Arn;
-  const stored = await plain('secretsmanager', 'secretsmanager.CreateSecret', {
+  const stored = await plainCall(world, 'secretsmanager', 'secretsmanager.CreateSecret', {
     Name: 'shop/db',
     SecretString: '{"password":"only for tests"}',
     KmsKeyId: key,
   });
   secret = stored['ARN'] as string;
-  await plain('ssm', 'AmazonSSM.PutParameter', { Name: '/shop/url', Value: 'https://x', Type: 'String' });
+  await putParameter(world, PARAMETER);
   least = await leastPrivilege(world, [accountWith(granted()), network, service()]);
   empty = await world.aws.dump();
   scaling = new ApplicationAutoScalingClient(world.clientOptions());

@@ -24,19 +24,16 @@ import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../operator/graph/graph.ts';
-import { type Collection, kindOf, kindRegistry } from '../../operator/graph/kind.ts';
+import { type Collection, kindRegistry } from '../../operator/graph/kind.ts';
 import type { Outcome } from '../../operator/graph/outcome.ts';
 import { ownershipTags, TAG } from '../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, plan, type Plan } from '../../operator/graph/plan.ts';
-import { ref, resolve } from '../../operator/graph/ref.ts';
+import { ref } from '../../operator/graph/ref.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
-import { changePaths } from '../contract/change-paths.ts';
-import { balancingAlwaysSaid, balancingCases } from '../contract/drift/balancing.ts';
-import type { DriftContext } from '../contract/drift/case.ts';
 import { ELB_KINDS } from '../operator/aws/elbv2/cases.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** The node kinds of Elastic Load Balancing, made, kept, replaced and deleted by plans, without Kubernetes. */
+/** The node kinds of Elastic Load Balancing, made, replaced and deleted by plans, without Kubernetes; ecsservice-contract.test.ts drifts them. */
 
 const ACCOUNT = '123456789012';
 const OWNER = 'EcsService/team/web';
@@ -339,57 +336,6 @@ describe('a load balancer with what is behind it', () => {
     await aws.letPass(1);
     expect(await health()).toEqual({ total: 2, healthy: 2, reasons: [] });
     await aws.release();
-  });
-});
-
-/** The graph, each thing with a tag that somebody may take away. */
-const labelledGraph = () =>
-  buildGraph(
-    OWNER,
-    [...webGraph().nodes.values()].map((node) =>
-      'landfall.dev/owner' in node.tags ? { ...node, tags: { ...node.tags, project: 'web' } } : node,
-    ),
-  );
-
-describe.each(Object.entries(balancingCases))('drift of %s', (type, cases) => {
-  it('has a case for each change that its diff finds', async () => {
-    const labelled = labelledGraph();
-    await reach(labelled);
-    const world = await listing();
-    const { standing } = planOf(labelled, world);
-    const outputs = new Map(standing.map((one) => [one.node, one.outputs]));
-    const kind = kindOf(kinds, type);
-    const paths = [...labelled.nodes.values()]
-      .filter((node) => node.type === type)
-      .flatMap((node) => {
-        const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]);
-        const view = world.view(kind.collection);
-        const record = kind.find ? kind.find(view, inputs) : view.get(outputs.get(node.key)?.['id'] ?? '');
-        return changePaths(kind, inputs, record ?? {});
-      });
-    const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
-    const said = new Set((balancingAlwaysSaid[type] ?? []).map((field) => `${field} missing`));
-    const possible = paths.filter(({ path, fixed }) => !fixed && !said.has(path));
-    const wanted = [...new Set([...possible.map(({ path }) => path), ...own])];
-    expect(Object.keys(cases).sort()).toEqual(wanted.sort());
-  });
-
-  it.each(Object.entries(cases))('%s', async (_, found) => {
-    const labelled = labelledGraph();
-    await reach(labelled);
-    const world = await listing();
-    const ids = Object.fromEntries(planOf(labelled, world).standing.map(({ node, id }) => [node, id]));
-    const at = { ec2: session.ec2, elbv2: session.elbv2, ids } as unknown as DriftContext;
-    if ('refused' in found) {
-      await expect(found.attempt(at)).rejects.toMatchObject({ name: found.refused });
-      return;
-    }
-    const tidy = await found.drift(at);
-    expect(planOf(labelled, await listing()).actions.map(({ node }) => node)).toContain(found.node);
-    await reach(labelled);
-    await tidy?.();
-    expect(await writesOf(() => pass(labelled))).toEqual([]);
-    await gone();
   });
 });
 

@@ -25,72 +25,17 @@ import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { PrivateLinkEndpointStatus } from '../../operator/api/private-link-endpoint.ts';
 import { eventually } from '../support/eventually.ts';
 import { policyFor } from '../support/least-privilege.ts';
-import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { CONSUMER, PROVIDER, TOPIC, twoAccounts } from '../support/link-manifests.ts';
+import { namespace } from '../support/manifests.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
-const PROVIDER = '222222222222';
-const CONSUMER = '333333333333';
 const STRANGER = '444444444444';
-const TOPIC = `arn:aws:sns:us-east-1:${PROVIDER}:links`;
 
 let world: World;
 let operator: OperatorProcess;
 const clients: EC2Client[] = [];
 
-const accountOf = (name: string, accountId: string, namespaces: readonly string[]) =>
-  account(name, namespaces, { accountId, roleArn: memberRoleArn(accountId) });
-const accounts = [
-  account('provider-account', ['api'], {
-    accountId: PROVIDER,
-    roleArn: memberRoleArn(PROVIDER),
-    grants: [{ name: 'links', namespaces: ['api'], arns: [TOPIC] }],
-  }),
-  accountOf('consumer-account', CONSUMER, ['shop']),
-];
-const placed = (name: string) => ({ accountRef: { name } });
-
-const providerNetwork = smallNetwork('net', 'api', {
-  ...placed('provider-account'),
-  zones: { names: ['us-east-1a', 'us-east-1b'] },
-  securityGroups: { alb: {}, ecs: {} },
-});
-const consumerNetwork = smallNetwork('net', 'shop', {
-  ...placed('consumer-account'),
-  cidr: '10.2.0.0/16',
-  zones: { names: ['us-east-1b', 'us-east-1c'] },
-  securityGroups: { ecs: {} },
-});
-const container = { name: 'app', image: 'api:1', ports: [{ port: 8080 }] };
-const api = smallService('api', 'api', 'net', {
-  ...placed('provider-account'),
-  task: { containers: [container] },
-  loadBalancer: { type: 'Network', listeners: [{ port: 8080, protocol: 'TCP' }] },
-});
-const shop = smallService('shop', 'shop', 'net', placed('consumer-account'));
-const link = (name: string, inNamespace: string, spec: object): Manifest => ({
-  apiVersion: 'landfall.dev/v1alpha1',
-  kind: 'PrivateLinkEndpoint',
-  metadata: { name, namespace: inNamespace },
-  spec: { region: 'us-east-1', ...spec },
-});
-const provider = link('api', 'api', {
-  ...placed('provider-account'),
-  provide: {
-    serviceRef: { name: 'api' },
-    notifications: [{ topicArn: TOPIC, events: ['Connect', 'Delete'] }],
-  },
-  allowReferencesFrom: ['shop'],
-});
-const consumer = link('api', 'shop', {
-  ...placed('consumer-account'),
-  consume: {
-    from: { name: 'api', namespace: 'api' },
-    networkRef: { name: 'net' },
-    ports: [{ port: 8080 }],
-    allowFrom: [{ name: 'shop' }],
-  },
-});
-
+const { accounts, providerNetwork, consumerNetwork, api, shop, provider, consumer } = twoAccounts;
 const objects = [...accounts, providerNetwork, api, provider, consumerNetwork, shop, consumer];
 
 /** Lets the member roles do in EC2 what `landfall policy` prints for these manifests, and nothing else. */

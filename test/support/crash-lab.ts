@@ -49,8 +49,13 @@ export class CrashLab {
 
   /** Starts everything and brings up what the subjects need. */
   static async start(subjects: readonly Subject[]): Promise<CrashLab> {
-    const world = await World.start({ LANDFALL_AWS_TASK_SECONDS: '0.05' });
+    const world = await World.start({
+      LANDFALL_AWS_TASK_SECONDS: '0.05',
+      LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
+      LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1',
+    });
     await world.claim();
+    for (const { prepare } of subjects) await prepare?.(world);
     const kube = await startKubeProxy({
       kubeconfigPath: world.plane.kubeconfigPath,
       counts: (_, path) => !path.startsWith('/apis/coordination.k8s.io/'),
@@ -131,7 +136,7 @@ export class CrashLab {
   /** What Kubernetes says now of the subject and its setting, without what differs from run to run. */
   async objects(subject: Subject): Promise<unknown[]> {
     const objects = [...subject.setting, subject.made].filter(({ kind }) => kind !== 'Namespace');
-    return (await Promise.all(objects.map((object) => this.world.read(object)))).map(told);
+    return told(await Promise.all(objects.map((object) => this.world.read(object))));
   }
 
   /** Resolves when the condition holds and the operator has written nothing for so long; at once when it was killed. */

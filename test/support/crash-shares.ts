@@ -1,6 +1,7 @@
 import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
-import { anAccount, aService, small, wholePortal } from './crash-subjects.ts';
+import { aConsumer, aProvider } from './crash-subjects-links.ts';
+import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
 const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
   const counts = { aws, objects, events };
@@ -14,6 +15,12 @@ const FIRST_60 = Array.from({ length: 60 }, (_, index) =>
 
 /** Of services: their networks stand before them. */
 export const SERVICE_SHARES: readonly Share[] = [{ subject: aService, chance: each(2, 0, 0) }];
+export const SCALED_SHARES: readonly Share[] = [{ subject: aScaledService, chance: each(2, 0, 0) }];
+
+export const LINK_SHARES: readonly Share[] = [
+  { subject: aProvider, chance: each(1, 0, 0) },
+  { subject: aConsumer, chance: each(2, 0, 0) },
+];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [

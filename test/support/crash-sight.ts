@@ -27,13 +27,20 @@ function knows(dump: string, id: string): boolean {
   return dump.includes(`"${name}"`);
 }
 
-/** What an object says, without what differs from run to run: ids read as the node that they belong to, times are left out. */
-export function told(object: Manifest | undefined): unknown {
-  if (!object) return undefined;
-  const { status, metadata } = object;
-  const things = [...thingsOf(object, 'former'), ...thingsOf(object, 'resources')];
+/**
+ * What objects say, without what differs from run to run: ids read as the node that they belong to, of whichever of the
+ * objects, times are left out.
+ */
+export function told(objects: readonly (Manifest | undefined)[]): unknown[] {
+  const things = objects.flatMap((object) => [
+    ...thingsOf(object, 'former'),
+    ...thingsOf(object, 'resources'),
+  ]);
   const names = new Map(things.map(({ node, id }) => [id, node]));
-  return { finalizers: metadata.finalizers ?? [], status: plain(status, names) };
+  return objects.map(
+    (object) =>
+      object && { finalizers: object.metadata.finalizers ?? [], status: plain(object.status, names) },
+  );
 }
 
 function thingsOf(object: Manifest | undefined, field: string): { node: string; id: string }[] {
@@ -49,6 +56,9 @@ const LEFT_OUT = new Set([
   'cluster',
   'since',
   'lastEvent',
+  'loadBalancerDnsName',
+  'dnsNames',
+  'serviceName',
 ]);
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {

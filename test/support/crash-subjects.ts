@@ -1,12 +1,25 @@
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
-import { account, fullService, namespace, portal, serviceNetwork, smallNetwork } from './manifests.ts';
-import type { Manifest } from './world.ts';
+import {
+  account,
+  fullService,
+  granted,
+  namespace,
+  portal,
+  scaledService,
+  serviceAccount,
+  serviceNetwork,
+  smallNetwork,
+} from './manifests.ts';
+import { putParameter } from './plain-call.ts';
+import type { Manifest, World } from './world.ts';
 
 /** An object whose whole life is disturbed at every write: of any kind, as it is made and as it is edited. */
 export interface Subject {
   readonly name: string;
   /** What it needs to stand before it is made. */
   readonly setting: readonly Manifest[];
+  /** Makes what Landfall is given and does not make. */
+  readonly prepare?: (world: World) => Promise<void>;
   readonly made: Manifest;
   readonly edited: Manifest;
 }
@@ -77,12 +90,25 @@ export const wholePortal: Subject = {
   },
 };
 
-const service = fullService.spec as { readonly task: { readonly containers: readonly object[] } };
+interface ServiceSpec {
+  readonly task: { readonly containers: readonly object[] };
+  readonly loadBalancer: object;
+  readonly alarms: readonly object[];
+}
+const ofService = {
+  setting: [portal.namespace, serviceAccount, serviceNetwork],
+  prepare: (world: World) => putParameter(world, granted.parameter),
+};
+const service = fullService.spec as ServiceSpec;
+const scaled = scaledService.spec as ServiceSpec;
 
-/** A service in a network that stands; edited, it is rolled out anew, restarted, scaled, and most of its settings change. */
+/**
+ * A service in a network that stands; edited, it is rolled out anew, restarted, scaled, and most of its settings change:
+ * it listens on another port for others, and an alarm takes the place of another.
+ */
 export const aService: Subject = {
   name: 'service',
-  setting: [portal.namespace, portal.account, serviceNetwork],
+  ...ofService,
   made: fullService,
   edited: {
     ...fullService,
@@ -90,14 +116,55 @@ export const aService: Subject = {
     spec: {
       ...service,
       environment: 'staging',
-      cluster: { containerInsights: 'Disabled' },
+      cluster: { create: { containerInsights: 'Disabled' } },
       service: { desiredCount: 1, executeCommand: 'Disabled', deployment: { minimumHealthyPercent: 100 } },
       task: {
         cpu: 1024,
         memoryMiB: 2048,
         containers: service.task.containers.map((container) => ({ ...container, image: 'shop:2' })),
       },
+      loadBalancer: {
+        ...service.loadBalancer,
+        listeners: [{ port: 8081, protocol: 'HTTP' }],
+        ingress: [{ name: 'office', cidr: '10.12.0.0/16' }],
+        healthCheck: { path: '/ready', intervalSeconds: 10 },
+        deregistrationDelaySeconds: 5,
+      },
+      alarms: [
+        { name: 'targets', metric: 'UnhealthyTargets', threshold: 1 },
+        { name: 'memory', metric: 'MemoryPercent' },
+      ],
       logs: { retentionDays: 30 },
+      tags: { stage: 'second' },
+    },
+  },
+};
+
+/** One on instances that AWS scales; edited, it has other instances, other bounds and schedules, and one port more. */
+export const aScaledService: Subject = {
+  name: 'scaled',
+  ...ofService,
+  made: scaledService,
+  edited: {
+    ...scaledService,
+    spec: {
+      ...scaled,
+      capacity: { type: 'EC2', minInstances: 1, maxInstances: 2, instanceTypes: ['t3.small'], volumeGiB: 50 },
+      service: {
+        autoscaling: {
+          minCount: 1,
+          maxCount: 3,
+          memoryPercent: 70,
+          schedules: [{ name: 'day', schedule: 'cron(0 8 * * ? *)', minCount: 1 }],
+        },
+      },
+      loadBalancer: {
+        ...scaled.loadBalancer,
+        listeners: [
+          { port: 8080, protocol: 'TCP' },
+          { port: 9090, protocol: 'TCP' },
+        ],
+      },
       tags: { stage: 'second' },
     },
   },

@@ -3,8 +3,7 @@ import { awsKinds } from '../../operator/aws/kinds.ts';
 import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { changePaths } from '../contract/change-paths.ts';
-import { driftCases } from '../contract/drift-cases.ts';
-import { containersAlwaysSaid } from '../contract/drift/containers.ts';
+import { alwaysSaid, driftCases } from '../contract/drift-cases.ts';
 import { counted } from './counted.ts';
 import type { Standing } from './standing.ts';
 
@@ -26,7 +25,8 @@ export function proveDrift(types: readonly string[], standing: () => Standing): 
       } else {
         // A loss takes several steps, between which an operator on a busy machine would put the first ones back.
         const how = entry.unseen || name.startsWith('deleted') ? 'unseen' : 'seen';
-        it(`${name}: repaired, Ready all the while`, () => standing().proveRepair(entry, how));
+        it(`${name}: repaired${entry.interrupts ? '' : ', Ready all the while'}`, () =>
+          standing().proveRepair(entry, how));
       }
     }
   });
@@ -34,20 +34,23 @@ export function proveDrift(types: readonly string[], standing: () => Standing): 
 
 /** The changes that the diff of a kind finds in any of the network's nodes of it, and the loss of tags and thing. */
 async function changesOf(standing: Standing, type: string): Promise<string[]> {
-  const { graph, inventory, plan: made } = await standing.look();
+  const { graph, inventory, plan: made, exportsOf } = await standing.look();
   const kind = kindOf(awsKinds, type);
   const outputs = new Map(made.standing.map(({ node, outputs }) => [node, outputs]));
   const paths = [...graph.nodes.values()]
     .filter((node) => node.type === type)
     .flatMap((node) => {
-      const inputs = resolve(node.inputs, (at) => outputs.get(at.node)?.[at.output]);
+      const inputs = resolve(node.inputs, ({ owner, node: key, output }) => {
+        const known = owner === undefined ? outputs : exportsOf(owner);
+        return known.get(key)?.[output];
+      });
       const view = inventory.view(kind.collection);
       const id = made.standing.find((thing) => thing.node === node.key)?.id ?? '';
       const record = kind.find ? kind.find(view, inputs) : view.get(id);
       if (!record) throw new Error(`${node.key} is not there`);
       return changePaths(kind, inputs, record);
     });
-  const said = containersAlwaysSaid[type] ?? [];
+  const said = alwaysSaid[type] ?? [];
   const possible = paths.filter(({ path }) => !said.some((field) => path === `${field} missing`));
   const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
   return [...new Set([...possible.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];

@@ -134,19 +134,38 @@ export const serviceNetwork = smallNetwork('services', 'portal', {
   accountRef: { name: 'portal' },
   zones: { count: 2 },
   securityGroups: { ecs: {}, endpoints: {} },
-  // Without them no task could pull its image.
-  endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs'].map((service) => ({ service })),
+  // Without them no task could pull its image or read its parameters, and no instance join its cluster.
+  endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ecs', 'ecs-agent', 'ecs-telemetry'].map(
+    (service) => ({ service }),
+  ),
 });
 
+/** What services of the portal's namespace may name: a parameter, which is not made by Landfall, and a topic. */
+export const granted = {
+  parameter: 'arn:aws:ssm:us-east-1:123456789012:parameter/shop/url',
+  topic: 'arn:aws:sns:us-east-1:123456789012:on-call',
+};
+/** The portal's Account with the grants for it. */
+export const serviceAccount: Manifest = {
+  ...portal.account,
+  spec: {
+    aws: {
+      ...(portal.account.spec as { readonly aws: object }).aws,
+      grants: [{ name: 'shop', namespaces: ['portal'], arns: [granted.parameter, granted.topic] }],
+    },
+  },
+};
+
 /**
- * A service with all that one may have, so that it has every kind of node and of setting: what a service may have more
- * is added here, and is then created, edited, deleted, drifted and withheld with the rest.
+ * A service on Fargate with all that one may have, so that it has every kind of node and of setting: what a service may have
+ * more is added here, and is then created, edited, deleted, drifted and withheld with the rest. What cannot stand beside
+ * it, instances and a count that AWS sets, `scaledService` has.
  */
 export const fullService: Manifest = {
   ...smallService('shop', 'portal', 'services', {
     accountRef: { name: 'portal' },
     environment: 'staging',
-    cluster: { containerInsights: 'Enabled' },
+    cluster: { create: { containerInsights: 'Enabled' } },
     service: { executeCommand: 'Enabled' },
     task: {
       containers: [
@@ -155,6 +174,7 @@ export const fullService: Manifest = {
           image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1',
           ports: [{ port: 8080 }],
           environment: [{ name: 'STAGE', value: 'staging' }],
+          secrets: [{ name: 'URL', valueFrom: granted.parameter }],
           healthCheck: { command: ['CMD-SHELL', 'curl -f localhost:8080/health'] },
           ulimits: [{ name: 'nofile', soft: 1024, hard: 4096 }],
           dependsOn: [{ container: 'proxy' }],
@@ -162,6 +182,17 @@ export const fullService: Manifest = {
         { name: 'proxy', image: 'envoy:1', essential: false },
       ],
     },
+    loadBalancer: {
+      type: 'Application',
+      listeners: [{ port: 80, protocol: 'HTTP' }],
+      ingress: [{ name: 'office', cidr: '10.11.0.0/16' }],
+      healthCheck: { path: '/health' },
+      deregistrationDelaySeconds: 0,
+    },
+    alarms: [
+      { name: 'cpu', metric: 'CpuPercent', topicArns: [granted.topic] },
+      { name: 'targets', metric: 'UnhealthyTargets' },
+    ],
   }),
   metadata: {
     name: 'shop',
@@ -169,6 +200,34 @@ export const fullService: Manifest = {
     annotations: { 'landfall.dev/restarted-at': 'monday' },
   },
 };
+
+/** A service on instances, whose count AWS sets, with all that belongs to that, behind a Network load balancer. */
+export const scaledService: Manifest = smallService('jobs', 'portal', 'services', {
+  accountRef: { name: 'portal' },
+  capacity: { type: 'EC2', minInstances: 1, maxInstances: 3, instanceTypes: ['t3.micro', 't3a.micro'] },
+  task: { cpu: 256, memoryMiB: 256, containers: [{ name: 'app', image: 'jobs:1', ports: [{ port: 8080 }] }] },
+  service: {
+    autoscaling: {
+      minCount: 1,
+      maxCount: 4,
+      cpuPercent: 60,
+      schedules: [
+        {
+          name: 'night',
+          schedule: 'cron(0 20 * * ? *)',
+          timeZone: 'Europe/Berlin',
+          minCount: 1,
+          maxCount: 2,
+        },
+      ],
+    },
+  },
+  loadBalancer: {
+    type: 'Network',
+    listeners: [{ port: 8080, protocol: 'TCP' }],
+    deregistrationDelaySeconds: 0,
+  },
+});
 
 function example(name: string): Manifest {
   return parse(readFileSync(join(examples, `${name}.yaml`), 'utf8')) as Manifest;

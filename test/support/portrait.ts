@@ -17,9 +17,11 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
 import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
+import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
 import type { World } from './world.ts';
 
 /**
@@ -64,6 +66,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
   const logs = new CloudWatchLogsClient(world.clientOptions());
   const iam = new IAMClient(world.clientOptions());
   const ecs = new ECSClient(world.clientOptions());
+  const elb = new ElasticLoadBalancingV2Client(world.clientOptions());
   try {
     const vpcs = (await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? [];
     const attributes = await Promise.all(
@@ -102,9 +105,14 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       logGroups: (await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? [],
       roles: roles.RoleDetailList ?? [],
       ...(await containersOf(ecs)),
+      ...(await balancersOf(elb)),
+      ...(await providedOf(ec2)),
+      ...(await scalersOf(world)),
+      ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {
     ecs.destroy();
+    elb.destroy();
     logs.destroy();
     iam.destroy();
   }
@@ -139,7 +147,9 @@ function idsIn(thing: object): string[] {
 }
 
 const ID = /\b[a-z]+-[0-9a-f]{17}\b/g;
-/** By which tasks of ECS name what they hold. */
+/** At the end of ARNs of load balancers, and of what belongs to them. */
+const HEX = /\b(?<=\/)[0-9a-f]{16}\b/g;
+/** By which tasks of ECS name what they hold, and in names that AWS gives. */
 const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
@@ -155,7 +165,10 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     );
   }
   if (typeof value !== 'string') return value;
-  return value.replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, '')).replaceAll(UUID, 'uuid');
+  return value
+    .replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''))
+    .replaceAll(UUID, 'uuid')
+    .replaceAll(HEX, 'hex');
 }
 
 /** Chosen by AWS at random, or the time. */
@@ -173,6 +186,7 @@ const VARYING = new Set([
   'storedBytes',
   'AvailableIpAddressCount',
   'DnsEntries',
+  'DNSName',
   'AttachTime',
 ]);
 

@@ -1,3 +1,4 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -6,31 +7,13 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { expect } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
-import { AwsAccountSchema } from '../../operator/api/account.ts';
-import { awsKinds } from '../../operator/aws/kinds.ts';
-import { readRegionFacts } from '../../operator/aws/region-facts.ts';
-import { type AwsSession, openSession } from '../../operator/aws/session.ts';
-import { systemClock } from '../../operator/clock.ts';
-import { graphKindOf, referencesFrom } from '../../operator/controllers/graph-kinds.ts';
-import type { GraphObject } from '../../operator/controllers/resource-status.ts';
-import type { ObjectKey } from '../../operator/compile/references.ts';
-import { exportsIn } from '../../operator/graph/exports.ts';
-import type { Graph } from '../../operator/graph/graph.ts';
-import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
-import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
 import { portal } from './manifests.ts';
 import { portrait } from './portrait.ts';
-import { conditionOf, idsOf, type Manifest, World } from './world.ts';
-
-/** What there should be, what there is, and what is left to do. */
-export interface Sight {
-  readonly graph: Graph;
-  readonly inventory: Inventory<AwsSession>;
-  readonly plan: Plan;
-}
+import { type Sight, sightOf } from './sight.ts';
+import { conditionOf, idsOf, type Manifest, pathOf, World } from './world.ts';
 
 /** The listing that shows a change of a node, of the one that all the others share. */
 const LISTINGS: Readonly<Record<string, string>> = {
@@ -40,9 +23,41 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'task-definition': 'ListTaskDefinitions',
   service: 'DescribeServices',
   'log-group': 'DescribeLogGroups',
+  'load-balancer': 'DescribeLoadBalancers',
+  'load-balancer-attributes': 'DescribeLoadBalancerAttributes',
+  'target-group': 'DescribeTargetGroups',
+  'target-group-attributes': 'DescribeTargetGroupAttributes',
+  listener: 'DescribeListeners',
+  'scalable-target': 'DescribeScalableTargets',
+  'scaling-policies': 'DescribeScalingPolicies',
+  'scheduled-actions': 'DescribeScheduledActions',
+  alarm: 'DescribeAlarms',
+  'launch-template': 'DescribeLaunchTemplates',
+  'instance-profile': 'ListInstanceProfiles',
+  'auto-scaling-group': 'DescribeAutoScalingGroups',
+  'capacity-provider': 'DescribeCapacityProviders',
+  'cluster-capacity-providers': 'DescribeClusters',
+  'endpoint-service': 'DescribeVpcEndpointServiceConfigurations',
+  'endpoint-service-permissions': 'DescribeVpcEndpointServicePermissions',
+  'endpoint-service-notifications': 'DescribeVpcEndpointConnectionNotifications',
+  'endpoint-connections': 'DescribeVpcEndpointConnections',
 };
 
+/** The calls that write tags and nothing else: the uid in them is another. */
+const TAGGING: ReadonlySet<string> = new Set([
+  'AddTags',
+  'CreateOrUpdateTags',
+  'CreateTags',
+  'TagInstanceProfile',
+  'TagResource',
+  'TagRole',
+]);
+
 interface StandingOptions {
+  /** Of the portal unless told otherwise. */
+  readonly account?: Manifest;
+  /** Makes what Landfall is given and does not make. */
+  readonly prepare?: (world: World) => Promise<void>;
   /** What has to stand for it, in its account. */
   readonly setting?: readonly Manifest[];
   /** Sets the local AWS. */
@@ -76,6 +91,7 @@ export class Standing {
     this.least = least;
     this.#clients = {
       applicationAutoscaling: new ApplicationAutoScalingClient(world.clientOptions()),
+      autoscaling: new AutoScalingClient(world.clientOptions()),
       cloudwatch: new CloudWatchClient(world.clientOptions()),
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),
@@ -93,10 +109,12 @@ export class Standing {
   }
 
   /** `object` is one in the portal's namespace and account. */
-  static async start(object: Manifest, { setting = [], awsEnv }: StandingOptions = {}): Promise<Standing> {
+  static async start(object: Manifest, options: StandingOptions = {}): Promise<Standing> {
+    const { setting = [], awsEnv } = options;
     const world = await World.start(awsEnv);
     await world.claim();
-    const account = bounded(portal.account);
+    await options.prepare?.(world);
+    const account = bounded(options.account ?? portal.account);
     const least = await leastPrivilege(world, [account, ...setting, object]);
     const empty = await world.aws.dump();
     const standing = new Standing(world, [object, setting], { empty, account, least });
@@ -108,8 +126,9 @@ export class Standing {
   }
 
   async stop(): Promise<void> {
-    const { iam, ecs, elbv2, logs } = this.#clients;
-    for (const client of [iam, ecs, elbv2, logs]) client.destroy();
+    // That of EC2 is the world's.
+    const { ec2: _, ...clients } = this.#clients;
+    for (const client of Object.values(clients)) client.destroy();
     this.least.close();
     await this.world.stop();
   }
@@ -147,11 +166,11 @@ export class Standing {
   }
 
   /**
-   * Fails unless the object's things are as they were within a refresh after the drift, Ready all the while, with a condition
-   * and a log line that tell of it.
+   * Fails unless the object's things are as they were within a refresh after the drift, Ready all the while if somebody is
+   * served, with a condition and a log line that tell of it.
    */
   async proveRepair(
-    { node, drift, refreshes: most = 2 }: DriftCase,
+    { node, drift, refreshes: most = 2, interrupts }: DriftCase,
     how: 'seen' | 'unseen' = 'seen',
   ): Promise<void> {
     const { world, operator } = this;
@@ -188,12 +207,37 @@ export class Standing {
     const object = await this.settled();
     expect(conditionOf(object, 'Ready')).toMatchObject({
       status: 'True',
-      lastTransitionTime: before?.lastTransitionTime,
+      ...(interrupts ? {} : { lastTransitionTime: before?.lastTransitionTime }),
     });
     expect(conditionOf(object, 'Drifted')).toMatchObject({ status: 'False', reason: 'DriftRepaired' });
     await eventually('a log line that names the node', async () =>
       operator.lines.slice(said).some((line) => line.msg === 'done' && line['node'] === node),
     );
+  }
+
+  /** Fails unless refreshes make no write, and nothing was ever refused to the role. */
+  async provePeace(): Promise<void> {
+    const { world, least } = this;
+    await world.refreshes(3);
+    const mark = await world.mark();
+    await world.refreshes(3);
+    expect((await world.writes(mark)).map(({ action, params }) => ({ action, params }))).toEqual([]);
+    expect((await least.refusals()).map(({ action, params }) => ({ action, params }))).toEqual([]);
+  }
+
+  /** Fails unless an object that was lost with its cluster finds everything by its tags: nothing but tags is written. */
+  async proveFoundAgain(): Promise<void> {
+    const { world, object } = this;
+    const mark = await world.mark();
+    await this.unseen(async () => {
+      await world.kube.mergePatch(pathOf(object), { metadata: { finalizers: null } });
+      await world.remove(object);
+      await world.apply([object]);
+    });
+    await world.ready(object);
+    await this.restored();
+    const writes = (await world.writes(mark)).map(({ action }) => action ?? '');
+    expect(writes.filter((action) => !TAGGING.has(action))).toEqual([]);
   }
 
   /** Resolves when AWS holds what it held when the object was made; fails with the difference. */
@@ -227,62 +271,8 @@ export class Standing {
   }
 
   /** The object's graph beside a fresh reading of AWS, as the operator sees both. */
-  async look(): Promise<Sight> {
-    const { world, account: manifest } = this;
-    const kind = graphKindOf(this.object.kind);
-    const read = async (object: Manifest): Promise<GraphObject> => {
-      const found = await world.read<GraphObject>(object);
-      if (!found) throw new Error(`${object.kind} ${object.metadata.name} is gone`);
-      return graphKindOf(object.kind).parse(found);
-    };
-    const [object, ...setting] = await Promise.all([this.object, ...this.#setting].map(read));
-    if (!object) throw new Error('nothing stands');
-    const session = openSession({
-      accountId: '123456789012',
-      region: 'us-east-1',
-      as: 'the test',
-      credentials: () => Promise.resolve(world.aws.credentials('123456789012')),
-      endpoint: world.aws.url,
-      callGuard: { before: () => Promise.resolve(), after: () => {} },
-    });
-    try {
-      const inventory = new Inventory({
-        session,
-        collections: [...awsKinds.values()].map((one) => one.collection),
-        installation: 'local',
-        clock: systemClock,
-        graceMs: 0,
-        slowLaneMs: 1000,
-        onChange: () => {},
-      });
-      await inventory.load();
-      const account = AwsAccountSchema.parse((manifest.spec as { aws: unknown }).aws);
-      const find = (key: ObjectKey) =>
-        setting.find(
-          ({ kind: of, metadata }) =>
-            of === key.kind && metadata.name === key.name && metadata.namespace === key.namespace,
-        );
-      const graph = kind.compile({
-        object: kind.recall(object, inventory),
-        installation: 'local',
-        account,
-        facts: await readRegionFacts(session),
-        references: referencesFrom(find, () => inventory, 'make it'),
-      });
-      const made = plan({
-        graph,
-        kinds: awsKinds,
-        world: inventory,
-        memory: NO_MEMORY,
-        survivors: new Map(),
-        exportsOf: (owner) => exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory),
-        ignoredTagKeys: account.ignoredTagKeys,
-        mayRepeat: () => true,
-      });
-      return { graph, inventory, plan: made };
-    } finally {
-      session.close();
-    }
+  look(): Promise<Sight> {
+    return sightOf(this.world, { object: this.object, setting: this.#setting, account: this.account });
   }
 
   /** AWS without the revisions before those that run: a repair that needs another adds one. */

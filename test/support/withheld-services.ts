@@ -1,27 +1,16 @@
 import * as ecs from '@aws-sdk/client-ecs';
-import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { ecsServiceKind } from '../../operator/controllers/ecs-service.ts';
-import { driftCases } from '../contract/drift-cases.ts';
 import { type DriftContext, id } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
-import { fullService } from './manifests.ts';
-import type { Provocation } from './withheld.ts';
+import { bounded, policyFor } from './least-privilege.ts';
+import { fullNetwork, fullService, scaledService, serviceAccount, serviceNetwork } from './manifests.ts';
+import { act, anew, another, drift, orphanTags, type Provocation, undone } from './provocation.ts';
+import { BALANCED } from './withheld-balanced.ts';
+import { actionsOf } from './withheld-suite.ts';
+import type { Manifest } from './world.ts';
 
-const OWNER = `EcsService/${fullService.metadata.namespace}/${fullService.metadata.name}`;
-/** Tags of a thing that is the service's and that nothing in its spec wants any more. */
-const tags = Object.entries(ownershipTags('local', OWNER, 'orphan')).map(([key, value]) => ({ key, value }));
-
-const drift = (type: string, name: string): Provocation => {
-  if (!(name in (driftCases[type] ?? {}))) throw new Error(`${type} has no drift ${name}`);
-  return { how: 'drift', type, name };
-};
-const act = (run: (at: DriftContext) => Promise<unknown>): Provocation => ({
-  how: 'act',
-  act: async (at) => void (await run(at)),
-});
-const anotherService: Provocation = { how: 'another' };
-const anew: Provocation = { how: 'anew' };
+const tags = Object.entries(orphanTags(fullService)).map(([key, value]) => ({ key, value }));
 
 const orphanRevision = act((at) =>
   at.ecs.send(
@@ -54,47 +43,78 @@ const orphanService = act(async (at) =>
   ),
 );
 /** A cluster that is to go, in which somebody runs a service. */
-const usedCluster: Provocation = {
-  how: 'act',
-  async act(at) {
-    const cluster = 'orphan';
-    await at.ecs.send(new ecs.CreateClusterCommand({ clusterName: cluster, tags }));
-    await at.ecs.send(
-      new ecs.CreateServiceCommand({
-        cluster,
-        serviceName: 'theirs',
-        taskDefinition: id(at, 'task-definition'),
-        desiredCount: 0,
-        launchType: 'FARGATE',
-        networkConfiguration: await networkOf(at),
-      }),
-    );
-    return async () => {
-      await at.ecs.send(new ecs.DeleteServiceCommand({ cluster, service: 'theirs', force: true }));
-      await eventually('the cluster deleted', async () => {
-        const { clusters } = await at.ecs.send(new ecs.DescribeClustersCommand({ clusters: [cluster] }));
-        return clusters?.[0]?.status !== 'ACTIVE';
-      });
-    };
-  },
-};
+const usedCluster = undone(async (at) => {
+  const cluster = 'orphan';
+  await at.ecs.send(new ecs.CreateClusterCommand({ clusterName: cluster, tags }));
+  await at.ecs.send(
+    new ecs.CreateServiceCommand({
+      cluster,
+      serviceName: 'theirs',
+      taskDefinition: id(at, 'task-definition'),
+      desiredCount: 0,
+      launchType: 'FARGATE',
+      networkConfiguration: await networkOf(at),
+    }),
+  );
+  return async () => {
+    await at.ecs.send(new ecs.DeleteServiceCommand({ cluster, service: 'theirs', force: true }));
+    await eventually('the cluster deleted', async () => {
+      const { clusters } = await at.ecs.send(new ecs.DescribeClustersCommand({ clusters: [cluster] }));
+      return clusters?.[0]?.status !== 'ACTIVE';
+    });
+  };
+});
 /** An image that no task starts from: the rollout fails and is taken back, and is not begun again. */
 const failedRollout: Provocation = {
   how: 'edit',
-  spec: { task: { containers: [{ name: 'app', image: 'does-not-exist:1' }] } },
+  spec: { task: { containers: [{ name: 'app', image: 'does-not-exist:1', ports: [{ port: 8080 }] }] } },
   ends: 'RolloutFailed',
 };
 
-/**
- * Asked only of what the tagging API names, which is nothing where no service stands on instances:
- * test/integration/ecsservice-capacity.test.ts.
- */
-export const ASKED_OF_INSTANCES: ReadonlySet<string> = new Set(['ecs:DescribeCapacityProviders']);
+/** What listing services needs: the same, whatever an object uses. */
+export const LISTED: Readonly<Record<string, Provocation>> = Object.fromEntries(
+  readPermissions(ecsServiceKind.nodeKinds).map(({ action }) => [action, anew]),
+);
+/** Asked only of what the tagging API names, or of what was listed before: `scaledService` has it. */
+const OF_SCALED: ReadonlySet<string> = new Set([
+  'application-autoscaling:DescribeScalableTargets',
+  'application-autoscaling:DescribeScalingPolicies',
+  'application-autoscaling:DescribeScheduledActions',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ecs:DescribeCapacityProviders',
+]);
+/** Needed where a load balancer has IPv6, which no network of ours has. */
+const OF_IPV6 = 'elasticloadbalancing:SetIpAddressType';
+
+/** Asked of what has a web ACL, and after a rollout that failed: ecsservice-web-acl.test.ts, ecsservice-lifecycle.test.ts. */
+const ELSEWHERE = /^wafv2:|WebACL$|^ecs:Describe(ServiceRevisions|Tasks)$/;
+
+/** The actions that the full service comes to need and networks do not, which withhold their own. */
+export async function actionsOfFull(): Promise<string[]> {
+  const all = await actionsFor(fullService);
+  return all.filter((action) => !OF_SCALED.has(action) && action !== OF_IPV6);
+}
+
+/** Those that the scaled service comes to need besides. */
+export async function actionsOfScaled(): Promise<string[]> {
+  const full = new Set(await actionsFor(fullService));
+  const all = await actionsFor(scaledService);
+  return all.filter((action) => OF_SCALED.has(action) || !full.has(action));
+}
+
+async function actionsFor(service: Manifest): Promise<string[]> {
+  const account = bounded(serviceAccount);
+  const ofNetworks = new Set(actionsOf(await policyFor([account, fullNetwork])));
+  const all = actionsOf(await policyFor([account, serviceNetwork, service]));
+  return all.filter((action) => !ofNetworks.has(action) && !ELSEWHERE.test(action));
+}
 
 /** For each action that services need and networks do not, what makes the operator need it. */
 export const SERVICE_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
-  'ecs:CreateCluster': anotherService,
-  'ecs:CreateService': anotherService,
+  ...LISTED,
+  ...BALANCED,
+  'ecs:CreateCluster': another,
+  'ecs:CreateService': another,
   'ecs:DeleteCluster': act((at) =>
     at.ecs.send(new ecs.CreateClusterCommand({ clusterName: 'orphan', tags })),
   ),
@@ -111,9 +131,4 @@ export const SERVICE_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ecs:UntagResource': drift('EcsCluster', 'tags extra'),
   'ecs:UpdateCluster': drift('EcsCluster', 'containerInsights changed'),
   'ecs:UpdateService': drift('EcsService', 'desiredCount changed'),
-  ...Object.fromEntries(
-    readPermissions(ecsServiceKind.nodeKinds)
-      .filter(({ action }) => action.startsWith('ecs:') && !ASKED_OF_INSTANCES.has(action))
-      .map(({ action }) => [action, anew]),
-  ),
 };

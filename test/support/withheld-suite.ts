@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PolicyDocument } from '../../operator/aws/least-privilege.ts';
 import { driftCases } from '../contract/drift-cases.ts';
+import { counted } from './counted.ts';
 import { eventually } from './eventually.ts';
 import type { Standing } from './standing.ts';
-import type { Provocation } from './withheld.ts';
+import type { Provocation } from './provocation.ts';
 import type { Manifest } from './world.ts';
 
 /** With LANDFALL_PROOF=all every action is withheld, with LANDFALL_ACTION those that it names, else a share by seed. */
@@ -12,7 +13,14 @@ const everything = process.env['LANDFALL_PROOF'] === 'all';
 const named = process.env['LANDFALL_ACTION']?.split(',');
 export const WITHHELD_SEED = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
 /** Asked for along with another call, and so in no ledger. */
-export const ASKED_ALONG = new Set(['iam:PassRole', 'route53:AssociateVPCWithHostedZone']);
+export const ASKED_ALONG = new Set([
+  'ec2:DescribeAccountAttributes',
+  'ec2:RunInstances',
+  'iam:CreateServiceLinkedRole',
+  'iam:PassRole',
+  'route53:AssociateVPCWithHostedZone',
+  'ssm:GetParameters',
+]);
 
 /** The actions that one run withholds, `share` of them unless told otherwise. */
 export function chosenOf(actions: readonly string[], share: number): readonly string[] {
@@ -25,6 +33,22 @@ export function chosenOf(actions: readonly string[], share: number): readonly st
 /** All actions that a policy allows. */
 export function actionsOf({ Statement }: PolicyDocument): string[] {
   return [...new Set(Statement.flatMap(({ Action }) => Action))].sort();
+}
+
+/** What brings each of these actions about, save those that are in no ledger. Throws where nobody knows. */
+function provocationsOf(
+  actions: readonly string[],
+  known: Readonly<Record<string, Provocation>>,
+): ReadonlyMap<string, Provocation> {
+  return new Map(
+    actions
+      .filter((action) => !ASKED_ALONG.has(action))
+      .map((action) => {
+        const provocation = known[action];
+        if (!provocation) throw new Error(`nothing is known to need ${action}`);
+        return [action, provocation];
+      }),
+  );
 }
 
 /** What stands, and what else is made where what stands cannot come to need an action. */
@@ -128,4 +152,55 @@ function driftOf(type: string, name: string) {
   const entry = driftCases[type]?.[name];
   if (!entry || !('drift' in entry)) throw new Error(`${type} has no drift ${name}`);
   return entry;
+}
+
+interface Withheld {
+  readonly standing: () => Standing;
+  /** What is made where what stands cannot come to need an action. */
+  readonly another: Manifest;
+  readonly actions: readonly string[];
+  /** What makes each of them needed. */
+  readonly provocations: Readonly<Record<string, Provocation>>;
+  /** How many of them one run withholds. */
+  readonly share: number;
+}
+
+/**
+ * Makes tests of what stands: it stays in peace, is found again by its tags, cannot do without any of the actions, needs each, and
+ * leaves nothing. They are the last of a file.
+ */
+export function proveContract({ standing, another, actions, provocations, share }: Withheld): void {
+  const chosen = chosenOf(actions, share);
+
+  it('after all this, further refreshes make no write, and nothing was refused to the role', async () => {
+    await standing().provePeace();
+  });
+
+  it('an object that was lost with its cluster finds everything by its tags: nothing but tags is written', async () => {
+    await standing().proveFoundAgain();
+  });
+
+  it('each action that it needs has what makes it needed', () => {
+    expect(actions.filter((action) => !(action in provocations))).toEqual([]);
+  });
+
+  describe(`without one of ${actions.length} actions (${chosen.length} run, LANDFALL_SEED=${WITHHELD_SEED}; all: make proof)`, () => {
+    it.each(chosen)('%s: the condition names it, and with it the work goes on', async (action) => {
+      const provocation = provocations[action] ?? { how: 'anew' };
+      await proveWithheld({ standing: standing(), another }, action, provocation);
+    });
+
+    it('so many', (context) => {
+      counted(context, { policyActions: actions.length, policyActionsWithheld: chosen.length });
+    });
+  });
+
+  it('needs every action that the policy has, is refused none, and leaves nothing', async () => {
+    const { world, empty } = standing();
+    const mark = await world.mark();
+    await callAll(standing(), provocationsOf(actions, provocations));
+    await standing().remove();
+    await expectAllUsed(standing(), actions, mark);
+    expect((await world.aws.dump()) === empty, 'AWS is as before').toBe(true);
+  }, 240_000);
 }

@@ -8,42 +8,15 @@ import { CreateRoleCommand, TagRoleCommand, UntagRoleCommand } from '@aws-sdk/cl
 import { CLAIM_READS, CLAIM_WRITES } from '../../operator/aws/iam/claim.ts';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
-import { ownershipTags } from '../../operator/graph/ownership.ts';
-import { driftCases } from '../contract/drift-cases.ts';
 import { type DriftContext, id, one } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { portal } from './manifests.ts';
+import { act, anew, another, drift, orphanTags, type Provocation } from './provocation.ts';
 
-/** How what stands comes to need an action. */
-export type Provocation =
-  /** AWS is changed from outside; what the case itself made is tidied up when the repair is done. */
-  | { readonly how: 'drift'; readonly type: string; readonly name: string }
-  /** AWS is changed from outside; what has to be undone by hand is undone as soon as the action is allowed. */
-  | { readonly how: 'act'; readonly act: (at: DriftContext) => Promise<void | (() => Promise<unknown>)> }
-  /** The Account is reached anew, so that everything is read as by an operator that just started. */
-  | { readonly how: 'anew' }
-  /** The object is edited to what ends stalled for this reason, and then back. */
-  | { readonly how: 'edit'; readonly spec: object; readonly ends: string }
-  /** A further object is made, with what the standing one cannot lose. */
-  | { readonly how: 'another' };
-
-const OWNER = `SecureVpc/${portal.network.metadata.namespace}/${portal.network.metadata.name}`;
 const INSTALLATION = 'landfall.dev/installation';
-/** Tags of a thing that is the network's and that nothing in its spec wants any more. */
-const orphaned = ownershipTags('local', OWNER, 'orphan');
+const orphaned = orphanTags(portal.network);
 const Tags = Object.entries(orphaned).map(([Key, Value]) => ({ Key, Value }));
 const tagged = (ResourceType: ec2.ResourceType) => ({ TagSpecifications: [{ ResourceType, Tags }] });
-
-const drift = (type: string, name: string): Provocation => {
-  if (!(name in (driftCases[type] ?? {}))) throw new Error(`${type} has no drift ${name}`);
-  return { how: 'drift', type, name };
-};
-const act = (run: (at: DriftContext) => Promise<unknown>): Provocation => ({
-  how: 'act',
-  act: async (at) => void (await run(at)),
-});
-const anotherNetwork: Provocation = { how: 'another' };
-const anew: Provocation = { how: 'anew' };
 
 const orphanSubnet = async (at: DriftContext, tags: object): Promise<string> => {
   const answer = await at.ec2.send(
@@ -154,18 +127,18 @@ export const OF_CLAIMS: ReadonlySet<string> = new Set(
 
 /** For each action of the portal's policy, what makes the operator need it; the suite fails for one without. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
-  'ec2:AllocateAddress': anotherNetwork,
+  'ec2:AllocateAddress': another,
   'ec2:AssociateDhcpOptions': drift('DhcpOptionsAssociation', 'dhcpOptionsId changed'),
   'ec2:AssociateRouteTable': drift('RouteTableAssociation', 'routeTableId missing'),
   'ec2:AssociateVpcCidrBlock': drift('VpcCidrs', 'cidrs[*] missing'),
   // Where a NAT gateway's address needs it, nobody takes an internet gateway away.
-  'ec2:AttachInternetGateway': anotherNetwork,
+  'ec2:AttachInternetGateway': another,
   'ec2:AuthorizeSecurityGroupEgress': drift('SecurityGroupRules', 'egress[*] missing'),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
   'ec2:CreateDhcpOptions': drift('DhcpOptions', 'deleted'),
   'ec2:CreateFlowLogs': drift('FlowLog', 'deleted'),
-  'ec2:CreateInternetGateway': anotherNetwork,
-  'ec2:CreateNatGateway': anotherNetwork,
+  'ec2:CreateInternetGateway': another,
+  'ec2:CreateNatGateway': another,
   'ec2:CreateNetworkAcl': drift('NetworkAcl', 'deleted'),
   'ec2:CreateNetworkAclEntry': drift('NetworkAclEntries', 'entries[*] missing'),
   'ec2:CreateRoute': drift('Routes', 'routes[*] missing'),
@@ -174,7 +147,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:CreateSubnet': drift('Subnet', 'deleted'),
   'ec2:CreateTags': drift('Vpc', 'tags missing'),
   'ec2:CreateTransitGatewayVpcAttachment': drift('TransitGatewayAttachment', 'deleted'),
-  'ec2:CreateVpc': anotherNetwork,
+  'ec2:CreateVpc': another,
   'ec2:CreateVpcEndpoint': drift('VpcEndpoint', 'deleted'),
   'ec2:DeleteDhcpOptions': act((at) =>
     at.ec2.send(

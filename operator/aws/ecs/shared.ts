@@ -66,6 +66,12 @@ export function updateMark<R extends Tagged>(
 
 /** Everything of ECS. Tags bound what may be done: ARNs hold names that others may have as well. */
 const THINGS = 'ecs:{region}:{account}:*';
+/** Creates that know no resource, so that a policy allows them on all or not at all: Service Authorization Reference, ECS. */
+const NAMELESS: ReadonlySet<string> = new Set([
+  'ecs:CreateCapacityProvider',
+  'ecs:CreateCluster',
+  'ecs:RegisterTaskDefinition',
+]);
 
 /**
  * A create of ECS whose tags go into the call, for which AWS asks for TagResource as well:
@@ -74,7 +80,7 @@ const THINGS = 'ecs:{region}:{account}:*';
 export function makes(action: `ecs:${string}`): Permission[] {
   const when = { 'ecs:CreateAction': [action.slice('ecs:'.length)] };
   return [
-    { action, on: 'new', resource: THINGS },
+    { action, on: 'new', resource: NAMELESS.has(action) ? '*' : THINGS },
     { action: 'ecs:TagResource', on: 'new', resource: THINGS, when },
   ];
 }

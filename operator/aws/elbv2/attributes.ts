@@ -13,6 +13,8 @@ interface Attribute {
 export interface AttributeSet {
   readonly arn: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The load balancer or target group was not there any more: nothing differs in it, whatever an older listing says. */
+  readonly isGone?: true;
 }
 
 export interface AttributesInputs {
@@ -47,6 +49,7 @@ export function attributesCollection(options: AttributesOptions): AwsCollection<
           found.push({ arn, attributes: recordOf((await describe(session, arn)) ?? []) });
         } catch (error) {
           if (!isNotFound(error)) throw error;
+          found.push({ arn, attributes: {}, isGone: true });
         }
       }
       return found;
@@ -77,6 +80,7 @@ export function attributesKind(options: AttributesKindOptions): AwsKind<Attribut
 
     find: (view, inputs) => view.get(inputs.arn),
     diff(inputs, record) {
+      if (record?.isGone) return [];
       const now = record?.attributes ?? defaults;
       return Object.entries(inputs.attributes)
         .filter(([key, to]) => now[key] !== to)

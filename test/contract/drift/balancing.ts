@@ -3,6 +3,7 @@ import {
   CreateSubnetCommand,
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
+  DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
@@ -88,12 +89,14 @@ const noListener = (input: Partial<elb.ModifyListenerCommandInput>): Case =>
 
 const balancerDeleted = (node: string): DriftCase => ({
   node,
+  interrupts: true,
   drift: async (at) =>
     void (await at.elbv2.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: id(at, node) }))),
 });
 
 const listenerDeleted = (node: string): DriftCase => ({
   node,
+  interrupts: true,
   drift: async (at) =>
     void (await at.elbv2.send(new elb.DeleteListenerCommand({ ListenerArn: id(at, node) }))),
 });
@@ -101,6 +104,7 @@ const listenerDeleted = (node: string): DriftCase => ({
 /** AWS keeps a group while a listener forwards to it: who wants to be rid of it takes the listener along. */
 const groupDeleted = (node: string): DriftCase => ({
   node,
+  interrupts: true,
   async drift(at) {
     await at.elbv2.send(new elb.DeleteListenerCommand({ ListenerArn: id(at, LISTENER) }));
     await at.elbv2.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: id(at, node) }));
@@ -119,10 +123,11 @@ export const balancingCases: Cases = {
       node: BALANCER,
       async drift(at) {
         const balancer = await described(at);
+        const { Vpcs } = await at.ec2.send(new DescribeVpcsCommand({ VpcIds: [balancer.VpcId ?? ''] }));
         const made = await at.ec2.send(
           new CreateSubnetCommand({
             VpcId: balancer.VpcId,
-            CidrBlock: '10.0.250.0/24',
+            CidrBlock: one(Vpcs, 'VPC').CidrBlock?.replace('.0.0/16', '.250.0/24'),
             AvailabilityZone: 'us-east-1f',
           }),
         );
@@ -184,9 +189,12 @@ export const balancingCases: Cases = {
   Listener: {
     ...elbTags(LISTENER),
     'port changed': listener({ Port: 8081 }),
-    'action changed': listener({
-      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
-    }),
+    'action changed': {
+      ...listener({
+        DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+      }),
+      interrupts: true,
+    },
     // Without TLS there is nothing of these to change, and nobody's certificate.
     'protocol changed': noListener({ Protocol: 'HTTPS' }),
     'certificateArn changed': noListener({ Certificates: [{ CertificateArn: 'arn:aws:acm:x' }] }),

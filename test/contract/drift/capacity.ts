@@ -1,56 +1,80 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
-import {
-  DeleteInstanceProfileCommand,
-  RemoveRoleFromInstanceProfileCommand,
-  TagInstanceProfileCommand,
-  UntagInstanceProfileCommand,
-} from '@aws-sdk/client-iam';
-import { type Case, type Cases, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type Cases, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
+import { drift, launchCases, tags, TEMPLATE } from './launch.ts';
 
-/** What a case of capacity gets besides. */
-export interface CapacityContext extends DriftContext {
-  readonly autoscaling: autoscaling.AutoScalingClient;
+/** How AWS says in an answer, and by no error, that it keeps something. */
+class Kept extends Error {
+  override readonly name = 'ResourceInUse';
 }
 
-const TEMPLATE = 'launch-template';
-const PROFILE = 'instance-profile';
 const GROUP = 'auto-scaling-group';
 const PROVIDER = 'capacity-provider';
 
-const drift = (node: string, act: (at: CapacityContext) => Promise<unknown>): DriftCase => ({
-  node,
-  drift: async (at) => void (await act(at as CapacityContext)),
-});
-
-/** The three ways in which tags drift, by how a service sets one and takes one away. */
-function tags(
-  node: string,
-  set: (at: CapacityContext, tag: { Key: string; Value: string }) => Promise<unknown>,
-  unset: (at: CapacityContext, key: string) => Promise<unknown>,
-): Record<string, Case> {
+/** A group of no instances that nobody asked for, started from our template; what takes it away. */
+export async function strayGroup(
+  at: DriftContext,
+  AutoScalingGroupName: string,
+  pairs: readonly { Key: string; Value: string }[] = [],
+): Promise<{ arn: string; remove: () => Promise<unknown> }> {
+  const of = { ResourceId: AutoScalingGroupName, ResourceType: 'auto-scaling-group' };
+  const Tags = pairs.map((pair) => ({ ...pair, ...of, PropagateAtLaunch: false }));
+  const LaunchTemplate = { LaunchTemplateId: id(at, TEMPLATE), Version: '$Default' };
+  const { VPCZoneIdentifier } = await groupOf(at);
+  const size = { MinSize: 0, MaxSize: 0, VPCZoneIdentifier };
+  await at.autoscaling.send(
+    new autoscaling.CreateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate, ...size, Tags }),
+  );
+  const made = await at.autoscaling.send(
+    new autoscaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+  );
   return {
-    'tags missing': drift(node, (at) => unset(at, 'project')),
-    'tags extra': drift(node, (at) => set(at, { Key: 'stray', Value: 'yes' })),
-    'tags changed': drift(node, (at) => set(at, { Key: 'project', Value: 'somebody-else' })),
+    arn: one(made.AutoScalingGroups, 'group').AutoScalingGroupARN ?? '',
+    remove: () =>
+      at.autoscaling.send(new autoscaling.DeleteAutoScalingGroupCommand({ AutoScalingGroupName })),
   };
 }
 
-/** Instances are started from somebody's version. */
-const othersVersion = drift(TEMPLATE, async (at) => {
-  const LaunchTemplateId = id(at, TEMPLATE);
-  const made = await at.ec2.send(
-    new ec2.CreateLaunchTemplateVersionCommand({
-      LaunchTemplateId,
-      LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0' },
-    }),
-  );
-  const DefaultVersion = String(made.LaunchTemplateVersion?.VersionNumber);
-  await at.ec2.send(new ec2.ModifyLaunchTemplateCommand({ LaunchTemplateId, DefaultVersion }));
-});
+/** The cluster has one more that looks as if another had taken its place. */
+const formerProvider: DriftCase = {
+  node: 'cluster-capacity-providers',
+  async drift(at) {
+    const { arn: autoScalingGroupArn, remove } = await strayGroup(at, 'stray');
+    const own = one(id(at, PROVIDER).split('/').slice(-1), 'name');
+    const name = `${own}-0123abcd`;
+    await at.ecs.send(
+      new ecs.CreateCapacityProviderCommand({ name, autoScalingGroupProvider: { autoScalingGroupArn } }),
+    );
+    await at.ecs.send(
+      new ecs.PutClusterCapacityProvidersCommand({
+        cluster: id(at, 'cluster'),
+        capacityProviders: [own, name],
+        defaultCapacityProviderStrategy: [],
+      }),
+    );
+    return async () => {
+      await at.ecs.send(new ecs.DeleteCapacityProviderCommand({ capacityProvider: name }));
+      // A capacity provider takes a while to go, and its group stays as long.
+      await eventually('the group deleted', () =>
+        remove()
+          .then(() => true)
+          .catch(() => false),
+      );
+    };
+  },
+};
 
 const named = (at: DriftContext) => ({ AutoScalingGroupName: id(at, GROUP) });
+
+async function groupOf(at: DriftContext): Promise<autoscaling.AutoScalingGroup> {
+  const AutoScalingGroupNames = [id(at, GROUP)];
+  const found = await at.autoscaling.send(
+    new autoscaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames }),
+  );
+  return one(found.AutoScalingGroups, 'group');
+}
 
 const group = (input: Partial<autoscaling.UpdateAutoScalingGroupCommandInput>): DriftCase =>
   drift(GROUP, (at) =>
@@ -62,16 +86,24 @@ const mix = (
   change: (now: autoscaling.MixedInstancesPolicy) => autoscaling.MixedInstancesPolicy,
 ): DriftCase =>
   drift(GROUP, async (at) => {
-    const found = await at.autoscaling.send(
-      new autoscaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [id(at, GROUP)] }),
-    );
-    const { MixedInstancesPolicy: now = {} } = one(found.AutoScalingGroups, 'group');
+    const { MixedInstancesPolicy: now = {} } = await groupOf(at);
     // AWS tells id and name of the template, and takes only one of them.
     delete now.LaunchTemplate?.LaunchTemplateSpecification?.LaunchTemplateName;
     await at.autoscaling.send(
       new autoscaling.UpdateAutoScalingGroupCommand({ ...named(at), MixedInstancesPolicy: change(now) }),
     );
   });
+
+const startedFrom = (
+  now: autoscaling.MixedInstancesPolicy,
+  what: autoscaling.LaunchTemplateSpecification,
+): autoscaling.MixedInstancesPolicy => ({
+  ...now,
+  LaunchTemplate: {
+    ...now.LaunchTemplate,
+    LaunchTemplateSpecification: { ...now.LaunchTemplate?.LaunchTemplateSpecification, ...what },
+  },
+});
 
 const scaling = (input: ecs.AutoScalingGroupProviderUpdate): DriftCase =>
   drift(PROVIDER, (at) =>
@@ -93,39 +125,7 @@ const groupTag = (at: DriftContext, Key: string, Value?: string): autoscaling.Ta
 
 /** For the kinds of capacity, as `driftCases` has them for a network's. */
 export const capacityCases: Cases = {
-  LaunchTemplate: {
-    ...tags(
-      TEMPLATE,
-      (at, tag) => at.ec2.send(new ec2.CreateTagsCommand({ Resources: [id(at, TEMPLATE)], Tags: [tag] })),
-      (at, Key) => at.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(at, TEMPLATE)], Tags: [{ Key }] })),
-    ),
-    'image changed': othersVersion,
-    deleted: drift(TEMPLATE, (at) =>
-      at.ec2.send(new ec2.DeleteLaunchTemplateCommand({ LaunchTemplateId: id(at, TEMPLATE) })),
-    ),
-  },
-  InstanceProfile: {
-    ...tags(
-      PROFILE,
-      (at, tag) =>
-        at.iam.send(new TagInstanceProfileCommand({ InstanceProfileName: id(at, PROFILE), Tags: [tag] })),
-      (at, key) =>
-        at.iam.send(
-          new UntagInstanceProfileCommand({ InstanceProfileName: id(at, PROFILE), TagKeys: [key] }),
-        ),
-    ),
-    'roleName missing': drift(PROFILE, (at) =>
-      at.iam.send(
-        new RemoveRoleFromInstanceProfileCommand({
-          InstanceProfileName: id(at, PROFILE),
-          RoleName: id(at, 'role/instance'),
-        }),
-      ),
-    ),
-    deleted: refused('DeleteConflict', (at) =>
-      at.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id(at, PROFILE) })),
-    ),
-  },
+  ...launchCases,
   AutoScalingGroup: {
     ...tags(
       GROUP,
@@ -135,6 +135,30 @@ export const capacityCases: Cases = {
     ),
     'ecsManaged changed': drift(GROUP, (at) =>
       at.autoscaling.send(new autoscaling.DeleteTagsCommand({ Tags: [groupTag(at, 'AmazonECSManaged')] })),
+    ),
+    'launchTemplateId changed': {
+      node: GROUP,
+      async drift(at) {
+        const made = await at.ec2.send(
+          new ec2.CreateLaunchTemplateCommand({
+            LaunchTemplateName: 'stray',
+            LaunchTemplateData: { ImageId: 'ami-0123456789abcdef0' },
+          }),
+        );
+        const LaunchTemplateId = made.LaunchTemplate?.LaunchTemplateId;
+        await mix((now) => startedFrom(now, { LaunchTemplateId, Version: '$Default' })).drift(at);
+        return () => at.ec2.send(new ec2.DeleteLaunchTemplateCommand({ LaunchTemplateId }));
+      },
+    },
+    'launchTemplateVersion changed': mix((now) => startedFrom(now, { Version: '$Latest' })),
+    'subnetIds changed': drift(GROUP, async (at) => {
+      const [first] = (await groupOf(at)).VPCZoneIdentifier?.split(',') ?? [];
+      await at.autoscaling.send(
+        new autoscaling.UpdateAutoScalingGroupCommand({ ...named(at), VPCZoneIdentifier: first }),
+      );
+    }),
+    deleted: refused('ResourceInUseFault', (at) =>
+      at.autoscaling.send(new autoscaling.DeleteAutoScalingGroupCommand(named(at))),
     ),
     'minSize changed': group({ MinSize: 0 }),
     'maxSize changed': group({ MaxSize: 9 }),
@@ -157,8 +181,20 @@ export const capacityCases: Cases = {
         at.ecs.send(new ecs.UntagResourceCommand({ resourceArn: id(at, PROVIDER), tagKeys: [key] })),
     ),
     'targetCapacityPercent changed': scaling({ managedScaling: { targetCapacity: 50 } }),
+    // With protection AWS wants it: ECS API reference, AutoScalingGroupProvider.
+    'managedScaling changed': scaling({
+      managedScaling: { status: 'DISABLED' },
+      managedTerminationProtection: 'DISABLED',
+    }),
     'terminationProtection changed': scaling({ managedTerminationProtection: 'DISABLED' }),
     'draining changed': scaling({ managedDraining: 'DISABLED' }),
+    deleted: refused('ResourceInUse', async (at) => {
+      const answer = await at.ecs.send(
+        new ecs.DeleteCapacityProviderCommand({ capacityProvider: id(at, PROVIDER) }),
+      );
+      // AWS keeps one that a cluster has, and answers with success.
+      if (answer.capacityProvider?.updateStatus === 'DELETE_FAILED') throw new Kept();
+    }),
   },
   ClusterCapacityProviders: {
     'providers[*] missing': refused('ResourceInUseException', (at) =>
@@ -170,5 +206,13 @@ export const capacityCases: Cases = {
         }),
       ),
     ),
+    'providers[*] extra': formerProvider,
   },
+};
+
+/** By kind, what AWS says of every thing of it, so that it cannot be missing. */
+export const capacityAlwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  // A group in which instances are mixed always has a template.
+  AutoScalingGroup: ['launchTemplateId', 'launchTemplateVersion', 'maxSize', 'minSize'],
+  CapacityProvider: ['draining', 'managedScaling', 'targetCapacityPercent', 'terminationProtection'],
 };

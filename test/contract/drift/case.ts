@@ -1,4 +1,5 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
@@ -10,6 +11,7 @@ import { eventually } from '../../support/eventually.ts';
 /** What a case gets to change AWS behind the operator's back. */
 export interface DriftContext {
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
+  readonly autoscaling: AutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
@@ -27,6 +29,8 @@ export interface DriftCase {
   readonly refreshes?: number;
   /** The operator looks only when all of it has happened: what AWS has under way is waited for, and is no drift. */
   readonly unseen?: true;
+  /** Nobody is served until the repair, or AWS refuses a part of it at first, so that the object may not be Ready meanwhile. */
+  readonly interrupts?: true;
   /** Returns what tidies up things that the case itself made, once the drift is repaired. */
   readonly drift: (at: DriftContext) => Promise<void | (() => Promise<unknown>)>;
 }

@@ -169,6 +169,8 @@ export const containersCases: Cases = {
     'subnetIds changed': network(({ subnets = [] }) => ({ subnets: subnets.slice(1) })),
     'securityGroupIds changed': network(() => ({ securityGroups: [] })),
     'assignPublicIp changed': network(() => ({ assignPublicIp: 'ENABLED' })),
+    'loadBalancers changed': service({ loadBalancers: [] }),
+    'healthCheckGracePeriodSeconds changed': service({ healthCheckGracePeriodSeconds: 1 }),
     'minimumHealthyPercent changed': service({ deploymentConfiguration: { minimumHealthyPercent: 10 } }),
     'maximumPercent changed': service({ deploymentConfiguration: { maximumPercent: 120 } }),
     'circuitBreaker changed': breaker({ enable: false }),
@@ -180,6 +182,19 @@ export const containersCases: Cases = {
     'restartedAt changed': tagged(SERVICE, 'landfall.dev/restarted-at', 'never'),
     deleted: serviceDeleted(SERVICE),
   },
+};
+
+/** What a service on instances has besides. */
+export const onInstancesCases: Readonly<Record<string, DriftCase>> = {
+  'capacityProviderStrategy changed': {
+    node: SERVICE,
+    async drift(at) {
+      const { capacityProviderStrategy: now = [] } = await serviceNow(at);
+      const capacityProviderStrategy = now.map((one) => ({ ...one, base: 1 }));
+      await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), capacityProviderStrategy }));
+    },
+  },
+  'placementStrategy changed': service({ placementStrategy: [{ type: 'random' }] }),
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */

@@ -21,7 +21,7 @@ const changed = (node: string, call: (at: DriftContext) => Promise<unknown>): Dr
   drift: async (at) => void (await call(at)),
 });
 
-async function targetArn(at: DriftContext): Promise<string> {
+export async function targetArn(at: DriftContext): Promise<string> {
   const { ResourceId, ...rest } = of(at);
   const found = await at.applicationAutoscaling.send(
     new scaling.DescribeScalableTargetsCommand({ ...rest, ResourceIds: [ResourceId] }),
@@ -114,12 +114,20 @@ const alarm = (change: Partial<watch.PutMetricAlarmInput>): DriftCase =>
     );
   });
 
-const deregistered = (node: string): DriftCase =>
-  changed(node, (at) =>
+const deregistered = (node: string): DriftCase => ({
+  ...changed(node, (at) =>
     at.applicationAutoscaling.send(new scaling.DeregisterScalableTargetCommand(of(at, node))),
-  );
-const alarmDeleted = (node: string): DriftCase =>
-  changed(node, (at) => at.cloudwatch.send(new watch.DeleteAlarmsCommand({ AlarmNames: [id(at, node)] })));
+  ),
+  // It is also looked for by its id before it is made anew.
+  refreshes: 4,
+  // What was read of its policies after it had gone, and before that was listed, looks as if they were missing.
+  interrupts: true,
+});
+const alarmDeleted = (node: string): DriftCase => ({
+  ...changed(node, (at) => at.cloudwatch.send(new watch.DeleteAlarmsCommand({ AlarmNames: [id(at, node)] }))),
+  // It is also looked for by its name before it is made anew.
+  refreshes: 4,
+});
 
 /** For the kinds that scale and watch a service with `cpuPercent` and a schedule `night`, as `driftCases` has them for a network's. */
 export const scalingCases: Cases = {

@@ -179,6 +179,17 @@ describe('interpret', () => {
     });
   });
 
+  it('a service whose provider lets the account in a moment later is waited for, one that AWS does not have is not', () => {
+    const text = (name: string) => `The Vpc Endpoint Service '${name}' does not exist`;
+    const said = (name: string) => interpret(answered('InvalidServiceName', 400, text(name)));
+    expect(said('com.amazonaws.vpce.us-east-1.vpce-svc-1')).toEqual({
+      kind: 'waiting',
+      reason: 'DependencyNotReady',
+      message: `InvalidServiceName: ${text('com.amazonaws.vpce.us-east-1.vpce-svc-1')}; its provider has not let this account in yet, or there is no service of this name`,
+    });
+    expect(said('com.amazonaws.us-east-1.nosuch').kind).toBe('stalled');
+  });
+
   it('a load balancer that its owner protects from deletion needs a person', () => {
     const text = "Load balancer 'arn:x' cannot be deleted because deletion protection is enabled";
     expect(interpret(answered('OperationNotPermitted', 400, text))).toEqual({

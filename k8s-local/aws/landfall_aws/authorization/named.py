@@ -31,6 +31,8 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
             "clusterName": "cluster/{}",
             "clusters": "cluster/{}",
             "family": "task-definition/{}:*",
+            # Of CreateCapacityProvider and UpdateCapacityProvider.
+            "name": "capacity-provider/{}",
             "resourceArn": "{}",
             "service": "service/{cluster}/{}",
             "serviceName": "service/{cluster}/{}",
@@ -98,6 +100,8 @@ _SEES_ONE = {
 # The creates that want ecs:TagResource as well, if they have tags:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
 _TAGGED_BY = {"CreateCapacityProvider", "CreateCluster", "CreateService", "CreateTaskSet", "RegisterTaskDefinition", "RunTask"}
+# Those of them that know no resource: the reference has none in their column, and asks for "*".
+_WITHOUT_RESOURCE = {"CreateCapacityProvider", "CreateCluster", "RegisterTaskDefinition"}
 # Made under a name that the ARN holds, followed by what AWS draws.
 _MADE = {
     ("elbv2", "CreateLoadBalancer"): lambda p: f"loadbalancer/{'net' if p.get('Type') == 'network' else 'app'}/{p.get('Name')}/*",
@@ -129,7 +133,8 @@ def asks(call: Call, common: Context) -> list[Ask]:
         arns.append(made)
     tags = _tags(call, module) if arns else {}
     common = {**common, **_cluster(call)}
-    found = [Ask(name, arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
+    named = [] if service == "ecs" and action in _WITHOUT_RESOURCE else arns
+    found = [Ask(name, arn, {**common, **_own_tags(tags, arn), **given}) for arn in named]
     found = found or [Ask(name, context={**common, **given})]
     if service == "ecs" and action in _TAGGED_BY and params.get("tags"):
         found += [Ask("ecs:TagResource", arn, {**common, **given, "ecs:createaction": action}) for arn in arns]

@@ -197,3 +197,8 @@ def install(settings: Settings) -> None:
         if len(self._get_param("capacityProviders", [])) > 100:
             raise AwsError("InvalidParameterException", "A maximum of 100 capacity providers can be described at once.")
         return original(self)
+
+    # "You can specify up to 100 capacity providers"; without names AWS describes all: DescribeCapacityProviders, API reference.
+    @wrap(EC2ContainerServiceBackend, "describe_capacity_providers")
+    def all_or_named(original: Any, self: Any, names: list[str] | None) -> Any:
+        return original(self, names or list(self.capacity_providers))

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll } from 'vitest';
+import { proveDrift } from '../support/drift-suite.ts';
+import { serviceAccount, serviceNetwork } from '../support/manifests.ts';
+import { Standing } from '../support/standing.ts';
+import { actionsOfProvider, offer, offered, PROVIDER_PROVOCATIONS } from '../support/withheld-provided.ts';
+import { proveContract } from '../support/withheld-suite.ts';
+
+const another = offer('another');
+
+let standing: Standing;
+
+beforeAll(async () => {
+  standing = await Standing.start(offer('api'), {
+    account: serviceAccount,
+    setting: [serviceNetwork, offered],
+    awsEnv: { LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1', LANDFALL_AWS_TASK_SECONDS: '0.05' },
+  });
+});
+afterAll(() => standing?.stop());
+
+// What a consumer has drifts in the suites of networks.
+proveDrift(
+  ['EndpointService', 'EndpointServicePermissions', 'EndpointServiceNotifications', 'EndpointConnections'],
+  () => standing,
+);
+
+proveContract({
+  standing: () => standing,
+  another,
+  actions: await actionsOfProvider(),
+  provocations: PROVIDER_PROVOCATIONS,
+  share: 2,
+});
