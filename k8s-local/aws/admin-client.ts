@@ -94,11 +94,27 @@ export interface CurrentDifficulty extends Difficulty {
   faults: CountedFault[];
 }
 
+/** Where on this machine something answers that AWS would have answer at `dnsNames`; see `containers` in `README.md`. */
+export interface LocalAddress {
+  kind: 'listener' | 'endpoint';
+  account: string;
+  region: string;
+  /** ARN of the load balancer, or id of the endpoint. */
+  arn: string;
+  dnsNames: string[];
+  /** Of the listener. */
+  port: number;
+  /** `127.0.0.1:PORT` */
+  address: string;
+}
+
 /** What the local AWS answers about itself, under `/_landfall/`. */
 export interface AdminClient {
   /** Calls after sequence number `after` (default: all that are kept). */
   ledger: (after?: number) => Promise<LedgerEntry[]>;
   clearLedger: () => Promise<void>;
+  /** What load balancers and endpoints answer at, where containers run for real; else nothing. */
+  addresses: () => Promise<LocalAddress[]>;
   /** The whole state as canonical JSON: equal states give equal strings. Waits for what is under way. */
   dump: () => Promise<string>;
   /** Ends the session of an assumed role now, as if its time had passed. Rejects where no session has this key. */
@@ -129,6 +145,7 @@ export function adminClient(url: string): AdminClient {
   };
   return {
     ledger: async (after = 0) => JSON.parse(await call('GET', `ledger?after=${after}`)) as LedgerEntry[],
+    addresses: async () => JSON.parse(await call('GET', 'addresses')) as LocalAddress[],
     clearLedger: async () => void (await call('DELETE', 'ledger')),
     dump: () => call('GET', 'dump'),
     expire: async (accessKeyId) => void (await call('POST', `expire?key=${accessKeyId}`)),

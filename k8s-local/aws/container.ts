@@ -32,6 +32,10 @@ export async function startContainer(
   env: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<AwsContainer> {
+  if (env['LANDFALL_AWS_CONTAINERS'] === 'docker')
+    throw new MissingPrerequisite(
+      'The local AWS cannot run the containers of ECS tasks from within a container: give it Python 3.10 or newer, and no image.',
+    );
   if (!(await dockerAnswers(env))) {
     throw new MissingPrerequisite(
       'The local AWS as a container needs Docker, and no Docker daemon answers: start one, or point DOCKER_HOST at it.',

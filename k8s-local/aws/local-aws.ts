@@ -21,6 +21,8 @@ export interface LocalAwsOptions {
   progress?: Progress;
   /** The environment to start from; default `process.env`. `LANDFALL_AWS_*` set the server's options. */
   env?: NodeJS.ProcessEnv;
+  /** Let Docker run the containers of ECS tasks; default as `LANDFALL_AWS_CONTAINERS` says, else simulated. */
+  containers?: boolean;
   /** Run this image in a container instead of a child process; default `LANDFALL_AWS_IMAGE`, else none. */
   image?: string;
   /** Region of the written profiles; default us-east-1. */
@@ -122,7 +124,8 @@ async function serveAsChild(options: LocalAwsOptions, env: NodeJS.ProcessEnv): P
 }
 
 async function serve(options: LocalAwsOptions): Promise<Serving> {
-  const env = options.env ?? process.env;
+  const given = options.env ?? process.env;
+  const env = options.containers === true ? { ...given, LANDFALL_AWS_CONTAINERS: 'docker' } : given;
   const progress = options.progress ?? ((): void => {});
   const image = options.image ?? env['LANDFALL_AWS_IMAGE'];
   if (image !== undefined) return { ...(await startContainer(image, env, progress)), pid: 0 };

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 # Before moto is imported: it reads these once.
@@ -21,7 +22,7 @@ from . import settings as configuration  # noqa: E402
 
 def main() -> None:
     settings = configuration.from_command_line()
-    from . import emulator
+    from . import containers, emulator
     from .admin import admin
     from .ledger import Ledger
     from .server import Application, Server
@@ -31,24 +32,39 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"--difficulty: {error}")
     application = Application(Ledger())
+    if settings.containers:
+        from .containers import hub
+
+        try:
+            hub.begin(settings, application.lock)
+        except ValueError as error:
+            sys.exit(f"--containers docker: {error}")
     try:
         server = Server((settings.host, settings.port), application, admin(application, lambda: emulator.reset(settings)))
     except OSError as error:
         sys.exit(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+
+    def end(*_: object) -> None:
+        try:
+            if containers.running:
+                containers.running.close()
+        finally:
+            os._exit(0)
+
     if settings.parent:
-        threading.Thread(target=_follow, args=(settings.parent,), daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+        threading.Thread(target=_follow, args=(settings.parent, end), daemon=True).start()
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     port = server.server_address[1]
     print(json.dumps({"url": f"http://{settings.host}:{port}", "port": port, "pid": os.getpid()}), flush=True)
     server.serve_forever()
 
 
-def _follow(parent: int) -> None:
+def _follow(parent: int, end: Callable[[], None]) -> None:
     """Ends with the process that started us, however that one ended."""
     while os.getppid() == parent:
         time.sleep(0.5)
-    os._exit(0)
+    end()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from . import difficulty, dump, lifecycle, sessions
+from . import containers, difficulty, dump, lifecycle, sessions
 from .server import Application
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -43,6 +43,8 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
             if route == ("GET", "dump"):
                 lifecycle.settle()
                 return 200, {"Content-Type": "application/json"}, dump.dump().encode()
+            if route == ("GET", "addresses"):
+                return _json(containers.running.addresses() if containers.running else [])
             if route == ("GET", "difficulty"):
                 return _json(difficulty.shown())
             if route == ("PUT", "difficulty"):

@@ -7,7 +7,7 @@ from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
-from . import accounts, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
+from . import accounts, containers, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
 from . import logs, memory, pages, permissions, pipeline, services, sessions, tagging, throttling
 from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
@@ -48,6 +48,8 @@ def reset(settings: Settings) -> None:
     memory.clear()
     dump.forget_fresh()
     BackendDict.reset()
+    if containers.running:
+        containers.running.clear()
     _begin(settings)
 
 

@@ -124,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
-    server: "Server"
+    server: Any
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -140,7 +140,9 @@ class Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
-        status, headers, content = answer
+        self._send(*answer)
+
+    def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response_only(status, _reason(status))
         for name, value in headers.items():
             if name.lower() not in _HOP:
@@ -202,14 +204,9 @@ def _reason(status: int) -> str:
         return ""
 
 
-class Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
-
-    def __init__(self, address: tuple[str, int], application: Application, admin: Any) -> None:
-        self.application = application
-        self.admin = admin
-        super().__init__(address, Handler)
 
     def server_bind(self) -> None:
         # HTTPServer asks DNS for the host's name here, which can take seconds on a machine without a network.
@@ -220,3 +217,10 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A client that hangs up in mid-sentence is no news.
         pass
+
+
+class Server(QuietServer):
+    def __init__(self, address: tuple[str, int], application: Application, admin: Any) -> None:
+        self.application = application
+        self.admin = admin
+        super().__init__(address, Handler)

@@ -67,6 +67,10 @@ class Settings:
     # Wildcards of paths at which no target is healthy.
     failing_paths: tuple[str, ...]
     service_gaps: frozenset[tuple[str, str]]
+    # Whether Docker runs the containers of ECS.
+    containers: bool
+    # Images of the local daemon by wildcards of what task definitions name; the first that fits.
+    images: tuple[tuple[str, str], ...]
     parent: int | None
     # What difficulty.py is set to at the start and after a reset: its parts by name.
     difficulty: dict[str, Any]
@@ -81,6 +85,13 @@ def _gaps(text: str) -> frozenset[tuple[str, str]]:
     if not all(len(gap) == 2 and all(gap) for gap in gaps):
         raise SystemExit(f"--service-gaps {text}: write service@zone, separated by commas")
     return frozenset((service, zone) for service, zone in gaps)
+
+
+def _images(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [tuple(pair.split("=", 1)) for pair in text.split(",") if pair]
+    if not all(len(pair) == 2 and all(pair) for pair in pairs):
+        raise SystemExit(f"--images {text}: write name=image, separated by commas")
+    return tuple((name, image) for name, image in pairs)
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -119,6 +130,17 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
     )
     parser.add_argument(
+        "--containers",
+        default=env("LANDFALL_AWS_CONTAINERS", "simulated"),
+        choices=("simulated", "docker"),
+        help="docker runs the containers of ECS tasks, and has load balancers forward to them",
+    )
+    parser.add_argument(
+        "--images",
+        default=env("LANDFALL_AWS_IMAGES", ""),
+        help="images of the local daemon by wildcards of what task definitions name, as *.amazonaws.com/shop:*=my-shop",
+    )
+    parser.add_argument(
         "--difficulty",
         default=env("LANDFALL_AWS_DIFFICULTY", "{}"),
         help='JSON of what makes it as hard as AWS can be, as {"throttling": {"scale": 1}}; README.md has the rest',
@@ -142,6 +164,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         failing_images=tuple(filter(None, args.failing_images.split(","))),
         failing_paths=tuple(filter(None, args.failing_paths.split(","))),
         service_gaps=_gaps(args.service_gaps),
+        containers=args.containers == "docker",
+        images=_images(args.images),
         parent=args.parent,
         difficulty=_json(args.difficulty),
         **{field: getattr(args, field) for field in (_field(name) for name in _SECONDS)},

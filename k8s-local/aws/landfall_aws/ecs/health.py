@@ -1,8 +1,9 @@
-"""Whether tasks pass the checks of their service's load balancers: ECS counts only those that do, and replaces the others.
+"""Whether tasks pass the checks of their service's load balancers, and of their own containers: ECS counts only those that
+do, and replaces the others.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html, minimumHealthyPercent: "the
 service scheduler will wait for the load balancer target group health check to return a healthy status before counting the
-task toward the minimum healthy percent total".
+task toward the minimum healthy percent total", and for containers that have a check "to reach a healthy status" before.
 """
 
 from collections.abc import Iterator
@@ -30,9 +31,21 @@ def target_of(backend: Any, group: Any, task: Any) -> str | None:
 
 
 def passes(backend: Any, service: Any, task: Any) -> bool:
-    return all(found.status == "healthy" for _, found in _checks(backend, service, task))
+    return all(container.health_status == "HEALTHY" for container in task.containers) and all(
+        found.status == "healthy" for _, found in _checks(backend, service, task)
+    )
 
 
-def failed(backend: Any, service: Any, task: Any) -> tuple[Any, Any] | None:
-    """The first target group whose checks a task has failed, with what it says."""
-    return next((check for check in _checks(backend, service, task) if check[1].status == "unhealthy"), None)
+def failed(backend: Any, service: Any, task: Any) -> tuple[str, str] | None:
+    """Why a task is stopped that fails its checks, and the event that tells of it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+    """
+    if any(container.health_status == "UNHEALTHY" for container in task.containers):
+        return "Task failed container health checks", f"(task {task.id}) failed container health checks."
+    for group, found in _checks(backend, service, task):
+        if found.status == "unhealthy":
+            where = f"(target-group {group.arn})"
+            said = f"(port {found.port}) is unhealthy in {where} due to (reason {found.description})."
+            return f"Task failed ELB health checks in {where}", said
+    return None

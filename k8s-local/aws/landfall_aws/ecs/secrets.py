@@ -46,6 +46,22 @@ def _why_not(role: Any, value_from: str) -> str | None:
     return f"{_FAILED} {words}: {refused}" if refused else None
 
 
+def value(value_from: str) -> str:
+    """What a container is given for a reference of which why_none has found nothing."""
+    parts = value_from.split(":")
+    arn, service, region, account = ":".join(parts[:7]), parts[2], parts[3], parts[4]
+    if service == "ssm":
+        from moto.ssm.models import ssm_backends
+
+        return str(ssm_backends[account][region].get_parameter(arn).response_object(decrypt=True)["Value"])
+    text = str(_current(account, region, arn)[1].get("secret_string") or "")
+    key = parts[7] if len(parts) > 7 else ""
+    if not key:
+        return text
+    found = json.loads(text)[key]
+    return found if isinstance(found, str) else json.dumps(found)
+
+
 def _refused(role: Any, ask: Ask) -> str | None:
     kind = policies.not_allowed_by(permissions.of_role(role), ask)
     if kind is None:
@@ -53,15 +69,20 @@ def _refused(role: Any, ask: Ask) -> str | None:
     return f"AccessDeniedException: User: {role.arn} is not authorized to perform: {ask.action} on resource: {ask.resource} because no {kind} allows the {ask.action} action"
 
 
-def _secret(account: str, region: str, arn: str, key: str = "") -> str | None:
-    """The key that encrypts a secret, which has to have what is asked of it."""
+def _current(account: str, region: str, arn: str) -> tuple[Any, dict[str, Any]]:
+    """A secret and its version that is in force."""
     from moto.secretsmanager.models import secretsmanager_backends
 
     secrets = secretsmanager_backends[account][region].secrets.values()
     found: Any = next((secret for secret in secrets if secret.arn == arn), None)
     if found is None:
         raise KeyError("Secrets Manager can't find the specified secret.")
-    value = next((version for version in found.versions.values() if "AWSCURRENT" in version["version_stages"]), {})
+    return found, next((v for v in found.versions.values() if "AWSCURRENT" in v["version_stages"]), {})
+
+
+def _secret(account: str, region: str, arn: str, key: str = "") -> str | None:
+    """The key that encrypts a secret, which has to have what is asked of it."""
+    found, value = _current(account, region, arn)
     if key and key not in json.loads(value.get("secret_string") or "{}"):
         raise KeyError(f"retrieved secret from Secrets Manager did not contain json key {key}")
     return found.kms_key_id

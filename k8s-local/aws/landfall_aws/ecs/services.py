@@ -13,12 +13,12 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
 
-from .. import lifecycle, memory
+from .. import containers, lifecycle, memory
 from ..elbv2 import health as targets
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import clusters, definitions, health, instances, placement, providers, rollouts, tasks
+from . import clusters, definitions, health, instances, placement, providers, rollouts
 from .tasks import Life
 
 # Without a circuit breaker AWS tries for ever, ever more slowly; here it gives up, so that a dump can wait for it.
@@ -105,13 +105,15 @@ class _Scheduler:
         if service is None:
             return
         self._route(backend, service, task)
-        if task.last_status == "RUNNING" and service.load_balancers:
+        if task.last_status == "RUNNING" and not hasattr(task, "landfall_graced"):
             self._give_grace(backend, service, task)
         if task.container_instance_arn:
             placement.show(backend, task.cluster_name)
-        if task.last_status == "DEPROVISIONING" and getattr(task, "stop_code", "") == "TaskFailedToStart":
+        # That a task counts which ends before it ever served is a guess.
+        starting = ("TaskFailedToStart",) if getattr(task, "landfall_served", False) else ("TaskFailedToStart", "EssentialContainerExited")
+        if task.last_status == "DEPROVISIONING" and getattr(task, "stop_code", "") in starting:
             self._failed(service, task)
-        self.converge(backend, service)
+        self._look_after(backend, service)
         if task.last_status == "STOPPED" and task.container_instance_arn:
             # Somebody else may have waited for its room.
             for other in list(backend.services.values()):
@@ -134,13 +136,18 @@ class _Scheduler:
                 group.deregister([{"Id": target}])
 
     def _give_grace(self, backend: Any, service: Service, task: Task) -> None:
-        """healthCheckGracePeriodSeconds, as short as everything here: until then failed checks are not looked at."""
+        """healthCheckGracePeriodSeconds: until then failed checks are not looked at. It is short where nothing is real."""
+        seconds = getattr(service, "health_check_grace_period_seconds", None) or 0
+        task.landfall_graced = not seconds  # type: ignore[attr-defined]
 
         def over() -> None:
             task.landfall_graced = True  # type: ignore[attr-defined]
             self._look_after(backend, service)
 
-        lifecycle.after(min(self._grace, getattr(service, "health_check_grace_period_seconds", None) or 0), over)
+        if seconds and containers.running:
+            containers.running.later(seconds, over)
+        elif seconds:
+            lifecycle.after(min(self._grace, seconds), over)
 
     def _checked(self, group: Any) -> None:
         """A target group has found something else of its targets."""
@@ -152,9 +159,7 @@ class _Scheduler:
 
     def _look_after(self, backend: Any, service: Service) -> None:
         """Replaces what fails its checks. AWS starts the other task first where there is room for it; here it does not wait."""
-        if service.status != "ACTIVE":
-            return
-        for task in _of_service(backend, service):
+        for task in _of_service(backend, service) if service.status == "ACTIVE" else []:
             primary = service.deployments[0]
             if task.started_by != primary["id"] or task.last_status != "RUNNING" or not getattr(task, "landfall_graced", False):
                 continue
@@ -162,11 +167,9 @@ class _Scheduler:
             # Who has lost patience leaves them as they are: running, and unhealthy.
             if found is None or primary["failedTasks"] >= _PATIENCE - 1:
                 continue
-            group, said = found
-            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
-            _event(service, f"(port {said.port}) is unhealthy in (target-group {group.arn}) due to (reason {said.description}).")
+            reason, said = found
+            _event(service, said)
             self._failed(service, task)
-            reason = f"Task failed ELB health checks in (target-group {group.arn})"
             self._life.stop(backend, task, "ServiceSchedulerInitiated", reason)
         self.converge(backend, service)
 
@@ -215,6 +218,8 @@ class _Scheduler:
             # "Once a service deployment has one or more successfully running tasks, the failed task count resets to zero":
             # Deployment, API reference, failedTasks.
             primary["failedTasks"] = 0
+        for task in serving:
+            task.landfall_served = True  # type: ignore[attr-defined]
         gave_up = primary["rolloutState"] == "FAILED" or primary["failedTasks"] >= _PATIENCE
         if not gave_up:
             self._place(backend, service, own)

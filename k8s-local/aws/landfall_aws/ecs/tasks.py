@@ -1,15 +1,17 @@
 """Tasks: PROVISIONING, PENDING, RUNNING, DEPROVISIONING, STOPPED, and gone a while later; those with an image that
-does not exist never run. A task has an interface in a subnet, which lingers."""
+does not exist never run. A task has an interface in a subnet, which lingers. Its containers run only where they are asked
+for (containers/hub.py)."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ecs.models import EC2ContainerServiceBackend, Task
+from moto.ecs.models import Container, EC2ContainerServiceBackend, Task
 
-from .. import lifecycle, service_interfaces
+from .. import containers, lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..patterns import like
@@ -36,6 +38,7 @@ class Life:
 
     def begin(self, backend: Any, task: Task) -> None:
         self.wait(task)
+        _list_containers(backend, task)
         _own_interface(backend, task)
         lifecycle.after(self._step, lambda: self._pend(backend, task))
 
@@ -49,6 +52,14 @@ class Life:
             return
         definition = backend.describe_task_definition(task.task_definition_arn)
         reason = self._why_not(definition) or images.why_not_pulled(backend, task, definition)
+        if reason is None and containers.running:
+            containers.running.start(self, backend, task, definition, lambda reason: self._begun(backend, task, reason))
+        else:
+            self._begun(backend, task, reason)
+
+    def _begun(self, backend: Any, task: Task, reason: str | None) -> None:
+        if task.desired_status != "RUNNING":
+            return
         if reason:
             self.stop(backend, task, "TaskFailedToStart", reason)
             return
@@ -87,7 +98,13 @@ class Life:
         task.stop_code, task.stopped_reason = code, reason  # type: ignore[attr-defined]
         task.stopping_at = utcnow()  # type: ignore[attr-defined]
         self._become(backend, task, "DEPROVISIONING")
-        lifecycle.after(self._step, lambda: self._end(backend, task))
+        lifecycle.after(self._step, lambda: self._leave(backend, task))
+
+    def _leave(self, backend: Any, task: Task) -> None:
+        if containers.running:
+            containers.running.stop(task, lambda: self._end(backend, task))
+        else:
+            self._end(backend, task)
 
     def _end(self, backend: Any, task: Task) -> None:
         task.stopped_at = utcnow()  # type: ignore[attr-defined]
@@ -109,6 +126,17 @@ class Life:
         for container in task.containers:
             container.last_status = status if status in ("PENDING", "RUNNING") else "STOPPED"
         self.watch(backend, task)
+
+
+def _list_containers(backend: Any, task: Task) -> None:
+    """moto lists only the first one."""
+    definition = backend.describe_task_definition(task.task_definition_arn)
+    task.containers = [
+        Container(SimpleNamespace(arn=task.task_arn, container_definitions=[container]))  # type: ignore[arg-type]
+        for container in definition.container_definitions
+    ]
+    for container in task.containers:
+        container.exitCode = None  # type: ignore[assignment]
 
 
 def interfaces(task: Task) -> list[str]:

@@ -1,0 +1,301 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalAddress } from '../../k8s-local/aws/admin-client.ts';
+import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
+import { startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
+import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { eventually } from '../support/eventually.ts';
+import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { idsOf, type Manifest, World } from '../support/world.ts';
+
+const PROVIDER = '222222222222';
+const CONSUMER = '333333333333';
+const PARAMETER = `arn:aws:ssm:us-east-1:${PROVIDER}:parameter/web/password`;
+// Another base image than the public one, where that cannot be pulled; .ci/docker makes it.
+const pythonImage = process.env['LANDFALL_TEST_PYTHON_IMAGE'];
+const images = { 'web:1': 'landfall-test-served:works', 'web:2': 'landfall-test-served:fails' };
+
+const answers = await dockerAnswers(process.env);
+
+describe(answers ? 'containers' : 'containers: no Docker daemon answers, so none of them runs', () => {
+  if (process.env['CI'] === 'true') {
+    it('in CI a Docker daemon answers', () => expect(answers, 'see .ci/docker').toBe(true));
+  }
+  it('without a daemon the local AWS says so in one sentence', async () => {
+    const env = { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+    await expect(startLocalAws({ containers: true, env })).rejects.toThrow(
+      /--containers docker: no Docker daemon answers: start one, point DOCKER_HOST at it/,
+    );
+  });
+  it('as a container itself the local AWS runs none', async () => {
+    await expect(startLocalAws({ containers: true, image: 'landfall-local-aws' })).rejects.toThrow(
+      'The local AWS cannot run the containers of ECS tasks from within a container',
+    );
+  });
+  if (answers) describe('services that really run', running);
+});
+
+/** Runs the Docker command line, and gives the lines that it prints. */
+async function docker(...args: string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('docker', args);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+function running(): void {
+  let world: World;
+  let operator: OperatorProcess;
+  let ecs: ECSClient;
+  let logs: CloudWatchLogsClient;
+
+  const accountOf = (name: string, accountId: string, namespaces: string[], more: object = {}) =>
+    account(name, namespaces, { accountId, roleArn: memberRoleArn(accountId), ...more });
+  const accounts = [
+    accountOf('provider-account', PROVIDER, ['web'], {
+      grants: [{ name: 'web', namespaces: ['web'], arns: [PARAMETER] }],
+    }),
+    accountOf('consumer-account', CONSUMER, ['guest']),
+  ];
+  const network = smallNetwork('net', 'web', {
+    accountRef: { name: 'provider-account' },
+    zones: { names: ['us-east-1a', 'us-east-1b'] },
+    securityGroups: { alb: {}, ecs: { ports: [{ name: 'http', fromPort: 8080, toPort: 8080 }] } },
+  });
+  const container = (image: string) => ({
+    name: 'app',
+    image,
+    ports: [{ port: 8080 }],
+    environment: [{ name: 'GREETING', value: 'hello' }],
+    secrets: [{ name: 'PASSWORD', valueFrom: PARAMETER }],
+    ulimits: [{ name: 'nofile', soft: 1024, hard: 2048 }],
+  });
+  const serviceOf = (name: string, loadBalancer: object, desiredCount: number) =>
+    smallService(name, 'web', 'net', {
+      accountRef: { name: 'provider-account' },
+      service: { desiredCount, healthCheckGracePeriodSeconds: 1 },
+      task: { containers: [container('web:1')] },
+      loadBalancer: { healthCheck: { protocol: 'HTTP', path: '/health' }, ...loadBalancer },
+    });
+  /** Behind an Application load balancer. */
+  const web = serviceOf('web', { type: 'Application', listeners: [{ port: 80, protocol: 'HTTP' }] }, 2);
+  /** Behind a Network load balancer, and offered to the other account. */
+  const api = serviceOf('api', { type: 'Network', listeners: [{ port: 8080, protocol: 'TCP' }] }, 1);
+  const link = (inNamespace: string, spec: object): Manifest => ({
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'PrivateLinkEndpoint',
+    metadata: { name: 'api', namespace: inNamespace },
+    spec: { region: 'us-east-1', ...spec },
+  });
+  const provider = link('web', {
+    accountRef: { name: 'provider-account' },
+    provide: { serviceRef: { name: 'api' } },
+    allowReferencesFrom: ['guest'],
+  });
+  const consumerNetwork = smallNetwork('net', 'guest', {
+    accountRef: { name: 'consumer-account' },
+    cidr: '10.2.0.0/16',
+    zones: { names: ['us-east-1a'] },
+  });
+  const consumer = link('guest', {
+    accountRef: { name: 'consumer-account' },
+    consume: {
+      from: { name: 'api', namespace: 'web' },
+      networkRef: { name: 'net' },
+      ports: [{ port: 8080 }],
+    },
+  });
+
+  beforeAll(async () => {
+    const folder = join(import.meta.dirname, '..', 'fixtures', 'served');
+    const base = pythonImage === undefined ? [] : ['--build-arg', `BASE_IMAGE=${pythonImage}`];
+    for (const [tag, status] of [
+      [images['web:1'], 200],
+      [images['web:2'], 404],
+    ])
+      await docker('build', '--quiet', '--tag', `${tag}`, '--build-arg', `STATUS=${status}`, ...base, folder);
+    world = await World.start({
+      LANDFALL_AWS_CONTAINERS: 'docker',
+      // What has stopped is told of for 30 steps.
+      LANDFALL_AWS_TASK_SECONDS: '0.4',
+      LANDFALL_AWS_IMAGES: Object.entries(images)
+        .map((pair) => pair.join('='))
+        .join(','),
+    });
+    ecs = new ECSClient(world.clientOptions(PROVIDER));
+    logs = new CloudWatchLogsClient(world.clientOptions(PROVIDER));
+    await putParameter();
+    operator = world.operator();
+    await world.apply([namespace('web'), namespace('guest'), ...accounts, network, consumerNetwork]);
+    await world.apply([web, api, provider, consumer]);
+  });
+  afterAll(async () => {
+    ecs?.destroy();
+    logs?.destroy();
+    await world?.stop();
+    expect(await ours('--all')).toEqual([]);
+  });
+
+  /** A service whose SDK is none of our dependencies. */
+  async function putParameter(): Promise<void> {
+    const { accessKeyId } = world.aws.credentials(PROVIDER);
+    const answer = await fetch(world.aws.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AmazonSSM.PutParameter',
+        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify({ Name: '/web/password', Value: 'only for tests', Type: 'SecureString' }),
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  interface Said {
+    host: string;
+    uid: number;
+    GREETING: string;
+    PASSWORD: string;
+    STATUS: string;
+  }
+  /** Where on this machine a load balancer or an endpoint answers. */
+  const addressOf = (kind: LocalAddress['kind'], id: string | undefined) =>
+    eventually(`an address of ${kind} ${id}`, async () => {
+      const found = (await world.aws.addresses()).find((each) => each.kind === kind && each.arn === id);
+      return found?.address;
+    });
+  const ask = async (address: string): Promise<Said> => {
+    const answer = await fetch(`http://${address}/`);
+    if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Said;
+  };
+  const hosts = async (address: string) => {
+    const said = await Promise.all(Array.from({ length: 12 }, () => ask(address)));
+    return new Set(said.map(({ host }) => host));
+  };
+  /** Ids of containers that tasks have here. */
+  const ours = (...args: string[]) =>
+    docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.landfall.local-aws', ...args);
+  const idOf = async (object: Manifest, node: string) => idsOf((await world.read(object)) ?? object)[node];
+  const balancer = async (object: Manifest) => addressOf('listener', await idOf(object, 'load-balancer'));
+  const statusOf = async (object: Manifest) =>
+    (await world.ready(object, 60_000)).status as unknown as EcsService['status'];
+
+  it('answer through their load balancer from each task, with what their manifests give them', async () => {
+    expect(await statusOf(web)).toMatchObject({ runningCount: 2, healthyTargets: 2 });
+    const address = await balancer(web);
+    const said = await ask(address);
+    expect(said).toMatchObject({ uid: 1000, GREETING: 'hello', PASSWORD: 'only for tests' });
+    expect(await hosts(address)).toHaveLength(2);
+
+    const [first = ''] = await docker('ps', '--quiet', '--filter', `id=${said.host}`);
+    const [inspected = ''] = await docker('inspect', '--format', '{{json .HostConfig}}', first);
+    expect(JSON.parse(inspected)).toMatchObject({
+      ReadonlyRootfs: true,
+      Ulimits: [{ Name: 'nofile', Soft: 1024, Hard: 2048 }],
+    });
+    const logGroupName = (await statusOf(web)).logGroup;
+    await eventually('what both have written', async () => {
+      const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+      const written = events.map(({ message }) => message);
+      return written.filter((line) => line === 'serving, and greeting with hello').length === 2;
+    });
+  });
+
+  it('get another task for one whose container is killed', async () => {
+    const address = await balancer(web);
+    const { clusterArn: cluster, serviceArn } = await statusOf(web);
+    const ofService = { cluster, serviceName: serviceArn?.split('/').at(-1) };
+    const before = await hosts(address);
+    const [killed = ''] = before;
+    await docker('kill', killed);
+    const stopped = await eventually('the task to be stopped', async () => {
+      const listed = await ecs.send(new ListTasksCommand({ ...ofService, desiredStatus: 'STOPPED' }));
+      if (!listed.taskArns?.length) return undefined;
+      const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: listed.taskArns }));
+      return tasks;
+    });
+    expect(stopped).toMatchObject([
+      {
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+        containers: [{ name: 'app', exitCode: 137 }],
+      },
+    ]);
+    await eventually('another task', async () => {
+      const now = await hosts(address);
+      return now.size === 2 && !now.has(killed);
+    });
+    await statusOf(web);
+  });
+
+  it('go back from an image that fails its checks, and nobody who asks meanwhile notices', async () => {
+    const address = await balancer(web);
+    const seen = { answers: 0, failures: [] as unknown[], statuses: new Set<string>() };
+    const end = new AbortController();
+    const asking = (async () => {
+      while (!end.signal.aborted) {
+        await ask(address).then(
+          ({ STATUS }) => {
+            seen.answers += 1;
+            seen.statuses.add(STATUS);
+          },
+          (error: unknown) => seen.failures.push(error),
+        );
+        await delay(20);
+      }
+    })();
+    await world.edit(web, { task: { containers: [container('web:2')] } });
+    await world.condition(
+      web,
+      'Stalled',
+      { reason: 'RolloutFailed', message: /circuit breaker.*Task failed ELB health checks in/ },
+      90_000,
+    );
+    end.abort();
+    await asking;
+    expect(seen).toEqual({ answers: expect.any(Number), failures: [], statuses: new Set(['200']) });
+    expect(seen.answers).toBeGreaterThan(20);
+    await world.edit(web, { task: { containers: [container('web:1')] } });
+    expect(await statusOf(web)).toMatchObject({ runningCount: 2, healthyTargets: 2 });
+  });
+
+  it('are as many as they are scaled to', async () => {
+    await world.kubectl('scale', '--namespace=web', 'ecss/web', '--replicas=1');
+    expect(await statusOf(web)).toMatchObject({ runningCount: 1, healthyTargets: 1 });
+    expect(await hosts(await balancer(web))).toHaveLength(1);
+    // That of the other service is the second one.
+    await eventually('two containers', async () => (await ours('--all')).length === 2);
+  });
+
+  it('are reached from another account through its endpoint, as long as the connection is accepted', async () => {
+    await Promise.all([world.ready(provider, 60_000), world.ready(consumer, 60_000)]);
+    const own = await hosts(await balancer(api));
+    const address = await addressOf('endpoint', await idOf(consumer, 'endpoint'));
+    expect(await hosts(address)).toEqual(own);
+    await world.remove(consumer, 60_000);
+    await expect(ask(address)).rejects.toThrow('fetch failed');
+  });
+
+  it('leave no container when they are deleted', async () => {
+    await world.remove(web, 60_000);
+    expect(await ours('--all')).toHaveLength(1);
+  });
+
+  it('are cleaned up after a local AWS that was killed, when the next one starts', async () => {
+    await operator.kill();
+    process.kill(world.aws.pid, 'SIGKILL');
+    expect(await ours()).toHaveLength(1);
+    const next = await startLocalAws({ containers: true });
+    try {
+      expect(await ours('--all')).toEqual([]);
+    } finally {
+      await next.stop();
+    }
+  });
+}
