@@ -44,7 +44,7 @@ integration: node_modules/.installed ## Tests on a real API server and a local A
 	@vitest run --project integration
 
 proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
-	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/ecsservice-crash test/integration/least-privilege test/integration/ecsservice-contract test/integration/privatelink-contract
+	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/ecsservice-crash test/integration/privatelink-crash test/integration/least-privilege test/integration/ecsservice-contract test/integration/privatelink-contract
 
 bench: build ## 1, 10 and 100 networks, 1 and 50 platforms, and 20 networks with AWS's token buckets: time, calls, memory (Linux only)
 	@node test/bench/bench.ts

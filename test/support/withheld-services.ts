@@ -86,8 +86,8 @@ const OF_SCALED: ReadonlySet<string> = new Set([
 /** Needed where a load balancer has IPv6, which no network of ours has. */
 const OF_IPV6 = 'elasticloadbalancing:SetIpAddressType';
 
-/** Asked of what has a web ACL, and after a rollout that failed: ecsservice-web-acl.test.ts, ecsservice-lifecycle.test.ts. */
-const ELSEWHERE = /^wafv2:|WebACL$|^ecs:Describe(ServiceRevisions|Tasks)$/;
+/** Asked of what has a web ACL or a certificate, and after a rollout that failed: these have suites of their own. */
+const ELSEWHERE = /^(acm|route53|wafv2):|WebACL$|^ecs:Describe(ServiceRevisions|Tasks)$/;
 
 /** The actions that the full service comes to need and networks do not, which withhold their own. */
 export async function actionsOfFull(): Promise<string[]> {
