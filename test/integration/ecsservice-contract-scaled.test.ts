@@ -1,9 +1,24 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { onInstancesCases } from '../contract/drift/containers.ts';
 import { proveDrift } from '../support/drift-suite.ts';
-import { granted, scaledService, serviceAccount, serviceNetwork } from '../support/manifests.ts';
+import {
+  granted,
+  scaledService,
+  serviceAccount,
+  serviceNetwork,
+  smallService,
+} from '../support/manifests.ts';
 import { putParameter } from '../support/plain-call.ts';
 import { Standing } from '../support/standing.ts';
+import { SCALED_PROVOCATIONS } from '../support/withheld-scaled.ts';
+import { actionsOfScaled } from '../support/withheld-services.ts';
+import { proveContract } from '../support/withheld-suite.ts';
+
+const another = smallService('another', 'portal', 'services', {
+  accountRef: { name: 'portal' },
+  capacity: { type: 'EC2' },
+  task: { cpu: 256, memoryMiB: 256, containers: [{ name: 'app', image: 'another:1' }] },
+});
 
 let standing: Standing;
 
@@ -27,6 +42,7 @@ proveDrift(
     'ScalableTarget',
     'ScalingPolicies',
     'ScheduledActions',
+    'LaunchTemplate',
     'InstanceProfile',
     'AutoScalingGroup',
     'CapacityProvider',
@@ -41,10 +57,10 @@ describe('drift of a service on instances', () => {
   });
 });
 
-it('after all this, further refreshes make no write, and nothing was refused to the role', async () => {
-  await standing.provePeace();
-});
-
-it('an object that was lost with its cluster finds everything by its tags: nothing but tags is written', async () => {
-  await standing.proveFoundAgain();
+proveContract({
+  standing: () => standing,
+  another,
+  actions: await actionsOfScaled(),
+  provocations: SCALED_PROVOCATIONS,
+  share: 3,
 });

@@ -126,4 +126,8 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
 const isRefused = ({ error }: LedgerEntry): boolean => /Unauthorized|AccessDenied/.test(error ?? '');
 
 /** Services that IAM calls otherwise than the ledger. */
-const IAM_PREFIX: Readonly<Record<string, string>> = { resourcegroupstaggingapi: 'tag', tagging: 'tag' };
+const IAM_PREFIX: Readonly<Record<string, string>> = {
+  elbv2: 'elasticloadbalancing',
+  resourcegroupstaggingapi: 'tag',
+  tagging: 'tag',
+};

@@ -64,12 +64,23 @@ const usedCluster = undone(async (at) => {
     });
   };
 });
-/** An image that no task starts from: the rollout fails and is taken back, and is not begun again. */
-const failedRollout: Provocation = {
+const { task } = fullService.spec as { task: { containers: readonly { image: string }[] } };
+/**
+ * An image that no task starts from, of the same repository: the rollout fails and is taken back. It is not begun again, so each
+ * has its own.
+ */
+const failedRollout = (tag: string): Provocation => ({
   how: 'edit',
-  spec: { task: { containers: [{ name: 'app', image: 'does-not-exist:1', ports: [{ port: 8080 }] }] } },
+  spec: {
+    task: {
+      containers: task.containers.map((container) => ({
+        ...container,
+        image: container.image.replace(/:.*$/, `:does-not-exist-${tag}`),
+      })),
+    },
+  },
   ends: 'RolloutFailed',
-};
+});
 
 /** What listing services needs: the same, whatever an object uses. */
 export const LISTED: Readonly<Record<string, Provocation>> = Object.fromEntries(
@@ -86,8 +97,8 @@ const OF_SCALED: ReadonlySet<string> = new Set([
 /** Needed where a load balancer has IPv6, which no network of ours has. */
 const OF_IPV6 = 'elasticloadbalancing:SetIpAddressType';
 
-/** Asked of what has a web ACL or a certificate, and after a rollout that failed: these have suites of their own. */
-const ELSEWHERE = /^(acm|route53|wafv2):|WebACL$|^ecs:Describe(ServiceRevisions|Tasks)$/;
+/** Asked of what has a web ACL or a certificate, which have suites of their own. */
+const ELSEWHERE = /^(acm|route53|wafv2):|WebACL$/;
 
 /** The actions that the full service comes to need and networks do not, which withhold their own. */
 export async function actionsOfFull(): Promise<string[]> {
@@ -121,8 +132,8 @@ export const SERVICE_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ecs:DeleteService': orphanService,
   'ecs:DeleteTaskDefinitions': orphanRevision,
   'ecs:DeregisterTaskDefinition': orphanRevision,
-  'ecs:DescribeServiceRevisions': failedRollout,
-  'ecs:DescribeTasks': failedRollout,
+  'ecs:DescribeServiceRevisions': failedRollout('once'),
+  'ecs:DescribeTasks': failedRollout('again'),
   'ecs:ListServiceDeployments': drift('EcsService', 'assignPublicIp changed'),
   'ecs:ListServices': usedCluster,
   'ecs:ListTasks': usedCluster,

@@ -68,8 +68,13 @@ def complete(service: Any) -> None:
 
 
 def fail(service: Any, deployment: str, reason: str, rolls_back: bool) -> bool:
-    """Whether the service is again what it was when a rollout last succeeded."""
-    failed = next(rollout for rollout in _of(service) if rollout.deployment == deployment)
+    """Whether the service is again what it was when a rollout last succeeded. Of a rollback that fails nothing is gone back to."""
+    failed = next((rollout for rollout in _of(service) if rollout.deployment == deployment), None)
+    if failed is None:
+        for rollout in _of(service):
+            if rollout.status == "ROLLBACK_IN_PROGRESS":
+                rollout.status, rollout.finished_at = "ROLLBACK_FAILED", utcnow()
+        return False
     good = next((rollout for rollout in reversed(_of(service)) if rollout.status == "SUCCESSFUL"), None)
     failed.reason = reason
     if not rolls_back or good is None:
