@@ -13,11 +13,17 @@ export interface AwsSight {
 /** AWS as it is now, beside an object that may be gone. */
 export async function lookAt(world: World, object: Manifest | undefined): Promise<AwsSight> {
   const dump = await world.aws.dump();
-  const ids = thingsOf(object, 'resources').map(({ id }) => id);
+  const things = thingsOf(object, 'resources');
+  // A role and its instance profile are called the same.
+  const isTold = (other: Thing, { node, id }: Thing) => other.node === node && other.id === id;
   return {
     portrait: await portrait(world),
     census: census(dump),
-    unknown: ids.filter((id, index) => !knows(dump, id) || ids.indexOf(id) !== index),
+    unknown: things
+      .filter(
+        (thing, index) => !knows(dump, thing.id) || things.findIndex((one) => isTold(one, thing)) !== index,
+      )
+      .map(({ id }) => id),
   };
 }
 
@@ -43,8 +49,13 @@ export function told(objects: readonly (Manifest | undefined)[]): unknown[] {
   );
 }
 
-function thingsOf(object: Manifest | undefined, field: string): { node: string; id: string }[] {
-  return (object?.status?.[field] ?? []) as { node: string; id: string }[];
+interface Thing {
+  readonly node: string;
+  readonly id: string;
+}
+
+function thingsOf(object: Manifest | undefined, field: string): Thing[] {
+  return (object?.status?.[field] ?? []) as Thing[];
 }
 
 /** Times, words, addresses that AWS chooses, and the cluster, which after a failure is another. */

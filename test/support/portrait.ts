@@ -152,6 +152,9 @@ const HEX = /\b(?<=\/)[0-9a-f]{16}\b/g;
 /** By which tasks of ECS name what they hold, and in names that AWS gives. */
 const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
+/** Of a launch template's version: of ids, too, that AWS chooses. */
+const CONTENT = /\blandfall [0-9a-f]{32}\b/g;
+
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (value instanceof Date) return 'time';
   if (Array.isArray(value)) return sorted(value.map((item) => plain(item, names)));
@@ -168,11 +171,13 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   return value
     .replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''))
     .replaceAll(UUID, 'uuid')
-    .replaceAll(HEX, 'hex');
+    .replaceAll(HEX, 'hex')
+    .replaceAll(CONTENT, 'landfall content');
 }
 
 /** Chosen by AWS at random, or the time. */
 const VARYING = new Set([
+  'InstanceProfileId',
   'PublicIp',
   'PublicDnsName',
   'PrivateIp',

@@ -105,7 +105,10 @@ def terminate(group: Any, state: Any) -> None:
 
 
 def _end(backend: Any, instance: Any) -> None:
-    """moto keeps the interface, and the instance for ever."""
+    """moto keeps the interface, the address until Python forgets the instance, and the instance for ever."""
+    subnet = backend.get_subnet(instance.subnet_id)
+    for address in instance._private_ips:
+        subnet._subnet_ips.pop(address, None)
     for nic in list(instance.nics.values()):
         remove_managed(backend, nic.id)
     instance.nics = {}
