@@ -71,7 +71,7 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   route53: 'network',
   autoscaling: 'services',
   ecs: 'services',
-  elasticloadbalancing: 'services',
+  elasticloadbalancing: 'load-balancers',
   iam: 'roles',
   logs: 'logs',
   ssm: 'services',
