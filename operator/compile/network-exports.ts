@@ -21,6 +21,8 @@ export interface NetworkExports {
   /** `SecureVpc/namespace/name`, for messages. */
   readonly owner: string;
   readonly vpcId: string;
+  /** Why nothing is to be started in it yet; undefined where it is ready, or where nobody has looked at it. */
+  readonly notYet: string | undefined;
   /** The subnets of a tier, by zone; none where the network has no such tier. */
   subnets(tier: TierName): readonly ExportedSubnet[];
   /** One of the network's security groups; undefined where it has none of the name. */
@@ -37,6 +39,7 @@ export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): Networ
     return {
       owner,
       vpcId: foreignRef(owner, 'vpc'),
+      notYet: notYetReady(network),
       subnets: (tier) =>
         subnets
           .filter((subnet) => subnet.tier === tier)
@@ -50,4 +53,11 @@ export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): Networ
       cause: error,
     });
   }
+}
+
+/** A network leads to registries and logs only when all of it is there; what starts before fails, and AWS gives it up. */
+function notYetReady(network: SecureVpc): string | undefined {
+  const ready = network.status.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status !== 'False') return undefined;
+  return `waits for ${ownerOf(network)} to be Ready: what starts in it before that may reach no registry and no log; it is ${ready.reason} now`;
 }

@@ -121,6 +121,7 @@ export type NodeType = keyof Things | keyof Facets;
 interface Options {
   readonly dependsOn?: readonly string[];
   readonly awaits?: readonly string[];
+  readonly notYet?: string | undefined;
 }
 
 /** Makes nodes whose inputs are those that their kind declares. */
@@ -137,6 +138,6 @@ export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, st
   };
 }
 
-function after({ dependsOn = [], awaits = [] }: Options = {}) {
-  return { dependsOn, ...(awaits.length > 0 && { awaits }) };
+function after({ dependsOn = [], awaits = [], notYet }: Options = {}) {
+  return { dependsOn, ...(awaits.length > 0 && { awaits }), ...(notYet !== undefined && { notYet }) };
 }

@@ -16,6 +16,8 @@ export interface GraphNode {
   readonly dependsOn: readonly string[];
   /** Nodes that must be usable first, which some are only minutes after they exist. */
   readonly awaits?: readonly string[];
+  /** Why it is not made yet: another resource, which no node stands for, is not usable. What stands of it is looked after all the same. */
+  readonly notYet?: string;
 }
 
 /** What one resource compiles to. */

@@ -18,7 +18,10 @@ export async function write<S>(
   const kind = kindOf(input.kinds, action.type);
   const inputs = inputsOf(action, outputs);
   if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
-  const awaited = input.graph.nodes.get(action.node)?.awaits?.find((key) => !isReady(input, key, outputs));
+  const { awaits, notYet } = input.graph.nodes.get(action.node) ?? {};
+  if (action.verb === 'create' && notYet !== undefined)
+    return { result: 'waiting', reason: 'DependencyNotReady', message: notYet };
+  const awaited = awaits?.find((key) => !isReady(input, key, outputs));
   if (awaited !== undefined)
     return { result: 'skipped', reason: 'Blocked', message: `waits for ${awaited} to be usable` };
   const context = contextFor(input, action);

@@ -167,18 +167,25 @@ export class Inventory<S> implements World<S> {
         const owner = this.#ownerOfParent(name, id);
         return owner !== undefined && owners.has(owner);
       });
-      await this.#readSome(name, ids);
+      await this.#readSome(name, ids, { stirred: true });
     }
   }
 
-  async #readSome(name: string, ids: readonly string[]): Promise<void> {
+  /** `stirred` by a listing that has just been read, and need not be read again. */
+  async #readSome(name: string, ids: readonly string[], { stirred = false } = {}): Promise<void> {
     if (ids.length === 0) return;
     const { session, clock, onChange } = this.#options;
     const shelf = this.#shelf(name);
+    const { collection } = shelf;
     const beganAt = clock.now();
     const records = new Map(
-      (await shelf.collection.get(session, ids)).map((record) => [shelf.collection.id(record), record]),
+      (await collection.get(session, ids)).map((record) => [collection.id(record), record]),
     );
+    const isSettled = (record: object | undefined) => record && (collection.settled?.(record) ?? true);
+    const isUnsettled = ids.some((id) => isSettled(shelf.get(id)) && isSettled(records.get(id)) === false);
+    // What stirred it may be in no listing yet, and whoever is woken is to see the cause with the effect.
+    if (isUnsettled && !stirred && collection.stirredBy !== undefined)
+      await this.refresh([collection.stirredBy], beganAt);
     const readAt = this.#readAt.get(name);
     // What was written while this read was under way is newer than its answer.
     const current = ids.filter((id) => (readAt?.get(id) ?? -Infinity) < beganAt);

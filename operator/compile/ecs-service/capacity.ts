@@ -169,7 +169,10 @@ function instanceNodes(
         subnetIds: network.subnets('private').map(({ id }) => id),
       },
       // An instance that starts without them joins no cluster, or reaches nothing.
-      { dependsOn: ['cluster', 'role-policies/instance', 'security-group-rules/tasks'] },
+      {
+        dependsOn: ['cluster', 'role-policies/instance', 'security-group-rules/tasks'],
+        notYet: network.notYet,
+      },
     ),
   ];
 }

@@ -196,6 +196,7 @@ function serviceNode(
         ...beforeService(object).dependsOn,
       ],
       awaits: beforeService(object).awaits,
+      notYet: exports.notYet,
     },
   );
 }

@@ -166,6 +166,35 @@ describe('what tasks may do', () => {
   });
 });
 
+describe('a network that is not Ready', () => {
+  it.each([
+    [
+      'False',
+      'waits for SecureVpc/web/net to be Ready: what starts in it before that may reach no registry and no log; it is WaitingForAws now',
+    ],
+    ['True', undefined],
+    // Paused before anybody has looked at it.
+    ['Unknown', undefined],
+  ])('%s: instances and tasks are not started in it, and everything else is made', (status, notYet) => {
+    const condition = { type: 'Ready', reason: 'WaitingForAws', message: '', status };
+    const conditions = [{ ...condition, lastTransitionTime: '2026-01-01T00:00:00Z' }];
+    const graph = compile({ capacity: { type: 'EC2' } }, { network: networkWith({}, {}, { conditions }) });
+    const waiting = [...graph.nodes.values()].filter((node) => node.notYet !== undefined);
+    expect(waiting.map((node) => [node.key, node.notYet])).toEqual(
+      notYet === undefined
+        ? []
+        : [
+            ['auto-scaling-group', notYet],
+            ['service', notYet],
+          ],
+    );
+  });
+
+  it('is not waited for where nobody has looked at it: a plan of manifests alone makes everything', () => {
+    expect([...compile().nodes.values()].filter((node) => node.notYet !== undefined)).toEqual([]);
+  });
+});
+
 describe('a network that it cannot be in', () => {
   it('is waited for where there is none', () => {
     const given = inputWith({ networkRef: { name: 'other' } });

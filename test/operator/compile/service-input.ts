@@ -17,8 +17,11 @@ const NETWORK = {
 };
 
 /** A network that services can be in. */
-export const networkWith = (spec: object = {}, metadata: object = {}) =>
-  secureVpc({ ...NETWORK, ...spec }, { metadata: { name: 'net', namespace: 'web', ...metadata } });
+export const networkWith = (spec: object = {}, metadata: object = {}, status?: object) =>
+  secureVpc(
+    { ...NETWORK, ...spec },
+    { metadata: { name: 'net', namespace: 'web', ...metadata }, ...(status && { status }) },
+  );
 
 /** What a small service of namespace `web` is compiled from, in that network or another one. */
 export function inputWith(

@@ -116,6 +116,25 @@ describe('a node that awaits another', () => {
   });
 });
 
+describe('a node that is not to be made yet', () => {
+  it('waits with what needs it; the rest goes on, and what stands of it is changed all the same', async () => {
+    const boxes = (size: object, notYet?: string) =>
+      graphOf(
+        { ...boxNode('source', size), ...(notYet !== undefined && { notYet }) },
+        boxNode('user', { uses: [ref('source')] }),
+        boxNode('other'),
+      );
+    const loop = loopOf();
+    expect(await loop.pass(boxes({}, 'waits for a street'))).toEqual([
+      'create other: done',
+      'create source: waiting waits for a street',
+      'create user: skipped waits for source',
+    ]);
+    expect(await loop.pass(boxes({}))).toEqual(['create source: done', 'create user: done']);
+    expect(await loop.pass(boxes({ size: 2 }, 'waits for a street'))).toEqual(['update source: done']);
+  });
+});
+
 describe('a kind that is held by the changes of another', () => {
   const lid = (lid: string) => lidNode('lid', { boxId: ref('kept'), lid });
   it('is deleted only when these are made, and what it uses after it', async () => {

@@ -58,13 +58,15 @@ describe('a single object that is on its way', () => {
 });
 
 describe('a single object beside what tells of its changes', () => {
-  it('is read again when a listing shows that something of its owner has changed there, and told of once', async () => {
-    const stirring = fakeCollection('stirring');
-    const stirred = {
-      ...fakeCollection('stirred', { lane: 'slow', parent: 'parents' }),
-      stirredBy: 'stirring',
-    };
-    const clock = createFakeClock();
+  const clock = createFakeClock();
+  const stirring = fakeCollection('stirring');
+  const stirred = {
+    ...fakeCollection('stirred', { lane: 'slow', parent: 'parents' }),
+    stirredBy: 'stirring',
+    settled: ({ size }: Thing) => size !== 0,
+  };
+  /** An inventory whose `a` of `one` and `b` of `two` were read, with what it tells of after that. */
+  const known = async () => {
     const session = fakeSession();
     session.things.set('parents', [
       { id: 'a', owner: 'one' },
@@ -78,36 +80,65 @@ describe('a single object beside what tells of its changes', () => {
       { id: 'a', size: 1 },
       { id: 'b', size: 1 },
     ]);
-    const told: [string[], number | undefined][] = [];
+    const told: string[] = [];
     const inventory = new Inventory({
       session,
       collections: [parents, stirring, stirred],
       installation: 'here',
       clock,
       graceMs: 1,
-      slowLaneMs: 30 * MINUTE,
-      onChange: (owners) => void told.push([[...owners], inventory.view(stirred).get('a')?.size]),
+      slowLaneMs: MINUTE,
+      onChange: (owners) => {
+        const [cause, effect] = [inventory.view(stirring).get('s'), inventory.view(stirred).get('a')];
+        told.push(`${[...owners].join()}: ${cause?.size} ${effect?.size}`);
+      },
     });
     await inventory.load();
     told.length = 0;
     session.calls.length = 0;
-    const refresh = async () => {
-      await clock.advance(MINUTE);
-      await inventory.refresh(inventory.names(), clock.now());
-    };
-    await refresh();
-    expect(session.calls).toEqual(['list parents here', 'list stirring here']);
+    await clock.advance(MINUTE);
+    return { session, inventory, told };
+  };
+  const changed = (session: ReturnType<typeof fakeSession>, size: number) => {
     session.things.set('stirring', [
       { id: 's', owner: 'one', size: 2 },
       { id: 't', owner: 'two', size: 1 },
     ]);
     session.things.set('stirred', [
-      { id: 'a', size: 2 },
+      { id: 'a', size },
       { id: 'b', size: 1 },
     ]);
+  };
+
+  it('is read again when a listing shows that something of its owner has changed there, and told of once', async () => {
+    const { session, inventory, told } = await known();
+    const refresh = () => inventory.refresh(inventory.names(), clock.now());
+    await refresh();
+    expect(session.calls).toEqual(['list parents here', 'list stirring here']);
+    changed(session, 2);
+    await clock.advance(MINUTE);
     await refresh();
     expect(session.calls.slice(2)).toEqual(['list parents here', 'list stirring here', 'get stirred a']);
-    // Whoever is woken sees both.
-    expect(new Set(told.map((one) => JSON.stringify(one)))).toEqual(new Set(['[["one"],2]']));
+    expect(new Set(told)).toEqual(new Set(['one: 2 2']));
+  });
+
+  it('that is not well any more is told of only with what the listing says by then', async () => {
+    const { session, inventory, told } = await known();
+    changed(session, 0);
+    await inventory.readDue(MINUTE);
+    expect(session.calls).toEqual(['get stirred a b', 'list stirring here', 'get stirred a']);
+    expect(new Set(told)).toEqual(new Set(['one: 2 0']));
+    // That it still is not is no news.
+    await clock.advance(MINUTE);
+    await inventory.readDue(MINUTE);
+    expect(session.calls.slice(3)).toEqual(['get stirred a b']);
+  });
+
+  it('that is well is told of at once', async () => {
+    const { session, inventory, told } = await known();
+    changed(session, 3);
+    await inventory.readDue(MINUTE);
+    expect(session.calls).toEqual(['get stirred a b']);
+    expect(told).toEqual(['one: 1 3']);
   });
 });

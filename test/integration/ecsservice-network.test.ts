@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { World } from '../support/world.ts';
+
+/** Longer than three tasks need to start and fail, one after the other. */
+const ENDPOINT_SECONDS = 4;
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.start({ LANDFALL_AWS_ENDPOINT_SECONDS: String(ENDPOINT_SECONDS) });
+  await world.claim();
+  world.operator();
+  await world.apply([namespace('web'), account('main', ['web'])]);
+});
+afterAll(() => world?.stop());
+
+it('a service whose images come through endpoints starts when these lead there: no task fails', async () => {
+  const empty = await world.aws.dump();
+  const network = smallNetwork('net', 'web', {
+    securityGroups: { ecs: {}, endpoints: {} },
+    endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs'].map((service) => ({ service })),
+  });
+  const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1';
+  const service = smallService('shop', 'web', 'net', { task: { containers: [{ name: 'app', image }] } });
+  const mark = await world.mark();
+  await world.apply([network, service]);
+  await world.condition(service, 'Reconciling', {
+    reason: 'DependencyNotReady',
+    message: /service: waits for SecureVpc\/web\/net to be Ready: .* it is \w+ now/,
+  });
+  await world.ready(service);
+  const said = await world.writes(mark);
+  const at = (action: string) => said.findIndex((call) => call.action === action);
+  // All that does not start in it is made beside it.
+  expect(at('CreateCluster')).toBeLessThan(at('CreateVpcEndpoint'));
+  expect(said.filter(({ action }) => action === 'CreateService')).toHaveLength(1);
+  await world.remove(service);
+  await world.remove(network);
+  expect(await world.aws.dump()).toBe(empty);
+});
