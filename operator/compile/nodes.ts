@@ -121,6 +121,7 @@ export type NodeType = keyof Things | keyof Facets;
 interface Options {
   readonly dependsOn?: readonly string[];
   readonly awaits?: readonly string[];
+  readonly lateAwaits?: readonly string[];
   readonly notYet?: string | undefined;
 }
 
@@ -138,6 +139,11 @@ export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, st
   };
 }
 
-function after({ dependsOn = [], awaits = [], notYet }: Options = {}) {
-  return { dependsOn, ...(awaits.length > 0 && { awaits }), ...(notYet !== undefined && { notYet }) };
+function after({ dependsOn = [], awaits = [], lateAwaits, notYet }: Options = {}) {
+  return {
+    dependsOn,
+    ...(awaits.length > 0 && { awaits }),
+    ...(lateAwaits && { lateAwaits }),
+    ...(notYet !== undefined && { notYet }),
+  };
 }

@@ -58,6 +58,14 @@ export function ownerOfKey({ kind, namespace, name }: ObjectKey): string {
   return `${kind}/${namespace}/${name}`;
 }
 
+/** Which network something stands in, as `namespace/name`; a reference without a namespace is to that of its object. */
+export function networkKeyOf(
+  { metadata }: Pick<Placed, 'metadata'>,
+  { name, namespace = namespaceOf(metadata) }: Wanted<'SecureVpc'>['reference'],
+): string {
+  return `${namespace}/${name}`;
+}
+
 /** An object with its place. */
 interface Placed {
   readonly metadata: SecureVpc['metadata'];

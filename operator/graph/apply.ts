@@ -6,7 +6,7 @@ import type { Action } from './plan.ts';
 import { nodesIn } from './ref.ts';
 import { areSucceeded, heldBack, releaseAll, remove } from './remove.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
-import { finish, write, type Writing } from './write.ts';
+import { finish, isReady, write, type Writing } from './write.ts';
 
 /**
  * Executes a plan: each action as soon as what it refers to is there, deletes after everything else, and late
@@ -96,7 +96,7 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
   ];
 }
 
-/** Makes the late changes, as far as what was done before them left any to make. */
+/** Makes the late changes, as far as what was done before them left any to make and what they await is usable. */
 async function finishAll<S>(
   input: ApplyInput<S>,
   writes: readonly Writing[],
@@ -105,7 +105,11 @@ async function finishAll<S>(
   const tasks = writes
     .filter((action) => action.verb === 'update')
     .map((action) => ({ ...action, changes: action.changes.filter((change) => change.late === true) }))
-    .filter((action) => action.changes.length > 0)
+    .filter(
+      ({ node, changes }) =>
+        changes.length > 0 &&
+        (input.graph.nodes.get(node)?.lateAwaits ?? []).every((key) => isReady(input, key, outputs)),
+    )
     .map((action) => ({
       key: action.node,
       after: [],

@@ -16,6 +16,8 @@ export interface GraphNode {
   readonly dependsOn: readonly string[];
   /** Nodes that must be usable first, which some are only minutes after they exist. */
   readonly awaits?: readonly string[];
+  /** Nodes that must be usable before the late changes of this one are made: until then they may use what these take away. */
+  readonly lateAwaits?: readonly string[];
   /** Why it is not made yet: another resource, which no node stands for, is not usable. What stands of it is looked after all the same. */
   readonly notYet?: string;
 }
@@ -41,7 +43,7 @@ export function buildGraph(owner: string, nodes: readonly GraphNode[]): Graph {
   }
   const graph: Graph = { owner, nodes: byKey };
   for (const node of nodes) {
-    for (const needed of dependenciesOf(node)) {
+    for (const needed of [...dependenciesOf(node), ...(node.lateAwaits ?? [])]) {
       if (!byKey.has(needed))
         throw new GraphError(`node ${node.key} refers to ${needed}, which ${owner} does not have`);
     }

@@ -140,6 +140,9 @@ export function plan<S>(given: PlanInput<S>): Plan {
     if (step.action) actions.push({ ...step.action, wants: wantsOf(node) });
   }
 
+  const timely = actions.flatMap((action) =>
+    timelyOf(action, graph.nodes.get(action.node)?.lateAwaits ?? [], { actions, standing }),
+  );
   const doomed = owned.filter(({ kind, record }) => {
     const key = recordKey(kind, kind.collection.id(record));
     return superseded.has(key) || !kept.has(key);
@@ -159,10 +162,26 @@ export function plan<S>(given: PlanInput<S>): Plan {
   );
   return {
     owner: graph.owner,
-    actions: [...actions, ...deletes, ...doomed.filter(isKept).map(unwanted)],
+    actions: [...timely, ...deletes, ...doomed.filter(isKept).map(unwanted)],
     standing,
     facets,
   };
+}
+
+/** An action without its late changes, where what they await is on its way and needs nothing of this plan: there is nothing to do yet. */
+function timelyOf(
+  action: Action,
+  awaited: readonly string[],
+  { actions, standing }: Pick<Plan, 'actions' | 'standing'>,
+): Action[] {
+  const comes = awaited.every(
+    (key) =>
+      standing.some(({ node, state }) => node === key && state.phase === 'ready') ||
+      actions.some(({ node }) => node === key),
+  );
+  if (comes || action.verb !== 'update') return [action];
+  const changes = action.changes.filter(({ late }) => late !== true);
+  return changes.length === 0 ? [] : [{ ...action, changes }];
 }
 
 /** Whether a create gives an id that nothing has had before: one by name may find the former thing, unless it replaces that. */

@@ -326,7 +326,13 @@ describe('the node kinds of ECS', () => {
     await pass(graphOf({ image: 'registry/does-not-exist:1' }));
     await aws().letPass(10);
     const done = await pass(graphOf({ image: 'registry/does-not-exist:1' }));
-    expect(done.states.get('service')).toMatchObject({ phase: 'failed', reason: 'RolloutFailed' });
+    expect(done.states.get('service')).toMatchObject({
+      phase: 'failed',
+      reason: 'RolloutFailed',
+      message: expect.stringMatching(
+        /tasks failed to start; CannotPullContainerError: .*does-not-exist:1: not found/,
+      ),
+    });
     await settled(graphOf({ image: 'web:2' }));
   });
 

@@ -1,12 +1,9 @@
 import {
   DescribeServiceRevisionsCommand,
-  DescribeTasksCommand,
   ListServiceDeploymentsCommand,
-  ListTasksCommand,
   type Service,
   type ServiceDeploymentBrief,
   type ServiceRevision,
-  type Task,
 } from '@aws-sdk/client-ecs';
 import { Terminal } from '../../errors.ts';
 import { pages } from '../kind.ts';
@@ -14,14 +11,10 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { differsInTasks, type EcsServiceInputs } from './service-settings.ts';
 import { nameIn } from './shared.ts';
+import { sentence, whyTasksStopped } from './stopped-tasks.ts';
 
 /** What {@link refuseRepetition} needs. */
-export const ROLLOUT_ACTIONS = reads(
-  'ecs:DescribeServiceRevisions',
-  'ecs:DescribeTasks',
-  'ecs:ListServiceDeployments',
-  'ecs:ListTasks',
-);
+export const ROLLOUT_ACTIONS = reads('ecs:DescribeServiceRevisions', 'ecs:ListServiceDeployments');
 
 /**
  * Throws where what is wanted is what failed last. AWS goes back to what ran before, and a service that is told again and
@@ -42,35 +35,11 @@ export async function refuseRepetition(
   const failed = answer.serviceRevisions?.[0];
   if (!failed || differsInTasks(inputs, asService(failed, inputs))) return;
   const stopped = await whyTasksStopped(session, service, inputs.taskDefinition);
-  const reasons = [last.statusReason ?? 'AWS gives no reason', ...stopped];
-  const because = reasons.map((reason) => reason.replace(/\.$/, '')).join('; ');
+  const because = sentence([last.statusReason ?? 'AWS gives no reason', ...stopped]);
   throw new Terminal(
     'RolloutFailed',
     `the rollout of ${nameIn(inputs.taskDefinition)} has failed: ${because}; service ${service.serviceName} goes on with ${nameIn(service.taskDefinition ?? '')}, and this is not tried again before something of it changes or a restart is asked for`,
   );
-}
-
-/** Why the last task of a task definition stopped, as AWS tells it for an hour; nothing where none did by itself. */
-async function whyTasksStopped(
-  session: AwsSession,
-  { clusterArn: cluster, serviceName }: Service,
-  taskDefinition: string,
-): Promise<string[]> {
-  const { taskArns: tasks = [] } = await session.ecs.send(
-    new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED', maxResults: 100 }),
-  );
-  if (tasks.length === 0) return [];
-  const answer = await session.ecs.send(new DescribeTasksCommand({ cluster, tasks }));
-  const [last] = (answer.tasks ?? [])
-    .filter((task) => task.taskDefinitionArn === taskDefinition && !isForTheCount(task))
-    .sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0));
-  const reasons = [last?.stoppedReason, ...(last?.containers ?? []).map(({ reason }) => reason)];
-  return [...new Set(reasons.flatMap((reason) => (reason ? [reason] : [])))];
-}
-
-/** Whether ECS stopped a task only to come to its count; it stops those that fail their checks with the same code. */
-function isForTheCount({ stopCode, stoppedReason = '' }: Task): boolean {
-  return stopCode === 'ServiceSchedulerInitiated' && stoppedReason.startsWith('Scaling activity');
 }
 
 async function lastDeployment(

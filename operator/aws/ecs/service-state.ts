@@ -1,5 +1,6 @@
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
 import { READY, type State } from '../../graph/kind.ts';
+import { failedOf, reasonsOf, sentence } from './stopped-tasks.ts';
 
 /** How far a service is: its last rollout, and how many of its tasks run. */
 export function stateOf(service: Service): State {
@@ -16,14 +17,14 @@ export function stateOf(service: Service): State {
     return {
       phase: 'failed',
       reason: 'RolloutFailed',
-      message: `the rollout of service ${name} has failed, ${tasks}: ${reasonOf(primary)}${lastEventOf(service)}`,
+      message: `the rollout of service ${name} has failed, ${tasks}: ${reasonOf(service, primary)}${lastEventOf(service)}`,
     };
   const rollout = primary?.rolloutState ?? 'COMPLETED';
   const isPast = primary?.taskDefinition !== service.taskDefinition;
   if (rollout === 'COMPLETED' && !isPast && running === desired) return READY;
   // Beside the one in force stands the one that failed, for as long as AWS goes back.
-  const failed = service.deployments?.find(({ rolloutState }) => rolloutState === 'FAILED');
-  const because = failed ? `; the rollout before it failed: ${reasonOf(failed)}` : '';
+  const failed = failedOf(service);
+  const because = failed ? `; the rollout before it failed: ${reasonOf(service, failed)}` : '';
   return {
     phase: 'pending',
     reason: 'WaitingForAws',
@@ -36,8 +37,9 @@ export function primaryOf({ deployments = [] }: Service): Deployment | undefined
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-function reasonOf({ rolloutStateReason }: Deployment): string {
-  return rolloutStateReason ?? 'AWS gives no reason';
+function reasonOf(service: Service, deployment: Deployment): string {
+  const { rolloutStateReason = 'AWS gives no reason' } = deployment;
+  return sentence([rolloutStateReason, ...reasonsOf(service, deployment)]);
 }
 
 function lastEventOf({ events = [] }: Service): string {

@@ -25,6 +25,7 @@ import {
   type EcsServiceInputs,
 } from './service-settings.ts';
 import { primaryOf, stateOf } from './service-state.ts';
+import { STOPPED_ACTIONS, withFailures } from './stopped-tasks.ts';
 import {
   makes,
   MARK,
@@ -47,13 +48,17 @@ export const ecsServices: AwsCollection<Service> = {
   name: 'ecs/services',
   lane: 'fast',
   scope: 'region',
-  iam: [...reads('ecs:DescribeServices', 'ecs:DescribeTaskDefinition'), ...NOMINATION_ACTIONS],
+  iam: [
+    ...reads('ecs:DescribeServices', 'ecs:DescribeTaskDefinition'),
+    ...STOPPED_ACTIONS,
+    ...NOMINATION_ACTIONS,
+  ],
   async *list(session, installation) {
     const arns: string[] = [];
     for await (const page of nominated(session, 'ecs:service', installation)) arns.push(...page.keys());
-    yield await withDefinitions(session, await read(session, arns), { all: true });
+    yield await whole(session, await read(session, arns), { all: true });
   },
-  get: async (session, arns) => withDefinitions(session, await read(session, arns), { all: false }),
+  get: async (session, arns) => whole(session, await read(session, arns), { all: false }),
   id: (service) => must(service.serviceArn, 'serviceArn'),
   tags: tagsOf,
 };
@@ -256,6 +261,15 @@ function brief(service: Service): Service {
 /** `cluster/name` in an ARN says where a service is: arn:aws:ecs:REGION:ACCOUNT:service/CLUSTER/NAME. */
 function clusterIn(arn: string): string {
   return arn.split('/').at(-2) ?? '';
+}
+
+/** Services with what they run, and why what they were to run failed. */
+async function whole(
+  session: AwsSession,
+  services: readonly Service[],
+  of: { readonly all: boolean },
+): Promise<Service[]> {
+  return withFailures(session, await withDefinitions(session, services, of), of);
 }
 
 /** Services of any clusters, by ARN. */

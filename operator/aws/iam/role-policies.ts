@@ -5,15 +5,24 @@ import {
   type RoleDetail,
 } from '@aws-sdk/client-iam';
 import { READY, textOf, type Change } from '../../graph/kind.ts';
+import { shortHash } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { canonicalPolicy } from '../policy-document.ts';
 import { onOwnRoles, ROLES, roles } from './role.ts';
 
+/** Of all inline policies of a role together, in characters: IAM User Guide, "IAM and AWS STS quotas". */
+const LENGTH_MAX = 10_240;
+
 export interface RolePoliciesInputs {
   readonly roleName: string;
   /** All inline policies of the role: JSON text by name. */
   readonly policies: Readonly<Record<string, string>>;
+  /**
+   * Those of them whose names end in AWS with a hash of their content: another content is another policy beside the former
+   * one, which goes late, since tasks that are run or gone back to until then live on it.
+   */
+  readonly versioned?: readonly string[];
 }
 
 /**
@@ -38,14 +47,19 @@ export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
         canonicalPolicy(policy.PolicyDocument ?? ''),
       ]),
     );
+    const { versioned = [] } = inputs;
+    const wanted = wantedPolicies(inputs);
+    const fits = lengthOf(new Map([...actual, ...wanted])) <= LENGTH_MAX;
     const changes: Change[] = [];
-    for (const [name, document] of Object.entries(inputs.policies)) {
-      const from = actual.get(name);
-      const to = canonicalPolicy(document);
-      if (from !== to) changes.push({ path: `policies[${name}]`, ...(from !== undefined && { from }), to });
-    }
     for (const [name, from] of actual) {
-      if (!(name in inputs.policies)) changes.push({ path: `policies[${name}]`, from });
+      if (wanted.has(name)) continue;
+      // Whatever else is there was put there by somebody, and goes at once.
+      const isFormer = versioned.some((base) => name === versionOf(base, from));
+      changes.push({ path: `policies[${name}]`, from, ...(isFormer && fits && { late: true }) });
+    }
+    for (const [name, to] of wanted) {
+      const from = actual.get(name);
+      if (from !== to) changes.push({ path: `policies[${name}]`, ...(from !== undefined && { from }), to });
     }
     for (const { PolicyArn } of role?.AttachedManagedPolicies ?? [])
       changes.push({ path: `attached[${PolicyArn}]`, from: PolicyArn });
@@ -89,3 +103,21 @@ export const rolePoliciesKind: AwsKind<RolePoliciesInputs, RoleDetail> = {
     }
   },
 };
+
+/** The policies that a role is to have, by the names that they have in AWS. */
+export function wantedPolicies({ policies, versioned = [] }: RolePoliciesInputs): Map<string, string> {
+  return new Map(
+    Object.entries(policies).map(([name, document]) => {
+      const content = canonicalPolicy(document);
+      return [versioned.includes(name) ? versionOf(name, content) : name, content];
+    }),
+  );
+}
+
+function lengthOf(policies: ReadonlyMap<string, string>): number {
+  return [...policies.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+function versionOf(name: string, content: string): string {
+  return `${name}-${shortHash(content)}`;
+}

@@ -6,7 +6,7 @@ import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
-import { ownerOfKey, referredBeside, type Reference } from '../references.ts';
+import { networkKeyOf, ownerOfKey, referredBeside, type Reference } from '../references.ts';
 import type { ServiceNames } from './names.ts';
 
 /** Where the tasks of a service run. */
@@ -113,12 +113,11 @@ function refuseHost(object: EcsService, host: EcsService): void {
 
 /** Whose instances tasks run on, in whose network they are. */
 function refuseOtherNetwork(object: EcsService, host: EcsService): void {
-  const keyOf = ({ metadata, spec: { networkRef } }: EcsService) =>
-    `${networkRef.namespace ?? namespaceOf(metadata)}/${networkRef.name}`;
-  if (keyOf(object) === keyOf(host)) return;
+  const [own, its] = [object, host].map((one) => networkKeyOf(one, one.spec.networkRef));
+  if (own === its) return;
   throw new Terminal(
     'InvalidSpec',
-    `spec.cluster.ref: the instances of ${ownerOf(host)} are in network ${keyOf(host)}, but spec.networkRef names ${keyOf(object)}: name the same network in both`,
+    `spec.cluster.ref: the instances of ${ownerOf(host)} are in network ${its}, but spec.networkRef names ${own}: name the same network in both`,
   );
 }
 

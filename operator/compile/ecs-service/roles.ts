@@ -1,4 +1,5 @@
 import type { EcsService } from '../../api/ecs-service.ts';
+import type { RolePoliciesInputs } from '../../aws/iam/role-policies.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput, RegionFacts } from '../input.ts';
@@ -17,7 +18,7 @@ export function roleNodes(
 ): GraphNode[] {
   const { object, account, facts } = input;
   const { metadata, spec } = object;
-  const role = (key: string, name: string, policies: Readonly<Record<string, string>>) => [
+  const role = (key: string, name: string, policies: Omit<RolePoliciesInputs, 'roleName'>) => [
     build.thing('Role', `role/${key}`, {
       name,
       path: `/landfall/${namespaceOf(metadata)}/`,
@@ -28,18 +29,29 @@ export function roleNodes(
       ),
       permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
     }),
-    build.facet('RolePolicies', `role-policies/${key}`, { roleName: ref(`role/${key}`), policies }),
+    build.facet(
+      'RolePolicies',
+      `role-policies/${key}`,
+      { roleName: ref(`role/${key}`), ...policies },
+      { lateAwaits: ['service'] },
+    ),
   ];
   return [
     ...role('execution', names.executionRole, {
-      logs: logsPolicy(facts, spec.region),
-      ...pullPolicy(
-        facts,
-        spec.task.containers.map(({ image }) => image),
-      ),
-      ...secretsPolicy(input),
+      policies: {
+        logs: logsPolicy(facts, spec.region),
+        ...pullPolicy(
+          facts,
+          spec.task.containers.map(({ image }) => image),
+        ),
+        ...secretsPolicy(input),
+      },
+      // A rollout that fails goes back to tasks with other images and secrets.
+      versioned: ['images', 'secrets'],
     }),
-    ...role('task', names.taskRole, spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {}),
+    ...role('task', names.taskRole, {
+      policies: spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {},
+    }),
   ];
 }
 

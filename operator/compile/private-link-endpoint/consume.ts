@@ -9,7 +9,7 @@ import { tasksGroupOf } from '../ecs-service/cluster.ts';
 import { groupName, namespaceOf, ownerOf } from '../names.ts';
 import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder } from '../nodes.ts';
-import { referredBeside, referredBy } from '../references.ts';
+import { networkKeyOf, referredBeside, referredBy } from '../references.ts';
 import { letterOf } from '../zones.ts';
 
 /** An endpoint in the subnets of a network, behind a group that lets in only the tasks that are named. */
@@ -136,11 +136,7 @@ function refuseElsewhere(
   field: string,
   service: ReturnType<typeof referredBeside<'EcsService'>>,
 ): void {
-  const keyOf = (
-    { name, namespace }: Consume['networkRef'],
-    { metadata }: { readonly metadata: PrivateLinkEndpoint['metadata'] },
-  ) => `${namespace ?? namespaceOf(metadata)}/${name}`;
-  const [own, its] = [keyOf(networkRef, object), keyOf(service.spec.networkRef, service)];
+  const [own, its] = [networkKeyOf(object, networkRef), networkKeyOf(service, service.spec.networkRef)];
   if (own === its) return;
   throw new Terminal(
     'InvalidSpec',

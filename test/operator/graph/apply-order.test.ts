@@ -281,6 +281,44 @@ describe('a late change', () => {
     expect(loop.provider.calls).toEqual(['delete box-2', 'update box-3 uses[box-1]']);
   });
 
+  it('waits until what it awaits is usable, whichever pass that is in, and is no part of a plan meanwhile', async () => {
+    const loop = loopOf();
+    const user = (inputs: object) => ({ ...boxNode('user', inputs), lateAwaits: ['new'] });
+    const early = graphOf(boxNode('a'), boxNode('new'), user({ uses: [ref('a')] }));
+    await loop.pass(early);
+    loop.close();
+    // Somebody opens it: it stands, but cannot be used.
+    const [, opened] = [...loop.provider.boxes.values()];
+    if (!opened) throw new Error('no box');
+    loop.provider.boxes.set(opened.id, { ...opened, lid: 'open' });
+    loop.provider.refresh();
+    const narrow = graphOf(boxNode('a'), boxNode('new'), user({}));
+    expect(await loop.pass(narrow)).toEqual([]);
+    // What comes with it in the same plan is not held.
+    expect(await loop.pass(graphOf(boxNode('a'), boxNode('new'), user({ size: 2 })))).toEqual([
+      'update user: done',
+    ]);
+    expect(loop.provider.calls).toEqual(['update box-3 size']);
+    loop.close();
+    expect(await loop.pass(graphOf(boxNode('a'), boxNode('new'), user({ size: 2 })))).toEqual([
+      'update user: done',
+      'update user: done',
+    ]);
+    expect(loop.provider.calls).toEqual(['update box-3 uses[box-1]']);
+  });
+
+  it('waits for what its own plan makes, and is made when that is usable', async () => {
+    const loop = loopOf();
+    await loop.pass(graphOf(boxNode('a'), boxNode('user', { uses: [ref('a')] })));
+    loop.close();
+    const graph = graphOf(boxNode('a'), boxNode('new'), { ...boxNode('user'), lateAwaits: ['new'] });
+    await loop.pass(graph);
+    expect(loop.provider.calls).toEqual(['create new', 'update box-3 size']);
+    loop.close();
+    await loop.pass(graph);
+    expect(loop.provider.calls).toEqual(['update box-2 uses[box-1]']);
+  });
+
   it('is not made where a delete took it along', async () => {
     const loop = loopOf();
     const left = graphOf(boxNode('user'));

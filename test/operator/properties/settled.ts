@@ -31,7 +31,7 @@ import type { VpcAttributes, VpcAttributesInputs } from '../../../operator/aws/e
 import type { VpcCidrsInputs } from '../../../operator/aws/ec2/vpc-cidrs.ts';
 import type { VpcEndpointInputs } from '../../../operator/aws/ec2/vpc-endpoint.ts';
 import type { VpcInputs } from '../../../operator/aws/ec2/vpc.ts';
-import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
+import { type RolePoliciesInputs, wantedPolicies } from '../../../operator/aws/iam/role-policies.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { LogGroupInputs, TaggedLogGroup } from '../../../operator/aws/logs/log-group.ts';
@@ -261,7 +261,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
     Tags,
   })),
   RolePolicies: facet<RolePoliciesInputs, RoleDetail>(({ inputs }, record) => {
-    record(inputs.roleName).RolePolicyList = Object.entries(inputs.policies).map(
+    record(inputs.roleName).RolePolicyList = [...wantedPolicies(inputs)].map(
       ([PolicyName, PolicyDocument]) => ({ PolicyName, PolicyDocument }),
     );
   }, 'iam/roles'),

@@ -112,6 +112,42 @@ describe('what a service runs', () => {
   });
 });
 
+describe('a deployment that failed', () => {
+  const failed = { ...begun, rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' } as const;
+
+  it('is told of with why its last task stopped, which is asked once', async () => {
+    const { session, actions } = fakeSession({
+      GetResources: nominating([SERVICE]),
+      DescribeServices: () => ({ services: [{ ...record, deployments: [failed], tags: OWN_TAGS }] }),
+      DescribeTaskDefinition: () => ({}),
+      ListTasks: () => ({ taskArns: ['arn:task'] }),
+      DescribeTasks: () => ({
+        tasks: [
+          {
+            taskDefinitionArn: failed.taskDefinition,
+            stopCode: 'TaskFailedToStart',
+            stoppedReason: 'CannotPullContainerError: not found',
+          },
+        ],
+      }),
+    });
+    await listed(ecsServices.list(session, 'test'));
+    const [service] = await listed(ecsServices.list(session, 'test'));
+    expect(service && kind.state(service)).toMatchObject({
+      phase: 'failed',
+      message: expect.stringMatching(
+        /: tasks failed to start; CannotPullContainerError: not found; last event/,
+      ),
+    });
+    expect(actions().filter((action) => action === 'ListTasks')).toHaveLength(1);
+    // Of one that came after it nothing is known.
+    const later = { ...service, deployments: [{ ...failed, id: 'ecs-svc/9' }] };
+    expect(kind.state(later)).toMatchObject({
+      message: expect.stringMatching(/: tasks failed to start; last event/),
+    });
+  });
+});
+
 describe('state', () => {
   it.each<[string, Partial<Service>, string, RegExp | undefined]>([
     ['all tasks run', {}, 'ready', undefined],
@@ -131,7 +167,7 @@ describe('state', () => {
         deployments: [{ ...begun, rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' }],
       },
       'failed',
-      /^the rollout of service backend-service has failed, 2 of 2 tasks run: tasks failed to start\./,
+      /^the rollout of service backend-service has failed, 2 of 2 tasks run: tasks failed to start; last event/,
     ],
     [
       'AWS goes back',
@@ -147,7 +183,7 @@ describe('state', () => {
         ],
       },
       'pending',
-      /the rollout before it failed: tasks failed to start\./,
+      /the rollout before it failed: tasks failed to start; last event/,
     ],
     ['it drains', { status: 'DRAINING' }, 'deleting', /is DRAINING, 2 of its tasks still run/],
     ['it is gone', { status: 'INACTIVE' }, 'deleting', undefined],

@@ -1,0 +1,77 @@
+import { ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
+import { IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { eventually } from '../support/eventually.ts';
+import { granted, portal, serviceAccount, serviceNetwork, smallService } from '../support/manifests.ts';
+import { putParameter } from '../support/plain-call.ts';
+import { idsOf, World } from '../support/world.ts';
+
+const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+const secrets = [{ name: 'URL', valueFrom: granted.parameter }];
+const service = smallService('shop', 'portal', 'services', {
+  accountRef: { name: 'portal' },
+  task: { containers: [{ name: 'app', image: `${registry}/shop:1`, secrets }] },
+});
+
+let world: World;
+let ecs: ECSClient;
+let iam: IAMClient;
+
+beforeAll(async () => {
+  world = await World.start();
+  await world.claim();
+  await putParameter(world, granted.parameter);
+  ecs = new ECSClient(world.clientOptions());
+  iam = new IAMClient(world.clientOptions());
+  world.operator();
+  await world.apply([portal.namespace, serviceAccount]);
+});
+afterAll(async () => {
+  ecs?.destroy();
+  iam?.destroy();
+  await world?.stop();
+});
+
+const statusOf = async () => (await world.ready(service)).status as unknown as EcsService['status'];
+/** What the execution role may do, by the first parts of its policies' names. */
+const policies = async () => {
+  const RoleName = idsOf((await world.read(service)) ?? service)['role/execution'];
+  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  return PolicyNames.map((name) => name.replace(/-[0-9a-f]{8}$/, '')).sort();
+};
+const lastRollout = async (cluster: string | undefined) => {
+  const asked = { cluster, service: 'shop-dev-service' };
+  const { serviceDeployments = [] } = await ecs.send(new ListServiceDeploymentsCommand(asked));
+  return serviceDeployments.at(-1)?.status;
+};
+
+it('what a failed rollout goes back to may still pull and read; what is not used any more goes when a rollout is done', async () => {
+  const empty = await world.aws.dump();
+  await world.apply([serviceNetwork, service]);
+  const { clusterArn } = await statusOf();
+  expect(await policies()).toEqual(['images', 'logs', 'secrets']);
+
+  const task = (image: string) => ({
+    task: { containers: [{ name: 'app', image: `${registry}/${image}` }] },
+  });
+  await world.edit(service, task('does-not-exist:2'));
+  await world.condition(service, 'Stalled', {
+    reason: 'RolloutFailed',
+    message: /goes on with shop-dev-task-definition:1/,
+  });
+  await eventually(
+    'AWS has gone back',
+    async () => (await lastRollout(clusterArn)) !== 'ROLLBACK_IN_PROGRESS',
+  );
+  expect(await lastRollout(clusterArn)).toBe('ROLLBACK_SUCCESSFUL');
+  expect(await policies()).toEqual(['images', 'images', 'logs', 'secrets']);
+
+  await world.edit(service, task('other:3'));
+  expect(await statusOf()).toMatchObject({ rollout: 'COMPLETED', runningCount: 1 });
+  expect(await policies()).toEqual(['images', 'logs']);
+
+  await world.remove(service);
+  await world.remove(serviceNetwork);
+  expect(await world.aws.dump()).toBe(empty);
+});
