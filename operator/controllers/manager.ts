@@ -404,11 +404,14 @@ export class Manager {
       assertLeading,
       stopping: () => this.#stopping || !this.#deps.isLeading(),
     };
+    const before = this.#find(key);
     const result = await reconcileResource(deps, kind, informer, name);
-    // What this pass made shows in no listing yet; who waits for it need not wait for one.
-    for (const dependent of this.#dependents.of(key))
-      if (waitsFor('DependencyNotReady', this.#find(dependent))) this.#startAnew(dependent);
     const object = this.#find(key);
+    // What this pass made shows in no listing yet; who waits for it need not wait for one. Of a pass that changed nothing
+    // nobody hears: two objects that refer to each other, and both wait, would wake each other without end.
+    if (object?.metadata.resourceVersion !== before?.metadata.resourceVersion)
+      for (const dependent of this.#dependents.of(key))
+        if (waitsFor('DependencyNotReady', this.#find(dependent))) this.#startAnew(dependent);
     const provider = object && providerOf(object);
     if (provider !== undefined && waitsFor('WaitingForAcceptance', object)) this.#startAnew(provider);
     return this.#next(key, result);
