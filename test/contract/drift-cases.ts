@@ -3,8 +3,10 @@ import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
+import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
 import { containersAlwaysSaid, containersCases, containersDeletions } from './drift/containers.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
+import { firewallCases } from './drift/firewall.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
 import { iamCases, iamDeletions } from './drift/iam.ts';
 import { logsCases, logsDeletions } from './drift/logs.ts';
@@ -33,6 +35,8 @@ export const driftCases: Cases = {
   ...capacityCases,
   ...scalingCases,
   ...providedCases,
+  ...firewallCases,
+  ...certificatesCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */
@@ -40,6 +44,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...containersAlwaysSaid,
   ...balancingAlwaysSaid,
   ...capacityAlwaysSaid,
+  ...certificatesAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

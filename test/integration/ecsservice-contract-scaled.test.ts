@@ -59,7 +59,7 @@ describe('drift of a service on instances', () => {
 
 proveContract({
   standing: () => standing,
-  another,
+  another: () => another,
   actions: await actionsOfScaled(),
   provocations: SCALED_PROVOCATIONS,
   share: 3,

@@ -59,7 +59,7 @@ describe('what a service has of the kinds of networks', () => {
 
 proveContract({
   standing: () => standing,
-  another,
+  another: () => another,
   actions: await actionsOfFull(),
   provocations: SERVICE_PROVOCATIONS,
   share: 5,

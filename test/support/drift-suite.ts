@@ -22,6 +22,8 @@ export function proveDrift(types: readonly string[], standing: () => Standing): 
     for (const [name, entry] of cases) {
       if ('refused' in entry) {
         it(`${name}: AWS refuses it`, () => standing().proveRefusal(entry));
+      } else if ('stalls' in entry) {
+        it(`${name}: left to a person`, () => standing().proveStall(entry));
       } else {
         // A loss takes several steps, between which an operator on a busy machine would put the first ones back.
         const how = entry.unseen || name.startsWith('deleted') ? 'unseen' : 'seen';

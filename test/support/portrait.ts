@@ -21,6 +21,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
 import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
+import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
 import type { World } from './world.ts';
 
@@ -108,6 +109,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await balancersOf(elb)),
       ...(await providedOf(ec2)),
       ...(await scalersOf(world)),
+      ...(await edgeOf(world)),
       ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {
@@ -152,6 +154,9 @@ const HEX = /\b(?<=\/)[0-9a-f]{16}\b/g;
 /** By which tasks of ECS name what they hold, and in names that AWS gives. */
 const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
+/** By which AWS finds that a private name is its owner's. */
+const NAME_PROOF = /\b_[0-9a-f]{13}\b|(?<=\bvpce:)[0-9a-f]{20}\b/g;
+
 /** Of a launch template's version: of ids, too, that AWS chooses. */
 const CONTENT = /\blandfall [0-9a-f]{32}\b/g;
 
@@ -172,6 +177,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     .replaceAll(ID, (id) => names.get(id) ?? id.replace(/-.*/, ''))
     .replaceAll(UUID, 'uuid')
     .replaceAll(HEX, 'hex')
+    .replaceAll(NAME_PROOF, 'proof')
     .replaceAll(CONTENT, 'landfall content');
 }
 

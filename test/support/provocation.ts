@@ -11,8 +11,8 @@ export type Provocation =
   | { readonly how: 'act'; readonly act: (at: DriftContext) => Promise<void | (() => Promise<unknown>)> }
   /** The Account is reached anew, so that everything is read as by an operator that just started. */
   | { readonly how: 'anew' }
-  /** The object is edited to what ends stalled for this reason, and then back. */
-  | { readonly how: 'edit'; readonly spec: object; readonly ends: string }
+  /** The object is edited to what ends stalled for this reason, or else Ready, and then back. */
+  | { readonly how: 'edit'; readonly spec: object; readonly ends?: string }
   /** A further object is made, with what the standing one cannot lose. */
   | { readonly how: 'another' };
 

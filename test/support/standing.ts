@@ -1,3 +1,4 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -5,9 +6,11 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { expect } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
-import type { DriftCase, DriftContext, RefusedCase } from '../contract/drift/case.ts';
+import type { DriftCase, DriftContext, RefusedCase, StalledCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
 import { portal } from './manifests.ts';
@@ -41,11 +44,20 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'endpoint-service-permissions': 'DescribeVpcEndpointServicePermissions',
   'endpoint-service-notifications': 'DescribeVpcEndpointConnectionNotifications',
   'endpoint-connections': 'DescribeVpcEndpointConnections',
+  certificate: 'ListCertificates',
+  'certificate-record': 'DescribeCertificate',
+  'load-balancer-name': 'ListResourceRecordSets',
+  'private-name-record': 'ListResourceRecordSets',
+  'private-name-verification': 'DescribeVpcEndpointServiceConfigurations',
+  'web-acl': 'ListWebACLs',
+  'web-acl-rules': 'GetWebACL',
+  'web-acl-association': 'GetWebACLForResource',
 };
 
 /** The calls that write tags and nothing else: the uid in them is another. */
 const TAGGING: ReadonlySet<string> = new Set([
   'AddTags',
+  'AddTagsToCertificate',
   'CreateOrUpdateTags',
   'CreateTags',
   'TagInstanceProfile',
@@ -90,6 +102,7 @@ export class Standing {
     this.account = account;
     this.least = least;
     this.#clients = {
+      acm: new ACMClient(world.clientOptions()),
       applicationAutoscaling: new ApplicationAutoScalingClient(world.clientOptions()),
       autoscaling: new AutoScalingClient(world.clientOptions()),
       cloudwatch: new CloudWatchClient(world.clientOptions()),
@@ -98,6 +111,8 @@ export class Standing {
       ecs: new ECSClient(world.clientOptions()),
       elbv2: new ElasticLoadBalancingV2Client(world.clientOptions()),
       logs: new CloudWatchLogsClient(world.clientOptions()),
+      route53: new Route53Client(world.clientOptions()),
+      wafv2: new WAFV2Client(world.clientOptions()),
     };
     this.operator = world.operator({
       env: {
@@ -108,12 +123,16 @@ export class Standing {
     });
   }
 
-  /** `object` is one in the portal's namespace and account. */
-  static async start(object: Manifest, options: StandingOptions = {}): Promise<Standing> {
+  /** `given` is one in the portal's namespace and account, or makes it of what was prepared. */
+  static async start(
+    given: Manifest | ((world: World) => Promise<Manifest>),
+    options: StandingOptions = {},
+  ): Promise<Standing> {
     const { setting = [], awsEnv } = options;
     const world = await World.start(awsEnv);
     await world.claim();
     await options.prepare?.(world);
+    const object = typeof given === 'function' ? await given(world) : given;
     const account = bounded(options.account ?? portal.account);
     const least = await leastPrivilege(world, [account, ...setting, object]);
     const empty = await world.aws.dump();
@@ -165,6 +184,15 @@ export class Standing {
     expect(refusal).toMatchObject({ name: refused });
   }
 
+  /** Fails unless the change is left as it is, told of as the case says, and the object is what it was when it is undone. */
+  async proveStall({ stalls, drift }: StalledCase): Promise<void> {
+    const undo = await drift(await this.context());
+    await this.world.condition(this.object, 'Stalled', { reason: stalls });
+    await undo();
+    await this.world.ready(this.object);
+    await this.restored();
+  }
+
   /**
    * Fails unless the object's things are as they were within a refresh after the drift, Ready all the while if somebody is
    * served, with a condition and a log line that tell of it.
@@ -194,10 +222,12 @@ export class Standing {
     } else await this.restored();
     const calls = await world.aws.ledger(mark);
     const repair = calls.findIndex((call) => call.write);
-    // What is lost is also looked up by its id, in case it only lost its tags.
+    // What is lost is also looked up by its id, in case it only lost its tags, and so is what a name is to be proved for.
     const refreshes = calls
       .slice(0, repair)
-      .filter(({ action, params }) => action === listing && !JSON.stringify(params).includes('group-id'));
+      .filter(
+        ({ action, params }) => action === listing && !/group-id|"ServiceId/.test(JSON.stringify(params)),
+      );
     // One that began before the drift may be under way; the next shows it.
     expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(most);
     if (tidy) {

@@ -2,16 +2,10 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { privateLinkKind } from '../../operator/controllers/private-link-endpoint.ts';
 import { id, one } from '../contract/drift/case.ts';
+import { ANY_ZONE, edgeAccount } from './edge-manifests.ts';
 import { bounded, policyFor } from './least-privilege.ts';
 import { link } from './link-manifests.ts';
-import {
-  fullNetwork,
-  fullService,
-  granted,
-  serviceAccount,
-  serviceNetwork,
-  smallService,
-} from './manifests.ts';
+import { fullNetwork, fullService, granted, serviceNetwork, smallService } from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation } from './provocation.ts';
 import { actionsOf } from './withheld-suite.ts';
 
@@ -28,12 +22,14 @@ export const offered = smallService('api', 'portal', 'services', {
   },
 });
 
-/** It is offered to whoever is in the same account. */
-export const offer = (name: string) =>
+/** It is offered to whoever is in the same account, under a name of its own in a hosted zone. */
+export const offer = (name: string, privateDnsHostedZoneId: string) =>
   link(name, 'portal', {
     ...own,
     provide: {
       serviceRef: { name: 'api' },
+      privateDnsName: `${name}.example.com`,
+      privateDnsHostedZoneId,
       allowedAccounts: ['123456789012'],
       notifications: [{ topicArn: granted.topic, events: ['Connect', 'Delete'] }],
     },
@@ -44,17 +40,17 @@ const OF_TWO_ACCOUNTS = 'ec2:RejectVpcEndpointConnections';
 
 /** The actions that a provider needs, and neither networks nor services. */
 export async function actionsOfProvider(): Promise<string[]> {
-  const account = bounded(serviceAccount);
+  const account = bounded(edgeAccount);
   const setting = [account, serviceNetwork, offered];
   const others = new Set(actionsOf(await policyFor([...setting, fullNetwork, fullService])));
-  const all = actionsOf(await policyFor([...setting, offer('api')]));
+  const all = actionsOf(await policyFor([...setting, offer('api', ANY_ZONE)]));
   return all.filter((action) => !others.has(action) && action !== OF_TWO_ACCOUNTS);
 }
 
 const TagSpecifications = [
   {
     ResourceType: 'vpc-endpoint-service' as const,
-    Tags: Object.entries(orphanTags(offer('api'))).map(([Key, Value]) => ({ Key, Value })),
+    Tags: Object.entries(orphanTags(offer('api', ANY_ZONE))).map(([Key, Value]) => ({ Key, Value })),
   },
 ];
 /** An endpoint service that is to go, in front of the same load balancer. */
@@ -81,4 +77,9 @@ export const PROVIDER_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'ec2:ModifyVpcEndpointConnectionNotification': drift(NOTIFICATIONS, 'notifications[*] changed'),
   'ec2:ModifyVpcEndpointServiceConfiguration': drift('EndpointService', 'acceptanceRequired changed'),
   'ec2:ModifyVpcEndpointServicePermissions': drift('EndpointServicePermissions', 'principals[*] extra'),
+  'ec2:StartVpcEndpointServicePrivateDnsVerification': drift(
+    'PrivateNameVerification',
+    'verification changed',
+  ),
+  'route53:ChangeResourceRecordSets': drift('PrivateNameRecord', 'record missing'),
 };

@@ -97,8 +97,8 @@ const OF_SCALED: ReadonlySet<string> = new Set([
 /** Needed where a load balancer has IPv6, which no network of ours has. */
 const OF_IPV6 = 'elasticloadbalancing:SetIpAddressType';
 
-/** Asked of what has a web ACL or a certificate, which have suites of their own. */
-const ELSEWHERE = /^(acm|route53|wafv2):|WebACL$/;
+/** Asked of what has a web ACL or a certificate: withheld-edge.ts. */
+export const ELSEWHERE = /^(acm|route53|wafv2):|WebACL$/;
 
 /** The actions that the full service comes to need and networks do not, which withhold their own. */
 export async function actionsOfFull(): Promise<string[]> {

@@ -1,3 +1,4 @@
+import type { ACMClient } from '@aws-sdk/client-acm';
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -6,10 +7,13 @@ import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/clien
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { eventually } from '../../support/eventually.ts';
 
 /** What a case gets to change AWS behind the operator's back. */
 export interface DriftContext {
+  readonly acm: ACMClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly autoscaling: AutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
@@ -18,6 +22,8 @@ export interface DriftContext {
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
+  readonly route53: Route53Client;
+  readonly wafv2: WAFV2Client;
   /** Id by node of the network, or of what else stands. */
   readonly ids: Readonly<Record<string, string>>;
 }
@@ -41,7 +47,16 @@ export interface RefusedCase {
   readonly attempt: (at: DriftContext) => Promise<unknown>;
 }
 
-export type Case = DriftCase | RefusedCase;
+/** A change that is left as it is, since others may live on it: the object is Stalled until somebody undoes it. */
+export interface StalledCase {
+  readonly node: string;
+  /** The reason with which it is Stalled. */
+  readonly stalls: string;
+  /** Returns what undoes it. */
+  readonly drift: (at: DriftContext) => Promise<() => Promise<unknown>>;
+}
+
+export type Case = DriftCase | RefusedCase | StalledCase;
 
 /** By kind and then by the change that is brought about. */
 export type Cases = Readonly<Record<string, Readonly<Record<string, Case>>>>;

@@ -2,10 +2,12 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { eventually } from '../../support/eventually.ts';
 import { type Cases, type DriftCase, type DriftContext, id, one } from './case.ts';
+import { changed, claimed, ledElsewhere, recordDeleted, recordOf } from './records.ts';
 import { ec2Tags } from './tags.ts';
 
 /** The nodes of a PrivateLinkEndpoint that offers a service to the account that it is in. */
 const SERVICE = 'endpoint-service';
+const NAME = 'private-name-record';
 const STRANGER = 'arn:aws:iam::444444444444:root';
 
 async function serviceOf(at: DriftContext): Promise<ec2.ServiceConfiguration> {
@@ -105,15 +107,33 @@ export const providedCases: Cases = {
     ...ec2Tags(SERVICE),
     'acceptanceRequired changed': modified({ AcceptanceRequired: false }),
     'privateDnsName changed': modified({ PrivateDnsName: 'stray.example.com' }),
+    // The tag in which the zone of its record is kept.
+    'hostedZoneId changed': {
+      node: SERVICE,
+      drift: async (at) =>
+        void (await at.ec2.send(
+          new ec2.CreateTagsCommand({
+            Resources: [id(at, SERVICE)],
+            Tags: [{ Key: 'landfall.dev/hosted-zone', Value: 'Z0ELSEWHERE' }],
+          }),
+        )),
+    },
     'loadBalancerArns[*] extra': balancers(() => []),
     'loadBalancerArns[*] missing': balancers((own) => [own]),
     deleted: {
       node: SERVICE,
       refreshes: 4,
-      drift: async (at) =>
-        void (await at.ec2.send(
+      async drift(at) {
+        const { record, marker } = await recordOf(at, 'TXT');
+        await at.ec2.send(
           new ec2.DeleteVpcEndpointServiceConfigurationsCommand({ ServiceIds: [id(at, SERVICE)] }),
-        )),
+        );
+        // What proved its name is of no use any more, and nobody but whoever deleted it knows of it.
+        return async () => {
+          await changed(at, 'DELETE', record);
+          await changed(at, 'DELETE', marker);
+        };
+      },
     },
   },
   EndpointServicePermissions: {
@@ -143,6 +163,33 @@ export const providedCases: Cases = {
         }),
       ),
     ),
+  },
+  // A record is looked up with the text beside it, and once more before it is written.
+  PrivateNameRecord: {
+    'record missing': recordDeleted(NAME, 'TXT', 8),
+    'record changed': claimed(NAME, 'TXT', 8),
+    'record changed (to say something else)': ledElsewhere(NAME, 'TXT'),
+  },
+  PrivateNameVerification: {
+    // AWS looked while the record was away.
+    'verification changed': {
+      node: 'private-name-verification',
+      // The records of names are read from the services as well.
+      refreshes: 4,
+      unseen: true,
+      async drift(at) {
+        const { record } = await recordOf(at, 'TXT');
+        await changed(at, 'DELETE', record);
+        await at.ec2.send(
+          new ec2.StartVpcEndpointServicePrivateDnsVerificationCommand({ ServiceId: id(at, SERVICE) }),
+        );
+        await eventually('AWS found nothing', async () => {
+          const { PrivateDnsNameConfiguration: name } = await serviceOf(at);
+          return name?.State === 'failed';
+        });
+        await changed(at, 'CREATE', record);
+      },
+    },
   },
   EndpointConnections: {
     'connections[*] changed (an endpoint more)': {
