@@ -226,7 +226,7 @@ export class Standing {
     const refreshes = calls
       .slice(0, repair)
       .filter(
-        ({ action, params }) => action === listing && !/group-id|"ServiceId/.test(JSON.stringify(params)),
+        ({ action, params }) => action === listing && !/group-id|service-id/.test(JSON.stringify(params)),
       );
     // One that began before the drift may be under way; the next shows it.
     expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(most);
