@@ -1,4 +1,5 @@
 import type { Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import { onceKnown } from '../once-known.ts';
 import type { AwsSession } from '../session.ts';
 import { definitionOf } from './task-definitions.ts';
 
@@ -11,8 +12,8 @@ export function definitionIn(service: Service): TaskDefinition | undefined {
   return definition?.taskDefinitionArn === service.taskDefinition ? definition : undefined;
 }
 
-/** What services run, by session and ARN: a revision never changes, so each is read once for as long as it runs. */
-const running = new WeakMap<AwsSession, ReadonlyMap<string, TaskDefinition>>();
+/** What services run, by ARN: a revision never changes. */
+const running = onceKnown<TaskDefinition>();
 
 /** Services with what they run. `all` says that there are no others, so that what none of them runs is forgotten. */
 export async function withDefinitions(
@@ -20,18 +21,10 @@ export async function withDefinitions(
   services: readonly Service[],
   { all }: { readonly all: boolean },
 ): Promise<Service[]> {
-  const before = running.get(session) ?? new Map<string, TaskDefinition>();
-  const arns = new Set(services.flatMap(({ taskDefinition }) => taskDefinition ?? []));
-  const found = await Promise.all(
-    [...arns].map(async (arn) => {
-      const definition = before.get(arn) ?? (await definitionOf(session, arn));
-      return definition ? [[arn, definition] as const] : [];
-    }),
-  );
-  const now = new Map(found.flat());
-  running.set(session, all ? now : new Map([...before, ...now]));
+  const arns = services.flatMap(({ taskDefinition }) => taskDefinition ?? []);
+  const known = await running(session, arns, { all, read: (arn) => definitionOf(session, arn) });
   return services.map((service) => {
-    const definition = now.get(service.taskDefinition ?? '');
+    const definition = known.get(service.taskDefinition ?? '');
     return definition ? { ...service, definition } : service;
   });
 }

@@ -5,6 +5,7 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs';
+import { onceKnown } from '../once-known.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 
@@ -29,8 +30,8 @@ export function failedOf({ deployments = [] }: Service): Deployment | undefined 
   return deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
 }
 
-/** What is known of failed deployments, by session: AWS tells it for an hour, and each is asked about once. */
-const known = new WeakMap<AwsSession, ReadonlyMap<string, Failure>>();
+/** Why deployments failed, by their ids: AWS tells it for an hour. */
+const failures = onceKnown<Failure>();
 
 /** Services with why they failed. `all` says that there are no others, so that what failed in none of them is forgotten. */
 export async function withFailures(
@@ -38,21 +39,20 @@ export async function withFailures(
   services: readonly Service[],
   { all }: { readonly all: boolean },
 ): Promise<Service[]> {
-  const before = known.get(session) ?? new Map<string, Failure>();
-  const found = await Promise.all(
-    services.map(async (service): Promise<FailedService> => {
-      const { id: deployment = '', taskDefinition = '' } = failedOf(service) ?? {};
-      if (deployment === '') return service;
-      const failure = before.get(deployment) ?? {
-        deployment,
-        reasons: await whyTasksStopped(session, service, taskDefinition),
-      };
-      return { ...service, failure };
-    }),
-  );
-  const now = found.flatMap(({ failure }) => (failure ? [[failure.deployment, failure] as const] : []));
-  known.set(session, new Map([...(all ? [] : before), ...now]));
-  return found;
+  const failed = new Map(services.map((service) => [failedOf(service)?.id ?? '', service]));
+  failed.delete('');
+  const known = await failures(session, failed.keys(), {
+    all,
+    async read(deployment) {
+      const service = failed.get(deployment);
+      const { taskDefinition = '' } = (service && failedOf(service)) ?? {};
+      return service && { deployment, reasons: await whyTasksStopped(session, service, taskDefinition) };
+    },
+  });
+  return services.map((service) => {
+    const failure = known.get(failedOf(service)?.id ?? '');
+    return failure ? { ...service, failure } : service;
+  });
 }
 
 /** Why the last task of a task definition stopped, as AWS tells it for an hour; nothing where none did by itself. */

@@ -6,6 +6,7 @@ import { claimed, ledElsewhere, recordDeleted } from './records.ts';
 const CERTIFICATE = 'certificate/edge.example.com';
 const PROOF = 'certificate-record/edge.example.com';
 const NAME = 'load-balancer-name';
+
 function certificateTags(): Record<string, Case> {
   const set = (Key: string, Value: string): DriftCase => ({
     node: CERTIFICATE,
