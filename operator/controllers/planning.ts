@@ -50,6 +50,30 @@ export function makePlan<T extends GraphObject>(
   });
 }
 
+/**
+ * A plan that is sure of what it replaces. What a spec that was acted on before suddenly wants replaced may be gone, or fit
+ * again, in no listing yet: a target group is free as soon as the load balancer is deleted that used it. So it is listed again.
+ */
+export async function makeSurePlan<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  scope: PlanScope,
+): Promise<Plan> {
+  const planned = makePlan(deps, pass, scope);
+  const replaced = planned.actions.filter(
+    (action) => action.verb === 'create' && action.revision !== undefined,
+  );
+  if (replaced.length === 0 || isFirstPass(pass.object)) return planned;
+  const kinds = new Map(replaced.map(({ type }) => [type, kindOf(awsKinds, type)]));
+  await observe(() => scope.target.world.refreshAll(kinds, deps.clock.now()));
+  return makePlan(deps, pass, scope);
+}
+
+/** Whether a spec was never acted on as it is. */
+export function isFirstPass({ status, metadata }: GraphObject): boolean {
+  return status.observedGeneration !== metadata.generation;
+}
+
 /** A create may be made again when listings that began a grace time after it still do not show it. */
 function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, kind: AnyKind<AwsSession>): boolean {
   const ageMs = deps.clock.date().getTime() - intent.time;

@@ -39,7 +39,9 @@ import {
 import {
   collectionsWaitedIn,
   driftIn,
+  isFirstPass,
   makePlan,
+  makeSurePlan,
   observe,
   reasonFor,
   refuseUntagged,
@@ -136,7 +138,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   );
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const scope = { target, graph, account, survivors, adoptions, exportsOf };
-  const planned = makePlan(deps, pass, scope);
+  const planned = await makeSurePlan(deps, pass, scope);
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
   const held = await awaitApproval(deps, pass, { planned, target });
@@ -352,11 +354,21 @@ async function execute<T extends GraphObject>(
     concurrency: CONCURRENCY,
     wrote: target.world.wrote,
     interpret,
+    isGone: (action) => isGone(target, action),
     onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
     stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
   });
   deps.assertLeading();
   return outcomes;
+}
+
+/** Whether what an action is about is listed no more. Where it cannot be listed, nobody knows that it is gone. */
+async function isGone(target: Target, { type, id = '' }: Action): Promise<boolean> {
+  const { collection } = kindOf(awsKinds, type);
+  return target.world
+    .of(collection)
+    .isGone(collection, id)
+    .catch(() => false);
 }
 
 function needsIntent(action: Action): boolean {
@@ -407,10 +419,6 @@ async function conclude<T extends GraphObject>(
     },
   });
   return { verdict, target, waitsIn: collectionsWaitedIn(outcomes, left) };
-}
-
-function isFirstPass(object: GraphObject): boolean {
-  return object.status.observedGeneration !== object.metadata.generation;
 }
 
 function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {

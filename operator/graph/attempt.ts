@@ -38,6 +38,8 @@ async function attempt<S>(
     if (error instanceof NameTaken)
       return { action, result: 'stalled', reason: 'NameTaken', message: error.message, clear: true };
     const verdict = input.interpret(error);
+    if (verdict.kind === 'stalled' && action.id !== undefined && (await input.isGone?.(action)) === true)
+      return goneMeanwhile(action, action.id);
     const result = verdict.kind === 'stalled' ? 'stalled' : 'waiting';
     return {
       action,
@@ -47,6 +49,13 @@ async function attempt<S>(
       clear: verdict.kind !== 'unclear',
     };
   }
+}
+
+/** A refusal of what is not there says nothing: by tags that it does not have, nobody may do anything to it. */
+function goneMeanwhile(action: Action, id: string): Outcome {
+  if (action.verb === 'delete') return { action, result: 'done', id, clear: true };
+  const message = `${action.type} ${id} was deleted by somebody meanwhile; what takes its place follows`;
+  return { action, result: 'waiting', reason: 'WaitingForAws', message, clear: true };
 }
 
 /** What the kind of an action is given. */

@@ -74,6 +74,11 @@ export interface Collection<R, S> {
    * an owner has changed, those of the same owner are read again.
    */
   readonly stirredBy?: string;
+  /**
+   * Of what is read object by object: further collections that list in pages, in which the cause of a change may be. They are
+   * read again, as its parent and what stirs it are, before a change is told of that leaves it unsettled or is of what cannot be.
+   */
+  readonly causedBy?: readonly string[];
   /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
   readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */

@@ -42,6 +42,8 @@ export interface ApplyInput<S> {
   readonly concurrency: number;
   readonly wrote: Wrote<S>;
   readonly interpret: (error: unknown) => Verdict;
+  /** Whether what an action is about is gone, asked where the provider refuses the action; default that it is there. */
+  readonly isGone?: (action: Action) => Promise<boolean>;
   /** Called after each action, for events and logs. */
   readonly onOutcome: (outcome: Outcome) => void;
   /** True as soon as nothing more may be started: shutting down, or no longer the leader. */

@@ -95,6 +95,13 @@ export class Inventory<S> implements World<S> {
     await Promise.all(stale.map(async (name) => this.#flights.get(name)?.run(notBefore)));
   }
 
+  /** Whether a thing is in no fresh listing; of what is read object by object, whether its parent is in none. */
+  async isGone({ name, parent }: Collection<object, S>, id: string): Promise<boolean> {
+    const listed = parent ?? name;
+    await this.refresh([listed], this.#options.clock.now());
+    return this.#shelf(listed).get(id) === undefined;
+  }
+
   /**
    * Takes these collections into use, default all of them, and reads what of them was never read: their listings, and
    * each object that is read alone. From now on the lanes keep them fresh.
@@ -181,11 +188,12 @@ export class Inventory<S> implements World<S> {
     const records = new Map(
       (await collection.get(session, ids)).map((record) => [collection.id(record), record]),
     );
-    const isSettled = (record: object | undefined) => record && (collection.settled?.(record) ?? true);
-    const isUnsettled = ids.some((id) => isSettled(shelf.get(id)) && isSettled(records.get(id)) === false);
-    // What stirred it may be in no listing yet, and whoever is woken is to see the cause with the effect.
-    if (isUnsettled && !stirred && collection.stirredBy !== undefined)
-      await this.refresh([collection.stirredBy], beganAt);
+    // The cause of a change may be in no listing yet, and whoever is woken is to see it with the effect.
+    if (!stirred && ids.some((id) => isUnexpected(shelf, id, records.get(id))))
+      await this.refresh(
+        causesOf(collection).filter((cause) => this.#inUse.has(cause)),
+        beganAt,
+      );
     const readAt = this.#readAt.get(name);
     // What was written while this read was under way is newer than its answer.
     const current = ids.filter((id) => (readAt?.get(id) ?? -Infinity) < beganAt);
@@ -235,4 +243,17 @@ export class Inventory<S> implements World<S> {
     if (!shelf) throw new Error(`the inventory does not hold ${name}`);
     return shelf;
   }
+}
+
+/** Whether a read shows another object than before where nothing was on its way, unless it is known to be well. */
+function isUnexpected<S>(shelf: Shelf<object, S>, id: string, record: object | undefined): boolean {
+  const before = shelf.get(id);
+  if (before === undefined || !shelf.differs(id, record)) return false;
+  const { collection } = shelf;
+  return collection.settled?.(before) !== false && !(record && collection.settled?.(record) === true);
+}
+
+/** The collections that list in pages in which the cause of a change in one that does not may be. */
+function causesOf<S>({ parent, stirredBy, causedBy = [] }: Collection<object, S>): string[] {
+  return [parent, stirredBy, ...causedBy].filter((name) => name !== undefined);
 }

@@ -82,6 +82,11 @@ export class Shelf<R, S> implements View<R> {
     return changed.size > 0;
   }
 
+  /** Whether a record that was read by id is another than the one that was read before. */
+  differs(id: string, record: R | undefined): boolean {
+    return this.#prints.get(id) !== (record === undefined ? undefined : fingerprint(record));
+  }
+
   #put(id: string, record: R, changed: Set<string>): void {
     const print = fingerprint(record);
     if (this.#prints.get(id) === print) return;

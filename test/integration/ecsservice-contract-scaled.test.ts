@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { onInstancesCases } from '../contract/drift/containers.ts';
-import { proveDrift } from '../support/drift-suite.ts';
+import { proveDrift, proveLateNews } from '../support/drift-suite.ts';
 import {
   granted,
   scaledService,
@@ -48,6 +48,13 @@ proveDrift(
     'CapacityProvider',
     'ClusterCapacityProviders',
   ],
+  () => standing,
+);
+
+// Policies and schedules go with their target.
+proveLateNews(
+  ['DescribeScalableTargets', 'DescribeScalingPolicies', 'DescribeScheduledActions'],
+  ['ScalableTarget'],
   () => standing,
 );
 

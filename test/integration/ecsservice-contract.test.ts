@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { deletions } from '../contract/drift-cases.ts';
-import { proveDrift } from '../support/drift-suite.ts';
+import { proveDrift, proveLateNews } from '../support/drift-suite.ts';
 import { fullService, granted, serviceAccount, serviceNetwork, smallService } from '../support/manifests.ts';
 import { putParameter } from '../support/plain-call.ts';
 import { Standing } from '../support/standing.ts';
@@ -34,6 +34,19 @@ proveDrift(
     'Listener',
     'Alarm',
   ],
+  () => standing,
+);
+
+// A target group is in no use without its listener, which goes with its load balancer.
+proveLateNews(
+  [
+    'DescribeListeners',
+    'DescribeLoadBalancers',
+    'DescribeServices',
+    'DescribeTargetGroups',
+    'DescribeTargetHealth',
+  ],
+  ['LoadBalancer', 'TargetGroup', 'Listener'],
   () => standing,
 );
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awsKinds } from '../../operator/aws/kinds.ts';
 import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
@@ -56,4 +56,29 @@ async function changesOf(standing: Standing, type: string): Promise<string[]> {
   const possible = paths.filter(({ path }) => !said.some((field) => path === `${field} missing`));
   const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
   return [...new Set([...possible.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
+}
+
+/** Longer than everything else takes: whatever one read shows is known long before what another does. */
+const LATE_MS = 700;
+
+/** Makes tests of the loss of a thing of each kind, while what one of the reads answers is late: any order of news will do. */
+export function proveLateNews(
+  reads: readonly string[],
+  types: readonly string[],
+  standing: () => Standing,
+): void {
+  describe.each([...reads])(`while each answer of %s is ${LATE_MS} ms old`, (action) => {
+    beforeEach(() =>
+      standing().world.aws.setDifficulty({
+        faults: [{ action, effect: 'slow', when: 'after', latencyMs: LATE_MS, times: 0 }],
+      }),
+    );
+    afterEach(() => standing().world.aws.setDifficulty({ faults: [] }));
+
+    it.each([...types])('%s lost: put back as it was', async (type) => {
+      const entry = driftCases[type]?.['deleted'];
+      if (!entry || !('drift' in entry)) throw new Error(`nobody knows how a ${type} is lost`);
+      await standing().proveRepair(entry, 'unseen');
+    });
+  });
 }

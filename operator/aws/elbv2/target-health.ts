@@ -37,6 +37,8 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   parent: 'elbv2/target-groups',
   // Targets come and go with the tasks of a service.
   stirredBy: 'ecs/services',
+  // Without a listener that forwards to their group they are in no use.
+  causedBy: ['elbv2/load-balancers', 'elbv2/listeners'],
   async *list() {},
   async get(session, arns) {
     const found: GroupHealth[] = [];

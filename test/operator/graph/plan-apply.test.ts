@@ -35,6 +35,28 @@ async function made(graph = NETWORK) {
 const verbs = (actions: readonly { verb: string; node: string }[]) =>
   actions.map(({ verb, node }) => `${verb} ${node}`);
 
+describe('refused by the provider', () => {
+  const refusedWith = async (graph: Graph, refused: string, isGone: boolean) => {
+    const loop = await made();
+    loop.provider.fault = (call, when) => {
+      if (call.startsWith(refused) && when === 'before') throw new Refused('stalled', 'not allowed');
+    };
+    const outcomes = await loop.apply(graph, loop.plan(graph), { isGone: () => Promise.resolve(isGone) });
+    return outcomes.map(({ action, result, reason }) => [action.node, result, reason]);
+  };
+  const bigger = graphOf(ROOT, boxNode('leaf', { uses: [ref('root')], size: 2 }), LID);
+
+  it('because it is gone, a change waits for what takes its place', async () => {
+    expect(await refusedWith(bigger, 'update', true)).toEqual([['leaf', 'waiting', 'WaitingForAws']]);
+    expect(await refusedWith(bigger, 'update', false)).toEqual([['leaf', 'stalled', 'Refused']]);
+  });
+
+  it('because it is gone, a delete is done', async () => {
+    expect(await refusedWith(graphOf(ROOT), 'delete', true)).toEqual([['leaf', 'done', undefined]]);
+    expect(await refusedWith(graphOf(ROOT), 'delete', false)).toEqual([['leaf', 'stalled', 'Refused']]);
+  });
+});
+
 describe('creating', () => {
   it('makes things in the order of their needs, each with its tags, then their settings and facets', async () => {
     const loop = fakeLoop();

@@ -63,8 +63,11 @@ describe('a single object beside what tells of its changes', () => {
   const stirred = {
     ...fakeCollection('stirred', { lane: 'slow', parent: 'parents' }),
     stirredBy: 'stirring',
+    causedBy: ['causes', 'in no use'],
     settled: ({ size }: Thing) => size !== 0,
   };
+  const causes = fakeCollection('causes');
+  const unused = fakeCollection('in no use');
   /** An inventory whose `a` of `one` and `b` of `two` were read, with what it tells of after that. */
   const known = async () => {
     const session = fakeSession();
@@ -83,7 +86,7 @@ describe('a single object beside what tells of its changes', () => {
     const told: string[] = [];
     const inventory = new Inventory({
       session,
-      collections: [parents, stirring, stirred],
+      collections: [parents, stirring, stirred, causes, unused],
       installation: 'here',
       clock,
       graceMs: 1,
@@ -93,7 +96,7 @@ describe('a single object beside what tells of its changes', () => {
         told.push(`${[...owners].join()}: ${cause?.size} ${effect?.size}`);
       },
     });
-    await inventory.load();
+    await inventory.load(['stirred', 'stirring', 'causes']);
     told.length = 0;
     session.calls.length = 0;
     await clock.advance(MINUTE);
@@ -114,11 +117,16 @@ describe('a single object beside what tells of its changes', () => {
     const { session, inventory, told } = await known();
     const refresh = () => inventory.refresh(inventory.names(), clock.now());
     await refresh();
-    expect(session.calls).toEqual(['list parents here', 'list stirring here']);
+    expect(session.calls).toEqual(['list parents here', 'list stirring here', 'list causes here']);
     changed(session, 2);
     await clock.advance(MINUTE);
     await refresh();
-    expect(session.calls.slice(2)).toEqual(['list parents here', 'list stirring here', 'get stirred a']);
+    expect(session.calls.slice(3)).toEqual([
+      'list parents here',
+      'list stirring here',
+      'list causes here',
+      'get stirred a',
+    ]);
     expect(new Set(told)).toEqual(new Set(['one: 2 2']));
   });
 
@@ -126,12 +134,18 @@ describe('a single object beside what tells of its changes', () => {
     const { session, inventory, told } = await known();
     changed(session, 0);
     await inventory.readDue(MINUTE);
-    expect(session.calls).toEqual(['get stirred a b', 'list stirring here', 'get stirred a']);
+    expect(session.calls).toEqual([
+      'get stirred a b',
+      'list parents here',
+      'list stirring here',
+      'list causes here',
+      'get stirred a',
+    ]);
     expect(new Set(told)).toEqual(new Set(['one: 2 0']));
     // That it still is not is no news.
     await clock.advance(MINUTE);
     await inventory.readDue(MINUTE);
-    expect(session.calls.slice(3)).toEqual(['get stirred a b']);
+    expect(session.calls.slice(5)).toEqual(['get stirred a b']);
   });
 
   it('that is well is told of at once', async () => {
@@ -140,5 +154,34 @@ describe('a single object beside what tells of its changes', () => {
     await inventory.readDue(MINUTE);
     expect(session.calls).toEqual(['get stirred a b']);
     expect(told).toEqual(['one: 1 3']);
+  });
+});
+
+describe('a single object that cannot be on its way', () => {
+  it('is told of as changed only when it is known whether its parent is still there', async () => {
+    const clock = createFakeClock();
+    const session = fakeSession();
+    const plain = fakeCollection('plain', { lane: 'slow', parent: 'parents' });
+    session.things.set('parents', [{ id: 'a', owner: 'one' }]);
+    session.things.set('plain', [{ id: 'a', size: 1 }]);
+    const told: string[] = [];
+    const inventory = new Inventory({
+      session,
+      collections: [parents, plain],
+      installation: 'here',
+      clock,
+      graceMs: 1,
+      slowLaneMs: MINUTE,
+      onChange: (owners) => told.push([...owners, inventory.view(parents).get('a')?.id].join()),
+    });
+    await inventory.load();
+    told.length = 0;
+    session.calls.length = 0;
+    await clock.advance(MINUTE);
+    session.things.set('parents', []);
+    session.things.set('plain', []);
+    await inventory.readDue(MINUTE);
+    expect(session.calls).toEqual(['get plain a', 'list parents here']);
+    expect(new Set(told)).toEqual(new Set(['one,', '']));
   });
 });
