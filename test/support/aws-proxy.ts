@@ -37,7 +37,7 @@ export interface AwsProxy {
 /** As EC2 refuses a call that came too fast. */
 const THROTTLED =
   '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors><RequestID>throttled</RequestID></Response>';
-const READ = /^(Describe|Get|List|Assume)/;
+const READ = /^(Describe|Get|List|Assume|GET |HEAD )/;
 
 /** Starts a proxy for the AWS at `upstream`. */
 export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
@@ -119,7 +119,9 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
 function actionOf(request: http.IncomingMessage, body: Buffer): string {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return target.split('.').at(-1) ?? '';
-  return new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
+  const named = new URLSearchParams(body.toString('utf8')).get('Action');
+  // Route 53 has methods and paths.
+  return named ?? `${request.method} ${new URL(request.url ?? '/', 'http://aws').pathname}`;
 }
 
 async function bytesOf(message: http.IncomingMessage): Promise<Buffer> {

@@ -50,6 +50,7 @@ export class CrashLab {
   /** Starts everything and brings up what the subjects need. */
   static async start(subjects: readonly Subject[]): Promise<CrashLab> {
     const world = await World.start({
+      LANDFALL_AWS_CERTIFICATE_SECONDS: '0.1',
       LANDFALL_AWS_TASK_SECONDS: '0.05',
       LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
       LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1',

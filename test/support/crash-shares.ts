@@ -1,5 +1,6 @@
 import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
+import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
@@ -16,6 +17,8 @@ const FIRST_60 = Array.from({ length: 60 }, (_, index) =>
 /** Of services: their networks stand before them. */
 export const SERVICE_SHARES: readonly Share[] = [{ subject: aService, chance: each(2, 0, 0) }];
 export const SCALED_SHARES: readonly Share[] = [{ subject: aScaledService, chance: each(2, 0, 0) }];
+
+export const EDGE_SHARES: readonly Share[] = [{ subject: anEdgeService, chance: each(2, 0, 0) }];
 
 export const LINK_SHARES: readonly Share[] = [
   { subject: aProvider, chance: each(1, 0, 0) },
