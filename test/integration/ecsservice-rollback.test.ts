@@ -1,3 +1,4 @@
+import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import { ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -74,4 +75,56 @@ it('what a failed rollout goes back to may still pull and read; what is not used
   await world.remove(service);
   await world.remove(serviceNetwork);
   expect(await world.aws.dump()).toBe(empty);
+});
+
+const taskAt = (port: number) => ({
+  task: { containers: [{ name: 'app', image: 'served:1', ports: [{ port }] }] },
+});
+const served = smallService('served', 'portal', 'services', {
+  accountRef: { name: 'portal' },
+  ...taskAt(8080),
+  loadBalancer: {
+    type: 'Network',
+    listeners: [{ port: 80, protocol: 'TCP' }],
+    deregistrationDelaySeconds: 0,
+  },
+});
+
+it('tasks that still run are reached at the port that they have; what somebody opened meanwhile is closed at once', async () => {
+  await world.apply([serviceNetwork, served]);
+  const ids = idsOf(await world.ready(served));
+  const tasks = ids['security-group/tasks'] ?? '';
+  /** The ports at which the load balancer leads to the tasks, and at which those let anybody in. */
+  const ports = async () => {
+    const GroupIds = [ids['security-group/load-balancer'] ?? '', tasks];
+    const { SecurityGroups = [] } = await world.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds }));
+    const of = (id: string | undefined) => SecurityGroups.find(({ GroupId }) => GroupId === id);
+    const list = (permissions: readonly { FromPort?: number | undefined }[] = []) =>
+      permissions.map(({ FromPort }) => FromPort ?? 0).sort((a, b) => a - b);
+    return { out: list(of(GroupIds[0])?.IpPermissionsEgress), in: list(of(tasks)?.IpPermissions) };
+  };
+  expect(await ports()).toEqual({ out: [8080], in: [8080] });
+
+  await world.aws.hold();
+  const mark = await world.mark();
+  await world.edit(served, taskAt(9090));
+  await eventually('the rollout begins', async () =>
+    (await world.writes(mark)).some(({ action }) => action === 'UpdateService'),
+  );
+  await world.ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: tasks,
+      IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+    }),
+  );
+  await eventually('what somebody opened is closed', async () =>
+    (await world.writes(mark)).some(({ action }) => action === 'RevokeSecurityGroupIngress'),
+  );
+  expect(await ports()).toEqual({ out: [8080, 9090], in: [8080, 9090] });
+
+  await world.aws.release();
+  await world.ready(served);
+  expect(await ports()).toEqual({ out: [9090], in: [9090] });
+  await world.remove(served);
+  await world.remove(serviceNetwork);
 });

@@ -25,6 +25,11 @@ export interface SecurityGroupRulesInputs {
   readonly groupId: string;
   readonly ingress: readonly Rule[];
   readonly egress: readonly Rule[];
+  /**
+   * How the descriptions begin of rules between groups that are taken away last of all: what they let through may be in use until
+   * then. Default none. What carries no such description, or names addresses, was put there by somebody and goes at once.
+   */
+  readonly outlasting?: readonly string[];
 }
 
 /** What AWS gives a new group: nothing in, everything out. */
@@ -55,7 +60,7 @@ export const securityGroupRulesKind: AwsKind<SecurityGroupRulesInputs, SecurityG
   find: (view, inputs) => view.get(inputs.groupId),
   diff: (inputs, group) =>
     DIRECTIONS.flatMap((direction) =>
-      compareRules(direction, inputs[direction], currentRules(group, direction)),
+      compareRules(direction, inputs[direction], currentRules(group, direction), inputs.outlasting),
     ),
   state: () => READY,
   outputs: (group) => ({ id: must(group.GroupId, 'GroupId') }),
@@ -128,7 +133,12 @@ async function writeRules(
   }
 }
 
-function compareRules(direction: Direction, wanted: readonly Rule[], actual: readonly Rule[]): Change[] {
+function compareRules(
+  direction: Direction,
+  wanted: readonly Rule[],
+  actual: readonly Rule[],
+  outlasting: readonly string[] = [],
+): Change[] {
   const there = new Map(actual.map((rule) => [pathOf(direction, rule), rule]));
   const asked = new Map(wanted.map((rule) => [pathOf(direction, rule), rule]));
   const changes: Change[] = [];
@@ -140,7 +150,10 @@ function compareRules(direction: Direction, wanted: readonly Rule[], actual: rea
     }
   }
   for (const [path, rule] of there) {
-    if (!asked.has(path)) changes.push({ path, from: rule.description });
+    if (asked.has(path)) continue;
+    const outlasts =
+      rule.peer.startsWith('sg-') && outlasting.some((words) => rule.description.startsWith(words));
+    changes.push({ path, from: rule.description, ...(outlasts && { late: true }) });
   }
   return changes;
 }

@@ -16,6 +16,7 @@ import { alarmNodes } from './alarms.ts';
 import {
   balancedService,
   beforeBalanced,
+  BALANCED_RULES,
   fromLoadBalancer,
   LOAD_BALANCING_NODES,
   loadBalancingNodes,
@@ -27,7 +28,7 @@ import {
   isGuestOnInstances,
   type ServiceCluster,
 } from './cluster.ts';
-import { endpointReferences, toEndpoints } from './environment.ts';
+import { ENDPOINT_RULES, endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
 import type { ServiceAtWork } from './running.ts';
@@ -131,11 +132,19 @@ function groupNodes(
       name: names.securityGroup,
       description: `Tasks of ${namespaceOf(metadata)}/${metadata.name}`,
     }),
-    build.facet('SecurityGroupRules', 'security-group-rules/tasks', {
-      groupId: ref('security-group/tasks'),
-      ingress: fromLoadBalancer(spec),
-      egress: toEndpoints(input),
-    }),
+    build.facet(
+      'SecurityGroupRules',
+      'security-group-rules/tasks',
+      {
+        groupId: ref('security-group/tasks'),
+        ingress: fromLoadBalancer(spec),
+        egress: toEndpoints(input),
+        // A load balancer that goes takes its group along, which no rule may name then.
+        outlasting: [...(spec.loadBalancer ? BALANCED_RULES : []), ENDPOINT_RULES],
+      },
+      // The tasks that run may use until then what those that come do not.
+      { lateAwaits: ['service'] },
+    ),
   ];
 }
 

@@ -45,6 +45,9 @@ export function endpointVariables(input: CompileInput<EcsService>, container: Co
   });
 }
 
+/** How the descriptions begin of the rules that lead to endpoints. */
+export const ENDPOINT_RULES = 'Endpoint ';
+
 /** What the tasks may open of the endpoints that they use: each port of each once. */
 export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
   const used = endpointsIn(input.object.spec.task.containers).map((endpoint) =>
@@ -58,7 +61,7 @@ export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
       fromPort: port,
       toPort: port,
       peer: foreignRef(owner, 'security-group/endpoint'),
-      description: `Endpoint ${name}`,
+      description: `${ENDPOINT_RULES}${name}`,
     }));
 }
 

@@ -136,10 +136,13 @@ export function beforeBalanced({ loadBalancer }: EcsServiceSpec): string[] {
   return (loadBalancer?.listeners ?? []).filter(isForwarding).map(listenerKey);
 }
 
+/** How the descriptions begin of the rules by which it reaches the tasks, and they are reached. */
+export const BALANCED_RULES = ['from the load balancer', 'to the tasks'] as const;
+
 /** Who may reach the tasks by it: its own group alone, at the port of the target, or at those that Docker gives out. */
 export function fromLoadBalancer(spec: EcsServiceSpec): Rule[] {
   if (!spec.loadBalancer) return [];
-  return [ruleTo(portsOf(spec), ref(`security-group/${GROUP}`), 'from the load balancer')];
+  return [ruleTo(portsOf(spec), ref(`security-group/${GROUP}`), BALANCED_RULES[0])];
 }
 
 /** A group of its own, which lets in whom the spec names, and leads to the tasks and nowhere else. */
@@ -157,15 +160,22 @@ function groupNodes(
       name: names.loadBalancerGroup,
       description: `Load balancer of ${namespaceOf(metadata)}/${metadata.name}`,
     }),
-    build.facet('SecurityGroupRules', `security-group-rules/${GROUP}`, {
-      groupId: ref(key),
-      ingress: ingress.flatMap((peer) =>
-        listeners.map(({ port }) =>
-          ruleTo([port, port], peerId(peer, exports), `${peer.name} from ${whoIs(peer)}`),
+    build.facet(
+      'SecurityGroupRules',
+      `security-group-rules/${GROUP}`,
+      {
+        groupId: ref(key),
+        ingress: ingress.flatMap((peer) =>
+          listeners.map(({ port }) =>
+            ruleTo([port, port], peerId(peer, exports), `${peer.name} from ${whoIs(peer)}`),
+          ),
         ),
-      ),
-      egress: [ruleTo(portsOf(spec), tasksOf(object), 'to the tasks')],
-    }),
+        egress: [ruleTo(portsOf(spec), tasksOf(object), BALANCED_RULES[1])],
+        outlasting: [...BALANCED_RULES],
+      },
+      // Until others take their place, the tasks that run are reached at the port that they have.
+      { lateAwaits: ['service'] },
+    ),
   ];
 }
 

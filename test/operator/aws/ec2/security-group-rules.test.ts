@@ -48,6 +48,17 @@ describe('the rules of a security group', () => {
     expect(diff({})).toEqual([]);
   });
 
+  it('that tasks may still use, between groups and with words of ours, go last', () => {
+    const others = [rule('sg-alb', 22, 'ssh'), rule('0.0.0.0/0', 80, 'from the alb')];
+    const found = group([web, fromAlb, ...others].map(permissionOf), [permissionOf(toS3)]);
+    const changes = kind.diff({ ...inputs, ingress: [web], outlasting: ['from the'] }, found);
+    expect(changes.map(({ path, late }) => [path, late])).toEqual([
+      ['ingress[tcp 8080 sg-alb]', true],
+      ['ingress[tcp 22 sg-alb]', undefined],
+      ['ingress[tcp 80 0.0.0.0/0]', undefined],
+    ]);
+  });
+
   it('may come in any order, and several peers in one permission', () => {
     const grouped: IpPermission = {
       IpProtocol: 'tcp',
