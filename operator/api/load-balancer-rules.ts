@@ -65,6 +65,7 @@ interface Balancer {
     timeoutSeconds: number;
   };
   webAcl?: object | undefined;
+  privateLinkInboundRules?: string | undefined;
 }
 
 /** Protocols of listeners by type. */
@@ -176,6 +177,13 @@ export const balancerRules: readonly (Rule<Balancer> | TransitionRule)[] = [
       'loadBalancer.webAcl is of requests over HTTP, and AWS WAF takes no Network load balancer: take it away, or take an Application load balancer',
     path: ['webAcl'],
     check: ({ type, webAcl }) => webAcl === undefined || type === 'Application',
+  },
+  {
+    cel: "!has(self.privateLinkInboundRules) || self.type == 'Network'",
+    message:
+      'loadBalancer.privateLinkInboundRules is of PrivateLink, which leads to no Application load balancer: take it away, or take a Network load balancer',
+    path: ['privateLinkInboundRules'],
+    check: ({ type, privateLinkInboundRules }) => privateLinkInboundRules === undefined || type === 'Network',
   },
   comesOrGoes('name', 'load balancer'),
   comesOrGoes('targetGroupName', 'target group'),

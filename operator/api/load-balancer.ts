@@ -153,6 +153,12 @@ export const LoadBalancerSchema = withRules(
         .describe(
           'Who may connect to its listeners, besides those that the group `alb` of the network lets in. AWS takes 60 rules a group and direction unless the quota is raised; each of these is one a listener.',
         ),
+      privateLinkInboundRules: z
+        .enum(['Enforced', 'Ignored'])
+        .optional()
+        .describe(
+          'Of a Network load balancer: whether who comes by PrivateLink has to be let in by the inbound rules of its groups as well. With Enforced AWS drops, without a word, whom no rule names by the address that it has in its own network; with Ignored the endpoint service alone says who may connect. Default: Enforced.',
+        ),
       target,
       healthCheck,
       webAcl: WebAclSchema.optional(),

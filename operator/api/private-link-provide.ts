@@ -48,7 +48,7 @@ export const provide = withRules(
   z
     .strictObject({
       serviceRef: fixedReferenceTo('EcsService', 'provide.serviceRef').describe(
-        'The service that is offered, which needs a load balancer of type Network. It is in the same account and region, and cannot change later.',
+        'The service that is offered, which needs a load balancer of type Network. Its inbound rules have to name consumers by the addresses of their own networks, unless its privateLinkInboundRules is Ignored. It is in the same account and region, and cannot change later.',
       ),
       allowedAccounts: setOf(account, 100)
         .default([])

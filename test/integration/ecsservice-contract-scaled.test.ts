@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { privateLinkRulesDrift } from '../contract/drift/balancing.ts';
 import { onInstancesCases } from '../contract/drift/containers.ts';
 import { proveDrift, proveLateNews } from '../support/drift-suite.ts';
 import {
@@ -62,6 +63,10 @@ describe('drift of a service on instances', () => {
   it.each(Object.entries(onInstancesCases))('%s: repaired, Ready all the while', async (_, entry) => {
     await standing.proveRepair(entry);
   });
+});
+
+it('drift of inbound rules that are not asked about PrivateLink any more: repaired, Ready all the while', async () => {
+  await standing.proveRepair(privateLinkRulesDrift);
 });
 
 proveContract({

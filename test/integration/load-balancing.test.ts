@@ -299,7 +299,10 @@ describe('a load balancer with what is behind it', () => {
       OWNER,
       nodes.map((node) =>
         node.key === 'load-balancer'
-          ? { ...node, inputs: { ...node.inputs, securityGroupIds: [groups[1]] } }
+          ? {
+              ...node,
+              inputs: { ...node.inputs, securityGroupIds: [groups[1]], privateLinkInboundRules: 'off' },
+            }
           : node,
       ),
     );

@@ -44,6 +44,8 @@ export interface LoadBalancerInputs {
   /** At least one: a network load balancer that is made without can never get one. */
   readonly securityGroupIds: readonly string[];
   readonly ipAddressType: 'ipv4' | 'dualstack';
+  /** Of a network load balancer: whether inbound rules of its groups are enforced on what comes by PrivateLink. */
+  readonly privateLinkInboundRules?: 'on' | 'off';
   /** The domain name that is to lead to it, as `<hosted zone> <name>`, with `_` for a star; absent for none. */
   readonly servedName?: string;
 }
@@ -74,6 +76,9 @@ export const loadBalancers: AwsCollection<Tagged<LoadBalancer>> = {
     return tags;
   },
 };
+
+/** "The default is on": API reference, SetSecurityGroups. Of one for which it was never set AWS says nothing. */
+const ENFORCED = 'on';
 
 /** A load balancer with its place in the network; its attributes are a facet, what it listens on are things of their own. */
 export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>> = {
@@ -125,6 +130,10 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     const ipAddressType = balancer.IpAddressType ?? 'ipv4';
     if (ipAddressType !== inputs.ipAddressType)
       changes.push({ path: 'ipAddressType', from: ipAddressType, to: inputs.ipAddressType });
+    const enforced = balancer.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic ?? ENFORCED;
+    const { privateLinkInboundRules = enforced } = inputs;
+    if (enforced !== privateLinkInboundRules)
+      changes.push({ path: 'privateLinkInboundRules', from: enforced, to: privateLinkInboundRules });
     return [...changes, ...servedNameChanges(balancer, inputs.servedName)];
   },
   state: stateOf,
@@ -173,7 +182,7 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
   async update(context, inputs, balancer, changes) {
     const arn = arnOf(balancer);
     await updateTags(context, loadBalancers, arn, changes);
-    await setSecurityGroups(context, balancer, changes);
+    await setSecurityGroups(context, inputs, balancer, changes);
     await setSubnets(context, balancer, changes);
     if (changes.some(({ path }) => path === 'servedName')) {
       const writes = await renameServed(context.session, balancer, inputs.servedName);
@@ -209,14 +218,21 @@ export async function everyLoadBalancer(session: AwsSession): Promise<readonly L
 
 async function setSecurityGroups(
   { session, wrote }: ActionContext<AwsSession>,
+  inputs: LoadBalancerInputs,
   balancer: LoadBalancer,
   changes: readonly Change[],
 ): Promise<void> {
+  const enforces = changes.some(({ path }) => path === 'privateLinkInboundRules');
+  if (!enforces && !changes.some(({ path }) => path.startsWith('securityGroupIds['))) return;
   const LoadBalancerArn = arnOf(balancer);
-  const SecurityGroups = changedSet(balancer.SecurityGroups ?? [], 'securityGroupIds', changes);
-  if (!changes.some(({ path }) => path.startsWith('securityGroupIds['))) return;
-  await session.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups }));
-  wrote(loadBalancers, LoadBalancerArn, (record) => record && { ...record, SecurityGroups });
+  const sent = {
+    SecurityGroups: changedSet(balancer.SecurityGroups ?? [], 'securityGroupIds', changes),
+    ...(enforces && {
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: inputs.privateLinkInboundRules ?? ENFORCED,
+    }),
+  };
+  await session.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, ...sent }));
+  wrote(loadBalancers, LoadBalancerArn, (record) => record && { ...record, ...sent });
 }
 
 /**

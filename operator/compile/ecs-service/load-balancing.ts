@@ -91,6 +91,9 @@ export function loadBalancingNodes(
       subnetIds: subnetsFor(balancer, exports),
       securityGroupIds: [ref(`security-group/${GROUP}`), ...(network === undefined ? [] : [network])],
       ipAddressType: 'ipv4',
+      ...(balancer.type === 'Network' && {
+        privateLinkInboundRules: balancer.privateLinkInboundRules === 'Ignored' ? 'off' : 'on',
+      }),
       ...named,
     }),
     ...loadBalancerNameNodes(build, named),

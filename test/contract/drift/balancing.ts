@@ -82,6 +82,20 @@ const groups = (change: (now: readonly string[], another: string) => string[]): 
   },
 });
 
+/** Of Network load balancers alone. */
+export const privateLinkRulesDrift: DriftCase = {
+  node: BALANCER,
+  async drift(at) {
+    const { SecurityGroups = [] } = await described(at);
+    const set = new elb.SetSecurityGroupsCommand({
+      LoadBalancerArn: id(at, BALANCER),
+      SecurityGroups,
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
+    });
+    await at.elbv2.send(set);
+  },
+};
+
 const noListener = (input: Partial<elb.ModifyListenerCommandInput>): Case =>
   refused('ValidationError', (at) =>
     at.elbv2.send(new elb.ModifyListenerCommand({ ListenerArn: id(at, LISTENER), ...input })),

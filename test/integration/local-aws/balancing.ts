@@ -122,6 +122,25 @@ export function balancing(): void {
       await set(arnOf(api), SecurityGroups);
       await refused(set(arnOf(api), []), 'ValidationError');
       await refused(set(arnOf(api), ['sg-0']), 'InvalidSecurityGroup');
+      const rules = (LoadBalancerArn: string, enforced: 'on' | 'off') => {
+        const EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic = enforced;
+        return elb.send(
+          new SetSecurityGroupsCommand({
+            LoadBalancerArn,
+            SecurityGroups,
+            EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic,
+          }),
+        );
+      };
+      const shown = async () => {
+        const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arnOf(api)] }));
+        return answer.LoadBalancers?.[0]?.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic;
+      };
+      expect(await shown()).toBeUndefined();
+      await rules(arnOf(api), 'off');
+      expect(await shown()).toBe('off');
+      await rules(arnOf(api), 'on');
+      expect(await shown()).toBe('on');
       const enis = await network.interfaces();
       expect(enis.map(({ Description = '' }) => Description.split('/').slice(0, 2).join('/')).sort()).toEqual(
         ['ELB net/api', 'ELB net/api', 'ELB net/web', 'ELB net/web'],

@@ -26,6 +26,9 @@ _ZONES = {
     "eu-west-1": ("Z32O12XQLNTSW2", "Z2IFOLAFXWLO4F"),
 }
 
+# Of network load balancers; of one for which it was never set nothing is said, and it is on.
+_ENFORCE = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+
 
 def _subnet(backend: Any, subnet_id: str) -> Any:
     try:
@@ -196,6 +199,20 @@ def install(settings: Settings) -> None:
         _check_groups(self, sec_groups, balancer.vpc_id)
         balancer.security_groups = list(sec_groups)
         service_interfaces.set_groups(self, balancer.landfall_enis, sec_groups)
+
+    @replace(ELBV2Response, "set_security_groups")
+    def set_groups(self: Any) -> ActionResult:
+        arn, groups = self._get_param("LoadBalancerArn"), self._get_param("SecurityGroups", [])
+        enforce = self._get_param(_ENFORCE)
+        balancer = found.balancer(self.elbv2_backend, arn)
+        if enforce not in (None, "on", "off"):
+            raise AwsError("ValidationError", f"'{enforce}' must be one of 'on, off'")
+        if enforce and balancer.type != "network":
+            raise AwsError("ValidationError", f"{_ENFORCE} is not supported for load balancers with type '{balancer.type}'")
+        self.elbv2_backend.set_security_groups(arn, groups)
+        if enforce:
+            balancer.enforce_security_group_inbound_rules_on_private_link_traffic = enforce
+        return ActionResult({"SecurityGroupIds": groups, **({_ENFORCE: enforce} if enforce else {})})
 
     @replace(ELBv2Backend)
     def set_ip_address_type(self: Any, arn: str, ip_type: str) -> None:

@@ -111,4 +111,21 @@ describe('a load balancer', () => {
     ]);
     expect(loadBalancerKind.diff(wanted, context.laid())).toEqual([]);
   });
+
+  it('for networks says by the call for its groups whether these are asked about PrivateLink', async () => {
+    const { session, calls } = sessionOf(() => ({}));
+    const standing = { ...ofNetwork, SecurityGroups: ['sg-1'] };
+    const context = contextOf(session, standing);
+    const network = { ...inputs, type: 'network' as const };
+    // Where it was never set, AWS enforces them.
+    expect(loadBalancerKind.diff({ ...network, privateLinkInboundRules: 'on' }, standing)).toEqual([]);
+    const wanted = { ...network, privateLinkInboundRules: 'off' as const };
+    const changes = loadBalancerKind.diff(wanted, standing);
+    expect(linesOf(changes)).toEqual(['privateLinkInboundRules: on -> off']);
+    await loadBalancerKind.update(context, wanted, standing, changes);
+    expect(calls).toEqual([
+      `SetSecurityGroups {"LoadBalancerArn":"${BALANCER}","SecurityGroups":["sg-1"],"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic":"off"}`,
+    ]);
+    expect(loadBalancerKind.diff(wanted, context.laid())).toEqual([]);
+  });
 });
