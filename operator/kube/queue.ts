@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { equalJitter, type BackoffLimits } from './backoff.ts';
 
@@ -121,8 +122,9 @@ export function createQueue(options: QueueOptions): KeyQueue {
   }
 
   async function run(key: string): Promise<void> {
-    // The caller registers this promise first; the worker must not run before that.
-    await Promise.resolve();
+    // Keys that wake each other without a single call between them would else keep timers and sockets from their turn, and with
+    // them the renewal of the lease. The caller registers this promise first, too.
+    await setImmediate();
     try {
       const outcome = await worker(key);
       failures.delete(key);

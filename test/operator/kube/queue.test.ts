@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../operator/clock.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../../../operator/kube/queue.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
@@ -249,4 +251,26 @@ describe('queue', () => {
     expect(it.jobs).toHaveLength(0);
     expect(it.clock.pending()).toBe(0);
   });
+});
+
+test('keys that wake each other without end leave others their turn', async () => {
+  const MANY = 100_000;
+  let [passes, turns] = [0, 0];
+  const queue = createQueue({
+    concurrency: 1,
+    clock: systemClock,
+    worker: (key) => {
+      passes += 1;
+      // Without an end nobody would hear of the failure.
+      if (passes < MANY && turns === 0) queue.add(key === 'a' ? 'b' : 'a');
+      return Promise.resolve();
+    },
+    onError: (_, error) => expect.fail(String(error)),
+  });
+  queue.start();
+  queue.add('a');
+  await sleep(5);
+  turns += 1;
+  await queue.stop();
+  expect(passes).toBeLessThan(MANY);
 });
