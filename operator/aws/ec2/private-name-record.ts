@@ -14,10 +14,15 @@ export function nameZoneOf(service: ServiceConfiguration): string {
   return tagsOf(service)[NAME_ZONE_TAG] ?? '';
 }
 
-/** The record that proves the private name of a service, where it has one and the record is Landfall's to make. */
-export function provingRecordOf(service: ServiceConfiguration): DnsRecord | undefined {
+/**
+ * The record that proves the private name of a service, where it has one and the record is Landfall's to make; `zoneId` is the
+ * one that its tag names unless told otherwise.
+ */
+export function provingRecordOf(
+  service: ServiceConfiguration,
+  zoneId = nameZoneOf(service),
+): DnsRecord | undefined {
   const { Name: label, Value: value } = service.PrivateDnsNameConfiguration ?? {};
-  const zoneId = nameZoneOf(service);
   if (zoneId === '' || label === undefined || value === undefined) return undefined;
   // Of `*.example.com` the domain itself is proved: AWS PrivateLink Guide, "Manage DNS names".
   const domain = (service.PrivateDnsName ?? '').replace(/^\*\./, '');

@@ -21,6 +21,8 @@ import {
 
 export interface PrivateNameRecordInputs {
   readonly serviceId: string;
+  /** In which the record is to stand. */
+  readonly hostedZoneId: string;
 }
 
 export interface PrivateNameVerificationInputs {
@@ -68,8 +70,9 @@ export const privateNameRecordKind: AwsKind<PrivateNameRecordInputs, NameProof> 
   after: [],
 
   find: (view, inputs) => view.get(inputs.serviceId),
-  diff(_inputs, proof) {
-    if (!proof) return [{ path: 'record', to: 'that which AWS asks for' }];
+  diff({ hostedZoneId }, proof) {
+    // Somebody may have changed the tag by which it was looked for.
+    if (proof?.record.zoneId !== hostedZoneId) return [{ path: 'record', to: 'that which AWS asks for' }];
     if (isInPlace(proof.record, proof.found, proof.id)) return [];
     const from = proof.found.content;
     return [{ path: 'record', ...(from !== undefined && { from }), to: wantedContent(proof.record) }];
@@ -79,8 +82,8 @@ export const privateNameRecordKind: AwsKind<PrivateNameRecordInputs, NameProof> 
   gone: () => false,
   needs: ({ id }) => [id],
 
-  async update({ session, wrote, owner }, { serviceId: id }) {
-    const record = await currentRecord(session, id);
+  async update({ session, wrote, owner }, { serviceId: id, hostedZoneId }) {
+    const record = await currentRecord(session, id, hostedZoneId);
     const found = await makeRecord(session, record, id);
     const tags = { [TAG.owner]: ownerTag(owner) };
     wrote(nameProofs, id, (proof) => ({ id, tags, ...proof, record, found }));
@@ -121,9 +124,9 @@ function idIn(arn: string): string {
   return arn.split('/').at(-1) ?? '';
 }
 
-async function currentRecord(session: AwsSession, id: string): Promise<DnsRecord> {
+async function currentRecord(session: AwsSession, id: string, zoneId: string): Promise<DnsRecord> {
   const [service] = await endpointServices.get(session, [id]);
-  const record = service && provingRecordOf(service);
+  const record = service && provingRecordOf(service, zoneId);
   if (record) return record;
   throw new Waiting(
     'WaitingForAws',

@@ -21,11 +21,14 @@ export function zoneOf(
 }
 
 /** The record that proves a private name, and that AWS has seen it; nothing where somebody does that by hand. */
-export function privateNameNodes(build: NodeBuilder, { privateDnsHostedZoneId }: Provide): GraphNode[] {
-  if (privateDnsHostedZoneId === undefined) return [];
+export function privateNameNodes(
+  build: NodeBuilder,
+  { privateDnsHostedZoneId: hostedZoneId }: Provide,
+): GraphNode[] {
+  if (hostedZoneId === undefined) return [];
   const serviceId = ref('endpoint-service');
   return [
-    build.facet('PrivateNameRecord', 'private-name-record', { serviceId }),
+    build.facet('PrivateNameRecord', 'private-name-record', { serviceId, hostedZoneId }),
     build.facet(
       'PrivateNameVerification',
       'private-name-verification',

@@ -137,8 +137,9 @@ describe('what is provided', () => {
   it('has its private name proved in a zone that is granted, and in no other', () => {
     const graph = compile(proved, { account: granted });
     expect(inputsOf(graph, 'endpoint-service')).toMatchObject({ hostedZoneId: ZONE });
-    for (const key of ['private-name-record', 'private-name-verification'])
-      expect(printable(inputsOf(graph, key))).toEqual({ serviceId: '${endpoint-service.id}' });
+    const serviceId = '${endpoint-service.id}';
+    expect(printable(inputsOf(graph, 'private-name-record'))).toEqual({ serviceId, hostedZoneId: ZONE });
+    expect(printable(inputsOf(graph, 'private-name-verification'))).toEqual({ serviceId });
     expect(refused(proved)).toMatchObject({
       reason: 'NotGranted',
       message: expect.stringMatching(

@@ -53,7 +53,7 @@ export const CERTIFICATE_CASES: Readonly<Record<string, Case>> = {
     changes: [],
   },
   PrivateNameRecord: {
-    inputs: { serviceId: 'vpce-svc-1' },
+    inputs: { serviceId: 'vpce-svc-1', hostedZoneId: 'Z1' },
     record: {
       id: 'vpce-svc-1',
       tags: {},
