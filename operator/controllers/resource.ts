@@ -362,7 +362,7 @@ async function execute<T extends GraphObject>(
   return outcomes;
 }
 
-/** Whether what an action is about is listed no more. Where it cannot be listed, nobody knows that it is gone. */
+/** Whether what an action is about is gone. Where it cannot be looked for, nobody knows that it is. */
 async function isGone(target: Target, { type, id = '' }: Action): Promise<boolean> {
   const { collection } = kindOf(awsKinds, type);
   return target.world

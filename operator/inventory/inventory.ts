@@ -95,11 +95,16 @@ export class Inventory<S> implements World<S> {
     await Promise.all(stale.map(async (name) => this.#flights.get(name)?.run(notBefore)));
   }
 
-  /** Whether a thing is in no fresh listing; of what is read object by object, whether its parent is in none. */
+  /**
+   * Whether a thing is in no fresh listing and not found by its id either: one that lost its tags is in none. Of what is read
+   * object by object, whether its parent is.
+   */
   async isGone({ name, parent }: Collection<object, S>, id: string): Promise<boolean> {
+    const { session, clock } = this.#options;
     const listed = parent ?? name;
-    await this.refresh([listed], this.#options.clock.now());
-    return this.#shelf(listed).get(id) === undefined;
+    await this.refresh([listed], clock.now());
+    const shelf = this.#shelf(listed);
+    return shelf.get(id) === undefined && (await shelf.collection.get(session, [id])).length === 0;
   }
 
   /**

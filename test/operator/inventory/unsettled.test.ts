@@ -185,3 +185,30 @@ describe('a single object that cannot be on its way', () => {
     expect(new Set(told)).toEqual(new Set(['one,', '']));
   });
 });
+
+describe('a thing that the provider refuses to change', () => {
+  it('is gone when neither a fresh listing has it nor its id finds it: one without our tags is there', async () => {
+    const session = fakeSession();
+    session.things.set('parents', [{ id: 'listed' }, { id: 'untagged', installation: 'nobody' }]);
+    const clock = createFakeClock();
+    const inventory = new Inventory({
+      session,
+      collections: [parents, children],
+      installation: 'here',
+      clock,
+      graceMs: 1,
+      slowLaneMs: MINUTE,
+      onChange: () => {},
+    });
+    await inventory.load(['parents']);
+    await clock.advance(1);
+    const gone = async (id: string) => [
+      await inventory.isGone(parents, id),
+      await inventory.isGone(children, id),
+    ];
+    expect(await gone('listed')).toEqual([false, false]);
+    expect(await gone('untagged')).toEqual([false, false]);
+    expect(await gone('deleted')).toEqual([true, true]);
+    expect(session.calls.slice(0, 2)).toEqual(['list parents here', 'list parents here']);
+  });
+});
