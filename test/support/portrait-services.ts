@@ -43,8 +43,11 @@ export async function balancersOf(
       balancers.map(async (balancer) => {
         const { LoadBalancerArn } = balancer;
         const ask = client.send(new elb.DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+        const { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforced = 'on', ...others } = balancer;
         return {
-          ...balancer,
+          ...others,
+          // Where it was never set AWS says nothing, and means the same.
+          enforced,
           attributes: (await unlessGone(ask))?.Attributes,
           ...(await tags(LoadBalancerArn)),
         };
