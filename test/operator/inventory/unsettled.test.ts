@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Inventory } from '../../../operator/inventory/inventory.ts';
+import { Inventory, type InventoryOptions } from '../../../operator/inventory/inventory.ts';
 import { Lanes } from '../../../operator/inventory/lanes.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { fakeCollection, fakeSession, type Thing } from './fake-collection.ts';
+import { fakeCollection, fakeSession, type FakeSession, type Thing } from './fake-collection.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,6 +11,11 @@ const children = {
   ...fakeCollection('children', { lane: 'slow', parent: 'parents' }),
   settled: ({ size }: Thing) => size !== 0,
 };
+
+/** An inventory of the things of `here`, which believes writes for a moment only. */
+const inventoryOf = (
+  options: Omit<InventoryOptions<FakeSession>, 'installation' | 'graceMs'>,
+): Inventory<FakeSession> => new Inventory({ ...options, installation: 'here', graceMs: 1 });
 
 describe('a single object that is on its way', () => {
   it('is read again each minute, and at each poll while somebody waits, until it stays as it is', async () => {
@@ -21,12 +26,10 @@ describe('a single object that is on its way', () => {
       { id: 'a', size: 0 },
       { id: 'b', size: 1 },
     ]);
-    const inventory = new Inventory({
+    const inventory = inventoryOf({
       session,
       collections: [parents, children],
-      installation: 'here',
       clock,
-      graceMs: 1,
       slowLaneMs: 30 * MINUTE,
       onChange: () => {},
     });
@@ -84,12 +87,10 @@ describe('a single object beside what tells of its changes', () => {
       { id: 'b', size: 1 },
     ]);
     const told: string[] = [];
-    const inventory = new Inventory({
+    const inventory = inventoryOf({
       session,
       collections: [parents, stirring, stirred, causes, unused],
-      installation: 'here',
       clock,
-      graceMs: 1,
       slowLaneMs: MINUTE,
       onChange: (owners) => {
         const [cause, effect] = [inventory.view(stirring).get('s'), inventory.view(stirred).get('a')];
@@ -165,12 +166,10 @@ describe('a single object that cannot be on its way', () => {
     session.things.set('parents', [{ id: 'a', owner: 'one' }]);
     session.things.set('plain', [{ id: 'a', size: 1 }]);
     const told: string[] = [];
-    const inventory = new Inventory({
+    const inventory = inventoryOf({
       session,
       collections: [parents, plain],
-      installation: 'here',
       clock,
-      graceMs: 1,
       slowLaneMs: MINUTE,
       onChange: (owners) => told.push([...owners, inventory.view(parents).get('a')?.id].join()),
     });
@@ -191,12 +190,10 @@ describe('a thing that the provider refuses to change', () => {
     const session = fakeSession();
     session.things.set('parents', [{ id: 'listed' }, { id: 'untagged', installation: 'nobody' }]);
     const clock = createFakeClock();
-    const inventory = new Inventory({
+    const inventory = inventoryOf({
       session,
       collections: [parents, children],
-      installation: 'here',
       clock,
-      graceMs: 1,
       slowLaneMs: MINUTE,
       onChange: () => {},
     });
