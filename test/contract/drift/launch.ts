@@ -61,6 +61,8 @@ const without = (field: keyof ec2.ResponseLaunchTemplateData): DriftCase =>
 /** The instances have the role of somebody. */
 const strayRole: DriftCase = {
   node: PROFILE,
+  // Between the two calls it holds no role, and one that is put back leaves no room for another.
+  unseen: true,
   async drift(at) {
     const [InstanceProfileName, RoleName] = [id(at, PROFILE), 'stray'];
     const AssumeRolePolicyDocument =
