@@ -4,6 +4,7 @@ import { ownerOf } from './names.ts';
 
 /** What others may use of the load balancer of a service. Every text stands for an id, known as soon as the thing is there. */
 interface ExportedLoadBalancer {
+  /** Known once it is active: AWS offers no other to endpoints. */
   readonly loadBalancerArn: string;
   readonly loadBalancerType: 'Application' | 'Network';
   /** The ports on which it listens, lowest first. */
@@ -27,7 +28,7 @@ export function exportsOfService(service: EcsService): ServiceExports {
   return {
     owner,
     loadBalancer: balancer && {
-      loadBalancerArn: foreignRef(owner, 'load-balancer'),
+      loadBalancerArn: foreignRef(owner, 'load-balancer', 'activeArn'),
       loadBalancerType: balancer.type,
       listenerPorts: balancer.listeners.map(({ port }) => port).sort((a, b) => a - b),
       loadBalancerSecurityGroup: foreignRef(owner, 'security-group/load-balancer'),

@@ -90,7 +90,7 @@ function foreignMissing(value: unknown): Partial<Outcome> | undefined {
     owner === undefined ? [] : [`${node} of ${owner}`],
   );
   if (missing.length === 0) return undefined;
-  const message = `waits for ${[...new Set(missing)].join(', ')}, not there yet`;
+  const message = `waits for ${[...new Set(missing)].join(', ')}, not ready yet`;
   return { result: 'waiting', reason: 'DependencyNotReady', message };
 }
 

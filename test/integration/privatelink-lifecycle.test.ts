@@ -99,7 +99,7 @@ const whole = async () => {
 };
 
 beforeAll(async () => {
-  world = await World.start({ LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1' });
+  world = await World.start({ LANDFALL_AWS_LOAD_BALANCER_SECONDS: '1' });
   for (const id of [PROVIDER, CONSUMER]) await world.claim(id);
   await bound();
   operator = world.operator();
@@ -128,14 +128,18 @@ describe('a private connection between two accounts', () => {
     });
     await world.condition(consumer, 'Reconciling', {
       reason: 'DependencyNotReady',
-      message: /waits for endpoint-service of PrivateLinkEndpoint\/api\/api, not there yet/,
+      message: /waits for endpoint-service of PrivateLinkEndpoint\/api\/api, not ready yet/,
     });
     expect((await deeds(mark)).filter((action) => action.includes('EndpointService'))).toEqual([]);
   });
 
   it('comes about when the rest comes, in the zone that both sides have, for this endpoint alone', async () => {
+    const mark = await world.mark();
     await world.apply([providerNetwork, api]);
     await Promise.all([world.ready(provider, 60_000), world.ready(consumer, 60_000)]);
+    // AWS refuses one in front of a load balancer that is not active yet.
+    const offers = (await deeds(mark)).filter((action) => action.startsWith('CreateVpcEndpointService'));
+    expect(offers).toEqual(['CreateVpcEndpointServiceConfiguration']);
     const [offer, endpoint] = [await statusOf(provider), await statusOf(consumer)];
     const { endpointId } = endpoint ?? {};
     expect(endpoint).toMatchObject({ endpointState: 'available', serviceName: offer?.serviceName });

@@ -5,6 +5,7 @@ import {
   type ModifyVpcEndpointServiceConfigurationRequest,
 } from '@aws-sdk/client-ec2';
 import { READY, type Change, type State } from '../../graph/kind.ts';
+import { isUnresolved } from '../../graph/ref.ts';
 import { isNotFoundCode } from '../errors.ts';
 import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, type AwsKind } from '../kind.ts';
@@ -44,11 +45,10 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
 
   diff(inputs, service) {
     if (!service) return [];
-    const changes: Change[] = compareSet(
-      'loadBalancerArns',
-      inputs.loadBalancerArns,
-      service.NetworkLoadBalancerArns ?? [],
-    );
+    // While a load balancer is not to be used the service keeps the ones it has.
+    const changes: Change[] = isUnresolved(inputs.loadBalancerArns)
+      ? []
+      : compareSet('loadBalancerArns', inputs.loadBalancerArns, service.NetworkLoadBalancerArns ?? []);
     const { AcceptanceRequired: from = false, PrivateDnsName: name = '' } = service;
     if (from !== inputs.acceptanceRequired)
       changes.push({ path: 'acceptanceRequired', from, to: inputs.acceptanceRequired });

@@ -139,6 +139,8 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
   state: stateOf,
   outputs: (balancer) => ({
     id: arnOf(balancer),
+    // For what AWS offers of active ones only.
+    ...(stateOf(balancer).phase === 'ready' && { activeArn: arnOf(balancer) }),
     name: balancer.LoadBalancerName ?? '',
     dnsName: balancer.DNSName ?? '',
     hostedZoneId: balancer.CanonicalHostedZoneId ?? '',

@@ -325,7 +325,7 @@ describe('what a service offers to others', () => {
     expect(printable(exportsOfService(serviceWith({ loadBalancer: nlb({ listeners }) })))).toEqual({
       owner: 'EcsService/web/shop',
       loadBalancer: {
-        loadBalancerArn: '${EcsService/web/shop: load-balancer.id}',
+        loadBalancerArn: '${EcsService/web/shop: load-balancer.activeArn}',
         loadBalancerType: 'Network',
         listenerPorts: [80, 8443],
         loadBalancerSecurityGroup: '${EcsService/web/shop: security-group/load-balancer.id}',

@@ -128,7 +128,7 @@ describe('what is provided', () => {
   it('stands in front of the load balancer of a service, whatever its ARN', () => {
     const object = provider({ privateDnsName: 'api.example.com' });
     expect(printable(inputsOf(compile(object), 'endpoint-service'))).toEqual({
-      loadBalancerArns: ['${EcsService/team/api: load-balancer.id}'],
+      loadBalancerArns: ['${EcsService/team/api: load-balancer.activeArn}'],
       acceptanceRequired: true,
       privateDnsName: 'api.example.com',
     });

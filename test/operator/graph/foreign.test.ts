@@ -56,7 +56,7 @@ describe('planning and applying with what another resource makes', () => {
       {
         result: 'waiting',
         reason: 'DependencyNotReady',
-        message: 'waits for leaf of Network/team/net, not there yet',
+        message: 'waits for leaf of Network/team/net, not ready yet',
       },
       { result: 'done' },
       { result: 'skipped', reason: 'Blocked' },

@@ -57,6 +57,13 @@ describe('an endpoint service', () => {
     });
   });
 
+  it('keeps its load balancers while the one that it is to have is not active', () => {
+    const loadBalancerArns = [foreignRef('EcsService/team/api', 'load-balancer', 'activeArn')];
+    expect(kind.diff({ ...inputs, loadBalancerArns }, whole.record).map(({ path }) => path)).toEqual(
+      kind.diff(inputs, whole.record).map(({ path }) => path),
+    );
+  });
+
   it('is listed with its connections, one more call for all services of a page', async () => {
     const { session, actions, sent } = fakeSession({
       DescribeVpcEndpointServiceConfigurations: () => ({

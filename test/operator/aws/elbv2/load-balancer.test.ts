@@ -32,13 +32,17 @@ describe('a load balancer', () => {
   });
 
   it('gives what others need of it', () => {
-    expect(loadBalancerKind.outputs({ ...record, CanonicalHostedZoneId: 'Z1' })).toEqual({
+    const made = { ...record, CanonicalHostedZoneId: 'Z1' };
+    expect(loadBalancerKind.outputs(made)).toEqual({
       id: BALANCER,
+      activeArn: BALANCER,
       name: 'web',
       dnsName: 'web-1.eu-central-1.elb.amazonaws.com',
       hostedZoneId: 'Z1',
       metricName: 'app/web/50dc6c495c0c9188',
     });
+    const provisioning = { ...made, State: { Code: 'provisioning' as const } };
+    expect(loadBalancerKind.outputs(provisioning)).not.toHaveProperty('activeArn');
   });
 
   it('for networks, without groups, is replaced where it is to have some; with groups it changes them', () => {
