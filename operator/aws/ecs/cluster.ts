@@ -82,7 +82,10 @@ export const ecsClusterKind: AwsKind<EcsClusterInputs, Cluster> = {
 
   // A second CreateCluster of a name is answered with the first one's cluster and no error, so it is looked for before.
   async create({ session, tags }, inputs) {
-    const [there] = await describe(session, [inputs.name]);
+    const there = await session.batches.ask('ecs clusters', inputs.name, async (names) => {
+      const found = await describe(session, names);
+      return new Map(found.map((cluster) => [must(cluster.clusterName, 'clusterName'), cluster]));
+    });
     if (there && !ecsClusterKind.gone(there)) throw nameTaken(inputs.name);
     const answer = await session.ecs.send(
       new CreateClusterCommand({

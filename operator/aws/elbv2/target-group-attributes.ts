@@ -17,21 +17,25 @@ export const targetGroupAttributes = attributesCollection({
   },
 });
 
+/**
+ * What a new target group has: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html .
+ * That of preserve_client_ip.enabled depends on protocol and targets, so it is always written.
+ */
+export const TARGET_GROUP_DEFAULTS: Readonly<Record<string, string>> = {
+  'deregistration_delay.timeout_seconds': '300',
+  'stickiness.enabled': 'false',
+  'load_balancing.algorithm.type': 'round_robin',
+  'slow_start.duration_seconds': '0',
+  'proxy_protocol_v2.enabled': 'false',
+  'deregistration_delay.connection_termination.enabled': 'false',
+};
+
 /** How a target group lets targets go, keeps clients at one of them, and shows clients' addresses to them. */
 export const targetGroupAttributesKind = attributesKind({
   type: 'TargetGroupAttributes',
   collection: targetGroupAttributes,
   iam: onOurs('ModifyTargetGroupAttributes'),
-  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html ; that of
-  // preserve_client_ip.enabled depends on protocol and targets, so it is always written.
-  defaults: {
-    'deregistration_delay.timeout_seconds': '300',
-    'stickiness.enabled': 'false',
-    'load_balancing.algorithm.type': 'round_robin',
-    'slow_start.duration_seconds': '0',
-    'proxy_protocol_v2.enabled': 'false',
-    'deregistration_delay.connection_termination.enabled': 'false',
-  },
+  defaults: TARGET_GROUP_DEFAULTS,
   modify: ({ elbv2 }, TargetGroupArn, Attributes) =>
     elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes })),
 });

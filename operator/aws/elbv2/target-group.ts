@@ -28,6 +28,7 @@ import {
   withTags,
   type Tagged,
 } from './shared.ts';
+import { TARGET_GROUP_DEFAULTS, targetGroupAttributes } from './target-group-attributes.ts';
 import { targetHealth } from './target-health.ts';
 
 export interface HealthCheck {
@@ -147,7 +148,7 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
   gone: () => false,
   needs: (group) => [must(group.VpcId, 'VpcId')],
 
-  async create({ session, tags, revision }, inputs) {
+  async create({ session, tags, revision, wrote }, inputs) {
     const answer = await session.elbv2.send(
       new CreateTargetGroupCommand({
         Name: nameOf(inputs, revision),
@@ -159,7 +160,11 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
         ...inWordsOfAws(inputs.healthCheck, settingsOf(inputs)),
       }),
     );
-    return asMade(session, must(answer.TargetGroups?.[0], 'TargetGroups'), arnOf, tags);
+    const group = await asMade(session, must(answer.TargetGroups?.[0], 'TargetGroups'), arnOf, tags);
+    // Of one that is there already the next reading tells more; to set an attribute twice is nothing.
+    const arn = arnOf(group);
+    wrote(targetGroupAttributes, arn, () => ({ arn, attributes: TARGET_GROUP_DEFAULTS }));
+    return group;
   },
   async conflicting(session, inputs, revision) {
     const named = await existing([nameOf(inputs, revision)], async (Names) => {

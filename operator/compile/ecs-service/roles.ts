@@ -39,15 +39,15 @@ export function roleNodes(
   return [
     ...role('execution', names.executionRole, {
       policies: {
-        logs: logsPolicy(facts, spec.region),
-        ...pullPolicy(
+        start: startPolicy(
           facts,
+          spec.region,
           spec.task.containers.map(({ image }) => image),
         ),
         ...secretsPolicy(input),
       },
       // A rollout that fails goes back to tasks with other images and secrets.
-      versioned: ['images', 'secrets'],
+      versioned: ['start', 'secrets'],
     }),
     ...role('task', names.taskRole, {
       policies: spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {},
@@ -55,36 +55,28 @@ export function roleNodes(
   ];
 }
 
-function logsPolicy({ partition, accountId }: RegionFacts, region: string): string {
-  return policyText({
-    Effect: 'Allow',
-    Action: ROLE_ACTIONS.writeLogs,
-    Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${ref('log-group', 'name')}:*`,
-  });
-}
-
 /** An image of ECR: account, region, and the repository behind them. */
 const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/u;
 
-/** Leave to pull from the repositories of these images; nothing where none is in ECR. */
-function pullPolicy({ partition }: RegionFacts, images: readonly string[]): Record<string, string> {
+/** Leave to write to the log group, and to pull from the repositories of those of the images that are in ECR. */
+function startPolicy({ partition, accountId }: RegionFacts, region: string, images: readonly string[]) {
+  const logs = {
+    Effect: 'Allow',
+    Action: ROLE_ACTIONS.writeLogs,
+    Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:${ref('log-group', 'name')}:*`,
+  };
   const repositories = images.flatMap((image) => {
-    const [, accountId, region, repository] = ECR_IMAGE.exec(image) ?? [];
+    const [, accountOfImage, regionOfImage, repository] = ECR_IMAGE.exec(image) ?? [];
     return repository === undefined
       ? []
-      : [`arn:${partition}:ecr:${region}:${accountId}:repository/${repository}`];
+      : [`arn:${partition}:ecr:${regionOfImage}:${accountOfImage}:repository/${repository}`];
   });
-  if (repositories.length === 0) return {};
-  return {
-    images: policyText(
-      {
-        Effect: 'Allow',
-        Action: ROLE_ACTIONS.pull,
-        Resource: [...new Set(repositories)].sort(),
-      },
-      { Effect: 'Allow', Action: ROLE_ACTIONS.authorizePull[0], Resource: '*' },
-    ),
-  };
+  if (repositories.length === 0) return policyText(logs);
+  return policyText(
+    logs,
+    { Effect: 'Allow', Action: ROLE_ACTIONS.pull, Resource: [...new Set(repositories)].sort() },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.authorizePull[0], Resource: '*' },
+  );
 }
 
 /** For ECS Exec. */
