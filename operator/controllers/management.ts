@@ -11,7 +11,7 @@ import {
   type ResourceDeps,
   type StatusChange,
 } from './pass.ts';
-import { collectionsWaitedIn, summaryOf } from './planning.ts';
+import { summaryOf, waitsOf } from './planning.ts';
 import { formerOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
@@ -51,7 +51,7 @@ export async function pause<T extends GraphObject>(deps: ResourceDeps, pass: Pas
             'spec.management is Pause: the object is to go, and waits. Set Manage, and spec.deletionPolicy is carried out; or Observe, and it goes while AWS is left as it is',
         };
   await writeStatus(deps, pass, { verdict });
-  return { verdict, waitsIn: [], target: undefined };
+  return { verdict, waitsFor: [], target: undefined };
 }
 
 interface Seen {
@@ -96,7 +96,7 @@ export async function show<T extends GraphObject>(
       ...pass.kind.outputs([...planned.standing, ...planned.facets], graph),
     },
   });
-  return { verdict: change.verdict, target, waitsIn: collectionsWaitedIn([], planned) };
+  return { verdict: change.verdict, target, waitsFor: waitsOf([], planned) };
 }
 
 /** Lets an observed resource go that once owned something: AWS is not even read. */
@@ -108,7 +108,7 @@ export async function letGo<T extends GraphObject>(deps: ResourceDeps, pass: Pas
     message: `spec.management is Observe: left in AWS as it is, and found again by the same manifest: ${things}`,
   });
   pass.log.info({ left, pending }, 'only observed: left in AWS, finalizer removed');
-  return { verdict: undefined, waitsIn: [], target: undefined };
+  return { verdict: undefined, waitsFor: [], target: undefined };
 }
 
 /** One event for each difference that is new; a repair tells of itself. */

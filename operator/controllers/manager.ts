@@ -418,8 +418,8 @@ export class Manager {
   }
 
   /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
-  #next(key: string, { verdict, waitsIn, target }: PassResult): WorkOutcome {
-    for (const lanes of target?.lanes ?? []) lanes.waitIn(key, waitsIn);
+  #next(key: string, { verdict, waitsFor, target }: PassResult): WorkOutcome {
+    for (const lanes of target?.lanes ?? []) lanes.waitFor(key, waitsFor);
     if (verdict?.kind === 'paused') this.#targets.forget(key);
     if (!verdict || verdict.kind === 'ready' || verdict.kind === 'paused') {
       this.#retries.reset(key);

@@ -13,6 +13,7 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
+import type { Wait } from '../inventory/inventory.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../kube/finalizer.ts';
@@ -97,8 +98,8 @@ export interface Pass<T extends GraphObject> {
 /** How a pass ended, for the queue. */
 export interface PassResult {
   readonly verdict: Verdict | Paused | undefined;
-  /** Collections in which the resource waits for AWS. */
-  readonly waitsIn: readonly string[];
+  /** What of AWS the resource waits for. */
+  readonly waitsFor: readonly Wait[];
   readonly target: Target | undefined;
 }
 

@@ -12,6 +12,7 @@ import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { isAdopted, TAG } from '../graph/ownership.ts';
 import { ownedRecords } from '../graph/owned.ts';
 import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
+import type { Wait } from '../inventory/inventory.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { memoryOf, ownerOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
@@ -147,19 +148,21 @@ export function summaryOf(planned: Plan): string {
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** The collections in which a resource waits for AWS. */
-export function collectionsWaitedIn(outcomes: readonly Outcome[], left: Plan): string[] {
-  const types = [
+/** What of AWS a resource waits for. */
+export function waitsOf(outcomes: readonly Outcome[], left: Plan): Wait[] {
+  const waits = [
     ...outcomes
       // Another object is waited for, which wakes this one when it is there.
       .filter(({ result, reason }) => result === 'waiting' && reason !== 'DependencyNotReady')
-      .map((outcome) => outcome.action.type),
-    ...[...left.standing, ...left.facets]
-      .filter(({ state }) => state.phase !== 'ready')
-      .map(({ type }) => type),
-    ...left.actions.filter((action) => action.verb === 'wait').map((action) => action.type),
+      // What was refused may have its reason in any record.
+      .map(({ action: { type } }) => ({ type, id: undefined })),
+    ...[...left.standing, ...left.facets].filter(({ state }) => state.phase !== 'ready'),
+    ...left.actions.filter((action) => action.verb === 'wait'),
   ];
-  return [...new Set(types.map((type) => kindOf(awsKinds, type).collection.name))];
+  return waits.map(({ type, id }) => ({
+    collection: kindOf(awsKinds, type).collection.name,
+    ...(id !== undefined && { id }),
+  }));
 }
 
 /** Reads of AWS whose failure says something about credentials or permissions become conditions. */

@@ -37,7 +37,6 @@ import {
   type ResourceDeps,
 } from './pass.ts';
 import {
-  collectionsWaitedIn,
   driftIn,
   isFirstPass,
   makePlan,
@@ -48,6 +47,7 @@ import {
   retains,
   summaryOf,
   unconfirmed,
+  waitsOf,
 } from './planning.ts';
 import {
   formerOf,
@@ -76,14 +76,14 @@ export async function reconcileResource<T extends GraphObject>(
   key: string,
 ): Promise<PassResult> {
   const object = informer.get(key);
-  if (!object) return { verdict: undefined, waitsIn: [], target: undefined };
+  if (!object) return { verdict: undefined, waitsFor: [], target: undefined };
   const { namespace, name } = object.metadata;
   const path = resourcePath({ group: GROUP, version: VERSION, plural: kind.plural, namespace, name });
   const log = deps.log.child({ generation: object.metadata.generation });
   const pass: Pass<T> = { kind, informer, path, log, object };
   const deleting = object.metadata.deletionTimestamp !== undefined;
   if (deleting && !hasFinalizer(object, FINALIZER))
-    return { verdict: undefined, waitsIn: [], target: undefined };
+    return { verdict: undefined, waitsFor: [], target: undefined };
   try {
     const management = managementOf(object);
     if (management === 'Pause') return await pause(deps, pass);
@@ -96,7 +96,7 @@ export async function reconcileResource<T extends GraphObject>(
     if (verdict.kind === 'stalled') noteRefused(deps.events, pass.object, verdict);
     await writeStatus(deps, pass, { verdict });
     if (verdict.reason === 'InternalError') throw error;
-    return { verdict, waitsIn: [], target: undefined };
+    return { verdict, waitsFor: [], target: undefined };
   }
 }
 
@@ -159,7 +159,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
 async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
   if (pass.object.status.target === undefined) {
     await release(deps, pass, []);
-    return { verdict: undefined, waitsIn: [], target: undefined };
+    return { verdict: undefined, waitsFor: [], target: undefined };
   }
   const { account, target, where } = await locate(deps, pass, true);
   await read(deps, pass, target);
@@ -188,7 +188,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const held = await awaitApproval(deps, pass, { planned, target });
   if (held) {
     await writeStatus(deps, pass, held);
-    return { verdict: held.verdict, waitsIn: [], target };
+    return { verdict: held.verdict, waitsFor: [], target };
   }
   const outcomes = await execute(deps, pass, {
     account,
@@ -210,7 +210,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
           'a create may have been made just before a crash; looking for it once more before letting go',
         );
       await release(deps, pass, left.standing);
-      return { verdict: undefined, waitsIn: [], target };
+      return { verdict: undefined, waitsFor: [], target };
     }
   }
   const memory = memoryOf(pass.object.status);
@@ -418,7 +418,7 @@ async function conclude<T extends GraphObject>(
       ...pass.kind.outputs([...left.standing, ...left.facets], graph),
     },
   });
-  return { verdict, target, waitsIn: collectionsWaitedIn(outcomes, left) };
+  return { verdict, target, waitsFor: waitsOf(outcomes, left) };
 }
 
 function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {

@@ -103,7 +103,7 @@ export class Targets {
   /** A resource is no more: nothing is polled for its sake. */
   forget(key: string): void {
     for (const target of this.#targets.values()) {
-      for (const lanes of target.lanes) lanes.waitIn(key, []);
+      for (const lanes of target.lanes) lanes.waitFor(key, []);
     }
   }
 

@@ -18,6 +18,12 @@ export interface InventoryOptions<S> {
   readonly onChange: (owners: ReadonlySet<string>) => void;
 }
 
+/** What somebody waits for: one record of a collection, or, without its id, whatever a listing shows. */
+export interface Wait {
+  readonly collection: string;
+  readonly id?: string;
+}
+
 /**
  * What Landfall owns in one account and region, read once for everybody. Reads are shared: a hundred resources
  * that want a fresh listing at the same time cause one.
@@ -146,6 +152,22 @@ export class Inventory<S> implements World<S> {
     }
   }
 
+  /** Reads what somebody waits for, and single objects that are on their way. */
+  async poll(waits: readonly Wait[]): Promise<void> {
+    const isById = ({ collection, id }: Wait) =>
+      id !== undefined && this.#shelf(collection).collection.awaitedById === true;
+    const listings = new Set(waits.flatMap((wait) => (isById(wait) ? [] : wait.collection)));
+    const byId = Map.groupBy(
+      waits.filter((wait) => isById(wait) && !listings.has(wait.collection)),
+      ({ collection }) => collection,
+    );
+    await Promise.all([
+      this.refresh([...listings], this.#options.clock.now()),
+      ...[...byId].map(([name, of]) => this.#reread(name, [...new Set(of.flatMap(({ id }) => id ?? []))])),
+    ]);
+    await this.readUnsettled();
+  }
+
   /** Reads single objects again that are on their way, as far as their collection tells. */
   async readUnsettled(): Promise<void> {
     for (const name of this.#readAt.keys()) {
@@ -159,16 +181,33 @@ export class Inventory<S> implements World<S> {
   }
 
   async #list(shelf: Shelf<object, S>): Promise<void> {
-    const { session, installation, clock, graceMs, onChange } = this.#options;
+    const { session, installation, clock, graceMs } = this.#options;
     const beganAt = clock.now();
     const { collection } = shelf;
     const records: object[] = [];
-    // Each kind asks for its own in its own way; whichever way, what is another's never becomes ours to delete.
-    for await (const page of collection.list(session, installation))
-      records.push(...page.filter((record) => collection.tags(record)[TAG.installation] === installation));
-    const changed = shelf.replace(records, beganAt, clock.now(), graceMs);
+    for await (const page of collection.list(session, installation)) records.push(...this.#ours(shelf, page));
+    await this.#tell(collection.name, shelf.replace(records, { beganAt, now: clock.now(), graceMs }));
+  }
+
+  /** Reads some records of a listing again. */
+  async #reread(name: string, ids: readonly string[]): Promise<void> {
+    const { session, clock, graceMs } = this.#options;
+    const beganAt = clock.now();
+    const shelf = this.#shelf(name);
+    const records = this.#ours(shelf, await shelf.collection.get(session, ids));
+    await this.#tell(name, shelf.reread(ids, records, { beganAt, now: clock.now(), graceMs }));
+  }
+
+  /** Each kind asks for its own in its own way; whichever way, what is another's never becomes ours to delete. */
+  #ours({ collection }: Shelf<object, S>, records: readonly object[]): object[] {
+    const { installation } = this.#options;
+    return records.filter((record) => collection.tags(record)[TAG.installation] === installation);
+  }
+
+  /** Tells of owners whose things a reading showed changed. */
+  async #tell(name: string, changed: ReadonlySet<string>): Promise<void> {
     if (changed.size === 0) return;
-    await this.#readStirred(collection.name, changed).finally(() => onChange(changed));
+    await this.#readStirred(name, changed).finally(() => this.#options.onChange(changed));
   }
 
   /** Reads single objects again whose owners have something that changed in a listing of another collection. */

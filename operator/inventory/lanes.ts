@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { Inventory } from './inventory.ts';
+import type { Inventory, Wait } from './inventory.ts';
 
 export interface LaneTimes {
   /** How often everything that lists in pages is read: the longest that drift goes unseen. Milliseconds. */
@@ -22,7 +22,7 @@ export interface LanesOptions<S> {
 /** Keeps an inventory fresh: a fast lane, a slow lane, and quick polling where somebody waits. */
 export class Lanes<S> {
   readonly #options: LanesOptions<S>;
-  readonly #waiting = new Map<string, ReadonlySet<string>>();
+  readonly #waiting = new Map<string, readonly Wait[]>();
   readonly #timers = new Map<string, TimerHandle>();
   #stopped = false;
 
@@ -45,21 +45,18 @@ export class Lanes<S> {
     for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer);
   }
 
-  /** Which collections a resource waits in; an empty list when it waits no more. */
-  waitIn(key: string, collections: readonly string[]): void {
-    const { inventory, times, clock } = this.#options;
-    const mine = collections.filter((name) => inventory.holds(name));
+  /** What a resource waits for; an empty list when it waits no more. */
+  waitFor(key: string, waits: readonly Wait[]): void {
+    const { inventory, times } = this.#options;
+    const mine = waits.filter(({ collection }) => inventory.holds(collection));
     if (mine.length === 0) this.#waiting.delete(key);
-    else this.#waiting.set(key, new Set(mine));
+    else this.#waiting.set(key, mine);
     if (this.#waiting.size > 0 && !this.#timers.has('poll')) {
       this.#once(
         'poll',
         times.pollMs,
         async () => {
-          const wanted = new Set([...this.#waiting.values()].flatMap((names) => [...names]));
-          if (wanted.size === 0) return;
-          await inventory.refresh([...wanted], clock.now());
-          await inventory.readUnsettled();
+          if (this.#waiting.size > 0) await inventory.poll([...this.#waiting.values()].flat());
         },
         () => this.#waiting.size > 0,
       );

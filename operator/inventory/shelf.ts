@@ -2,6 +2,14 @@ import type { Collection, View } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { bearsOut, fingerprint } from './canonical.ts';
 
+/** Of a reading, on the monotonic clock in milliseconds. */
+interface Times {
+  readonly beganAt: number;
+  readonly now: number;
+  /** How long an acknowledged write is believed although no reading shows it. */
+  readonly graceMs: number;
+}
+
 interface Overlay<R> {
   readonly patches: ((record: R | undefined) => R | undefined)[];
   /** When the last of them was acknowledged, on the monotonic clock. */
@@ -19,6 +27,8 @@ export class Shelf<R, S> implements View<R> {
   readonly #listed = new Map<string, R>();
   readonly #prints = new Map<string, string>();
   readonly #overlays = new Map<string, Overlay<R>>();
+  /** Since when what was read by id is known, where the listing in use is older. */
+  readonly #reread = new Map<string, number>();
   #merged: Map<string, R> | undefined;
   #byOwner: Map<string, R[]> | undefined;
 
@@ -57,19 +67,38 @@ export class Shelf<R, S> implements View<R> {
   }
 
   /** Takes a whole listing. Returns the owners whose records differ from those listed before. */
-  replace(records: readonly R[], beganAt: number, now: number, graceMs: number): Set<string> {
+  replace(records: readonly R[], times: Times): Set<string> {
+    const { beganAt } = times;
     const changed = new Set<string>();
     const seen = new Set<string>();
+    for (const [id, at] of this.#reread) if (at < beganAt) this.#reread.delete(id);
     for (const record of records) {
       const id = this.collection.id(record);
       seen.add(id);
-      this.#put(id, record, changed);
+      if (!this.#reread.has(id)) this.#put(id, record, changed);
     }
     for (const [id, record] of this.#listed) {
-      if (!seen.has(id)) this.#drop(id, record, changed);
+      if (!seen.has(id) && !this.#reread.has(id)) this.#drop(id, record, changed);
     }
     this.listedAt = beganAt;
-    for (const owner of this.#settle(beganAt, now, graceMs)) changed.add(owner);
+    for (const owner of this.#settle(this.#overlays.keys(), times)) changed.add(owner);
+    return changed;
+  }
+
+  /** Takes these records, read by their ids, into the listing; what of them was not found is gone. Returns as `replace` does. */
+  reread(ids: readonly string[], records: readonly R[], times: Times): Set<string> {
+    const changed = new Set<string>();
+    const found = new Map(records.map((record) => [this.collection.id(record), record]));
+    const current = ids.filter(
+      (id) => Math.max(this.listedAt ?? 0, this.#reread.get(id) ?? 0) <= times.beganAt,
+    );
+    for (const id of current) {
+      const [before, record] = [this.#listed.get(id), found.get(id)];
+      if (record !== undefined) this.#put(id, record, changed);
+      else if (before !== undefined) this.#drop(id, before, changed);
+      this.#reread.set(id, times.beganAt);
+    }
+    for (const owner of this.#settle(current, times)) changed.add(owner);
     return changed;
   }
 
@@ -105,12 +134,14 @@ export class Shelf<R, S> implements View<R> {
   }
 
   /**
-   * Drops what a listing that began at `beganAt` shows, and what is older than the grace time. Returns the owners
+   * Drops what a reading of these that began at `beganAt` shows, and what is older than the grace time. Returns the owners
    * for whom that makes a difference: what they were told is no longer believed.
    */
-  #settle(beganAt: number, now: number, graceMs: number): Set<string> {
+  #settle(ids: Iterable<string>, { beganAt, now, graceMs }: Times): Set<string> {
     const changed = new Set<string>();
-    for (const [id, overlay] of this.#overlays) {
+    for (const id of ids) {
+      const overlay = this.#overlays.get(id);
+      if (!overlay) continue;
       const listed = this.#listed.get(id);
       const believed = applyPatches(overlay, listed);
       const same = bearsOut(listed, believed);

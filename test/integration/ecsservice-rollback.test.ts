@@ -51,7 +51,7 @@ it('what a failed rollout goes back to may still pull and read; what is not used
   const empty = await world.aws.dump();
   await world.apply([serviceNetwork, service]);
   const { clusterArn } = await statusOf();
-  expect(await policies()).toEqual(['images', 'logs', 'secrets']);
+  expect(await policies()).toEqual(['secrets', 'start']);
 
   const task = (image: string) => ({
     task: { containers: [{ name: 'app', image: `${registry}/${image}` }] },
@@ -66,11 +66,11 @@ it('what a failed rollout goes back to may still pull and read; what is not used
     async () => (await lastRollout(clusterArn)) !== 'ROLLBACK_IN_PROGRESS',
   );
   expect(await lastRollout(clusterArn)).toBe('ROLLBACK_SUCCESSFUL');
-  expect(await policies()).toEqual(['images', 'images', 'logs', 'secrets']);
+  expect(await policies()).toEqual(['secrets', 'start', 'start']);
 
   await world.edit(service, task('other:3'));
   expect(await statusOf()).toMatchObject({ rollout: 'COMPLETED', runningCount: 1 });
-  expect(await policies()).toEqual(['images', 'logs']);
+  expect(await policies()).toEqual(['start']);
 
   await world.remove(service);
   await world.remove(serviceNetwork);

@@ -11,6 +11,7 @@ import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { makes, onOwn } from '../permissions.ts';
 import { isConnected, rejectWaiting } from './endpoint-connections.ts';
+import { endpointServicePermissions } from './endpoint-service-permissions.ts';
 import { endpointServices, serviceIdOf, type EndpointService } from './endpoint-services.ts';
 import { nameZoneOf, NAME_ZONE_TAG, removeProvingRecord } from './private-name-record.ts';
 import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
@@ -77,7 +78,7 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
   gone: (service) => service.ServiceState?.toLowerCase() === 'deleted',
   needs: (service) => [...(service.NetworkLoadBalancerArns ?? [])],
 
-  async create({ session, tags: own, token }, inputs) {
+  async create({ session, tags: own, token, wrote }, inputs) {
     const { loadBalancerArns, acceptanceRequired, privateDnsName, hostedZoneId } = inputs;
     const tags = { ...own, ...(hostedZoneId !== undefined && { [NAME_ZONE_TAG]: hostedZoneId }) };
     const answer = await session.ec2.send(
@@ -89,7 +90,11 @@ export const endpointServiceKind: AwsKind<EndpointServiceInputs, EndpointService
         TagSpecifications: tagSpecification('vpc-endpoint-service', tags),
       }),
     );
-    return { ...must(answer.ServiceConfiguration, 'ServiceConfiguration'), Connections: [] };
+    const service = must(answer.ServiceConfiguration, 'ServiceConfiguration');
+    const serviceId = serviceIdOf(service);
+    // A new one lets nobody in; to let in who is let in already is nothing.
+    wrote(endpointServicePermissions, serviceId, () => ({ serviceId, principals: [] }));
+    return { ...service, Connections: [] };
   },
   async update(context, inputs, service, changes) {
     const ServiceId = serviceIdOf(service);

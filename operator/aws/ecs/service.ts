@@ -48,6 +48,8 @@ export const ecsServices: AwsCollection<Service> = {
   name: 'ecs/services',
   lane: 'fast',
   scope: 'region',
+  // Ten services a call, and of one cluster.
+  awaitedById: true,
   iam: [
     ...reads('ecs:DescribeServices', 'ecs:DescribeTaskDefinition'),
     ...STOPPED_ACTIONS,

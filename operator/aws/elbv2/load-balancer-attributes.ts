@@ -17,6 +17,15 @@ export const loadBalancerAttributes = attributesCollection({
   },
 });
 
+/** What a new load balancer has: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
+export const LOAD_BALANCER_DEFAULTS: Readonly<Record<string, string>> = {
+  'deletion_protection.enabled': 'false',
+  'idle_timeout.timeout_seconds': '60',
+  'load_balancing.cross_zone.enabled': 'false',
+  'routing.http.desync_mitigation_mode': 'defensive',
+  'routing.http.drop_invalid_header_fields.enabled': 'false',
+};
+
 /**
  * Deletion protection, timeouts and the like of a load balancer. Only network load balancers take
  * `load_balancing.cross_zone.enabled`, only application load balancers `idle_timeout.…` and `routing.…`.
@@ -25,14 +34,7 @@ export const loadBalancerAttributesKind = attributesKind({
   type: 'LoadBalancerAttributes',
   collection: loadBalancerAttributes,
   iam: onOurs('ModifyLoadBalancerAttributes'),
-  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
-  defaults: {
-    'deletion_protection.enabled': 'false',
-    'idle_timeout.timeout_seconds': '60',
-    'load_balancing.cross_zone.enabled': 'false',
-    'routing.http.desync_mitigation_mode': 'defensive',
-    'routing.http.drop_invalid_header_fields.enabled': 'false',
-  },
+  defaults: LOAD_BALANCER_DEFAULTS,
   modify: ({ elbv2 }, LoadBalancerArn, Attributes) =>
     elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
 });

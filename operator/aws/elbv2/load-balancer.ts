@@ -17,6 +17,7 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
+import { LOAD_BALANCER_DEFAULTS, loadBalancerAttributes } from './load-balancer-attributes.ts';
 import { removeServedName, renameServed, SERVED_NAME_TAG, servedNameChanges } from './served-name.ts';
 import {
   asMade,
@@ -154,7 +155,7 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     ...(balancer.SecurityGroups ?? []),
   ],
 
-  async create({ session, tags: own, revision }, inputs) {
+  async create({ session, tags: own, revision, wrote }, inputs) {
     const { servedName } = inputs;
     const tags = { ...own, ...(servedName !== undefined && { [SERVED_NAME_TAG]: servedName }) };
     const answer = await session.elbv2.send(
@@ -170,7 +171,11 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
     );
     const balancer = must(answer.LoadBalancers?.[0], 'LoadBalancers');
     // What is new is not active yet.
-    if (balancer.State?.Code === 'provisioning') return { ...balancer, Tags: tagList(tags) };
+    if (balancer.State?.Code === 'provisioning') {
+      const arn = arnOf(balancer);
+      wrote(loadBalancerAttributes, arn, () => ({ arn, attributes: LOAD_BALANCER_DEFAULTS }));
+      return { ...balancer, Tags: tagList(tags) };
+    }
     return asMade(session, balancer, arnOf, tags);
   },
   async conflicting(session, inputs, revision) {

@@ -58,7 +58,7 @@ describe('Targets', () => {
   it('polls for no resource that is no more', async () => {
     const { clock, targets } = scene();
     const { lanes } = targets.open('prod', AWS, 'eu-central-1');
-    for (const one of lanes) one.waitIn('SecureVpc/team/net', ['ec2/vpc-endpoints']);
+    for (const one of lanes) one.waitFor('SecureVpc/team/net', [{ collection: 'ec2/vpc-endpoints' }]);
     expect(clock.pending()).toBe(2 * LANES + 1);
     targets.forget('SecureVpc/team/net');
     await clock.advance(5_000);

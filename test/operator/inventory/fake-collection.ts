@@ -26,7 +26,7 @@ export function fakeSession(): FakeSession {
 /** A collection over a fake session: in pages of two, or with `parent` object by object. */
 export function fakeCollection(
   name: string,
-  options: Partial<Pick<Collection<Thing, FakeSession>, 'lane' | 'parent' | 'scope'>> = {},
+  options: Partial<Pick<Collection<Thing, FakeSession>, 'awaitedById' | 'lane' | 'parent' | 'scope'>> = {},
 ): Collection<Thing, FakeSession> {
   return {
     name,

@@ -8,6 +8,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const fast = fakeCollection('fast');
 const slow = fakeCollection('slow', { lane: 'slow' });
+const dear = fakeCollection('dear', { awaitedById: true });
 const single = fakeCollection('single', { lane: 'slow', parent: 'fast' });
 
 async function scene() {
@@ -18,7 +19,7 @@ async function scene() {
   const state = { active: true };
   const inventory = new Inventory({
     session,
-    collections: [fast, slow, single],
+    collections: [fast, slow, dear, single],
     installation: 'here',
     clock,
     graceMs: 1,
@@ -54,10 +55,10 @@ describe('Lanes', () => {
     const { clock, lanes, count, state } = await scene();
     state.active = false;
     lanes.start();
-    lanes.waitIn('x', ['fast']);
+    lanes.waitFor('x', [{ collection: 'fast' }]);
     await clock.advance(10 * MINUTE);
     expect(count('')).toBe(0);
-    lanes.waitIn('x', []);
+    lanes.waitFor('x', []);
     state.active = true;
     await clock.advance(MINUTE);
     expect(count('list fast')).toBe(1);
@@ -78,19 +79,19 @@ describe('Lanes', () => {
 
   it('polls what somebody waits in, only that, and only while he does', async () => {
     const { clock, lanes, count } = await scene();
-    lanes.waitIn('x', ['slow']);
-    lanes.waitIn('y', ['slow']);
+    lanes.waitFor('x', [{ collection: 'slow' }]);
+    lanes.waitFor('y', [{ collection: 'slow' }]);
     await clock.advance(20 * SECOND);
     expect(count('list slow')).toBe(4);
     expect(count('list fast')).toBe(0);
-    lanes.waitIn('x', []);
+    lanes.waitFor('x', []);
     await clock.advance(10 * SECOND);
     expect(count('list slow')).toBe(6);
-    lanes.waitIn('y', []);
+    lanes.waitFor('y', []);
     await clock.advance(MINUTE);
     expect(count('list slow')).toBe(6);
     expect(clock.pending()).toBe(0);
-    lanes.waitIn('y', ['fast']);
+    lanes.waitFor('y', [{ collection: 'fast' }]);
     await clock.advance(5 * SECOND);
     expect(count('list fast')).toBe(1);
   });
@@ -98,15 +99,37 @@ describe('Lanes', () => {
   it('polls of what is read object by object only what is on its way', async () => {
     const { clock, session, lanes, count } = await scene();
     session.things.set('single', [{ id: 'a', size: 1 }]);
-    lanes.waitIn('x', ['single']);
+    lanes.waitFor('x', [{ collection: 'single' }]);
     await clock.advance(10 * SECOND);
     expect(count('')).toBe(0);
-    lanes.waitIn('x', []);
+    lanes.waitFor('x', []);
+  });
+
+  it('polls of what is dear to list only what somebody waits for, unless anybody waits for a listing', async () => {
+    const { clock, session, inventory, lanes, count } = await scene();
+    session.things.set('dear', [
+      { id: 'a', owner: 'me', size: 1 },
+      { id: 'b', owner: 'me' },
+      { id: 'c', installation: 'there' },
+    ]);
+    lanes.waitFor('x', [{ collection: 'dear', id: 'a' }]);
+    lanes.waitFor('y', [{ collection: 'dear', id: 'c' }]);
+    await clock.advance(5 * SECOND);
+    expect(session.calls).toEqual(['get dear a c']);
+    expect([...inventory.view(dear).all()].map(({ id }) => id)).toEqual(['a']);
+    lanes.waitFor('y', [{ collection: 'dear' }]);
+    await clock.advance(5 * SECOND);
+    expect(count('get dear')).toBe(1);
+    expect(count('list dear')).toBe(1);
+    lanes.waitFor('y', [{ collection: 'fast', id: 'a' }]);
+    await clock.advance(5 * SECOND);
+    expect(count('get dear')).toBe(2);
+    expect(count('list fast')).toBe(1);
   });
 
   it('does not poll what another inventory has', async () => {
     const { clock, lanes } = await scene();
-    lanes.waitIn('x', ['of another inventory']);
+    lanes.waitFor('x', [{ collection: 'of another inventory' }]);
     expect(clock.pending()).toBe(0);
     await clock.advance(MINUTE);
   });
@@ -136,7 +159,7 @@ describe('Lanes', () => {
     lanes.stop();
     open();
     await clock.advance(60 * MINUTE);
-    lanes.waitIn('x', ['fast']);
+    lanes.waitFor('x', [{ collection: 'fast' }]);
     expect(count('list fast')).toBe(1);
     expect(clock.pending()).toBe(0);
   });

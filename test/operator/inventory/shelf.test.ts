@@ -8,10 +8,13 @@ const GRACE_MS = 120;
 function shelfOf(...things: Thing[]) {
   const shelf = new Shelf<Thing, FakeSession>(fakeCollection('things'));
   const list = (beganAt: number, ...listed: Thing[]) => [
-    ...shelf.replace(listed, beganAt, beganAt + 1, GRACE_MS),
+    ...shelf.replace(listed, { beganAt, now: beganAt + 1, graceMs: GRACE_MS }),
+  ];
+  const reread = (beganAt: number, wanted: readonly string[], ...found: Thing[]) => [
+    ...shelf.reread(wanted, found, { beganAt, now: beganAt + 1, graceMs: GRACE_MS }),
   ];
   list(0, ...things);
-  return { shelf, list, ids: () => [...shelf.all()].map(({ id }) => id).sort() };
+  return { shelf, list, reread, ids: () => [...shelf.all()].map(({ id }) => id).sort() };
 }
 
 const mine = (id: string, fields: Partial<Thing> = {}): Thing => ({ id, owner: 'me', ...fields });
@@ -146,5 +149,45 @@ describe('records read by id', () => {
     expect(shelf.set('a', undefined)).toBe(true);
     expect(shelf.set('a', undefined)).toBe(false);
     expect(shelf.get('a')).toBeUndefined();
+  });
+});
+
+describe('what is read by its id between two listings', () => {
+  it('is as it was read, or gone, and whoever owns it is told', () => {
+    const { shelf, reread, ids } = shelfOf(mine('a', { size: 1 }), mine('b'), mine('c'));
+    expect(reread(10, ['a', 'b'], mine('a', { size: 2 }))).toEqual(['me']);
+    expect(shelf.get('a')?.size).toBe(2);
+    expect(ids()).toEqual(['a', 'c']);
+    expect(reread(20, ['a'], mine('a', { size: 2 }))).toEqual([]);
+  });
+
+  it('is not taken back by a listing that began before, and is by one that began later', () => {
+    const { shelf, list, reread, ids } = shelfOf(mine('a', { size: 1 }), mine('b'));
+    reread(10, ['a', 'b'], mine('a', { size: 2 }));
+    expect(list(9, mine('a', { size: 1 }), mine('b'))).toEqual([]);
+    expect(shelf.get('a')?.size).toBe(2);
+    expect(ids()).toEqual(['a']);
+    list(11, mine('a', { size: 3 }), mine('b'));
+    expect(shelf.get('a')?.size).toBe(3);
+    expect(ids()).toEqual(['a', 'b']);
+  });
+
+  it('is nothing where a listing or another reading began later', () => {
+    const { shelf, list, reread } = shelfOf(mine('a', { size: 1 }));
+    list(20, mine('a', { size: 2 }));
+    expect(reread(19, ['a'], mine('a', { size: 1 }))).toEqual([]);
+    reread(22, ['a'], mine('a', { size: 3 }));
+    reread(21, ['a']);
+    expect(shelf.get('a')?.size).toBe(3);
+  });
+
+  it('ends the belief in a write that it shows, and no other', () => {
+    const { shelf, reread } = shelfOf(mine('a', { size: 1 }), mine('b', { size: 1 }));
+    for (const id of ['a', 'b']) shelf.wrote(id, (listed) => listed && { ...listed, size: 2 }, 10);
+    reread(10, ['a'], mine('a', { size: 2 }));
+    expect(shelf.overlaid).toBe(2);
+    reread(11, ['a'], mine('a', { size: 2 }));
+    expect(shelf.overlaid).toBe(1);
+    expect(shelf.get('b')?.size).toBe(2);
   });
 });

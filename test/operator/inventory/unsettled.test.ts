@@ -46,7 +46,7 @@ describe('a single object that is on its way', () => {
     lanes.start();
     await clock.advance(3 * MINUTE);
     expect(reads()).toEqual(Array.from({ length: 3 }, () => 'get children a'));
-    lanes.waitIn('x', ['parents']);
+    lanes.waitFor('x', [{ collection: 'parents' }]);
     await clock.advance(10 * SECOND);
     expect(reads()).toHaveLength(5);
     session.things.set('children', [

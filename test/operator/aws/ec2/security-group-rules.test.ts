@@ -177,7 +177,7 @@ describe('update', () => {
   async function update() {
     const sent: string[] = [];
     const shelf = new Shelf<SecurityGroup, AwsSession>(securityGroups);
-    shelf.replace([before], 0, 0, 1_000);
+    shelf.replace([before], { beganAt: 0, now: 0, graceMs: 1_000 });
     const session = {
       ec2: {
         async send(command: { input: { IpPermissions?: IpPermission[] } }) {
@@ -213,9 +213,9 @@ describe('update', () => {
       ],
       [permissionOf(toS3)],
     );
-    expect([...shelf.replace([before], 20, 20, 1_000)]).toEqual([]);
+    expect([...shelf.replace([before], { beganAt: 20, now: 20, graceMs: 1_000 })]).toEqual([]);
     expect(shelf.overlaid).toBe(1);
-    shelf.replace([listed], 30, 30, 1_000);
+    shelf.replace([listed], { beganAt: 30, now: 30, graceMs: 1_000 });
     expect(shelf.overlaid).toBe(0);
     expect(kind.diff(wanted, shelf.get('sg-1'))).toEqual([]);
   });
