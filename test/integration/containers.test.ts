@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalAddress } from '../../k8s-local/aws/admin-client.ts';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import { startLocalAws } from '../../k8s-local/aws/local-aws.ts';
@@ -13,13 +9,12 @@ import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
+import { addressOf, ask, buildServed, containersOf, docker, hosts } from '../support/served.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
 const PROVIDER = '222222222222';
 const CONSUMER = '333333333333';
 const PARAMETER = `arn:aws:ssm:us-east-1:${PROVIDER}:parameter/web/password`;
-// Another base image than the public one, where that cannot be pulled; .ci/docker makes it.
-const pythonImage = process.env['LANDFALL_TEST_PYTHON_IMAGE'];
 const images = { 'web:1': 'landfall-test-served:works', 'web:2': 'landfall-test-served:fails' };
 
 const answers = await dockerAnswers(process.env);
@@ -42,14 +37,9 @@ describe(answers ? 'containers' : 'containers: no Docker daemon answers, so none
   if (answers) describe('services that really run', running);
 });
 
-/** Runs the Docker command line, and gives the lines that it prints. */
-async function docker(...args: string[]): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('docker', args);
-  return stdout.split('\n').filter((line) => line !== '');
-}
-
 function running(): void {
   let world: World;
+  let awsPid: number;
   let operator: OperatorProcess;
   let ecs: ECSClient;
   let logs: CloudWatchLogsClient;
@@ -112,13 +102,8 @@ function running(): void {
   });
 
   beforeAll(async () => {
-    const folder = join(import.meta.dirname, '..', 'fixtures', 'served');
-    const base = pythonImage === undefined ? [] : ['--build-arg', `BASE_IMAGE=${pythonImage}`];
-    for (const [tag, status] of [
-      [images['web:1'], 200],
-      [images['web:2'], 404],
-    ])
-      await docker('build', '--quiet', '--tag', `${tag}`, '--build-arg', `STATUS=${status}`, ...base, folder);
+    await buildServed(images['web:1']);
+    await buildServed(images['web:2'], { STATUS: 404 });
     world = await World.start({
       LANDFALL_AWS_CONTAINERS: 'docker',
       // What has stopped is told of for 30 steps.
@@ -127,6 +112,7 @@ function running(): void {
         .map((pair) => pair.join('='))
         .join(','),
     });
+    awsPid = world.aws.pid;
     ecs = new ECSClient(world.clientOptions(PROVIDER));
     logs = new CloudWatchLogsClient(world.clientOptions(PROVIDER));
     await putParameter();
@@ -156,33 +142,11 @@ function running(): void {
     expect(answer.status).toBe(200);
   }
 
-  interface Said {
-    host: string;
-    uid: number;
-    GREETING: string;
-    PASSWORD: string;
-    STATUS: string;
-  }
-  /** Where on this machine a load balancer or an endpoint answers. */
-  const addressOf = (kind: LocalAddress['kind'], id: string | undefined) =>
-    eventually(`an address of ${kind} ${id}`, async () => {
-      const found = (await world.aws.addresses()).find((each) => each.kind === kind && each.arn === id);
-      return found?.address;
-    });
-  const ask = async (address: string): Promise<Said> => {
-    const answer = await fetch(`http://${address}/`);
-    if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Said;
-  };
-  const hosts = async (address: string) => {
-    const said = await Promise.all(Array.from({ length: 12 }, () => ask(address)));
-    return new Set(said.map(({ host }) => host));
-  };
   /** Ids of containers that tasks have here. */
-  const ours = (...args: string[]) =>
-    docker('ps', '--quiet', '--no-trunc', '--filter', 'label=dev.landfall.local-aws', ...args);
+  const ours = (...args: string[]) => containersOf(awsPid, ...args);
   const idOf = async (object: Manifest, node: string) => idsOf((await world.read(object)) ?? object)[node];
-  const balancer = async (object: Manifest) => addressOf('listener', await idOf(object, 'load-balancer'));
+  const balancer = async (object: Manifest) =>
+    addressOf(world, 'listener', await idOf(object, 'load-balancer'));
   const statusOf = async (object: Manifest) =>
     (await world.ready(object, 60_000)).status as unknown as EcsService['status'];
 
@@ -276,7 +240,7 @@ function running(): void {
   it('are reached from another account through its endpoint, as long as the connection is accepted', async () => {
     await Promise.all([world.ready(provider, 60_000), world.ready(consumer, 60_000)]);
     const own = await hosts(await balancer(api));
-    const address = await addressOf('endpoint', await idOf(consumer, 'endpoint'));
+    const address = await addressOf(world, 'endpoint', await idOf(consumer, 'endpoint'));
     expect(await hosts(address)).toEqual(own);
     await world.remove(consumer, 60_000);
     await expect(ask(address)).rejects.toThrow('fetch failed');
@@ -289,7 +253,7 @@ function running(): void {
 
   it('are cleaned up after a local AWS that was killed, when the next one starts', async () => {
     await operator.kill();
-    process.kill(world.aws.pid, 'SIGKILL');
+    process.kill(awsPid, 'SIGKILL');
     expect(await ours()).toHaveLength(1);
     const next = await startLocalAws({ containers: true });
     try {
