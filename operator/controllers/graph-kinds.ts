@@ -23,6 +23,12 @@ export function kindsFor<T extends GraphObject>(kind: GraphKind<T>, object: T): 
   return new Map([kind.nodeKinds, ...referred].flatMap((kinds) => [...kinds]));
 }
 
+/** Whether anything of an object depends on an Account, by its name. */
+export function isAbout(object: GraphObject, account: string): boolean {
+  const others = graphKindOf(object.kind).accounts?.(object) ?? [];
+  return object.spec.accountRef.name === account || others.includes(account);
+}
+
 /** Key of the object that has to know of this one to let it in, as `PrivateLinkEndpoint/team/api`; undefined for none. */
 export function providerOf(object: GraphObject): string | undefined {
   return graphKindOf(object.kind).provider?.(object);

@@ -20,7 +20,7 @@ import { remembered } from '../remembered.ts';
 import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
 import { Dependents } from './dependents.ts';
-import { GRAPH_KINDS, providerOf } from './graph-kinds.ts';
+import { GRAPH_KINDS, isAbout, providerOf } from './graph-kinds.ts';
 import { managementOf } from './management.ts';
 import type { AnyGraphKind, PassResult, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
@@ -278,14 +278,14 @@ export class Manager {
     this.#offer(name, account);
   }
 
-  /** Resources begin anew when their Account offers them something else, whoever changed it: a person or its check. */
+  /** Resources begin anew when an Account that they are about offers something else, whoever changed it: a person or its check. */
   #offer(name: string, account: Account | undefined): void {
     const offer = account && offerOf(account);
     if (offer === this.#offers.get(name)) return;
     if (offer === undefined) this.#offers.delete(name);
     else this.#offers.set(name, offer);
     for (const object of this.#objects()) {
-      if (object.spec.accountRef.name === name) this.#startAnew(ownerOf(object));
+      if (isAbout(object, name)) this.#startAnew(ownerOf(object));
     }
   }
 

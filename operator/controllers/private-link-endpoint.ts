@@ -22,6 +22,7 @@ export const privateLinkKind: GraphKind<PrivateLinkEndpoint> = {
   nodeKinds: awsKindsOf(PRIVATE_LINK_NODES),
   parse: (object) => parsed('PrivateLinkEndpoint', object),
   references: referencesOfPrivateLink,
+  accounts: ({ spec }) => spec.provide?.allowedAccounts ?? [],
   provider: ({ metadata, spec }) => {
     const from = spec.consume?.from;
     return from && `PrivateLinkEndpoint/${from.namespace ?? metadata.namespace ?? ''}/${from.name}`;

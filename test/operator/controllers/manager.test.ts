@@ -14,6 +14,7 @@ import { silent } from '../../support/silent-log.ts';
 const API = '/apis/landfall.dev/v1alpha1';
 const ACCOUNTS = `${API}/accounts`;
 const NETWORKS = `${API}/namespaces/team/securevpcs`;
+const LINKS = `${API}/namespaces/team/privatelinkendpoints`;
 
 interface Line {
   readonly at: number;
@@ -34,8 +35,7 @@ let watches: Map<string, (line: string) => void>;
 
 /** Tells the watches of an object, as the API server does. */
 function tell(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
-  const plural = object.kind === 'Account' ? 'accounts' : 'securevpcs';
-  watches.get(`${API}/${plural}`)?.(JSON.stringify({ type, object }));
+  watches.get(`${API}/${object.kind?.toLowerCase()}s`)?.(JSON.stringify({ type, object }));
 }
 
 /** A client whose watch delivers each of its own writes too. */
@@ -43,8 +43,9 @@ function watchingClient(): KubeClient {
   const client = api.client();
   return {
     ...client,
-    // One page, and networks of one namespace, are all there is.
-    list: (path) => client.list(path === `${API}/securevpcs` ? NETWORKS : path),
+    // One page, and objects of one namespace, are all there is.
+    list: (path) =>
+      client.list([NETWORKS, LINKS].find((each) => path === each.replace('/namespaces/team', '')) ?? path),
     async mergePatch<T>(path: string, body: object) {
       const written = await client.mergePatch<T & KubeObject>(path, body);
       if (written.kind === 'Event') return written;
@@ -204,6 +205,18 @@ describe('a network that stands still until a person acts', () => {
       expect(clock.now()).toBe(20_000);
     },
   );
+});
+
+it('what lets another Account in is tried at once when that comes', async () => {
+  const provide = { serviceRef: { name: 'api' }, allowedAccounts: ['partner'] };
+  const link = { ...network(), kind: 'PrivateLinkEndpoint', spec: { ...network().spec, provide } };
+  api.put(LINKS, link);
+  await start();
+  await clock.advance(100_000);
+  holdAccounts();
+  const partner = account();
+  await change({ ...partner, metadata: { ...partner.metadata, name: 'partner' } }, 'ADDED');
+  expect(delays('PrivateLinkEndpoint')).toEqual([5, 10, 20, 40, 25]);
 });
 
 it('what waits is tried again after a second, twice as long each time, and every minute in the end', async () => {
