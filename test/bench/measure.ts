@@ -18,6 +18,10 @@ export interface Result {
   readonly writes: number;
   readonly writesEach: number;
   readonly callsPerChange: number;
+  /** Calls before the first VPC of an account: what is read and claimed once, however many objects there are. */
+  readonly callsAtFirst: number;
+  /** Without these. */
+  readonly callsPerChangeThen: number;
   readonly callsByAction: Readonly<Record<string, number>>;
   readonly residentMiB: number;
   readonly peakResidentMiB: number;
@@ -68,6 +72,7 @@ export async function measure(
     const changes = count * [...callsOf(subject.fewest).values()].reduce((sum, calls) => sum + calls, 0);
     const writes = ledger.filter((call) => call.write).length;
     const usage = resources(operator.process.pid ?? 0);
+    const atFirst = callsAtFirst(ledger);
     const standing = watch ? await watchStanding(aws, subject) : undefined;
     return {
       count,
@@ -77,6 +82,8 @@ export async function measure(
       writes,
       writesEach: round(writes / count),
       callsPerChange: round(ledger.length / changes),
+      callsAtFirst: atFirst,
+      callsPerChangeThen: round((ledger.length - atFirst) / changes),
       callsByAction: countBy(ledger.map((call) => call.action ?? 'unknown')),
       throttled: ledger.filter((call) => THROTTLED.has(call.error ?? '')).length,
       ...usage,
@@ -87,6 +94,14 @@ export async function measure(
     await aws.stop();
     await plane.stop();
   }
+}
+
+function callsAtFirst(ledger: readonly LedgerEntry[]): number {
+  const accounts = Map.groupBy(ledger, ({ account }) => account);
+  return [...accounts.values()].reduce(
+    (sum, calls) => sum + calls.findIndex(({ action }) => action === 'CreateVpc'),
+    0,
+  );
 }
 
 /** How AWS's services say that a bucket is empty. */

@@ -161,9 +161,10 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
       }),
     );
     const group = await asMade(session, must(answer.TargetGroups?.[0], 'TargetGroups'), arnOf, tags);
-    // Of one that is there already the next reading tells more; to set an attribute twice is nothing.
+    // It has no targets yet. Of one that is there already the next reading tells more; to set an attribute twice is nothing.
     const arn = arnOf(group);
     wrote(targetGroupAttributes, arn, () => ({ arn, attributes: TARGET_GROUP_DEFAULTS }));
+    wrote(targetHealth, arn, () => ({ arn, targets: [] }));
     return group;
   },
   async conflicting(session, inputs, revision) {
