@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { parseAllDocuments } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +103,31 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
     const address = await addressOf(world, 'endpoint', await idOf(link, 'endpoint'));
     expect(await ask(address)).toMatchObject({ SERVICE_NAME: 'api-service', uid: 1000 });
     expect((await world.aws.addresses()).filter(({ account }) => account === CONSUMER)).toHaveLength(1);
+  });
+
+  it('nobody gets in where rules are missing, and everybody again once Landfall has put them back', async () => {
+    const owners = [
+      { object: find('SecureVpc', 'api-service'), node: 'security-group/ecs' },
+      { object: find('EcsService', 'api-service'), node: 'security-group/tasks' },
+    ];
+    const link = find('PrivateLinkEndpoint', 'api-consumer');
+    const address = await addressOf(world, 'endpoint', await idOf(link, 'endpoint'));
+    const ec2 = new EC2Client(world.clientOptions(PROVIDER));
+    for (const { object, node } of owners) {
+      await world.edit(object, { management: 'Observe' });
+      await world.ready(object);
+      const GroupId = (await idOf(object, node)) ?? '';
+      const { SecurityGroups = [] } = await ec2.send(
+        new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }),
+      );
+      const IpPermissions = SecurityGroups[0]?.IpPermissions ?? [];
+      if (IpPermissions.length > 0)
+        await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+    }
+    ec2.destroy();
+    await expect(ask(address)).rejects.toThrow('fetch failed');
+    for (const { object } of owners) await world.edit(object, { management: 'Manage' });
+    await eventually('an answer', () => ask(address).catch(() => undefined));
   });
 
   it('containers of a task come in their order and talk to each other; a task that finds itself unhealthy is replaced', async () => {

@@ -65,6 +65,7 @@ function running(): void {
     secrets: [{ name: 'PASSWORD', valueFrom: PARAMETER }],
     ulimits: [{ name: 'nofile', soft: 1024, hard: 2048 }],
   });
+  const GUEST = '10.2.0.0/16';
   const serviceOf = (name: string, loadBalancer: object, desiredCount: number) =>
     smallService(name, 'web', 'net', {
       accountRef: { name: 'provider-account' },
@@ -75,7 +76,9 @@ function running(): void {
   /** Behind an Application load balancer. */
   const web = serviceOf('web', { type: 'Application', listeners: [{ port: 80, protocol: 'HTTP' }] }, 2);
   /** Behind a Network load balancer, and offered to the other account. */
-  const api = serviceOf('api', { type: 'Network', listeners: [{ port: 8080, protocol: 'TCP' }] }, 1);
+  const listeners = [{ port: 8080, protocol: 'TCP' }];
+  const ingress = [{ name: 'guest', cidr: GUEST }];
+  const api = serviceOf('api', { type: 'Network', listeners, ingress }, 1);
   const link = (inNamespace: string, spec: object): Manifest => ({
     apiVersion: 'landfall.dev/v1alpha1',
     kind: 'PrivateLinkEndpoint',
@@ -89,8 +92,9 @@ function running(): void {
   });
   const consumerNetwork = smallNetwork('net', 'guest', {
     accountRef: { name: 'consumer-account' },
-    cidr: '10.2.0.0/16',
+    cidr: GUEST,
     zones: { names: ['us-east-1a'] },
+    securityGroups: { ecs: {} },
   });
   const consumer = link('guest', {
     accountRef: { name: 'consumer-account' },
@@ -98,7 +102,14 @@ function running(): void {
       from: { name: 'api', namespace: 'web' },
       networkRef: { name: 'net' },
       ports: [{ port: 8080 }],
+      allowFrom: [{ name: 'client' }],
     },
+  });
+  /** Who may ask through the endpoint; nothing of it runs. */
+  const client = smallService('client', 'guest', 'net', {
+    accountRef: { name: 'consumer-account' },
+    service: { desiredCount: 0 },
+    task: { containers: [{ name: 'app', image: 'web:1' }] },
   });
 
   beforeAll(async () => {
@@ -118,7 +129,7 @@ function running(): void {
     await putParameter();
     operator = world.operator();
     await world.apply([namespace('web'), namespace('guest'), ...accounts, network, consumerNetwork]);
-    await world.apply([web, api, provider, consumer]);
+    await world.apply([web, api, client, provider, consumer]);
   });
   afterAll(async () => {
     ecs?.destroy();
@@ -238,7 +249,7 @@ function running(): void {
   });
 
   it('are reached from another account through its endpoint, as long as the connection is accepted', async () => {
-    await Promise.all([world.ready(provider, 60_000), world.ready(consumer, 60_000)]);
+    await Promise.all([client, provider, consumer].map((object) => world.ready(object, 60_000)));
     const own = await hosts(await balancer(api));
     const address = await addressOf(world, 'endpoint', await idOf(consumer, 'endpoint'));
     expect(await hosts(address)).toEqual(own);

@@ -57,9 +57,9 @@ export function addressOf(world: World, kind: LocalAddress['kind'], id: string |
   });
 }
 
-/** Asks once; rejects with what was answered instead of success. */
+/** Asks once, by a connection of its own; rejects with what was answered instead of success. */
 export async function ask(address: string): Promise<Said> {
-  const answer = await fetch(`http://${address}/`);
+  const answer = await fetch(`http://${address}/`, { headers: { connection: 'close' } });
   if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
   return (await answer.json()) as Said;
 }

@@ -15,6 +15,7 @@ from moto.elbv2.models import elbv2_backends
 
 from .. import lifecycle
 from ..ec2 import provided_services
+from . import firewall
 from .forwarding import Address, Forwarder
 
 _IS_HTTP = {"HTTP": True, "HTTPS": True, "TCP": False, "TLS": False}
@@ -57,14 +58,22 @@ class Balancing:
             backend = elbv2_backends[account][region]
             balancer = backend.load_balancers.get(balancer_arn)
             listener = balancer.listeners.get(listener_arn) if balancer else None
-            if listener is None or (endpoint is not None and endpoint.state != "available"):
+            if listener is None or not _is_let_in((account, region), balancer, listener, endpoint):
                 return []
             found = []
             for group in (backend.target_groups.get(arn) for arn in _groups(listener)):
                 for target in group.targets.values() if group else []:
-                    if group.health_for(target, ec2_backends[account][region]).status == "healthy":
-                        found.append(self._resolve(target["Id"], int(target["Port"])))
+                    port = int(target["Port"])
+                    is_healthy = group.health_for(target, ec2_backends[account][region]).status == "healthy"
+                    if is_healthy and firewall.leads((account, region), balancer, target["Id"], port):
+                        found.append(self._resolve(target["Id"], port))
             return [address for address in found if address]
+
+
+def _is_let_in(where: tuple[str, str], balancer: Any, listener: Any, endpoint: Any) -> bool:
+    if endpoint is None:
+        return firewall.is_open(where, balancer, int(listener.port))
+    return endpoint.state == "available" and firewall.lets_in(where, balancer, endpoint, int(listener.port))
 
 
 def _groups(listener: Any) -> list[str]:

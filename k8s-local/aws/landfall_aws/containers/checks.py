@@ -15,6 +15,7 @@ from moto.elbv2.models import elbv2_backends
 
 from .. import lifecycle
 from ..elbv2 import health
+from . import firewall
 
 Address = tuple[str, int]
 # State, reason and words, as DescribeTargetHealth has them.
@@ -47,20 +48,24 @@ class Checks:
 
     def look(self) -> None:
         """One round: of every target whose last check is over another one begins."""
-        targets = {(group.arn, target["Id"]): (group, target) for group, target in _all()}
+        targets = {(group.arn, target["Id"]): (backend, group, target) for backend, group, target in _all()}
         for key in self._checks.keys() - targets.keys():
             del self._checks[key]
-        for key, (group, target) in targets.items():
+        for key, (backend, group, target) in targets.items():
             check = self._checks.setdefault(key, _Check())
             if not check.is_under_way:
                 check.is_under_way = True
-                self._begin(group, target, check)
+                self._begin(backend, group, target, check)
 
-    def _begin(self, group: Any, target: dict[str, Any], check: _Check) -> None:
+    def _begin(self, backend: Any, group: Any, target: dict[str, Any], check: _Check) -> None:
         port = target["Port"] if group.health_check_port in (None, "traffic-port") else int(group.health_check_port)
         address = self._resolve(target["Id"], int(target["Port"]))
         if address and port != target["Port"]:
             address = (address[0], port)
+        where = (backend.account_id, backend.region_name)
+        balancers = [backend.load_balancers[arn] for arn in group.load_balancer_arns if arn in backend.load_balancers]
+        if not any(firewall.leads(where, balancer, target["Id"], int(port)) for balancer in balancers):
+            address = None
         protocol, path = group.health_check_protocol, group.health_check_path or "/"
         codes, seconds = (group.matcher or {}).get("HttpCode") or "200", float(group.health_check_timeout_seconds)
 
@@ -85,12 +90,12 @@ class Checks:
             health.tell(group)
 
 
-def _all() -> Iterator[tuple[Any, dict[str, Any]]]:
+def _all() -> Iterator[tuple[Any, Any, dict[str, Any]]]:
     for regions in list(elbv2_backends.values()):
         for backend in list(regions.values()):
             for group in backend.target_groups.values():
                 for target in group.targets.values() if group.load_balancer_arns else []:
-                    yield group, target
+                    yield backend, group, target
 
 
 def _matches(codes: str, status: int) -> bool:
