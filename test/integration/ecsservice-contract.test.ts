@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { lossOf } from '../contract/drift/case.ts';
 import { deletions } from '../contract/drift-cases.ts';
 import { proveDrift, proveLateNews } from '../support/drift-suite.ts';
 import { fullService, granted, serviceAccount, serviceNetwork, smallService } from '../support/manifests.ts';
@@ -64,9 +65,7 @@ describe('what a service has of the kinds of networks', () => {
   it.each(nodes)('%s lost: put back, Ready all the while', async (node) => {
     const { graph } = await standing.look();
     const { deleted, revoked } = deletions[graph.nodes.get(node)?.type ?? '']?.(node) ?? {};
-    const entry = deleted ?? revoked;
-    if (!entry || !('drift' in entry)) throw new Error(`nobody knows how ${node} is lost`);
-    await standing.proveRepair(entry, 'unseen');
+    await standing.proveRepair(lossOf(node, deleted ?? revoked), 'unseen');
   });
 });
 

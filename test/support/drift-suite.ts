@@ -3,6 +3,7 @@ import { awsKinds } from '../../operator/aws/kinds.ts';
 import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { changePaths } from '../contract/change-paths.ts';
+import { lossOf } from '../contract/drift/case.ts';
 import { alwaysSaid, driftCases } from '../contract/drift-cases.ts';
 import { counted } from './counted.ts';
 import type { Standing } from './standing.ts';
@@ -76,9 +77,7 @@ export function proveLateNews(
     afterEach(() => standing().world.aws.setDifficulty({ faults: [] }));
 
     it.each([...types])('%s lost: put back as it was', async (type) => {
-      const entry = driftCases[type]?.['deleted'];
-      if (!entry || !('drift' in entry)) throw new Error(`nobody knows how a ${type} is lost`);
-      await standing().proveRepair(entry, 'unseen');
+      await standing().proveRepair(lossOf(type, driftCases[type]?.['deleted']), 'unseen');
     });
   });
 }

@@ -58,6 +58,12 @@ export interface StalledCase {
 
 export type Case = DriftCase | RefusedCase | StalledCase;
 
+/** The case as one that is repaired, where it is the loss of something. Throws where nobody knows how that is lost. */
+export function lossOf(what: string, entry: Case | undefined): DriftCase {
+  if (!entry || !('drift' in entry) || 'stalls' in entry) throw new Error(`nobody knows how ${what} is lost`);
+  return entry;
+}
+
 /** By kind and then by the change that is brought about. */
 export type Cases = Readonly<Record<string, Readonly<Record<string, Case>>>>;
 
