@@ -79,7 +79,10 @@ export interface Collection<R, S> {
    * read again, as its parent and what stirs it are, before a change is told of that leaves it unsettled or is of what cannot be.
    */
   readonly causedBy?: readonly string[];
-  /** Of what lists in pages: that it takes a call for every few records. While some of them are waited for, these alone are read. */
+  /**
+   * Of what lists in pages: that it takes a call for every few records. While some of them are waited for, these alone are read.
+   * Not for kinds whose creates are repeated after looking (`none`): what such a create may have made only a listing shows.
+   */
   readonly awaitedById?: true;
   /** What listing needs, for the policy: the operator lists everything, whatever its objects use. */
   readonly iam: readonly Permission[];
