@@ -93,9 +93,7 @@ export class Shelf<R, S> implements View<R> {
       (id) => Math.max(this.listedAt ?? 0, this.#reread.get(id) ?? 0) <= times.beganAt,
     );
     for (const id of current) {
-      const [before, record] = [this.#listed.get(id), found.get(id)];
-      if (record !== undefined) this.#put(id, record, changed);
-      else if (before !== undefined) this.#drop(id, before, changed);
+      this.#take(id, found.get(id), changed);
       this.#reread.set(id, times.beganAt);
     }
     for (const owner of this.#settle(current, times)) changed.add(owner);
@@ -105,15 +103,19 @@ export class Shelf<R, S> implements View<R> {
   /** Takes one record that was read by id; undefined says that it is gone. Returns whether anything changed. */
   set(id: string, record: R | undefined): boolean {
     const changed = new Set<string>();
-    const before = this.#listed.get(id);
-    if (record !== undefined) this.#put(id, record, changed);
-    else if (before !== undefined) this.#drop(id, before, changed);
+    this.#take(id, record, changed);
     return changed.size > 0;
   }
 
   /** Whether a record that was read by id is another than the one that was read before. */
   differs(id: string, record: R | undefined): boolean {
     return this.#prints.get(id) !== (record === undefined ? undefined : fingerprint(record));
+  }
+
+  #take(id: string, record: R | undefined, changed: Set<string>): void {
+    const before = this.#listed.get(id);
+    if (record !== undefined) this.#put(id, record, changed);
+    else if (before !== undefined) this.#drop(id, before, changed);
   }
 
   #put(id: string, record: R, changed: Set<string>): void {

@@ -98,10 +98,8 @@ export async function measure(
 
 function callsAtFirst(ledger: readonly LedgerEntry[]): number {
   const accounts = Map.groupBy(ledger, ({ account }) => account);
-  return [...accounts.values()].reduce(
-    (sum, calls) => sum + calls.findIndex(({ action }) => action === 'CreateVpc'),
-    0,
-  );
+  const before = (calls: readonly LedgerEntry[]) => calls.findIndex(({ action }) => action === 'CreateVpc');
+  return [...accounts.values()].reduce((sum, calls) => sum + Math.max(0, before(calls)), 0);
 }
 
 /** How AWS's services say that a bucket is empty. */

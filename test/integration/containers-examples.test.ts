@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
-import { addressOf, ask, buildServed, containersOf, docker, hosts } from '../support/served.ts';
+import { addressOf, ask, buildServed, containersOf, docker, hosts, imagesText } from '../support/served.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
 const examples = join(import.meta.dirname, '..', '..', 'manifests', 'examples');
@@ -56,9 +56,7 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
       LANDFALL_AWS_CONTAINERS: 'docker',
       LANDFALL_AWS_TASK_SECONDS: '0.4',
       LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
-      LANDFALL_AWS_IMAGES: Object.entries(IMAGES)
-        .map((pair) => pair.join('='))
-        .join(','),
+      LANDFALL_AWS_IMAGES: imagesText(IMAGES),
     });
     for (const account of [SHOP, PROVIDER, CONSUMER]) await world.claim(account);
     empty = await world.aws.dump();

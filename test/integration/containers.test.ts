@@ -9,7 +9,7 @@ import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
-import { addressOf, ask, buildServed, containersOf, docker, hosts } from '../support/served.ts';
+import { addressOf, ask, buildServed, containersOf, docker, hosts, imagesText } from '../support/served.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
 const PROVIDER = '222222222222';
@@ -119,9 +119,7 @@ function running(): void {
       LANDFALL_AWS_CONTAINERS: 'docker',
       // What has stopped is told of for 30 steps.
       LANDFALL_AWS_TASK_SECONDS: '0.4',
-      LANDFALL_AWS_IMAGES: Object.entries(images)
-        .map((pair) => pair.join('='))
-        .join(','),
+      LANDFALL_AWS_IMAGES: imagesText(images),
     });
     awsPid = world.aws.pid;
     ecs = new ECSClient(world.clientOptions(PROVIDER));

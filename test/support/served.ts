@@ -38,6 +38,13 @@ export async function buildServed(
   await docker('build', '--quiet', '--tag', name, ...flags, folder);
 }
 
+/** Images of the daemon by the names in task definitions, as `LANDFALL_AWS_IMAGES` has them. */
+export function imagesText(images: Readonly<Record<string, string>>): string {
+  return Object.entries(images)
+    .map((pair) => pair.join('='))
+    .join(',');
+}
+
 /** Ids of the containers that tasks of one local AWS have, which is known by its process. */
 export async function containersOf(awsPid: number, ...args: string[]): Promise<string[]> {
   const label = 'dev.landfall.local-aws';
