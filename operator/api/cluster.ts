@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ecsName } from './containers.ts';
 import { onOff } from './fields.ts';
 import { fixedReferenceTo } from './references.ts';
-import { immutable, type Rule, type TransitionRule, withRules } from './rule.ts';
+import { immutable, keptOrNever, type Rule, type TransitionRule, withRules } from './rule.ts';
 
 const MOVE = 'make a new EcsService with the other cluster and move over';
 
@@ -43,6 +43,7 @@ const rules: readonly (Rule<Cluster> | TransitionRule)[] = [
     message: `cluster keeps which of create, ref and name it began with: ${MOVE}`,
     transition: true,
   },
+  keptOrNever('create.name', 'cluster.create.name', MOVE),
 ];
 
 /** Where the tasks run. */

@@ -18,7 +18,7 @@ import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
-import { immutable, matches, withRules } from './rule.ts';
+import { immutable, keptOrNever, matches, withRules } from './rule.ts';
 
 const roleName = withRules(
   z.string().max(64),
@@ -68,13 +68,26 @@ const task = z
   })
   .describe('What a task is made of. Whatever changes in it is a new revision, which is rolled out.');
 
+const RENAMED = 'make a new EcsService with the other name and move over';
+const MOVED =
+  'names in AWS come from it; make a new EcsService for the other stage and move over, or change task.cpu, task.memoryMiB and service.desiredCount alone';
+
+const environment = withRules(
+  commonSpec.environment
+    .unwrap()
+    .describe(
+      'The stage that this object belongs to: a tag, a part of the names in AWS, and how large and how many the tasks are where nothing else is said. It cannot change later.',
+    ),
+  immutable('environment', MOVED),
+).optional();
+
 const service = z
   .strictObject({
     name: withRules(
       ecsName(
         'Name of the service. Default: `<name>-<environment>-service` of this object. It cannot change later.',
       ),
-      immutable('service.name', 'make a new EcsService with the other name and move over'),
+      immutable('service.name', RENAMED),
     ).optional(),
     desiredCount: z
       .int()
@@ -145,6 +158,7 @@ const spec = withRules(
   z
     .strictObject({
       ...commonSpec,
+      environment,
       networkRef: fixedReferenceTo('SecureVpc', 'networkRef').describe(
         'The network in whose private subnets the tasks run, with its security group `ecs`. It is in the same account and region, and cannot change later.',
       ),
@@ -167,6 +181,8 @@ const spec = withRules(
   ...balancedRules,
   ...scalingRules,
   ...alarmRules,
+  keptOrNever('environment', 'environment', MOVED),
+  keptOrNever('service.name', 'service.name', RENAMED),
 );
 export type EcsServiceSpec = z.output<typeof spec>;
 

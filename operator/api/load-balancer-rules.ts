@@ -1,4 +1,4 @@
-import type { Rule, TransitionRule } from './rule.ts';
+import { keptOrNever, type Rule, type TransitionRule } from './rule.ts';
 import { EVERYBODY, exposureRules, isEverybody } from './traffic.ts';
 
 interface Peer {
@@ -102,11 +102,7 @@ const protocolOf = ({ type, healthCheck }: Balancer) =>
 const PROTOCOL =
   "(has(self.healthCheck.protocol) ? self.healthCheck.protocol : self.type == 'Network' ? 'TCP' : 'HTTP')";
 
-const comesOrGoes = (field: 'name' | 'targetGroupName', what: string): TransitionRule => ({
-  cel: `has(self.${field}) == has(oldSelf.${field})`,
-  message: `loadBalancer.${field} can neither come nor go later, since a ${what} keeps its name: leave it as it was, or move to a new EcsService`,
-  transition: true,
-});
+const AS_IT_WAS = 'leave it as it was, or move to a new EcsService';
 
 export const balancerRules: readonly (Rule<Balancer> | TransitionRule)[] = [
   {
@@ -185,8 +181,8 @@ export const balancerRules: readonly (Rule<Balancer> | TransitionRule)[] = [
     path: ['privateLinkInboundRules'],
     check: ({ type, privateLinkInboundRules }) => privateLinkInboundRules === undefined || type === 'Network',
   },
-  comesOrGoes('name', 'load balancer'),
-  comesOrGoes('targetGroupName', 'target group'),
+  keptOrNever('name', 'loadBalancer.name', AS_IT_WAS),
+  keptOrNever('targetGroupName', 'loadBalancer.targetGroupName', AS_IT_WAS),
 ];
 
 /** The part of an EcsService's spec that rules about its load balancer look at. */

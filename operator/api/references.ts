@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabelSchema, setOf } from './fields.ts';
-import { immutable, withRules } from './rule.ts';
+import { immutable, keptOrNever, withRules } from './rule.ts';
 
 /** A reference that keeps its first value, to an object of a kind that others may refer to; `field` is what it is called. */
 export function fixedReferenceTo(kind: string, field: string) {
@@ -15,11 +15,7 @@ export function fixedReferenceTo(kind: string, field: string) {
         immutable(`${field}.namespace`, instead),
       ).optional(),
     }),
-    {
-      cel: 'has(self.namespace) == has(oldSelf.namespace)',
-      message: `${field}.namespace can neither come nor go later: ${instead}`,
-      transition: true,
-    },
+    keptOrNever('namespace', `${field}.namespace`, instead),
   );
 }
 

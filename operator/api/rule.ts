@@ -62,6 +62,17 @@ export function immutable(field: string, instead: string): TransitionRule {
   };
 }
 
+/** A rule for an optional field, by its path below the value that the rule is about: given from the beginning, or never. */
+export function keptOrNever(path: string, field: string, instead: string): TransitionRule {
+  const steps = path.split('.').map((_, index, all) => all.slice(0, index + 1).join('.'));
+  const has = (self: string) => `(${steps.map((step) => `has(${self}.${step})`).join(' && ')})`;
+  return {
+    cel: `${has('self')} == ${has('oldSelf')}`,
+    message: `${field} can neither come nor go later: ${instead}`,
+    transition: true,
+  };
+}
+
 /** A rule for a string that must match a pattern; the pattern must mean the same in RE2 and in JavaScript. */
 export function matches(pattern: string, message: string): Rule<string> {
   const regex = new RegExp(pattern, 'u');
