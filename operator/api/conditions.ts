@@ -157,7 +157,7 @@ export const CONDITIONS = {
         means:
           'A subnet has no free address for what is to stand in it, or AWS has no public one to give now; the message gives its words.',
         todo: 'Delete what is not needed in the subnet, which cannot be made larger, or choose another tier. A public address is asked for again.',
-        kinds: network,
+        kinds: resources,
       },
       NameTaken: {
         means:
@@ -173,7 +173,7 @@ export const CONDITIONS = {
       },
       ApprovalRequired: {
         means: 'A plan waits for approval, since spec.approval is Manual; status.plan tells what it does.',
-        todo: 'Read status.plan, and approve it: `landfall approve NAMESPACE/NAME`, or a PlanApproval with its hash.',
+        todo: 'Read status.plan, and approve it: `landfall approve KIND/NAMESPACE/NAME`, or a PlanApproval with its hash.',
         kinds: resources,
       },
       ApprovalStale: {
@@ -302,6 +302,9 @@ export function conditionsOf(
     .map(([type, condition]) => ({
       type: type as ConditionType,
       means: condition.means,
-      reasons: Object.entries(condition.reasons).filter(([, reason]) => shown(reason.kinds)),
+      reasons: Object.entries(condition.reasons)
+        .filter(([, reason]) => shown(reason.kinds))
+        // A reason that names no kinds is of those of its condition.
+        .map(([name, reason]) => [name, { ...(condition.kinds && { kinds: condition.kinds }), ...reason }]),
     }));
 }

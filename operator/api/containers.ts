@@ -196,7 +196,9 @@ const containerFields = z.strictObject({
   readonlyRootFilesystem: z
     .boolean()
     .default(true)
-    .describe('Whether it may write nowhere but in volumes. Set false for an image that writes beside them.'),
+    .describe(
+      'Whether it may write nowhere. Set false for an image that writes files, which then go to the scratch room of its task, and for ECS Exec, whose agent does.',
+    ),
   healthCheck: healthCheck
     .optional()
     .describe('A command inside the container that says whether it is healthy.'),

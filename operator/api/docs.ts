@@ -39,7 +39,7 @@ export function conditionsPage(): string {
   return [
     GENERATED,
     '# Conditions',
-    'Every object of Landfall says in `status.conditions` how far it is. `Ready` is always there. `Reconciling` and `Stalled` are there only while they hold, and `Ready` is then False or Unknown with the same reason, so that kstatus (Flux, `kubectl wait`) and people read the same. Wait with `kubectl wait --for=condition=Ready`.',
+    'Every object of Landfall says in `status.conditions` how far it is. `Ready` is always there. `Reconciling` and `Stalled` are there only while they hold, and `Ready` is then False with the same reason, so that kstatus (Flux, `kubectl wait`) and people read the same. It stays as it is while drift is repaired, and while AWS asks for a pause or cannot be reached: what stands is as it was when last looked at. Wait with `kubectl wait --for=condition=Ready`.',
     ...conditionSections(undefined),
   ].join('\n\n');
 }
@@ -129,7 +129,8 @@ function typeText(path: string, field: StructuralSchema): string {
   if (!field.items) return link ?? field.type ?? '';
   const keys = field['x-kubernetes-list-map-keys'];
   if (keys) return `list of ${link ?? 'object'} by \`${keys.join(', ')}\``;
-  return `set of ${field.items.type ?? ''}`;
+  const list = field['x-kubernetes-list-type'] === 'atomic' ? 'list' : 'set';
+  return `${list} of ${link ?? field.items.type ?? ''}`;
 }
 
 // GitHub makes anchors of headings by leaving out everything but letters, digits, hyphens and underscores.

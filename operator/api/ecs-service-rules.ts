@@ -24,6 +24,7 @@ interface Spec {
   cluster: ClusterSpec;
   service: {
     deployment: { minimumHealthyPercent: number; maximumPercent: number };
+    executeCommand: 'Enabled' | 'Disabled';
   };
 }
 
@@ -129,7 +130,8 @@ const stray = ({ task: { containers } }: Spec) =>
 const STRAY =
   'self.task.containers.filter(c, has(c.dependsOn) && c.dependsOn.exists(d, d.container == c.name || !self.task.containers.exists(o, o.name == d.container)))';
 
-const twicePort = ({ task: { containers } }: Spec) => {
+const twicePort = ({ capacity, task: { containers } }: Spec) => {
+  if (capacity.type !== 'Fargate') return undefined;
   const ports = containers.flatMap((container) => container.ports.map(({ port }) => port));
   return ports.find((port, index) => ports.indexOf(port) !== index);
 };
@@ -151,15 +153,25 @@ export const containerRules: readonly Rule<Spec>[] = [
     show: { name: { cel: `${STRAY}[0].name`, of: (self) => stray(self)?.name ?? '' } },
   },
   {
-    cel: 'self.task.containers.all(c, !has(c.ports) || c.ports.all(p, self.task.containers.exists_one(o, has(o.ports) && o.ports.exists(q, q.port == p.port))))',
+    cel: `!(${IS_FARGATE}) || self.task.containers.all(c, !has(c.ports) || c.ports.all(p, self.task.containers.exists_one(o, has(o.ports) && o.ports.exists(q, q.port == p.port))))`,
     message:
-      'two containers of the task listen on the same port, but share one network: give one another port',
+      'two containers of the task listen on the same port, but on Fargate they share one network: give one another port',
     path: ['task', 'containers'],
     check: (self) => twicePort(self) === undefined,
   },
 ];
 
 export const deploymentRules: readonly Rule<Spec>[] = [
+  {
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html: its agent writes to the root file system.
+    cel: "self.service.executeCommand != 'Enabled' || self.task.containers.exists(c, has(c.readonlyRootFilesystem) && !c.readonlyRootFilesystem)",
+    message:
+      'service.executeCommand is Enabled, but opens no shell in a container whose root file system is read-only, as all here are: set readonlyRootFilesystem to false in the container whose shell is wanted, or leave executeCommand out',
+    path: ['service', 'executeCommand'],
+    check: ({ service, task: { containers } }) =>
+      service.executeCommand !== 'Enabled' ||
+      containers.some(({ readonlyRootFilesystem }) => !readonlyRootFilesystem),
+  },
   {
     cel: 'self.service.deployment.minimumHealthyPercent < self.service.deployment.maximumPercent',
     message:

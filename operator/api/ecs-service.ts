@@ -55,7 +55,9 @@ const task = z
       .min(21)
       .max(200)
       .optional()
-      .describe('GiB of scratch room of a task on Fargate. Default: the 20 that Fargate gives to each.'),
+      .describe(
+        'GiB of scratch room of a task on Fargate, for containers that may write (`readonlyRootFilesystem: false`). Default: the 20 that Fargate gives to each.',
+      ),
     executionRoleName: roleName
       .optional()
       .describe(
@@ -63,7 +65,9 @@ const task = z
       ),
     taskRoleName: roleName
       .optional()
-      .describe('Name of the role that the containers have. Default: one of namespace and name.'),
+      .describe(
+        'Name of the role that the containers have: with ECS Exec it may open shells, else nothing. Default: one of namespace and name.',
+      ),
     containers: listMap(ContainerSchema, 'name', 10).min(1).describe('The containers of a task, by name.'),
   })
   .describe('What a task is made of. Whatever changes in it is a new revision, which is rolled out.');
@@ -130,7 +134,9 @@ const service = z
       ),
     executeCommand: onOff
       .default('Disabled')
-      .describe('Whether ECS Exec may open a shell in a container, for those whom IAM lets.'),
+      .describe(
+        'Whether ECS Exec may open a shell in a container, for those whom IAM lets. AWS opens none where `readonlyRootFilesystem` is true, as it is by default.',
+      ),
   })
   .prefault({})
   .describe('The service that keeps the tasks running.');

@@ -7,7 +7,7 @@ import { isAlreadyExists, isNotFound, KubeError } from '../kube/errors.ts';
 import { resourcePath } from '../kube/path.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
 import { DONE, NOT_DONE } from './exit-codes.ts';
-import { namedOf, pathOf, titleOf, type Named } from './named.ts';
+import { EXAMPLE, namedOf, pathOf, titleOf, type Named } from './named.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
 
@@ -25,7 +25,7 @@ export async function approveCommand(
   const [name, ...more] = names;
   if (name === undefined || more.length > 0) {
     throw new UsageError('one object has to be named, as NAMESPACE/NAME', {
-      instead: (command) => `${command} portal/portal`,
+      instead: (command) => `${command} ${EXAMPLE}`,
     });
   }
   const named = namedOf(name);

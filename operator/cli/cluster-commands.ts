@@ -57,20 +57,20 @@ export function addClusterCommands(
   command<ApproveOptions>({
     name: 'approve',
     args: '[object]',
-    text: 'Show the plan of an object, named [KIND/]NAMESPACE/NAME, that waits, and approve it after a yes.',
+    text: 'Show the plan of an object, named KIND/NAMESPACE/NAME, that waits, and approve it after a yes.',
     load: async () => (await import('./approve-command.ts')).approveCommand,
   })
     .option('--hash <hash>', 'approve the plan with this hash, and no other, without asking')
     .option('--yes', 'approve whatever plan waits, without asking')
     .addHelpText(
       'after',
-      '\nExit code: 0 approved; 2 not approved; 1 error, or another plan waits.\n\nExample: landfall approve portal/portal --hash p5f2b0c9d8e7a6b41',
+      '\nExit code: 0 approved; 2 not approved; 1 error, or another plan waits.\n\nExample: landfall approve securevpc/portal/portal --hash p5f2b0c9d8e7a6b41',
     );
 
   command<ReleaseOptions>({
     name: 'release',
     args: '[object...]',
-    text: 'Take objects, named [KIND/]NAMESPACE/NAME, out of Kubernetes and leave AWS as it is.',
+    text: 'Take objects, named KIND/NAMESPACE/NAME, out of Kubernetes and leave AWS as it is.',
     load: async () => (await import('./release-command.ts')).releaseCommand,
   })
     .option('--yes', 'do it')
@@ -78,7 +78,7 @@ export function addClusterCommands(
     .addOption(timeoutOption(600))
     .addHelpText(
       'after',
-      '\nExit code: 0 released; 2 not done, since --yes is missing; 1 error, or not within the time.\n\nExample: landfall release portal/portal --yes',
+      '\nExit code: 0 released; 2 not done, since --yes is missing; 1 error, or not within the time.\n\nExample: landfall release securevpc/portal/portal --yes',
     );
 
   command<UninstallOptions>({

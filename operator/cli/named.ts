@@ -16,15 +16,20 @@ export interface Named {
   readonly name: string;
 }
 
-/** Reads `[KIND/]NAMESPACE/NAME`; a kind may be given as kubectl takes it. Throws UsageError with an example. */
+/** An object as examples name it. */
+export const EXAMPLE = 'securevpc/portal/portal';
+
+/**
+ * Reads `KIND/NAMESPACE/NAME`, where the kind may be given as kubectl takes it. Objects of several kinds often share their name, so
+ * none is taken for granted. Throws UsageError with an example.
+ */
 export function namedOf(text: string): Named {
-  const parts = text.split('/');
-  const [kindWord, namespace, name] = parts.length === 2 ? [undefined, ...parts] : parts;
-  const kind = kindWord === undefined ? RESOURCE_KINDS[0] : kindBy(kindWord);
-  if (parts.length > 3 || !kind || !namespace || !name) {
+  const [kindWord = '', namespace, name, ...more] = text.split('/');
+  const kind = kindBy(kindWord);
+  if (more.length > 0 || !kind || !namespace || !name) {
     const kinds = RESOURCE_KINDS.map((known) => known.kind).join(', ');
-    throw new UsageError(`${text} names no object: write [KIND/]NAMESPACE/NAME, where KIND is ${kinds}`, {
-      instead: (command) => `${command} ${RESOURCE_KINDS[0]?.singular ?? ''}/portal/portal`,
+    throw new UsageError(`${text} names no object: write KIND/NAMESPACE/NAME, where KIND is ${kinds}`, {
+      instead: (command) => `${command} ${EXAMPLE}`,
     });
   }
   return { kind, namespace, name };

@@ -9,7 +9,7 @@ import { isNotFound } from '../kube/errors.ts';
 import { removeFinalizer } from '../kube/finalizer.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
 import { DONE, NOT_DONE } from './exit-codes.ts';
-import { gitopsOf, keyOf, namedOf, pathOf, titleOf, type Named } from './named.ts';
+import { EXAMPLE, gitopsOf, keyOf, namedOf, pathOf, titleOf, type Named } from './named.ts';
 import { untilGone } from './removal.ts';
 import { standIn } from './stand-in.ts';
 import { tableText } from './table.ts';
@@ -40,7 +40,7 @@ export async function releaseCommand(
 ): Promise<number> {
   if (names.length === 0) {
     throw new UsageError('an object has to be named, as NAMESPACE/NAME', {
-      instead: (command) => `${command} portal/portal`,
+      instead: (command) => `${command} ${EXAMPLE}`,
     });
   }
   const wanted = names.map(namedOf);

@@ -35,7 +35,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** What may be named after a command that has to be told of what. */
-const NAMED: Readonly<Record<string, string>> = { vpc: 'vpc-0a1b2c3d4e5f60718', object: 'portal/portal' };
+const NAMED: Readonly<Record<string, string>> = {
+  vpc: 'vpc-0a1b2c3d4e5f60718',
+  object: 'securevpc/portal/portal',
+};
 
 /** What is said of a usage error: what is wrong, then what to type. `args` are the words after `landfall`. */
 export function usageText(

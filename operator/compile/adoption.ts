@@ -19,9 +19,16 @@ const TYPES: Readonly<Record<string, string>> = {
   'vpce-svc': 'EndpointService',
 };
 
+/** What can be taken over; of the rest, what AWS lets a policy allow of things without our tags is not proved. */
+const ADOPTABLE: ReadonlySet<string> = new Set([
+  ...Object.values(TYPES).filter((type) => type !== 'EndpointService'),
+  'LogGroup',
+  'Role',
+]);
+
 /**
  * Checks that what `spec.adopt` names can be meant: nodes that the graph has and that are things, each thing once,
- * each of the node's sort. Gives the graph back. Throws {@link Terminal}.
+ * each of the node's sort, of a sort that can be taken over. Gives the graph back. Throws {@link Terminal}.
  */
 export function withAdoptions(graph: Graph, adopt: readonly AdoptedNode[] = []): Graph {
   const seen = new Map<string, string>();
@@ -32,6 +39,10 @@ export function withAdoptions(graph: Graph, adopt: readonly AdoptedNode[] = []):
     if (!isThing(node))
       throw invalid(
         `${field}: ${key} is no thing of its own, but a part of one, with which it is taken over: take the entry away`,
+      );
+    if (!ADOPTABLE.has(node.type))
+      throw invalid(
+        `${field}: ${key} is a ${node.type}, and none of these is taken over: take the entry away, and let one be made under a name of its own`,
       );
     const sort = TYPES[/^([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,17}$/.exec(id)?.[1] ?? ''];
     if (sort !== undefined && sort !== node.type)

@@ -165,7 +165,7 @@ function hold<T extends GraphObject>(
     hash,
     time: isNew ? timestamp(deps.clock.date()) : (status.plan?.time ?? ''),
   });
-  const how = `status.plan tells what it does; to approve it: landfall approve ${metadata.namespace}/${metadata.name}, or a PlanApproval with resourceRef ${kind} ${metadata.name} and planHash ${hash}`;
+  const how = `status.plan tells what it does; to approve it: landfall approve ${kind}/${metadata.namespace}/${metadata.name}, or a PlanApproval with resourceRef ${kind} ${metadata.name} and planHash ${hash}`;
   const going = metadata.deletionTimestamp === undefined ? '' : ' the object is to go:';
   const approved = stale
     ? `PlanApproval ${stale.metadata.name} is of plan ${stale.spec.planHash}`

@@ -80,7 +80,7 @@ describe('approval Manual', () => {
     expect(plan.actions[0]).toMatchObject({ verb: 'create', node: 'vpc', changes: ['cidr: 10.1.0.0/16'] });
     const said = conditionOf(await world.read(net), 'Stalled')?.message ?? '';
     expect(said).toContain(`planHash ${plan.hash}`);
-    expect(said).toContain('landfall approve team-a/net');
+    expect(said).toContain('landfall approve SecureVpc/team-a/net');
     await world.refreshes(2, ['DescribeVpcs']);
     expect(await writes()).toEqual([]);
 
@@ -126,12 +126,12 @@ describe('approval Manual', () => {
 
     await world.delete(approvalOf(first.hash, 'late'));
     await waiting();
-    const approve = (hash: string) => world.landfall('approve', 'team-a/net', '--hash', hash);
+    const approve = (hash: string) => world.landfall('approve', 'securevpc/team-a/net', '--hash', hash);
     expect(await approve(first.hash)).toMatchObject({
       code: 1,
       err: expect.stringContaining(`the plan that waits is ${second.hash}`) as string,
     });
-    const unasked = await world.landfall('approve', 'team-a/net');
+    const unasked = await world.landfall('approve', 'securevpc/team-a/net');
     expect(unasked).toMatchObject({
       code: 2,
       out: expect.stringContaining('tags.stray: two → nothing') as string,

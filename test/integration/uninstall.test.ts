@@ -72,20 +72,20 @@ const crds = async () => world.kubectl('get', 'crd', '-o', 'name');
 describe('landfall release', () => {
   it('says what it would do, and does nothing', async () => {
     const before = await stand();
-    const asked = await world.landfall('release', 'team/net');
+    const asked = await world.landfall('release', 'securevpc/team/net');
     expect(asked).toMatchObject({
       code: 2,
       out: expect.stringContaining(`${title}: 4 things in AWS`) as string,
     });
     expect(asked.out).toContain('Say --yes to do it');
     expect((await world.read(network))?.metadata).toEqual(before.metadata);
-    expect(await world.landfall('release', 'team/nat')).toMatchObject({
+    expect(await world.landfall('release', 'securevpc/team/nat')).toMatchObject({
       code: 1,
       err: expect.stringContaining('is not in this cluster') as string,
     });
     expect(await world.landfall('release', 'net')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('net names no object: write [KIND/]NAMESPACE/NAME') as string,
+      err: expect.stringContaining('net names no object: write KIND/NAMESPACE/NAME') as string,
     });
   });
 
@@ -117,7 +117,7 @@ describe('landfall release', () => {
   it('does the operator’s work where no operator runs, and says so', async () => {
     await operator.stop();
     const before = await untagged();
-    const done = await world.landfall('release', 'team/net', '--yes');
+    const done = await world.landfall('release', 'securevpc/team/net', '--yes');
     expect(done.code, done.err).toBe(0);
     expect(done.err).toContain(
       'no operator holds the Lease landfall-system/landfall-local; this process does',
@@ -131,7 +131,7 @@ describe('landfall release', () => {
     await stand();
     await operator.stop();
     const before = await world.aws.dump();
-    const done = await world.landfall('release', 'team/net', '--yes', '--without-aws');
+    const done = await world.landfall('release', 'securevpc/team/net', '--yes', '--without-aws');
     expect(done.code, done.err).toBe(0);
     expect(done.out).toContain('untouched');
     expect(await world.read(network)).toBeUndefined();
@@ -156,7 +156,7 @@ describe('a namespace that is deleted first', () => {
     expect(told.out).toContain('namespace team is being deleted and waits for its objects');
     expect(told.out).toContain(`${title} is going`);
     expect(told.out).toContain('no operator runs');
-    const done = await world.landfall('release', 'team/net', '--yes');
+    const done = await world.landfall('release', 'securevpc/team/net', '--yes');
     expect(done.code, done.err).toBe(0);
     await world.gone(network);
     await endNamespace();

@@ -177,6 +177,9 @@ export const fullService: Manifest = {
           secrets: [{ name: 'URL', valueFrom: granted.parameter }],
           healthCheck: { command: ['CMD-SHELL', 'curl -f localhost:8080/health'] },
           ulimits: [{ name: 'nofile', soft: 1024, hard: 4096 }],
+          user: '1000:1000',
+          // A shell is opened in it.
+          readonlyRootFilesystem: false,
           dependsOn: [{ container: 'proxy' }],
         },
         { name: 'proxy', image: 'envoy:1', essential: false },

@@ -47,10 +47,28 @@ export interface SeedService {
   readonly desiredCount: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  /** Ports by container. */
-  readonly containers: Readonly<Record<string, readonly number[]>>;
+  readonly networkMode: string;
+  /** On what its tasks run, in words; undefined on Fargate. */
+  readonly instances?: string;
+  readonly retentionDays: number;
+  readonly containers: Readonly<Record<string, SeedContainer>>;
+  /** Metric, threshold, and over what time, each in words. */
+  readonly alarms: readonly string[];
   /** In AWS's words; undefined where nothing stands before it. */
   readonly loadBalancer?: SeedLoadBalancer;
+}
+
+interface SeedContainer {
+  /** Repository, without registry and tag. */
+  readonly image: string;
+  /** Protocol, port, and port of the instance. */
+  readonly port: string;
+  readonly user: string;
+  /** Whether its root file system is. */
+  readonly readOnly: boolean;
+  /** Variables; of one that lists endpoints their names and ports. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logPrefix: string;
 }
 
 interface SeedLoadBalancer {
@@ -108,6 +126,14 @@ export const seedNetworks = table('networks') as Readonly<
 /** The table of their services, by name. */
 export const seedServices = table('services') as Readonly<
   Record<'portal' | 'provider' | 'consumer', SeedService>
+>;
+
+/** How large and how many the tasks of the platform are, by environment. */
+export const seedSizes = table('sizes') as Readonly<
+  Record<
+    'dev' | 'staging' | 'prod',
+    { readonly cpu: string; readonly memoryMiB: string; readonly desiredCount: number }
+  >
 >;
 
 /** The table of the connection between them. */

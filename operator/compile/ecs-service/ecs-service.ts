@@ -50,7 +50,7 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   ...LOAD_BALANCING_NODES,
 ];
 
-/** Whenever its value becomes another, all tasks are replaced: `kubectl annotate … landfall.dev/restarted-at=$(date -Is)`. */
+/** Whenever its value becomes another, all tasks are replaced: `kubectl annotate --overwrite … landfall.dev/restarted-at=$(date -Is)`. */
 export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
 
 /** The objects that a service refers to. */

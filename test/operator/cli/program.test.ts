@@ -80,7 +80,7 @@ describe('usage errors say what is wrong and end in what to type instead', () =>
       'landfall adopt vpc-0a1b2c3d4e5f60718 -f manifests/ --region us-east-1',
     ],
     [['takeover', '--context'], 'argument missing', 'landfall takeover --context kind-landfall'],
-    [['release', '--timeout'], 'argument missing', 'landfall release portal/portal --timeout 600'],
+    [['release', '--timeout'], 'argument missing', 'landfall release securevpc/portal/portal --timeout 600'],
     [
       ['uninstall', '--retain', '--delete'],
       "'--retain' cannot be used with option '--delete'",

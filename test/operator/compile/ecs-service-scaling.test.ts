@@ -167,6 +167,16 @@ describe('alarms', () => {
     expect([...compile({}).nodes.keys()].filter((key) => key.startsWith('alarm/'))).toEqual([]);
   });
 
+  it('of memory look at what all tasks use', () => {
+    const graph = compile({ alarms: [{ name: 'memory', metric: 'MemoryPercent', threshold: 90 }] });
+    expect(printable(inputsOf<AlarmInputs>(graph, 'alarm/memory'))).toMatchObject({
+      namespace: 'AWS/ECS',
+      metricName: 'MemoryUtilization',
+      dimensions: { ClusterName: '${cluster.name}', ServiceName: '${service.name}' },
+      threshold: 90,
+    });
+  });
+
   it('tell no topic that nobody has granted', () => {
     expect(refusal(() => compile({ alarms }))).toMatchObject({
       reason: 'NotGranted',

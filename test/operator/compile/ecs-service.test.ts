@@ -10,6 +10,7 @@ import type { NodeType } from '../../../operator/compile/nodes.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { Waiting } from '../../../operator/errors.ts';
+import { seedSizes } from '../../support/seeds.ts';
 import { inputsOf, refusal } from './fixtures.ts';
 import { inputWith, networkWith } from './service-input.ts';
 
@@ -37,16 +38,12 @@ describe('the graph of a service', () => {
     expect(launchType).toBe('FARGATE');
   });
 
-  it.each([
-    ['dev', '256', '512', 1],
-    ['staging', '512', '1024', 2],
-    ['prod', '1024', '2048', 3],
-  ])(
+  it.each(Object.entries(seedSizes))(
     'in %s it has the size of its environment, where the spec says no other',
-    (environment, cpu, memory, count) => {
+    (environment, { cpu, memoryMiB: memory, desiredCount }) => {
       const graph = compile({ environment });
       expect(inputsOf<TaskDefinitionInputs>(graph, 'task-definition')).toMatchObject({ cpu, memory });
-      expect(inputsOf<EcsServiceInputs>(graph, 'service').desiredCount).toBe(count);
+      expect(inputsOf<EcsServiceInputs>(graph, 'service').desiredCount).toBe(desiredCount);
       const own = compile({
         environment,
         task: { cpu: 2048, memoryMiB: 4096, containers: [{ name: 'app', image: 'app:1' }] },
@@ -144,7 +141,10 @@ describe('what tasks may do', () => {
 
   it('the containers may do nothing, and with ECS Exec open a shell', () => {
     expect(policiesOf(compile(), 'task')).toEqual({});
-    const graph = compile({ service: { executeCommand: 'Enabled' } });
+    const graph = compile({
+      service: { executeCommand: 'Enabled' },
+      task: { containers: [{ name: 'app', image: 'shop:1', readonlyRootFilesystem: false }] },
+    });
     expect(Object.keys(policiesOf(graph, 'task'))).toEqual(['exec']);
     const [container] = inputsOf<TaskDefinitionInputs>(graph, 'task-definition').containerDefinitions;
     expect(container?.linuxParameters).toEqual({ initProcessEnabled: true });

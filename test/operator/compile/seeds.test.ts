@@ -5,6 +5,7 @@ import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { EndpointConnectionsInputs } from '../../../operator/aws/ec2/endpoint-connections.ts';
 import type { EndpointServicePermissionsInputs } from '../../../operator/aws/ec2/endpoint-service-permissions.ts';
 import type { EndpointServiceInputs } from '../../../operator/aws/ec2/endpoint-service.ts';
+import { contentOf, type LaunchTemplateInputs } from '../../../operator/aws/ec2/launch-template-content.ts';
 import type { RoutesInputs } from '../../../operator/aws/ec2/routes.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import type { SubnetInputs } from '../../../operator/aws/ec2/subnet.ts';
@@ -15,6 +16,8 @@ import type { ListenerInputs } from '../../../operator/aws/elbv2/listener.ts';
 import type { LoadBalancerInputs } from '../../../operator/aws/elbv2/load-balancer.ts';
 import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
+import type { AutoScalingGroupInputs } from '../../../operator/aws/autoscaling/group-settings.ts';
+import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { WebAclRulesInputs } from '../../../operator/aws/wafv2/web-acl-rules.ts';
@@ -187,6 +190,45 @@ function balancerOf(graph: Graph) {
   };
 }
 
+/** On what tasks run that are not on Fargate. */
+function instancesOf(graph: Graph) {
+  const group = graph.nodes.get('auto-scaling-group')?.inputs as AutoScalingGroupInputs | undefined;
+  if (!group) return {};
+  const { minSize, maxSize, instanceTypes } = group;
+  const content = contentOf(graph.nodes.get('launch-template')?.inputs as LaunchTemplateInputs);
+  const { VolumeSize, VolumeType, Encrypted } = content.BlockDeviceMappings?.[0]?.Ebs ?? {};
+  const { HttpTokens } = content.MetadataOptions ?? {};
+  const volume = `${VolumeSize} GiB of ${Encrypted === true ? 'encrypted' : 'open'} ${VolumeType}`;
+  const metadata = HttpTokens === 'required' ? 'IMDSv2' : 'IMDSv1';
+  return {
+    instances: `${minSize} to ${maxSize} of ${instanceTypes.join(', ')} with ${metadata} and ${volume}`,
+  };
+}
+
+/** An endpoint of a list of them is told by name and port: its host is known only when it stands. */
+const valueOf = (value: string) =>
+  value.startsWith('[')
+    ? (JSON.parse(value) as { name: string; url: string }[])
+        .map(({ name, url }) => `${name} ${/:(\d+)$/u.exec(url)?.[1]}`)
+        .join()
+    : value;
+
+const containerIn = (container: TaskDefinitionInputs['containerDefinitions'][number]) => ({
+  image: /([^/:]+):[^/:]+$/u.exec(container.image)?.[1],
+  port: (container.portMappings ?? [])
+    .map(({ protocol, containerPort, hostPort }) => `${protocol} ${containerPort} ${hostPort ?? ''}`.trim())
+    .join(),
+  user: container.user,
+  readOnly: container.readonlyRootFilesystem,
+  environment: Object.fromEntries(
+    (container.environment ?? []).map(({ name, value }) => [name, valueOf(printable(value) as string)]),
+  ),
+  logPrefix: container.logConfiguration?.options?.['awslogs-stream-prefix'],
+});
+
+const alarmText = (alarm: AlarmInputs) =>
+  `${alarm.namespace} ${alarm.metricName} > ${alarm.threshold}, ${alarm.statistic} of ${alarm.periodSeconds} s, ${alarm.evaluationPeriods} periods`;
+
 describe.each(Object.entries(seedServices))('the service of the %s', (_name, seed) => {
   it('has the names, sizes and ports of the seed', () => {
     const found = compiled.find(({ graph }) => graph.owner === seed.owner);
@@ -203,19 +245,20 @@ describe.each(Object.entries(seedServices))('the service of the %s', (_name, see
       service: service.name,
       family: definition.family,
       logGroup: of<{ name: string }>('log-group').name,
+      retentionDays: of<{ retentionDays: number }>('log-group').retentionDays,
       executionRole: of<{ name: string }>('role/execution').name,
       launchType: service.launchType ?? launchTypeOf(found.graph),
+      networkMode: definition.networkMode,
+      ...instancesOf(found.graph),
       cpu: definition.cpu,
       memoryMiB: definition.memory,
       desiredCount: service.desiredCount,
       minimumHealthyPercent: service.deployment.minimumHealthyPercent,
       maximumPercent: service.deployment.maximumPercent,
       containers: Object.fromEntries(
-        definition.containerDefinitions.map(({ name, portMappings = [] }) => [
-          name,
-          portMappings.map(({ containerPort }) => containerPort),
-        ]),
+        definition.containerDefinitions.map((container) => [container.name, containerIn(container)]),
       ),
+      alarms: [...inputsByKey<AlarmInputs>(found.graph, 'Alarm').values()].map(alarmText),
       ...(found.graph.nodes.has('load-balancer') && { loadBalancer: balancerOf(found.graph) }),
     }).toEqual(seed);
   });

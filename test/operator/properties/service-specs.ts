@@ -69,24 +69,35 @@ const size = fc.option(
   { nil: {} },
 );
 
-export const serviceSpecs: fc.Arbitrary<ServiceLike> = fc.record({
-  environment: fc.constantFrom('dev', 'staging', 'prod'),
-  task: fc
-    .record({ containers, size })
-    .map(({ containers: some, size: of }) => ({ containers: some, ...of })),
-  service: fc.record({
-    desiredCount: fc.nat(5),
-    executeCommand: onOff,
-    deployment: fc.record({
-      minimumHealthyPercent: fc.constantFrom(0, 50, 100),
-      maximumPercent: fc.constantFrom(150, 200),
-      circuitBreaker: onOff,
+/** A shell is opened where somebody may write. */
+const withShell = (spec: ServiceLike, executeCommand: string): ServiceLike => {
+  const { task, service } = spec;
+  const [first, ...others] = task.containers;
+  if (executeCommand !== 'Enabled' || !first) return { ...spec, service: { ...service, executeCommand } };
+  const containers = [{ ...first, readonlyRootFilesystem: false }, ...others];
+  return { ...spec, task: { ...task, containers }, service: { ...service, executeCommand } };
+};
+
+export const serviceSpecs: fc.Arbitrary<ServiceLike> = fc
+  .record({
+    environment: fc.constantFrom('dev', 'staging', 'prod'),
+    task: fc
+      .record({ containers, size })
+      .map(({ containers: some, size: of }) => ({ containers: some, ...of })),
+    service: fc.record({
+      desiredCount: fc.nat(5),
+      executeCommand: onOff,
+      deployment: fc.record({
+        minimumHealthyPercent: fc.constantFrom(0, 50, 100),
+        maximumPercent: fc.constantFrom(150, 200),
+        circuitBreaker: onOff,
+      }),
     }),
-  }),
-  cluster: fc.record({ create: fc.record({ containerInsights: onOff }) }),
-  logs: fc.record({ retentionDays: fc.constantFrom(1, 7, 30) }),
-  tags: fc.dictionary(fc.constantFrom('team', 'stage'), fc.constantFrom('a', 'b')),
-});
+    cluster: fc.record({ create: fc.record({ containerInsights: onOff }) }),
+    logs: fc.record({ retentionDays: fc.constantFrom(1, 7, 30) }),
+    tags: fc.dictionary(fc.constantFrom('team', 'stage'), fc.constantFrom('a', 'b')),
+  })
+  .map((spec) => withShell(spec, spec.service.executeCommand));
 
 /** One thing of a spec changed, and which nodes may be told. */
 export interface ServiceEdit {
@@ -132,9 +143,7 @@ export function serviceEditsOf(spec: ServiceLike): ServiceEdit[] {
       service: { ...service, deployment: { ...service.deployment, maximumPercent: 175 } },
     }),
     // The agent of ECS Exec needs a permission, and somebody who reaps.
-    edit('a shell', `${ROLLOUT}|role-policies/task`, {
-      service: { ...service, executeCommand: flipped(service.executeCommand) },
-    }),
+    edit('a shell', `${ROLLOUT}|role-policies/task`, withShell(spec, flipped(service.executeCommand))),
     edit('insights', 'cluster', {
       cluster: { create: { containerInsights: flipped(cluster.create.containerInsights) } },
     }),
