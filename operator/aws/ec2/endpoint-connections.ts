@@ -118,24 +118,29 @@ async function decide(
       ? await session.ec2.send(new AcceptVpcEndpointConnectionsCommand(input))
       : await session.ec2.send(new RejectVpcEndpointConnectionsCommand(input));
   const failures = unsuccessful(`${verb}VpcEndpointConnections`, answer.Unsuccessful);
-  const done = new Set(VpcEndpointIds.filter((id) => !failures.has(id)));
-  wrote(
-    endpointServices,
-    ServiceId,
-    (record) => record && { ...record, Connections: decided(record.Connections ?? [], done, verb, known) },
-  );
+  const ids = new Set(VpcEndpointIds.filter((id) => !failures.has(id)));
   // What is gone needs no rejecting.
-  const failed = [...failures.values()].find(({ name }) => verb === 'Accept' || !isNotFoundCode(name));
-  if (failed) throw failed;
+  const isGone = (id: string) => verb === 'Reject' && isNotFoundCode(failures.get(id)?.name);
+  const accountOf = (id: string) =>
+    known.find((one) => one.id === id)?.made?.accountId ??
+    service.Connections?.find(({ endpointId }) => endpointId === id)?.accountId ??
+    '';
+  wrote(endpointServices, ServiceId, (record) => {
+    const left = record?.Connections?.filter(({ endpointId }) => !isGone(endpointId)) ?? [];
+    return record && { ...record, Connections: decided(left, { ids, verb, accountOf }) };
+  });
+  const failed = [...failures].find(([id]) => !isGone(id));
+  if (failed) throw failed[1];
+}
+
+interface Decision {
+  readonly ids: ReadonlySet<string>;
+  readonly verb: 'Accept' | 'Reject';
+  readonly accountOf: (endpointId: string) => string;
 }
 
 /** A listing that shows a connection further on its way is newer than the answer to our call; one that lacks it is older. */
-function decided(
-  connections: readonly Connection[],
-  ids: ReadonlySet<string>,
-  verb: 'Accept' | 'Reject',
-  known: readonly AcceptedEndpoint[],
-): Connection[] {
+function decided(connections: readonly Connection[], { ids, verb, accountOf }: Decision): Connection[] {
   const isOpen = ({ state }: Connection) =>
     verb === 'Accept' ? ACCEPTABLE.has(state) : CONNECTED.has(state) || state === WAITING;
   const state = verb === 'Accept' ? 'pending' : 'rejected';
@@ -143,7 +148,6 @@ function decided(
     ids.has(connection.endpointId) && isOpen(connection) ? { ...connection, state } : connection,
   );
   const unseen = [...ids].filter((id) => !connections.some(({ endpointId }) => endpointId === id));
-  const accountOf = (endpoint: string) => known.find(({ id }) => id === endpoint)?.made?.accountId ?? '';
   return [...seen, ...unseen.map((endpointId) => ({ endpointId, accountId: accountOf(endpointId), state }))];
 }
 

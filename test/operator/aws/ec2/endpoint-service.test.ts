@@ -198,7 +198,17 @@ describe('connections', () => {
       { ...accepting, accountIds: [] },
       { RejectVpcEndpointConnections: () => failure('vpce-1', 'InvalidVpcEndpoint.NotFound') },
     );
-    expect(reject.laid.Connections?.[0]?.state).toBe('available');
+    expect(reject.laid.Connections?.map(({ endpointId }) => endpointId)).not.toContain('vpce-1');
+    expect(reject.left).toEqual([]);
+  });
+
+  it('that go as soon as they are accepted are of the account that they were of, and are not rejected', async () => {
+    const { session } = fakeSession();
+    const { context, laidOver } = contextOf(session);
+    const [asking] = record.Connections?.filter(({ state }) => state === 'pendingacceptance') ?? [];
+    const wanted = { ...accepting, accountIds: [asking?.accountId ?? ''], endpoints: [] };
+    await connections.update(context, wanted, record, connections.diff(wanted, record));
+    expect(linesOf(connections.diff(wanted, laidOver({ ...record, Connections: [] })))).toEqual([]);
   });
 
   it('that a listing shows further on their way stay as it shows them', async () => {
