@@ -6,9 +6,9 @@ import { readManifests } from '../../../operator/cli/manifests.ts';
 /** The repository's folder. */
 export const root = resolve(import.meta.dirname, '../../..');
 
-/** The portal's network as the command line compiles it without AWS. */
+/** The portal, network and service, as the command line compiles it without AWS. */
 export function portal(): Promise<Drawable[]> {
-  return example('portal');
+  return example('portal', 'portal-service');
 }
 
 /** That of the platform's provider account, which is attached to a transit gateway. */

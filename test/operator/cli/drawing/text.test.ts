@@ -3,7 +3,7 @@ import { drawText } from '../../../../operator/cli/drawing/text.ts';
 import type { Graph } from '../../../../operator/graph/graph.ts';
 import type { Action } from '../../../../operator/graph/plan.ts';
 import { compile } from '../../compile/fixtures.ts';
-import { only, platform, portal, withPlans } from '../portal.ts';
+import { only, platform, portal, provider, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawText(await portal())).toMatchFileSnapshot('__snapshots__/portal.txt');
@@ -117,7 +117,7 @@ it('names the endpoint service that nobody of the manifests provides', async () 
 });
 
 it('draws one network of several in its account, and none that stands alone', async () => {
-  expect(drawText(await portal())).toMatch(/^VPC portal/);
+  expect(drawText(await provider())).toMatch(/^VPC api-service/);
   expect(drawText([...(await portal()), ...(await platform())])).toMatch(
     /^Account portal {2}123456789012 {2}us-east-1\n└─ VPC portal/,
   );
