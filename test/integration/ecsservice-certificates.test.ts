@@ -121,14 +121,12 @@ const change = (Action: ChangeAction, record: ResourceRecordSet) =>
   );
 const certificates = async () =>
   (await acm.send(new ListCertificatesCommand({}))).CertificateSummaryList ?? [];
-const served = async () => {
-  const { Listeners } = await elb.send(
-    new DescribeListenersCommand({
-      ListenerArns: [idsOf((await world.read(shop)) ?? shop)['listener/443'] ?? ''],
-    }),
-  );
-  return Listeners?.[0]?.Certificates?.[0]?.CertificateArn;
+const listenerOf = async (object: Manifest, node: string) => {
+  const arn = idsOf((await world.read(object)) ?? object)[node] ?? '';
+  const { Listeners } = await elb.send(new DescribeListenersCommand({ ListenerArns: [arn] }));
+  return Listeners?.[0];
 };
+const served = async () => (await listenerOf(shop, 'listener/443'))?.Certificates?.[0]?.CertificateArn;
 const listed = ['ListCertificates', 'DescribeListeners', 'DescribeLoadBalancers'];
 
 describe('services with certificates and domain names', () => {
@@ -245,6 +243,31 @@ describe('services with certificates and domain names', () => {
       message: /certificate-validation\/shop\.internal: .* is not usable \(FAILED, INVALID_PUBLIC_DOMAIN\)/,
     });
     await world.remove(doomed);
+  });
+
+  it('end TLS at a Network load balancer, too', async () => {
+    const gate = service('gate', {
+      type: 'Network',
+      scheme: 'Internal',
+      listeners: [
+        { port: 80, protocol: 'TCP' },
+        { port: 443, protocol: 'TLS', certificate: { domainName: 'gate.example.com', hostedZoneId } },
+      ],
+    });
+    await world.apply([gate]);
+    expect((await statusOf(gate)).certificates).toMatchObject([{ domainName: 'gate.example.com' }]);
+    const listener = await listenerOf(gate, 'listener/443');
+    expect(listener).toMatchObject({
+      Protocol: 'TLS',
+      SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      Certificates: [{ CertificateArn: expect.stringContaining(':certificate/') as string }],
+      DefaultActions: [{ Type: 'forward' }],
+    });
+    await world.refreshes(2, listed);
+    const mark = await world.mark();
+    await world.refreshes(2, listed);
+    expect(await world.writes(mark)).toEqual([]);
+    await world.remove(gate);
   });
 
   it('are offered to others under a name that is proved by a record, and by another one when it changes', async () => {

@@ -267,6 +267,18 @@ describe('listeners', () => {
     expect(nodeOf(graph, 'service').dependsOn).not.toContain('listener/80');
   });
 
+  it('of a Network load balancer may end TLS, and send on over TCP', () => {
+    const listeners = [{ port: 443, protocol: 'TLS', certificateArn: CERTIFICATE }];
+    const graph = compile({ loadBalancer: nlb({ listeners }) });
+    expect(shown<ListenerInputs>(graph, 'listener/443')).toMatchObject({
+      protocol: 'TLS',
+      certificateArn: CERTIFICATE,
+      sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      action: { type: 'forward', targetGroupId: '${target-group.id}' },
+    });
+    expect(inputsOf<TargetGroupInputs>(graph, 'target-group').protocol).toBe('TCP');
+  });
+
   it.each([
     ['another account', CERTIFICATE.replace('123456789012', '222222222222')],
     ['another region', CERTIFICATE.replace('us-east-1', 'eu-west-1')],
