@@ -66,7 +66,6 @@ export const ServedNameSchema = z
   .describe(
     'A domain name of the load balancer, for which an alias record (A) is made. What another has made under the name is left alone.',
   );
-export type ServedName = z.output<typeof ServedNameSchema>;
 
 /** A certificate that was made, for status. */
 export const CertificateStatusSchema = z.object({

@@ -10,7 +10,7 @@ import { removeFinalizer } from '../kube/finalizer.ts';
 import { connect, type ClusterOptions } from './cluster.ts';
 import { DONE, NOT_DONE } from './exit-codes.ts';
 import { EXAMPLE, gitopsOf, keyOf, namedOf, pathOf, titleOf, type Named } from './named.ts';
-import { untilGone } from './removal.ts';
+import { configAs, untilGone } from './removal.ts';
 import { standIn } from './stand-in.ts';
 import { tableText } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -60,7 +60,7 @@ export async function releaseCommand(
       return NOT_DONE;
     }
     for (const one of found) await markReleased(client, one);
-    const left = await untilReleased(client, configFor(config, options, found), found, options, terminal);
+    const left = await untilReleased(client, configAs(config, options, found), found, options, terminal);
     terminal.out(leftText(found, left, options.withoutAws === true));
     return DONE;
   } finally {
@@ -140,13 +140,6 @@ async function foundOf(client: KubeClient, wanted: readonly Named[]): Promise<Fo
     );
   }
   return results.flatMap((result) => ('object' in result ? [result] : []));
-}
-
-/** What made the things says of which installation they are, better than a default. */
-function configFor(config: Config, options: ReleaseOptions, found: readonly Found[]): Config {
-  if (options.installation !== undefined) return config;
-  const made = found.flatMap(({ object }) => object.status.target?.installation ?? []);
-  return { ...config, installation: made[0] ?? config.installation };
 }
 
 function leftText(

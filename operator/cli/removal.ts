@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Condition, ResourceStatus } from '../api/common.ts';
+import type { Config } from '../config.ts';
+import type { GraphObject } from '../controllers/resource-status.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/types.ts';
@@ -84,4 +86,15 @@ function sayingOf({ metadata, status }: Going): string {
   if (said) return `${said.reason}: ${said.message}`;
   const held = (metadata.finalizers ?? []).join(', ');
   return held === '' ? 'going' : `waits for ${held}`;
+}
+
+/** The configuration for what objects have made: that says of which installation it is, better than a default. */
+export function configAs(
+  config: Config,
+  { installation }: { readonly installation?: string },
+  made: readonly { readonly object: Pick<GraphObject, 'status'> }[],
+): Config {
+  if (installation !== undefined) return config;
+  const known = made.flatMap(({ object }) => object.status.target?.installation ?? []);
+  return { ...config, installation: known[0] ?? config.installation };
 }

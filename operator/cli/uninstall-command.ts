@@ -11,7 +11,7 @@ import { DONE, NOT_DONE } from './exit-codes.ts';
 import { accountPart, crdPart, findInstalled, type Installed, type Part } from './installed.ts';
 import { gitopsOf, keyOf, pathOf, titleOf } from './named.ts';
 import { markReleased } from './release-command.ts';
-import { untilGone } from './removal.ts';
+import { configAs, untilGone } from './removal.ts';
 import { standIn } from './stand-in.ts';
 import type { Terminal } from './terminal.ts';
 import { Failures, UsageError } from './usage.ts';
@@ -57,7 +57,7 @@ export async function uninstallCommand(
       terminal.out('\nNothing was changed. Say --yes to do it.');
       return NOT_DONE;
     }
-    await uninstall({ client, config: configFor(config, options, found), options, terminal }, found);
+    await uninstall({ client, config: configAs(config, options, found.objects), options, terminal }, found);
     terminal.out(
       'Landfall is out of this cluster. The namespace that it ran in is left, with what else is there.',
     );
@@ -170,13 +170,6 @@ function requireAccounts({ objects, accounts }: Installed): void {
       message: `its Account ${object.spec.accountRef.name} is gone, so that nobody can reach its things in AWS; apply the Account again (and crds/ before it, where that is gone), or leave them with --retain --without-aws`,
     })),
   );
-}
-
-/** What made the things says of which installation they are, better than a default. */
-function configFor(config: Config, options: UninstallOptions, { objects }: Installed): Config {
-  if (options.installation !== undefined) return config;
-  const made = objects.flatMap(({ object }) => object.status.target?.installation ?? []);
-  return { ...config, installation: made[0] ?? config.installation };
 }
 
 function isNothing({ objects, accounts, parts, crds }: Installed): boolean {

@@ -27,3 +27,8 @@ export function fit(name: string, max: number, salt?: string): string {
 export function groupName(name: string): string {
   return name.startsWith('sg-') ? `landfall-${name}` : name;
 }
+
+/** In the order of their names: that of a list in Git says nothing. */
+export function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

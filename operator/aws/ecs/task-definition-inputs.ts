@@ -33,7 +33,6 @@ export interface ContainerHealthCheck {
 export interface LogConfiguration {
   readonly logDriver: 'awslogs' | 'awsfirelens' | 'json-file' | 'splunk';
   readonly options?: Readonly<Record<string, string>>;
-  readonly secretOptions?: readonly SecretVariable[];
 }
 
 /** One container of a task, as much of AWS's ContainerDefinition as Landfall writes, in AWS's own words. */
@@ -71,11 +70,6 @@ export interface ContainerInputs {
   }[];
   /** Seconds between SIGTERM and SIGKILL; on Fargate at most 120. */
   readonly stopTimeout?: number;
-  readonly mountPoints?: readonly {
-    readonly sourceVolume: string;
-    readonly containerPath: string;
-    readonly readOnly?: boolean;
-  }[];
 }
 
 /** What a task definition is registered from, in AWS's own words. All of it is fixed for ever. */
@@ -98,11 +92,6 @@ export interface TaskDefinitionInputs {
     readonly operatingSystemFamily: 'LINUX';
   };
   readonly containerDefinitions: readonly ContainerInputs[];
-  /** Scratch room that containers share; a path on the instance where there is one. */
-  readonly volumes?: readonly {
-    readonly name: string;
-    readonly host?: { readonly sourcePath?: string };
-  }[];
   /** On Fargate: 21 to 200 GiB instead of 20. */
   readonly ephemeralStorage?: { readonly sizeInGiB: number };
   /**

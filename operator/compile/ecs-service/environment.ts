@@ -5,7 +5,7 @@ import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
 import { Terminal } from '../../errors.ts';
 import { foreignRef } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
-import { namespaceOf, ownerOf } from '../names.ts';
+import { byName, namespaceOf, ownerOf } from '../names.ts';
 import { ownerOfKey, referredBeside, type Reference } from '../references.ts';
 import { isGuestOnInstances } from './cluster.ts';
 
@@ -115,8 +115,4 @@ function endpointsIn(containers: readonly Partial<Container>[]): Wanted[] {
   return containers.flatMap(({ environmentFrom = [] }) =>
     environmentFrom.flatMap(({ endpoints }) => endpoints),
   );
-}
-
-function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

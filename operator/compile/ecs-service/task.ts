@@ -3,6 +3,7 @@ import type { ContainerInputs, TaskDefinitionInputs } from '../../aws/ecs/task-d
 import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
+import { byName } from '../names.ts';
 import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
 import type { ServiceAtWork } from './running.ts';
@@ -115,8 +116,4 @@ function containerOf(
 function whereFrom({ valueFrom, key, versionStage, versionId }: ContainerSecret): string {
   const part = [key, versionStage, versionId].map((text) => text ?? '');
   return part.every((text) => text === '') ? valueFrom : [valueFrom, ...part].join(':');
-}
-
-function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -221,7 +221,7 @@ const containerIn = (container: TaskDefinitionInputs['containerDefinitions'][num
   user: container.user,
   readOnly: container.readonlyRootFilesystem,
   environment: Object.fromEntries(
-    (container.environment ?? []).map(({ name, value }) => [name, valueOf(printable(value) as string)]),
+    (container.environment ?? []).map(({ name, value }) => [name, valueOf(printable(value))]),
   ),
   logPrefix: container.logConfiguration?.options?.['awslogs-stream-prefix'],
 });
