@@ -129,7 +129,8 @@ function typeText(path: string, field: StructuralSchema): string {
   if (!field.items) return link ?? field.type ?? '';
   const keys = field['x-kubernetes-list-map-keys'];
   if (keys) return `list of ${link ?? 'object'} by \`${keys.join(', ')}\``;
-  return `set of ${field.items.type ?? ''}`;
+  const sort = field['x-kubernetes-list-type'] === 'atomic' ? 'list' : 'set';
+  return `${sort} of ${link ?? field.items.type ?? ''}`;
 }
 
 // GitHub makes anchors of headings by leaving out everything but letters, digits, hyphens and underscores.
