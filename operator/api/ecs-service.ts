@@ -195,6 +195,27 @@ export type EcsServiceSpec = z.output<typeof spec>;
 const arn = (what: string) => z.string().max(2048).optional().describe(what);
 const count = (what: string) => z.int().min(0).max(1_000_000).optional().describe(what);
 
+const time = (what: string) => z.string().meta({ format: 'date-time' }).describe(what);
+
+const ServiceEventSchema = z.object({
+  time: time('When, as ISO 8601.'),
+  message: z.string().max(1024).describe('In ECS’s words.'),
+});
+
+const StoppedTaskSchema = z
+  .object({
+    time: time('When it began to stop, as ISO 8601; missing where AWS does not say.').optional(),
+    reason: z
+      .string()
+      .max(1024)
+      .describe(
+        'In ECS’s words: of the task, then of its containers, with their exit codes where one of them ended by itself.',
+      ),
+  })
+  .describe(
+    'The task that stopped last while a rollout loses tasks or has failed, and why. It goes when all tasks run.',
+  );
+
 const status = z
   .object({
     ...commonStatus,
@@ -221,7 +242,13 @@ const status = z
       .max(64)
       .optional()
       .describe('How far the last rollout is, in AWS’s word: IN_PROGRESS, COMPLETED or FAILED.'),
-    lastEvent: z.string().max(1024).optional().describe('What ECS said last of the service.'),
+    events: z
+      .array(ServiceEventSchema)
+      .max(5)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .optional()
+      .describe('What ECS said last of the service, newest first.'),
+    lastStoppedTask: StoppedTaskSchema.optional(),
   })
   .describe('What the operator did and found; only the operator writes it.');
 export type EcsServiceStatus = z.output<typeof status>;

@@ -11,7 +11,7 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { differsInTasks, type EcsServiceInputs } from './service-settings.ts';
 import { nameIn } from './shared.ts';
-import { sentence, whyTasksStopped } from './stopped-tasks.ts';
+import { lastStopped, sentence } from './stopped-tasks.ts';
 
 /** What {@link refuseRepetition} needs. */
 export const ROLLOUT_ACTIONS = reads('ecs:DescribeServiceRevisions', 'ecs:ListServiceDeployments');
@@ -34,8 +34,8 @@ export async function refuseRepetition(
   );
   const failed = answer.serviceRevisions?.[0];
   if (!failed || differsInTasks(inputs, asService(failed, inputs))) return;
-  const stopped = await whyTasksStopped(session, service, inputs.taskDefinition);
-  const because = sentence([last.statusReason ?? 'AWS gives no reason', ...stopped]);
+  const { reasons } = await lastStopped(session, service, inputs.taskDefinition);
+  const because = sentence([last.statusReason ?? 'AWS gives no reason', ...reasons]);
   throw new Terminal(
     'RolloutFailed',
     `the rollout of ${nameIn(inputs.taskDefinition)} has failed: ${because}; service ${service.serviceName} goes on with ${nameIn(service.taskDefinition ?? '')}, and this is not tried again before something of it changes or a restart is asked for`,

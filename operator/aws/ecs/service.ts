@@ -14,8 +14,10 @@ import { must, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
+import { primaryOf } from './deployments.ts';
 import { refuseRepetition, ROLLOUT_ACTIONS } from './rollouts.ts';
 import { withDefinitions } from './running.ts';
+import { outputsOf } from './service-outputs.ts';
 import {
   allSettings,
   awsvpcOf,
@@ -24,8 +26,8 @@ import {
   settingsFor,
   type EcsServiceInputs,
 } from './service-settings.ts';
-import { primaryOf, stateOf } from './service-state.ts';
-import { STOPPED_ACTIONS, withFailures } from './stopped-tasks.ts';
+import { stateOf } from './service-state.ts';
+import { STOPPED_ACTIONS, withStopped } from './stopped-tasks.ts';
 import {
   makes,
   MARK,
@@ -100,18 +102,7 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
     return changes;
   },
   state: stateOf,
-  outputs: (service) => ({
-    id: must(service.serviceArn, 'serviceArn'),
-    arn: must(service.serviceArn, 'serviceArn'),
-    name: must(service.serviceName, 'serviceName'),
-    clusterArn: must(service.clusterArn, 'clusterArn'),
-    taskDefinition: service.taskDefinition ?? '',
-    desiredCount: String(service.desiredCount ?? 0),
-    runningCount: String(service.runningCount ?? 0),
-    pendingCount: String(service.pendingCount ?? 0),
-    rolloutState: primaryOf(service)?.rolloutState ?? '',
-    lastEvent: service.events?.[0]?.message ?? '',
-  }),
+  outputs: outputsOf,
   gone: (service) => service.status === 'INACTIVE',
   needs: (service) => [
     ...new Set([
@@ -256,8 +247,12 @@ function updatedWith(
   return { ...listed, ...written, deployments: [began, ...others] };
 }
 
+/** AWS does not say in which order events come. */
 function brief(service: Service): Service {
-  return { ...service, events: (service.events ?? []).slice(0, EVENTS_KEPT) };
+  const events = (service.events ?? []).toSorted(
+    (a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0),
+  );
+  return { ...service, events: events.slice(0, EVENTS_KEPT) };
 }
 
 /** `cluster/name` in an ARN says where a service is: arn:aws:ecs:REGION:ACCOUNT:service/CLUSTER/NAME. */
@@ -265,13 +260,13 @@ function clusterIn(arn: string): string {
   return arn.split('/').at(-2) ?? '';
 }
 
-/** Services with what they run, and why what they were to run failed. */
+/** Services with what they run, and why tasks of theirs stopped. */
 async function whole(
   session: AwsSession,
   services: readonly Service[],
   of: { readonly all: boolean },
 ): Promise<Service[]> {
-  return withFailures(session, await withDefinitions(session, services, of), of);
+  return withStopped(session, await withDefinitions(session, services, of), of);
 }
 
 /** Services of any clusters, by ARN. */

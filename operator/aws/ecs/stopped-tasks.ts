@@ -8,68 +8,110 @@ import {
 import { onceKnown } from '../once-known.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
+import { failedOf, isComplete, primaryOf } from './deployments.ts';
+import { lossesOf } from './lost-tasks.ts';
 
-/** What {@link whyTasksStopped} needs. */
+/** What {@link lastStopped} needs. */
 export const STOPPED_ACTIONS = reads('ecs:DescribeTasks', 'ecs:ListTasks');
 
-/** A service with why the tasks of a deployment that failed have stopped, which AWS does not say of the deployment. */
-type FailedService = Service & { readonly failure?: Failure };
-interface Failure {
-  readonly deployment: string;
+/** Why a task stopped, and since when it does. No reasons where none stopped by itself, or AWS does not tell any more. */
+export interface StoppedTask {
+  readonly time?: Date;
   readonly reasons: readonly string[];
 }
 
-/** Why the last task of a deployment stopped; nothing where nobody has asked, or AWS does not tell any more. */
-export function reasonsOf(service: Service, deployment: Deployment): readonly string[] {
-  const { failure } = service as FailedService;
-  return failure && failure.deployment === deployment.id ? failure.reasons : [];
+/** A service with the last task of its deployments that lose tasks, by their ids: AWS does not say it of a deployment. */
+type ExplainedService = Service & { readonly stopped?: Readonly<Record<string, StoppedTask>> };
+
+/** The last task of a deployment that stopped; undefined where none did, or nobody has asked. */
+export function stoppedOf(service: Service, deployment: Deployment | undefined): StoppedTask | undefined {
+  const stopped = (service as ExplainedService).stopped?.[deployment?.id ?? ''];
+  return stopped && stopped.reasons.length > 0 ? stopped : undefined;
 }
 
-/** The deployment of a service that failed last, whether AWS goes back from it or there was nothing to go back to. */
-export function failedOf({ deployments = [] }: Service): Deployment | undefined {
-  return deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
-}
+/** Why tasks stopped, by deployment and how many of its tasks had: AWS tells it for an hour. */
+const stoppedTasks = onceKnown<StoppedTask>();
 
-/** Why deployments failed, by their ids: AWS tells it for an hour. */
-const failures = onceKnown<Failure>();
-
-/** Services with why they failed. `all` says that there are no others, so that what failed in none of them is forgotten. */
-export async function withFailures(
+/**
+ * Services with why their tasks stopped. It is asked only of what failed and of what loses tasks, and once for each count of
+ * these. `all` says that there are no other services, so that what none of them has is forgotten.
+ */
+export async function withStopped(
   session: AwsSession,
   services: readonly Service[],
   { all }: { readonly all: boolean },
 ): Promise<Service[]> {
-  const failed = new Map(services.map((service) => [failedOf(service)?.id ?? '', service]));
-  failed.delete('');
-  const known = await failures(session, failed.keys(), {
+  const primaries = services.flatMap((service) => primaryOf(service) ?? []);
+  const losses = lossesOf(session, primaries, { all });
+  const asked = services.map((service) => asksOf(service, losses));
+  const byKey = new Map(asked.flat().map((ask) => [ask.key, ask]));
+  const known = await stoppedTasks(session, byKey.keys(), {
     all,
-    async read(deployment) {
-      const service = failed.get(deployment);
-      const { taskDefinition = '' } = (service && failedOf(service)) ?? {};
-      return service && { deployment, reasons: await whyTasksStopped(session, service, taskDefinition) };
+    async read(key) {
+      const ask = byKey.get(key);
+      return ask && lastStopped(session, ask.service, ask.deployment.taskDefinition ?? '');
     },
   });
-  return services.map((service) => {
-    const failure = known.get(failedOf(service)?.id ?? '');
-    return failure ? { ...service, failure } : service;
+  return services.map((service, index) => {
+    const found = (asked[index] ?? []).flatMap(({ key, deployment }) => {
+      const task = known.get(key);
+      return task ? [[deployment.id ?? '', task] as const] : [];
+    });
+    return found.length > 0 ? { ...service, stopped: Object.fromEntries(found) } : service;
   });
 }
 
-/** Why the last task of a task definition stopped, as AWS tells it for an hour; nothing where none did by itself. */
-export async function whyTasksStopped(
+interface Ask {
+  readonly key: string;
+  readonly service: Service;
+  readonly deployment: Deployment;
+}
+
+/** The deployments of a service whose last task is asked for. */
+function asksOf(service: Service, losses: ReadonlyMap<string, number>): Ask[] {
+  return [...new Set([primaryOf(service), failedOf(service)])].flatMap((deployment) => {
+    if (!deployment) return [];
+    const { id = '', failedTasks = 0, rolloutState } = deployment;
+    const lost = losses.get(id) ?? 0;
+    const isLosing = failedTasks + lost > 0 && !isComplete(deployment);
+    if (!isLosing && rolloutState !== 'FAILED') return [];
+    return { key: `${id} ${failedTasks} ${lost}`, service, deployment };
+  });
+}
+
+/** The last task of a task definition that stopped by itself, as AWS tells of it for an hour. */
+export async function lastStopped(
   session: AwsSession,
   { clusterArn: cluster, serviceName }: Service,
   taskDefinition: string,
-): Promise<string[]> {
+): Promise<StoppedTask> {
   const { taskArns: tasks = [] } = await session.ecs.send(
     new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED', maxResults: 100 }),
   );
-  if (tasks.length === 0) return [];
+  if (tasks.length === 0) return { reasons: [] };
   const answer = await session.ecs.send(new DescribeTasksCommand({ cluster, tasks }));
   const [last] = (answer.tasks ?? [])
     .filter((task) => task.taskDefinitionArn === taskDefinition && !isForTheCount(task))
-    .sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0));
-  const reasons = [last?.stoppedReason, ...(last?.containers ?? []).map(({ reason }) => reason)];
+    .sort((a, b) => (timeOf(b)?.getTime() ?? 0) - (timeOf(a)?.getTime() ?? 0));
+  if (!last) return { reasons: [] };
+  const time = timeOf(last);
+  return { ...(time && { time }), reasons: reasonsOf(last) };
+}
+
+/** One that still stops has no `stoppedAt`, and is the newest. */
+function timeOf({ stoppingAt, stoppedAt }: Task): Date | undefined {
+  return stoppingAt ?? stoppedAt;
+}
+
+/** In AWS's words, with the codes of its containers where one that ended has ended it. */
+function reasonsOf({ stoppedReason, stopCode, containers = [] }: Task): string[] {
+  const codes =
+    stopCode === 'EssentialContainerExited'
+      ? containers.flatMap(({ name, exitCode }) =>
+          exitCode === undefined ? [] : `${name} exited with code ${exitCode}`,
+        )
+      : [];
+  const reasons = [stoppedReason, ...containers.map(({ reason }) => reason), ...codes];
   return [...new Set(reasons.flatMap((reason) => (reason ? [reason] : [])))];
 }
 

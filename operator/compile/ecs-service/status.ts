@@ -19,10 +19,12 @@ export type EcsServiceOutputs = Pick<
   | 'desiredCount'
   | 'runningCount'
   | 'rollout'
-  | 'lastEvent'
+  | 'events'
+  | 'lastStoppedTask'
 >;
 
-const LAST_EVENT_MAX = 1024;
+/** What status holds of anybody's words. */
+const WORDS_MAX = 1024;
 
 /** What was made, from where the nodes stand. */
 export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOutputs {
@@ -46,8 +48,21 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     desiredCount: count(service?.['desiredCount']),
     runningCount: count(service?.['runningCount']),
     rollout: service?.['rolloutState'] || undefined,
-    lastEvent: service?.['lastEvent']?.slice(0, LAST_EVENT_MAX) || undefined,
+    events: eventsIn(service?.['events']),
+    lastStoppedTask: stoppedIn(service?.['lastStoppedTask']),
   };
+}
+
+function eventsIn(text: string | undefined): EcsServiceOutputs['events'] {
+  if (!text) return undefined;
+  const events = JSON.parse(text) as NonNullable<EcsServiceOutputs['events']>;
+  return events.map(({ time, message }) => ({ time, message: message.slice(0, WORDS_MAX) }));
+}
+
+function stoppedIn(text: string | undefined): EcsServiceOutputs['lastStoppedTask'] {
+  if (!text) return undefined;
+  const task = JSON.parse(text) as NonNullable<EcsServiceOutputs['lastStoppedTask']>;
+  return { ...task, reason: task.reason.slice(0, WORDS_MAX) };
 }
 
 /** The certificates that were made; undefined for none. One whose place another takes is not among them. */

@@ -144,7 +144,12 @@ export const listed = {
       createdAt: new Date('2026-01-01T00:00:00Z'),
     },
   ],
-  events: [{ message: '(service backend-service) has reached a steady state.' }],
+  events: [
+    {
+      createdAt: new Date('2026-01-01T00:05:00Z'),
+      message: '(service backend-service) has reached a steady state.',
+    },
+  ],
   tags: [{ key: MARK.restarted, value: 'monday' }],
 };
 

@@ -476,11 +476,14 @@ describe('listing', () => {
     expect(await ecsServices.get(session, [SERVICE, elsewhere])).toEqual([]);
   });
 
-  it('keeps the last events', async () => {
-    const events = Array.from({ length: 100 }, (_, n) => ({ message: String(n) }));
+  it('keeps the last events, newest first', async () => {
+    const events = Array.from({ length: 100 }, (_, n) => ({
+      createdAt: new Date(Date.UTC(2026, 0, 1, 0, n)),
+      message: String(n),
+    }));
     const { session } = fakeSession({ DescribeServices: () => ({ services: [{ ...record, events }] }) });
     const [found] = await ecsServices.get(session, [SERVICE]);
-    expect(found?.events?.map(({ message }) => message)).toEqual(['0', '1', '2', '3', '4']);
+    expect(found?.events?.map(({ message }) => message)).toEqual(['99', '98', '97', '96', '95']);
   });
 });
 
