@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
-import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/control-plane.ts';
-import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
+import type { LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { callsOf } from './fewest-calls.ts';
+import { onStage } from './stage.ts';
 import type { Subject } from './subjects.ts';
 
 /** The default fast lane: how long to watch a standing fleet to see at least one refresh. */
@@ -45,26 +44,9 @@ export async function measure(
   count: number,
   { scale, watch }: { readonly scale: number; readonly watch: boolean },
 ): Promise<Result> {
-  const plane = await startControlPlane();
-  const aws = await startLocalAws({});
-  let operator: OperatorProcess | undefined;
-  try {
-    await apply(plane, ...crds());
-    await apply(plane, namespace('landfall-system'), namespace('bench'), ...subject.accounts);
-    operator = startOperator({
-      kubeconfigPath: plane.kubeconfigPath,
-      bundled: true,
-      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', LANDFALL_AWS_RATE_SCALE: String(scale) },
-    });
-    await operator.line((line) => line.msg === 'leading');
-    await until(async () => (await ready(plane, ['accounts'])) === subject.accounts.length, 60_000);
-    await aws.clearLedger();
+  return onStage(subject, { LANDFALL_AWS_RATE_SCALE: String(scale) }, async ({ aws, operator, make }) => {
     await aws.setDifficulty({ throttling: { scale } });
-    const objects = Array.from({ length: count }, (_, index) => subject.objects(index)).flat();
-    const began = performance.now();
-    await apply(plane, ...objects);
-    await until(async () => (await ready(plane, subject.plurals)) === objects.length, 900_000);
-    const wallSeconds = (performance.now() - began) / 1000;
+    const wallSeconds = await make(count);
     const ledger = await aws.ledger();
     const failed = ledger.filter((call) => call.error !== null);
     if (failed.length > 0)
@@ -89,11 +71,7 @@ export async function measure(
       ...usage,
       ...(standing && { standing }),
     };
-  } finally {
-    await operator?.stop();
-    await aws.stop();
-    await plane.stop();
-  }
+  });
 }
 
 function callsAtFirst(ledger: readonly LedgerEntry[]): number {
@@ -128,43 +106,6 @@ async function watchStanding(aws: LocalAws, { slow }: Subject): Promise<Standing
     slowCallsPerMinute: round(calls.filter(isSlow).length / 2),
     writes: calls.filter((call) => call.write).length,
   };
-}
-
-function crds(): string[] {
-  const folder = new URL('../../crds/', import.meta.url);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return names.map((name) => readFileSync(new URL(name, folder), 'utf8'));
-}
-
-function namespace(name: string): object {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-async function apply(plane: ControlPlane, ...objects: (object | string)[]): Promise<void> {
-  const input = objects
-    .map((object) => (typeof object === 'string' ? object : JSON.stringify(object)))
-    .join('\n---\n');
-  const args = ['apply', '--server-side', '-f', '-'];
-  await until(async () => (await plane.kubectl(args, { input })).code === 0, 30_000);
-}
-
-async function ready(plane: ControlPlane, plurals: readonly string[]): Promise<number> {
-  const { stdout } = await plane.kubectl([
-    'get',
-    plurals.join(','),
-    '-A',
-    '-o',
-    'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
-  ]);
-  return stdout.split('\n').filter((line) => line === 'True').length;
-}
-
-async function until(test: () => Promise<boolean>, timeoutMs: number): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error(`not reached within ${timeoutMs / 1000} s`);
-    await sleep(200);
-  }
 }
 
 /** Memory from /proc/PID/status, CPU time (user and system, in ticks of 10 ms) from /proc/PID/stat. */
