@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{operator,k8s-local}/**/*.test.ts'],
+          include: ['test/{bench,operator,k8s-local}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

@@ -1,14 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
-import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/control-plane.ts';
-import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
+import { readFileSync } from 'node:fs';
 import { callsOf } from './fewest-calls.ts';
+import { beyondFewest, callsAtFirst, callsByAction, throttledIn } from './ledger.ts';
+import { round } from './round.ts';
+import { onStage } from './stage.ts';
+import { type Standing, watchStanding } from './standing.ts';
 import type { Subject } from './subjects.ts';
-
-/** The default fast lane: how long to watch a standing fleet to see at least one refresh. */
-const FAST_LANE_MS = 60_000;
 
 export interface Result {
   readonly count: number;
@@ -18,25 +14,18 @@ export interface Result {
   readonly writes: number;
   readonly writesEach: number;
   readonly callsPerChange: number;
-  /** Calls before the first VPC of an account: what is read and claimed once, however many objects there are. */
+  /** What each account costs once, however many objects there are. */
   readonly callsAtFirst: number;
   /** Without these. */
   readonly callsPerChangeThen: number;
   readonly callsByAction: Readonly<Record<string, number>>;
+  /** Without those at first. */
+  readonly beyondFewest: Readonly<Record<string, number>>;
   readonly residentMiB: number;
   readonly peakResidentMiB: number;
   readonly cpuSeconds: number;
   readonly throttled: number;
   readonly standing?: Standing;
-}
-
-/** What a standing fleet costs. */
-interface Standing {
-  readonly callsPerFastRefresh: number;
-  /** Of those, what AWS answers ten services a call. */
-  readonly describeServicesPerFastRefresh: number;
-  readonly slowCallsPerMinute: number;
-  readonly writes: number;
 }
 
 /** Makes so many of a subject. `scale` is that of AWS's buckets and of the operator's own; 0 is without. */
@@ -45,26 +34,9 @@ export async function measure(
   count: number,
   { scale, watch }: { readonly scale: number; readonly watch: boolean },
 ): Promise<Result> {
-  const plane = await startControlPlane();
-  const aws = await startLocalAws({});
-  let operator: OperatorProcess | undefined;
-  try {
-    await apply(plane, ...crds());
-    await apply(plane, namespace('landfall-system'), namespace('bench'), ...subject.accounts);
-    operator = startOperator({
-      kubeconfigPath: plane.kubeconfigPath,
-      bundled: true,
-      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', LANDFALL_AWS_RATE_SCALE: String(scale) },
-    });
-    await operator.line((line) => line.msg === 'leading');
-    await until(async () => (await ready(plane, ['accounts'])) === subject.accounts.length, 60_000);
-    await aws.clearLedger();
+  return onStage(subject, { LANDFALL_AWS_RATE_SCALE: String(scale) }, async ({ aws, operator, make }) => {
     await aws.setDifficulty({ throttling: { scale } });
-    const objects = Array.from({ length: count }, (_, index) => subject.objects(index)).flat();
-    const began = performance.now();
-    await apply(plane, ...objects);
-    await until(async () => (await ready(plane, subject.plurals)) === objects.length, 900_000);
-    const wallSeconds = (performance.now() - began) / 1000;
+    const wallSeconds = await make(count);
     const ledger = await aws.ledger();
     const failed = ledger.filter((call) => call.error !== null);
     if (failed.length > 0)
@@ -72,8 +44,9 @@ export async function measure(
     const changes = count * [...callsOf(subject.fewest).values()].reduce((sum, calls) => sum + calls, 0);
     const writes = ledger.filter((call) => call.write).length;
     const usage = resources(operator.process.pid ?? 0);
-    const atFirst = callsAtFirst(ledger);
-    const standing = watch ? await watchStanding(aws, subject) : undefined;
+    const atFirst = new Set(callsAtFirst(ledger, subject, count));
+    const then = ledger.filter((call) => !atFirst.has(call));
+    const standing = watch ? await watchStanding(aws, subject, count) : undefined;
     return {
       count,
       wallSeconds: round(wallSeconds),
@@ -82,89 +55,15 @@ export async function measure(
       writes,
       writesEach: round(writes / count),
       callsPerChange: round(ledger.length / changes),
-      callsAtFirst: atFirst,
-      callsPerChangeThen: round((ledger.length - atFirst) / changes),
-      callsByAction: countBy(ledger.map((call) => call.action ?? 'unknown')),
-      throttled: ledger.filter((call) => THROTTLED.has(call.error ?? '')).length,
+      callsAtFirst: atFirst.size,
+      callsPerChangeThen: round(then.length / changes),
+      callsByAction: callsByAction(ledger),
+      beyondFewest: beyondFewest(then, subject, count),
+      throttled: throttledIn(ledger),
       ...usage,
       ...(standing && { standing }),
     };
-  } finally {
-    await operator?.stop();
-    await aws.stop();
-    await plane.stop();
-  }
-}
-
-function callsAtFirst(ledger: readonly LedgerEntry[]): number {
-  const accounts = Map.groupBy(ledger, ({ account }) => account);
-  const before = (calls: readonly LedgerEntry[]) => calls.findIndex(({ action }) => action === 'CreateVpc');
-  return [...accounts.values()].reduce((sum, calls) => sum + Math.max(0, before(calls)), 0);
-}
-
-/** How AWS's services say that a bucket is empty. */
-const THROTTLED = new Set([
-  'RequestLimitExceeded',
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-]);
-
-/** The calls between two refreshes of the fast lane, and those of the slow lane. */
-async function watchStanding(aws: LocalAws, { slow }: Subject): Promise<Standing> {
-  await sleep(FAST_LANE_MS);
-  await aws.clearLedger();
-  await sleep(FAST_LANE_MS * 2);
-  const calls = await aws.ledger();
-  const isSlow = ({ service, action }: LedgerEntry) => service === 'iam' || slow.includes(action ?? '');
-  const fast = calls.filter((call) => !isSlow(call) && !call.write && call.service !== 'sts');
-  const of = (action: string) => fast.filter((call) => call.action === action).length;
-  // Each account is refreshed by itself; a refresh is one of all.
-  const accounts = new Set(calls.map(({ account }) => account)).size;
-  const refreshes = Math.max(1, of('DescribeVpcs') / accounts);
-  return {
-    callsPerFastRefresh: round((fast.length - of('DescribeServices')) / refreshes),
-    describeServicesPerFastRefresh: round(of('DescribeServices') / refreshes),
-    slowCallsPerMinute: round(calls.filter(isSlow).length / 2),
-    writes: calls.filter((call) => call.write).length,
-  };
-}
-
-function crds(): string[] {
-  const folder = new URL('../../crds/', import.meta.url);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return names.map((name) => readFileSync(new URL(name, folder), 'utf8'));
-}
-
-function namespace(name: string): object {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-async function apply(plane: ControlPlane, ...objects: (object | string)[]): Promise<void> {
-  const input = objects
-    .map((object) => (typeof object === 'string' ? object : JSON.stringify(object)))
-    .join('\n---\n');
-  const args = ['apply', '--server-side', '-f', '-'];
-  await until(async () => (await plane.kubectl(args, { input })).code === 0, 30_000);
-}
-
-async function ready(plane: ControlPlane, plurals: readonly string[]): Promise<number> {
-  const { stdout } = await plane.kubectl([
-    'get',
-    plurals.join(','),
-    '-A',
-    '-o',
-    'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
-  ]);
-  return stdout.split('\n').filter((line) => line === 'True').length;
-}
-
-async function until(test: () => Promise<boolean>, timeoutMs: number): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error(`not reached within ${timeoutMs / 1000} s`);
-    await sleep(200);
-  }
+  });
 }
 
 /** Memory from /proc/PID/status, CPU time (user and system, in ticks of 10 ms) from /proc/PID/stat. */
@@ -177,15 +76,4 @@ function resources(pid: number) {
     peakResidentMiB: round(kiB('VmHWM') / 1024),
     cpuSeconds: round((Number(stat[11]) + Number(stat[12])) / 100),
   };
-}
-
-function countBy(values: readonly string[]): Record<string, number> {
-  const counts = Map.groupBy(values, (value) => value);
-  return Object.fromEntries(
-    [...counts].map(([value, all]) => [value, all.length] as const).sort((a, b) => b[1] - a[1]),
-  );
-}
-
-export function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

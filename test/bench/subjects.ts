@@ -9,8 +9,17 @@ export interface Subject {
   /** Of the objects, as kubectl takes them. */
   readonly plurals: readonly string[];
   readonly fewest: readonly Fewest[];
-  /** Actions of the slow lane; those of IAM are of it anyway. */
-  readonly slow: readonly string[];
+  /** What the slow lane reads one by one. */
+  readonly slow: readonly ReadAlone[];
+}
+
+/** A sort of things that AWS reads one by one, of which each of a subject has one. */
+interface ReadAlone {
+  readonly action: string;
+  /** Calls that one thing takes; default 1. */
+  readonly calls?: number;
+  /** Accounts that have one; default 1. */
+  readonly accounts?: number;
 }
 
 /** The bench network: 20 objects that a person would name (VPC, 4 subnets, gateway, 2 route tables, 2 NACLs, 4 groups, 6 endpoints). */
@@ -50,7 +59,8 @@ export const NETWORKS: Subject = {
   objects: (index) => [benchNetwork(index)],
   plurals: ['securevpcs'],
   fewest: NETWORK_CALLS,
-  slow: ['DescribeVpcAttribute'],
+  // AWS reads one attribute a call.
+  slow: [{ action: 'DescribeVpcAttribute', calls: 2 }],
 };
 
 const nameOf = (role: string, index: number) => `${role}-${String(index).padStart(3, '0')}`;
@@ -134,11 +144,17 @@ export const PLATFORMS: Subject = {
   plurals: ['securevpcs', 'ecsservices', 'privatelinkendpoints'],
   fewest: PLATFORM_CALLS,
   slow: [
-    'DescribeVpcAttribute',
-    'DescribeLoadBalancerAttributes',
-    'DescribeTargetGroupAttributes',
-    'DescribeTargetHealth',
-    'DescribeTaskDefinition',
-    'DescribeVpcEndpointServicePermissions',
+    { action: 'DescribeVpcAttribute', calls: 2, accounts: 2 },
+    { action: 'DescribeLoadBalancerAttributes' },
+    { action: 'DescribeTargetGroupAttributes' },
+    { action: 'DescribeTargetHealth' },
+    { action: 'DescribeVpcEndpointServicePermissions' },
+    { action: 'DescribeVpcEndpointConnectionNotifications' },
   ],
 };
+
+/** Names of the objects of so many, each once. */
+export function namesOf({ objects }: Subject, count: number): string[] {
+  const all = Array.from({ length: count }, (_, index) => objects(index)).flat();
+  return [...new Set(all.map((object) => (object as { metadata: { name: string } }).metadata.name))];
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/control-plane.ts';
+import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
+import type { Subject } from './subjects.ts';
+
+/** What AWS takes minutes for is done by the next call: the bench is about calls. Of all that the subjects make. */
+const NO_DELAY = {
+  LANDFALL_AWS_ENDPOINT_SECONDS: '0',
+  LANDFALL_AWS_INTERFACE_SECONDS: '0',
+  LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0',
+  LANDFALL_AWS_TARGET_SECONDS: '0',
+  LANDFALL_AWS_TASK_SECONDS: '0',
+};
+
+/** What the bench measures on: everything runs, and the subject's accounts are ready. */
+export interface Stage {
+  readonly aws: LocalAws;
+  readonly operator: OperatorProcess;
+  /** Makes so many of the subject; returns the seconds until all of it is ready. */
+  readonly make: (count: number) => Promise<number>;
+}
+
+/** Sets up an API server, a local AWS and the operator, with `env` on top of its own, and takes them down after `use`. */
+export async function onStage<T>(
+  subject: Subject,
+  env: Readonly<Record<string, string>>,
+  use: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const plane = await startControlPlane();
+  const aws = await startLocalAws({ env: { ...process.env, ...NO_DELAY } });
+  let operator: OperatorProcess | undefined;
+  try {
+    await apply(plane, ...crds());
+    await apply(plane, namespace('landfall-system'), namespace('bench'), ...subject.accounts);
+    operator = startOperator({
+      kubeconfigPath: plane.kubeconfigPath,
+      bundled: true,
+      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', ...env },
+    });
+    await operator.line((line) => line.msg === 'leading');
+    await until(async () => (await ready(plane, ['accounts'])) === subject.accounts.length, 60_000);
+    await aws.clearLedger();
+    return await use({ aws, operator, make: (count) => make(plane, subject, count) });
+  } finally {
+    await operator?.stop();
+    await aws.stop();
+    await plane.stop();
+  }
+}
+
+async function make(plane: ControlPlane, subject: Subject, count: number): Promise<number> {
+  const objects = Array.from({ length: count }, (_, index) => subject.objects(index)).flat();
+  const began = performance.now();
+  await apply(plane, ...objects);
+  await until(async () => (await ready(plane, subject.plurals)) === objects.length, 900_000);
+  return (performance.now() - began) / 1000;
+}
+
+function crds(): string[] {
+  const folder = new URL('../../crds/', import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => readFileSync(new URL(name, folder), 'utf8'));
+}
+
+function namespace(name: string): object {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+async function apply(plane: ControlPlane, ...objects: (object | string)[]): Promise<void> {
+  const input = objects
+    .map((object) => (typeof object === 'string' ? object : JSON.stringify(object)))
+    .join('\n---\n');
+  const args = ['apply', '--server-side', '-f', '-'];
+  await until(async () => (await plane.kubectl(args, { input })).code === 0, 30_000);
+}
+
+async function ready(plane: ControlPlane, plurals: readonly string[]): Promise<number> {
+  const { stdout } = await plane.kubectl([
+    'get',
+    plurals.join(','),
+    '-A',
+    '-o',
+    'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
+  ]);
+  return stdout.split('\n').filter((line) => line === 'True').length;
+}
+
+async function until(test: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await test())) {
+    if (performance.now() > end) throw new Error(`not reached within ${timeoutMs / 1000} s`);
+    await sleep(200);
+  }
+}

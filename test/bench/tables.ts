@@ -1,0 +1,77 @@
+import { type InARow, LATENCY_SECONDS } from './in-a-row.ts';
+import type { Result } from './measure.ts';
+import type { WithBuckets } from './with-buckets.ts';
+
+/** Prints results of one subject, and which calls were more than the fewest. */
+export function showResults(results: readonly Result[]): void {
+  if (results.length === 0) return;
+  console.table(
+    results.map((result) => ({
+      count: result.count,
+      'wall s': result.wallSeconds,
+      changes: result.changes,
+      calls: result.calls,
+      writes: result.writes,
+      'calls/change': result.callsPerChange,
+      'at first': result.callsAtFirst,
+      'calls/change beside': result.callsPerChangeThen,
+      throttled: result.throttled,
+      'MiB (peak)': `${result.residentMiB} (${result.peakResidentMiB})`,
+      'CPU s': result.cpuSeconds,
+    })),
+  );
+  for (const { count, beyondFewest } of results) {
+    const beyond = Object.entries(beyondFewest).map(([action, calls]) => `${action} ${calls}`);
+    console.log(`${count}: beside those at first, calls beyond the fewest: ${beyond.join(', ')}`);
+  }
+  const standing = results.flatMap(({ count, standing }) => (standing ? [{ count, ...standing }] : []));
+  if (standing.length === 0) return;
+  console.log('While nothing happens:');
+  console.table(
+    standing.map((one) => ({
+      count: one.count,
+      'calls/fast refresh': one.callsPerFastRefresh,
+      'beside, DescribeServices': one.describeServicesPerFastRefresh,
+      'slow calls/min': one.slowCallsPerMinute,
+      'at most': one.slowCallsPerMinuteMost,
+      writes: one.writes,
+    })),
+  );
+}
+
+/** Prints the longest path, and how far calls come one after the other. */
+export function showInARow(subject: string, result: InARow): void {
+  console.log(`The longest path of one of ${subject}: so many calls at the least come one after the other.`);
+  console.table([
+    ...result.longestPath.map(({ node, callsBefore }, index) => ({
+      node,
+      'calls before it, at the least': index,
+      'calls before it': callsBefore,
+    })),
+    {
+      node: 'all is ready',
+      'calls before it, at the least': result.fewestInARow,
+      'calls before it': result.callsInARow,
+    },
+  ]);
+  console.log(
+    `Each call took ${LATENCY_SECONDS} s: the ${result.wallSeconds} s are ${result.callsInARow} calls one after the other, of ${result.calls} in all (a share of ${result.shareInARow}).`,
+  );
+}
+
+/** Prints a run against AWS's buckets. */
+export function showWithBuckets(result: WithBuckets): void {
+  console.table([
+    {
+      count: result.count,
+      scale: result.scale,
+      'wall s': result.wallSeconds,
+      'floor s': result.floorSeconds,
+      'times the floor': result.overFloor,
+      'slowest bucket': result.slowestBucket,
+      'calls to it': result.callsToIt,
+      calls: result.calls,
+      throttled: result.throttled,
+    },
+  ]);
+}

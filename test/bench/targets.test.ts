@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { Result } from './measure.ts';
+import { missesOf } from './targets.ts';
+
+const STANDING = {
+  callsPerFastRefresh: 60,
+  describeServicesPerFastRefresh: 100,
+  slowCallsPerMinute: 11,
+  slowCallsPerMinuteMost: 11,
+  writes: 0,
+};
+const REACHED: Result = {
+  count: 50,
+  wallSeconds: 60,
+  changes: 100,
+  calls: 115,
+  writes: 100,
+  writesEach: 2,
+  callsPerChange: 1.15,
+  callsAtFirst: 5,
+  callsPerChangeThen: 1.1,
+  callsByAction: {},
+  beyondFewest: {},
+  residentMiB: 1,
+  peakResidentMiB: 1,
+  cpuSeconds: 1,
+  throttled: 0,
+  standing: STANDING,
+};
+
+it('are reached where every figure is just what it may be', () => {
+  expect(missesOf('platforms', REACHED)).toEqual([]);
+});
+
+it('are missed one by one, each in a line', () => {
+  const standing = { ...STANDING, callsPerFastRefresh: 61, slowCallsPerMinute: 12, writes: 1 };
+  const missed = { ...REACHED, callsPerChange: 1.17, callsPerChangeThen: 1.16, throttled: 3, standing };
+  expect(missesOf('platforms', missed)).toEqual([
+    '50 platforms: 1.16 calls per change beside those at first, at most 1.15',
+    '50 platforms: 3 calls throttled, at most 0',
+    '50 platforms: 1.17 calls per change, at most 1.15',
+    '50 platforms: 61 calls a refresh beside DescribeServices, at most 60',
+    '50 platforms: 12 calls a minute in the slow lane, at most 11',
+    '50 platforms: 1 writes while nothing happens, at most 0',
+  ]);
+});
+
+it('do not count what an account costs once where there are few', () => {
+  expect(missesOf('platforms', { ...REACHED, count: 1, callsPerChange: 1.9 })).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import type { Result } from './measure.ts';
+
+/** Calls for each change, without what an account costs once; and with it, where there are so many that it counts for little. */
+const PER_CHANGE_MOST = 1.15;
+const WITH_ALL_FROM = 20;
+/** Calls of a refresh of the fast lane beside DescribeServices, which names ten services of one cluster. */
+const REFRESH_MOST = 60;
+/** How much longer than AWS's slowest bucket lets it take. */
+const OVER_FLOOR_MOST = 1.1;
+
+/** What of a result is more than it may be, each in a line. */
+export function missesOf(subject: string, result: Result): string[] {
+  const { count, callsPerChange, callsPerChangeThen, throttled, standing } = result;
+  const judged: Judged[] = [
+    ['calls per change beside those at first', callsPerChangeThen, PER_CHANGE_MOST],
+    ['calls throttled', throttled, 0],
+  ];
+  if (count >= WITH_ALL_FROM) judged.push(['calls per change', callsPerChange, PER_CHANGE_MOST]);
+  if (standing) {
+    judged.push(
+      ['calls a refresh beside DescribeServices', standing.callsPerFastRefresh, REFRESH_MOST],
+      ['calls a minute in the slow lane', standing.slowCallsPerMinute, standing.slowCallsPerMinuteMost],
+      ['writes while nothing happens', standing.writes, 0],
+    );
+  }
+  return missesIn(`${count} ${subject}`, judged);
+}
+
+/** The same of a run against AWS's own buckets. */
+export function missesWithBuckets(result: Result & { readonly overFloor: number }): string[] {
+  return missesIn(`${result.count} networks with AWS's token buckets`, [
+    ['calls throttled', result.throttled, 0],
+    ['times the floor', result.overFloor, OVER_FLOOR_MOST],
+  ]);
+}
+
+type Judged = readonly [what: string, is: number, most: number];
+
+function missesIn(run: string, judged: readonly Judged[]): string[] {
+  return judged
+    .filter(([, is, most]) => is > most)
+    .map(([what, is, most]) => `${run}: ${is} ${what}, at most ${most}`);
+}
