@@ -164,7 +164,7 @@ export const targetGroupKind: AwsKind<TargetGroupInputs, Tagged<TargetGroup>> = 
     // It has no targets yet. Of one that is there already the next reading tells more; to set an attribute twice is nothing.
     const arn = arnOf(group);
     wrote(targetGroupAttributes, arn, () => ({ arn, attributes: TARGET_GROUP_DEFAULTS }));
-    wrote(targetHealth, arn, () => ({ arn, targets: [] }));
+    wrote(targetHealth, arn, () => ({ arn, targets: [], isNew: true }));
     return group;
   },
   async conflicting(session, inputs, revision) {

@@ -17,6 +17,8 @@ export interface GroupHealth {
   readonly targets: readonly TargetHealthDescription[];
   /** What is asked of targets has changed since: AWS's word is from before. */
   readonly isOld?: boolean;
+  /** The group was made a moment ago: nothing comes to it before a service has tasks, of which its listing tells. */
+  readonly isNew?: boolean;
 }
 
 /** Health in numbers and words, for status. */
@@ -54,7 +56,8 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   },
   id: (record) => record.arn,
   tags: () => ({}),
-  settled: (record) => record.isOld !== true && stateOf(record).phase === 'ready',
+  settled: (record) =>
+    record.isNew === true || (record.isOld !== true && stateOf(record).phase === 'ready'),
 };
 
 /** Whether what is behind a target group serves. Nothing is ever changed in it: targets come and go by ECS. */

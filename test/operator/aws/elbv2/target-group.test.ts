@@ -131,6 +131,9 @@ describe('the health of targets', () => {
     expect(targetHealth.settled?.(serving)).toBe(true);
     // What is asked of targets has changed: until they were asked, they count as they did.
     expect(targetHealth.settled?.({ ...serving, isOld: true })).toBe(false);
+    // Nobody looks at a new group before a service has tasks; what is read then is looked at until it is well.
+    expect(targetHealth.settled?.({ arn: GROUP, targets: [], isNew: true })).toBe(true);
+    expect(targetHealth.settled?.({ arn: GROUP, targets: [] })).toBe(false);
     expect(targetHealthKind.state({ ...serving, isOld: true })).toEqual({ phase: 'ready' });
   });
 });
