@@ -7,5 +7,5 @@ export interface AnnotationDoc {
 
 /** Whenever its value becomes another, all tasks are replaced. */
 export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
-/** An object that is to go does so although others use it; what they use is taken away from them. Of kinds that can do so. */
+/** An object that is to go does so although others use it; what they use is taken away from them. Where that can be done. */
 export const FORCE_DELETE_ANNOTATION = 'landfall.dev/force-delete';

@@ -277,7 +277,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
       {
         name: FORCE_DELETE_ANNOTATION,
         means:
-          'An object that is deleted goes although others use it, which it else waits for (`InUse`): `kubectl annotate ple/<name> landfall.dev/force-delete=yes`, before or after `kubectl delete`. With `provide` all connections are rejected first, those of foreign endpoints too, and the endpoint service goes; the endpoints stay with their owners and lead nowhere. With `consume` the endpoint goes although services have its name in their environment. As long as nobody deletes the object, the annotation does nothing.',
+          'A provider that is deleted goes although others are connected to it, which it else waits for (`InUse`): `kubectl annotate ple/<name> landfall.dev/force-delete=yes`, before or after `kubectl delete`. All connections are rejected first, those of foreign endpoints too; the endpoints stay with their owners and lead nowhere. As long as nobody deletes the object, and for a consumer, the annotation does nothing.',
       },
     ],
   },

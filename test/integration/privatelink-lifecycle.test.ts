@@ -314,6 +314,12 @@ describe('a private connection between two accounts', () => {
       reason: 'InUse',
       message: /^EcsService\/shop\/shop still uses this object/,
     });
+    // By force goes only what is provided.
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=shop', 'ple/api', 'landfall.dev/force-delete=yes');
+    await world.refreshes(2, ['DescribeVpcEndpointConnections']);
+    await world.condition(consumer, 'Reconciling', { reason: 'InUse' });
+    expect(await deeds(mark)).toEqual([]);
     await Promise.all([provider, shop, api].map((object) => world.delete(object)));
     for (const object of [shop, consumer, provider, api]) await world.gone(object, 60_000);
   });
