@@ -16,7 +16,9 @@ const alarm = withRules(
     ),
     metric: z
       .enum(METRICS)
-      .describe('What is watched: percent of the CPU units, or of the memory, of all tasks that are in use.'),
+      .describe(
+        'What is watched: percent of the CPU units, or of the memory, of all tasks that are in use; or, behind a load balancer, how many tasks fail its health checks (UnhealthyTargets).',
+      ),
     threshold: z
       .number()
       .min(0)

@@ -100,7 +100,7 @@ export const CONDITIONS = {
       },
       InUse: {
         means: 'The object is to go, but others still use it; the message counts or names them.',
-        todo: 'Delete these objects first.',
+        todo: 'Delete these objects first. A PrivateLinkEndpoint with `provide`, and nothing else, also goes at once with the annotation `landfall.dev/force-delete`, which cuts those off that are connected to it.',
       },
     },
   },

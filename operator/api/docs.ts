@@ -1,3 +1,4 @@
+import type { AnnotationDoc } from './annotations.ts';
 import { conditionsOf, type ReasonDoc } from './conditions.ts';
 import { API_VERSION } from './common.ts';
 import { describedSchema, type StructuralSchema } from './crd.ts';
@@ -6,8 +7,8 @@ import type { KindDefinition } from './kinds.ts';
 
 const GENERATED = '<!-- Generated from operator/api by `make generate`; edit the schema there. -->';
 
-/** The reference page of a kind, in Markdown. `example` is the text of the manifest to show. */
-export function kindPage(definition: KindDefinition, example: string): string {
+/** The reference page of a kind, in Markdown. `textOf` gives the text of a manifest by its path. */
+export function kindPage(definition: KindDefinition, textOf: (file: string) => string): string {
   const schema = describedSchema(definition);
   const { spec, status } = schema.properties ?? {};
   return [
@@ -15,9 +16,13 @@ export function kindPage(definition: KindDefinition, example: string): string {
     `# ${definition.kind}`,
     definition.summary,
     `\`${API_VERSION}\`, ${definition.scope === 'Cluster' ? 'cluster-scoped' : 'namespaced'}; \`kubectl get ${definition.plural}\` or \`kubectl get ${definition.shortNames.join(', ')}\`.`,
-    '## Example',
-    `\`${definition.example}\`:`,
-    `\`\`\`yaml\n${example.trim()}\n\`\`\``,
+    '## Examples',
+    ...definition.examples.flatMap(({ shows, file }) => [
+      `### ${shows}`,
+      `\`${file}\`:`,
+      `\`\`\`yaml\n${textOf(file).trim()}\n\`\`\``,
+    ]),
+    ...annotationSection(definition.annotations ?? []),
     '## Fields',
     'A default of a field in a list is not written into the stored object; Landfall takes it when it reads the object. All other defaults are stored.',
     ...refusals([['the object', schema]]),
@@ -56,6 +61,12 @@ export function eventsPage(): string {
     ),
     'Besides these every reason of `Reconciling` and `Stalled` comes as a Warning when an action, or the whole object, fails for it: [conditions](conditions.md). An action that only waits for an earlier one, or for AWS to carry out what it accepted, has no event of its own.',
   ].join('\n\n');
+}
+
+function annotationSection(annotations: readonly AnnotationDoc[]): string[] {
+  if (annotations.length === 0) return [];
+  const rows = annotations.map(({ name, means }) => [`\`${name}\``, means]);
+  return ['## Annotations', table(['Annotation', 'What it does'], rows)];
 }
 
 function conditionSections(kind: string | undefined): string[] {

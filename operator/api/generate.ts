@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,10 +18,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   for (const definition of Object.values(KINDS)) {
     const crd = stringify(crdOf(definition), { lineWidth: 110, aliasDuplicateObjects: false });
     files.set(`crds/${GROUP}_${definition.plural}.yaml`, HEADER + crd);
-    const example = await readFile(join(root, definition.example), 'utf8');
+    const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
     files.set(
       `docs/reference/${definition.kind.toLowerCase()}.md`,
-      await markdown(kindPage(definition, example)),
+      await markdown(kindPage(definition, textOf)),
     );
   }
   files.set('docs/reference/conditions.md', await markdown(conditionsPage()));

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
+import { type AnnotationDoc, FORCE_DELETE_ANNOTATION, RESTART_ANNOTATION } from './annotations.ts';
 import { type EcsService, EcsServiceSchema } from './ecs-service.ts';
 import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
 import { type PrivateLinkEndpoint, PrivateLinkEndpointSchema } from './private-link-endpoint.ts';
@@ -15,6 +16,14 @@ export interface PrinterColumn {
   readonly priority?: 1;
 }
 
+/** A manifest of the kind, by itself in its file. */
+interface Example {
+  /** What it shows, as a heading. */
+  readonly shows: string;
+  /** From the root of the repository. */
+  readonly file: string;
+}
+
 /** What the API server and the documentation need to know of a kind besides its schema. */
 export interface KindDefinition {
   readonly kind: string;
@@ -26,8 +35,10 @@ export interface KindDefinition {
   readonly columns: readonly PrinterColumn[];
   /** A sentence or two for the reference page and `kubectl explain`. */
   readonly summary: string;
-  /** The manifest that the reference page shows, from the root of the repository. */
-  readonly example: string;
+  /** The manifests that the reference page shows. */
+  readonly examples: readonly Example[];
+  /** What an annotation of such an object does. */
+  readonly annotations?: readonly AnnotationDoc[];
   /** It has no conditions. */
   readonly silent?: true;
   /** Where `kubectl scale` and autoscalers read and set how many there are. */
@@ -102,7 +113,9 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'An Account says how the operator reaches an AWS account, and which namespaces and regions may use it. It is cluster-scoped, so that those who write networks need not be those who hand out accounts.',
-    example: 'manifests/examples/portal/account.yaml',
+    examples: [
+      { shows: 'An account that one namespace may use', file: 'manifests/examples/portal/account.yaml' },
+    ],
   },
   SecureVpc: {
     kind: 'SecureVpc',
@@ -128,7 +141,12 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'A SecureVpc is a network in one region of an account: the VPC, its tiers of subnets with route tables and network ACLs, one security group per tier with only the rules that the tiers need of each other, VPC endpoints, and flow logs.',
-    example: 'manifests/examples/portal/network.yaml',
+    examples: [
+      {
+        shows: 'Three tiers, of which only the public one has a way to the internet',
+        file: 'manifests/examples/portal/network.yaml',
+      },
+    ],
   },
   EcsService: {
     kind: 'EcsService',
@@ -172,7 +190,31 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'An EcsService keeps containers running on Fargate or on instances in the private subnets of a SecureVpc: a cluster, a task definition with its roles, log group and security group, the service that rolls new revisions out, and a load balancer before it where one is asked for.',
-    example: 'manifests/examples/platform/base/provider-service.yaml',
+    examples: [
+      {
+        shows: 'On Fargate, behind a Network load balancer',
+        file: 'manifests/examples/platform/base/provider-service.yaml',
+      },
+      {
+        shows: 'On instances, behind an Application load balancer with HTTPS and a web ACL',
+        file: 'manifests/examples/services/instances.yaml',
+      },
+      {
+        shows: 'In the cluster of another EcsService',
+        file: 'manifests/examples/services/shared-cluster.yaml',
+      },
+      {
+        shows: 'With images that a pipeline rolls out',
+        file: 'manifests/examples/services/images-of-a-pipeline.yaml',
+      },
+    ],
+    annotations: [
+      {
+        name: RESTART_ANNOTATION,
+        means:
+          'Whenever its value becomes another, all tasks are replaced, as by a rollout: `kubectl annotate --overwrite ecss/<name> landfall.dev/restarted-at="$(date -Is)"`.',
+      },
+    ],
     scale: { specReplicasPath: '.spec.service.desiredCount', statusReplicasPath: '.status.runningCount' },
   },
   PrivateLinkEndpoint: {
@@ -221,7 +263,23 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'A PrivateLinkEndpoint is one side of a private connection between two networks, be they in one account or in two. With `provide` it offers an EcsService behind a network load balancer as an endpoint service, and says who may connect; with `consume` it makes an endpoint to such a service in a SecureVpc, with a security group of its own.',
-    example: 'manifests/examples/platform/base/consumer-endpoint.yaml',
+    examples: [
+      {
+        shows: 'The way to a service of another account',
+        file: 'manifests/examples/platform/base/consumer-endpoint.yaml',
+      },
+      {
+        shows: 'A service that others may use, under a private name',
+        file: 'manifests/examples/services/provided.yaml',
+      },
+    ],
+    annotations: [
+      {
+        name: FORCE_DELETE_ANNOTATION,
+        means:
+          'A provider that is deleted goes although others are connected to it, which it else waits for (`InUse`): `kubectl annotate ple/<name> landfall.dev/force-delete=yes`, before or after `kubectl delete`. All connections are rejected first, those of foreign endpoints too; the endpoints stay with their owners and lead nowhere. As long as nobody deletes the object, and for a consumer, the annotation does nothing.',
+      },
+    ],
   },
   PlanApproval: {
     kind: 'PlanApproval',
@@ -244,7 +302,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'A PlanApproval is the yes of a person to one plan of one object with `spec.approval: Manual`: that plan, and no other, is then carried out, once. It is an object of its own, so that RBAC separates who asks from who approves.',
-    example: 'manifests/examples/approval/approval.yaml',
+    examples: [{ shows: 'The yes to one plan', file: 'manifests/examples/approval/approval.yaml' }],
     silent: true,
   },
 };

@@ -30,11 +30,10 @@ const UNSETTLED =
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
- * InvalidParameterException, a listener, or that a service of the name has drained. And that the owner of an endpoint
- * service has still to prove its private name, which consumers wait for.
+ * InvalidParameterException, a listener, or that a service of the name has drained.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer|private DNS name of the service \S+ is not verified/i;
+  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
 /**
@@ -60,6 +59,9 @@ const HELD_TEXT = /You do not have permission to access the specified resource/;
 const VAGUE = /^(ClientException|InvalidParameterException|ValidationError|ValidationException)$/;
 /** What CreateVpcEndpoint says of a service of somebody's that lets the account in no more, or not yet. */
 const NOT_LET_IN_TEXT = /Vpc Endpoint Service '?com\.amazonaws\.vpce\..* does not exist/i;
+/** What ModifyVpcEndpoint says, as InvalidParameter, of a service of somebody's that has no private name yet, or none that is proved. */
+const NO_PRIVATE_NAME_TEXT =
+  /the service com\.amazonaws\.vpce\.\S+ (has not verified the|does not provide a) private DNS name/i;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
@@ -243,6 +245,12 @@ export function interpretWords(error: unknown): Verdict {
       kind: 'waiting',
       reason: 'DependencyNotReady',
       message: `${message}; its provider has not let this account in yet, or there is no service of this name`,
+    };
+  if (NO_PRIVATE_NAME_TEXT.test(text))
+    return {
+      kind: 'waiting',
+      reason: 'DependencyNotReady',
+      message: `${message} Its provider has to name it, and to prove that the domain is its own.`,
     };
   if (isMeant(error, NOT_FOUND, NOT_FOUND_TEXT)) return { kind: 'waiting', reason: 'NotYetVisible', message };
   if (NEVER_SENT.test(code)) return { kind: 'waiting', reason: 'AwsUnreachable', message };

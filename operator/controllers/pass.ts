@@ -54,8 +54,8 @@ export interface GraphKind<T extends GraphObject> {
   outputs(standing: readonly Standing[], graph: Graph): object;
   /** Who uses the object's things and is no object of this cluster, or not known to be one; in words. */
   usedOutside?(object: T, world: World<AwsSession>): readonly string[];
-  /** Nodes whose changes take the object's things away from all who use them. */
-  parting?(object: T, world: World<AwsSession>): readonly GraphNode[];
+  /** Nodes whose changes take the object's things away from all who use them; undefined where that cannot be done. */
+  parting?(object: T, world: World<AwsSession>): readonly GraphNode[] | undefined;
 }
 
 /** An object checked, with every default. Throws Terminal with all that is wrong. */

@@ -37,7 +37,9 @@ export const privateLinkKind: GraphKind<PrivateLinkEndpoint> = {
         ({ endpointId, accountId }) => `endpoint ${endpointId} of account ${accountId}`,
       ),
     ),
+  // A consumer's endpoint is in the rules and in the environment of services, which nobody here can take it from.
   parting: (object, world) =>
+    object.spec.provide &&
     servicesOf(object, world).map((service) =>
       nodeBuilder(() => ({})).facet('EndpointConnections', `endpoint-connections/${serviceIdOf(service)}`, {
         serviceId: serviceIdOf(service),

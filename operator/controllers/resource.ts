@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsAccount } from '../api/account.ts';
+import { FORCE_DELETE_ANNOTATION } from '../api/annotations.ts';
 import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
@@ -217,9 +218,6 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const left = remaining();
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
 }
-
-/** Set by a person: what others use is taken away from them, and the object goes. Of kinds that can do so. */
-export const FORCE_DELETE_ANNOTATION = 'landfall.dev/force-delete';
 
 function isForced({ metadata }: GraphObject): boolean {
   return metadata.annotations?.[FORCE_DELETE_ANNOTATION] !== undefined;

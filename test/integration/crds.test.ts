@@ -80,7 +80,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   await kubectl(['apply', '-f', crds]);
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-  for (const name of ['portal', 'api-service', 'api-consumer', 'shop', 'team-a', 'team-b'])
+  for (const name of ['portal', 'api-service', 'api-consumer', 'shop', 'store', 'team-a', 'team-b'])
     await kubectl(['create', 'namespace', name]);
 });
 afterAll(() => plane.stop());

@@ -18,13 +18,11 @@ import {
   RejectVpcEndpointConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { PrivateLinkEndpointStatus } from '../../operator/api/private-link-endpoint.ts';
 import { eventually } from '../support/eventually.ts';
-import { policyFor } from '../support/least-privilege.ts';
+import { bindMembers, isRefused } from '../support/least-privilege.ts';
 import { CONSUMER, PROVIDER, TOPIC, twoAccounts } from '../support/link-manifests.ts';
 import { namespace } from '../support/manifests.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
@@ -37,24 +35,6 @@ const clients: EC2Client[] = [];
 
 const { accounts, providerNetwork, consumerNetwork, api, shop, provider, consumer } = twoAccounts;
 const objects = [...accounts, providerNetwork, api, provider, consumerNetwork, shop, consumer];
-
-/** Lets the member roles do in EC2 what `landfall policy` prints for these manifests, and nothing else. */
-async function bound(): Promise<void> {
-  const policy = await policyFor(objects);
-  // It has those of both accounts, in which statements have the same names.
-  const Statement: object[] = policy.Statement.map(({ Sid: _, ...statement }) => statement);
-  // What services need is no matter here.
-  const Action = ['ecs:*', 'elasticloadbalancing:*', 'iam:*', 'logs:*'];
-  Statement.push({ Effect: 'Allow', Action, Resource: '*' });
-  const PolicyDocument = JSON.stringify({ ...policy, Statement });
-  for (const id of [PROVIDER, CONSUMER]) {
-    const iam = new IAMClient(world.clientOptions(id));
-    const RoleName = memberRoleArn(id).split('/').at(-1);
-    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'landfall', PolicyDocument }));
-    iam.destroy();
-  }
-  await world.aws.setDifficulty({ permissions: { enforced: true } });
-}
 
 /** AWS as the administrator of one account sees it. */
 function ec2In(id: string): EC2Client {
@@ -101,7 +81,13 @@ const whole = async () => {
 beforeAll(async () => {
   world = await World.start({ LANDFALL_AWS_LOAD_BALANCER_SECONDS: '1' });
   for (const id of [PROVIDER, CONSUMER]) await world.claim(id);
-  await bound();
+  // What services need is no matter here.
+  await bindMembers(world, [PROVIDER, CONSUMER], objects, [
+    'ecs:*',
+    'elasticloadbalancing:*',
+    'iam:*',
+    'logs:*',
+  ]);
   operator = world.operator();
   await world.apply([namespace('api'), namespace('shop'), ...accounts]);
 });
@@ -328,6 +314,12 @@ describe('a private connection between two accounts', () => {
       reason: 'InUse',
       message: /^EcsService\/shop\/shop still uses this object/,
     });
+    // By force goes only what is provided.
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=shop', 'ple/api', 'landfall.dev/force-delete=yes');
+    await world.refreshes(2, ['DescribeVpcEndpointConnections']);
+    await world.condition(consumer, 'Reconciling', { reason: 'InUse' });
+    expect(await deeds(mark)).toEqual([]);
     await Promise.all([provider, shop, api].map((object) => world.delete(object)));
     for (const object of [shop, consumer, provider, api]) await world.gone(object, 60_000);
   });
@@ -336,9 +328,7 @@ describe('a private connection between two accounts', () => {
     await Promise.all([world.delete(consumerNetwork), world.delete(providerNetwork)]);
     for (const object of [consumerNetwork, providerNetwork]) await world.gone(object, 60_000);
     expect((await world.aws.dump()) === empty).toBe(true);
-    const refused = (await world.aws.ledger()).filter(({ error }) =>
-      /Unauthorized|AccessDenied/.test(error ?? ''),
-    );
+    const refused = (await world.aws.ledger()).filter(isRefused);
     expect(refused.map(({ account: id, action }) => `${id} ${action}`)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { parseAllDocuments } from 'yaml';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
+import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import type { PolicyDocument, Statement } from '../../operator/aws/least-privilege.ts';
@@ -40,6 +41,30 @@ export async function policyFor(objects: readonly Manifest[]): Promise<PolicyDoc
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/**
+ * Lets the member roles of accounts do what `landfall policy` prints for these objects, and nothing else; whatever they want
+ * of `besides`, as `ecs:*`. From then on permissions are enforced.
+ */
+export async function bindMembers(
+  world: World,
+  ids: readonly string[],
+  objects: readonly Manifest[],
+  besides: readonly string[],
+): Promise<void> {
+  const policy = await policyFor(objects);
+  // It has those of all accounts, in which statements have the same names.
+  const Statement: object[] = policy.Statement.map(({ Sid: _, ...statement }) => statement);
+  Statement.push({ Effect: 'Allow', Action: besides, Resource: '*' });
+  const PolicyDocument = JSON.stringify({ ...policy, Statement });
+  for (const id of ids) {
+    const iam = new IAMClient(world.clientOptions(id));
+    const RoleName = memberRoleArn(id).split('/').at(-1);
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'landfall', PolicyDocument }));
+    iam.destroy();
+  }
+  await world.aws.setDifficulty({ permissions: { enforced: true } });
 }
 
 /** A role in the home account that may do what a policy says and nothing else. */
@@ -123,7 +148,10 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
   };
 }
 
-const isRefused = ({ error }: LedgerEntry): boolean => /Unauthorized|AccessDenied/.test(error ?? '');
+/** Whether a call was refused for want of a permission. */
+export function isRefused({ error }: LedgerEntry): boolean {
+  return /Unauthorized|AccessDenied/.test(error ?? '');
+}
 
 /** Services that IAM calls otherwise than the ledger. */
 const IAM_PREFIX: Readonly<Record<string, string>> = {

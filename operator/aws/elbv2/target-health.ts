@@ -56,8 +56,7 @@ export const targetHealth: AwsCollection<GroupHealth> = {
   },
   id: (record) => record.arn,
   tags: () => ({}),
-  settled: (record) =>
-    record.isNew === true || (record.isOld !== true && stateOf(record).phase === 'ready'),
+  settled: (record) => record.isNew === true || (record.isOld !== true && stateOf(record).phase === 'ready'),
 };
 
 /** Whether what is behind a target group serves. Nothing is ever changed in it: targets come and go by ECS. */

@@ -1,3 +1,4 @@
+import { RESTART_ANNOTATION } from '../../api/annotations.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
 import { SERVICE_SIZES, type ServiceSize } from '../../api/presets.ts';
 import type { SecureVpc } from '../../api/secure-vpc.ts';
@@ -49,9 +50,6 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
   ...SCALING_NODES,
   ...LOAD_BALANCING_NODES,
 ];
-
-/** Whenever its value becomes another, all tasks are replaced: `kubectl annotate --overwrite … landfall.dev/restarted-at=$(date -Is)`. */
-export const RESTART_ANNOTATION = 'landfall.dev/restarted-at';
 
 /** The objects that a service refers to. */
 export function referencesOfEcsService(object: EcsService): Reference[] {

@@ -305,7 +305,7 @@ export function privateLink(): void {
       consumer.send(new ModifyVpcEndpointCommand({ VpcEndpointId: id, PrivateDnsEnabled: true }));
     await refused(enable(), 'InvalidParameter', early);
     await accept(service.ServiceId, id);
-    await refused(enable(), 'InvalidParameter', /is not verified/);
+    await refused(enable(), 'InvalidParameter', /has not verified the private DNS name/);
     const { ServiceId } = service;
     const verify = async (state: string) => {
       await provider.send(new StartVpcEndpointServicePrivateDnsVerificationCommand({ ServiceId }));

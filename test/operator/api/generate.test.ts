@@ -8,6 +8,7 @@ import { conditionsOf } from '../../../operator/api/conditions.ts';
 import type { StructuralSchema } from '../../../operator/api/crd.ts';
 import { generatedFiles } from '../../../operator/api/generate.ts';
 import { type Kind, KINDS } from '../../../operator/api/kinds.ts';
+import { parseManifest } from '../../../operator/api/parse.ts';
 import { openApi } from './fixtures.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -87,6 +88,13 @@ describe.each(kinds)('the schema of %s', (kind) => {
       expect(page).toContain(`### ${condition.type}\n`);
       for (const [reason] of condition.reasons) expect(page).toContain(`| \`${reason}\` `);
     }
+  });
+
+  it.each(KINDS[kind].examples)('shows what it is: $shows ($file)', ({ shows, file }) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    expect(parseManifest(kind, parse(text))).toMatchObject({ ok: true });
+    const page = readFileSync(join(root, 'docs', 'reference', `${kind.toLowerCase()}.md`), 'utf8');
+    expect(page).toContain(`### ${shows}\n\n\`${file}\`:\n\n\`\`\`yaml\n${text}\`\`\``);
   });
 
   it('has links that lead to headings', () => {

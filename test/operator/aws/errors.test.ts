@@ -179,6 +179,24 @@ describe('interpret', () => {
     });
   });
 
+  // The words are those that users report.
+  it.each(['has not verified the', 'does not provide a'])(
+    'a service that %s private name is waited for, one of AWS’s is not',
+    (what) => {
+      const text = (name: string) =>
+        `Private DNS can't be enabled because the service ${name} ${what} private DNS name.`;
+      const said = (name: string) => interpret(answered('InvalidParameter', 400, text(name)));
+      expect(said('com.amazonaws.vpce.us-east-1.vpce-svc-1')).toMatchObject({
+        kind: 'waiting',
+        reason: 'DependencyNotReady',
+        message: expect.stringMatching(
+          / Its provider has to name it, and to prove that the domain is its own\.$/,
+        ),
+      });
+      expect(said('com.amazonaws.us-east-1.s3')).toMatchObject({ kind: 'stalled', reason: 'AwsRefused' });
+    },
+  );
+
   it('a service whose provider lets the account in a moment later is waited for, one that AWS does not have is not', () => {
     const text = (name: string) => `The Vpc Endpoint Service '${name}' does not exist`;
     const said = (name: string) => interpret(answered('InvalidServiceName', 400, text(name)));

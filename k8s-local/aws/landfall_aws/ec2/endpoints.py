@@ -40,7 +40,7 @@ def _check_private_dns(backend: Any, vpc_id: str, service: dict[str, Any], own_i
     if service["PrivateDnsNameVerificationState"] != "verified":
         raise AwsError(
             "InvalidParameter",
-            f"Private DNS can't be enabled because the private DNS name of the service {service['ServiceName']} is not verified.",
+            f"Private DNS can't be enabled because the service {service['ServiceName']} has not verified the private DNS name.",
         )
     for other in backend.vpc_end_points.values():
         taken = other.vpc_id == vpc_id and other.service_name == service["ServiceName"] and other.private_dns_enabled
