@@ -27,7 +27,7 @@ export const consume = withRules(
       serviceName: serviceName
         .optional()
         .describe(
-          'Name of the endpoint service, where its provider is no object of this cluster. Either this or `from`; it cannot change later.',
+          'Name of the endpoint service, where its provider is no object of this cluster. It is waited for until its provider lets the account in. Either this or `from`; it cannot change later.',
         ),
       networkRef: fixedReferenceTo('SecureVpc', 'consume.networkRef').describe(
         'The network in which the endpoint stands. It is in the same account and region as this object, and cannot change later.',
@@ -40,7 +40,7 @@ export const consume = withRules(
         .min(1)
         .optional()
         .describe(
-          'Letters of the zones of the network in which the endpoint stands. Default: with `from` all those that the service has too, by the ids of the zones, since their names differ from account to account; with `serviceName` all of them.',
+          'Letters of the zones of the network in which the endpoint stands. Default: all those that the service has too, whatever its provider’s account calls them.',
         ),
       ports: listMap(z.strictObject({ port: PortSchema.describe('TCP port.') }), 'port', 20)
         .min(1)

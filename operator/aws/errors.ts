@@ -149,6 +149,11 @@ export function isInUse(error: unknown): boolean {
   return IN_USE.test(errorCode(error) ?? '');
 }
 
+/** Whether EC2 says that there is no endpoint service of a name, as it does to an account that its provider has not let in. */
+export function isNoSuchService(error: unknown): boolean {
+  return errorCode(error) === 'InvalidServiceName';
+}
+
 /** Whether Route 53 says that there is no such hosted zone. */
 export function isNoZone(error: unknown): boolean {
   return errorCode(error) === 'NoSuchHostedZone';

@@ -137,7 +137,10 @@ export async function planResource(
   const { aws } = account.spec;
   const target = targets.open(account.metadata.name, aws, object.spec.region);
   const kind = graphKindOf(object.kind);
-  const [facts] = await Promise.all([target.facts(), target.world.load(kind.nodeKinds)]);
+  const [facts] = await Promise.all([
+    target.facts(kind.services?.(object)),
+    target.world.load(kind.nodeKinds),
+  ]);
   const { exportsOf, ...others } = await meetNeighbours({
     kind,
     object,

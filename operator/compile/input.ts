@@ -6,6 +6,11 @@ import type { References, Surroundings } from './references.ts';
 export interface RegionFacts extends Omit<AwsRegionFacts, 'endpointServices'> {
   /** Undefined where AWS was not asked: every service is then taken to be offered everywhere. */
   readonly endpointServices: AwsEndpointServices | undefined;
+  /**
+   * Endpoint services of other accounts that the object names: names of their zones by name of the service. AWS does not show the
+   * account one that is missing. Undefined where AWS was not asked.
+   */
+  readonly providedServices?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** All that a compiler may look at. */

@@ -45,6 +45,8 @@ export interface GraphKind<T extends GraphObject> {
   references(object: T): readonly Reference[];
   /** Names of the Accounts that it is about besides its own. */
   accounts?(object: T): readonly string[];
+  /** Names of other accounts' endpoint services of whose zones its compiler has to know. */
+  services?(object: T): readonly string[];
   /** The object of the same kind, as `Kind/namespace/name`, that has to know of this one to let it in. */
   provider?(object: T): string | undefined;
   /** Fills in what its status would say, where it has none, from what stands. */

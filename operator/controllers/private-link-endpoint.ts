@@ -27,6 +27,8 @@ export const privateLinkKind: GraphKind<PrivateLinkEndpoint> = {
     const from = spec.consume?.from;
     return from && `PrivateLinkEndpoint/${from.namespace ?? metadata.namespace ?? ''}/${from.name}`;
   },
+  services: ({ spec: { consume } }) =>
+    consume?.serviceName !== undefined && consume.zones === undefined ? [consume.serviceName] : [],
   // Nothing of either side is chosen once.
   recall: (object) => object,
   compile: compilePrivateLink,

@@ -104,7 +104,7 @@ export async function reconcileResource<T extends GraphObject>(
 async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
   const observing = managementOf(pass.object) === 'Observe';
   const { account, target, where } = await locate(deps, pass, false);
-  const facts = await observe(() => target.facts());
+  const facts = await observe(() => target.facts(pass.kind.services?.(pass.object)));
   await read(deps, pass, target);
   const { exportsOf, ...others } = await meetNeighbours({
     kind: pass.kind,

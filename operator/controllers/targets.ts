@@ -4,7 +4,6 @@ import { credentialsFor, defaultExternalId, describeSource } from '../aws/creden
 import type { CallGuard } from '../aws/guard.ts';
 import { callerIdentity, type CallerIdentity } from '../aws/identity.ts';
 import { awsKinds } from '../aws/kinds.ts';
-import { readRegionFacts, type AwsRegionFacts } from '../aws/region-facts.ts';
 import { openSession, type AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { AnyKind } from '../graph/kind.ts';
@@ -12,18 +11,18 @@ import { Inventory } from '../inventory/inventory.ts';
 import { Lanes, type LaneTimes } from '../inventory/lanes.ts';
 import { TargetWorld } from '../inventory/world.ts';
 import { remembered } from '../remembered.ts';
+import { factsReader, type Facts } from './facts.ts';
 
 /** How long an answer of GetCallerIdentity is believed, in milliseconds. */
 const IDENTITY_MS = 300_000;
-/** How long a region's facts are, in milliseconds: AWS opens zones and services, but not every hour. */
-const FACTS_MS = 3_600_000;
 
 /** One account in one region as an Account reaches it: where things are made. */
 export interface Target {
   readonly session: AwsSession;
   readonly world: TargetWorld<AwsSession>;
   readonly lanes: readonly Lanes<AwsSession>[];
-  facts(): Promise<AwsRegionFacts>;
+  /** What AWS says of the region, and of these endpoint services of other accounts. */
+  facts(services?: readonly string[]): Promise<Facts>;
 }
 
 interface TargetsOptions {
@@ -71,7 +70,7 @@ export class Targets {
       session,
       world: new TargetWorld(regional, global.inventory),
       lanes: [lanes, global.lanes],
-      facts: remembered(clock, FACTS_MS, () => readRegionFacts(session)),
+      facts: factsReader(session, clock),
     };
     this.#targets.set(key, target);
     return target;

@@ -23,7 +23,8 @@ export function link(name: string, inNamespace: string, spec: object): Manifest 
 
 /**
  * A service of one account that is offered to another, with all that the two sides stand on: namespace `api` offers it,
- * namespace `shop` uses it.
+ * namespace `shop` uses it. Their networks share the zone that is us-east-1a to the provider and us-east-1b to the consumer;
+ * us-east-1c is two zones.
  */
 export const twoAccounts = {
   accounts: [
@@ -36,7 +37,7 @@ export const twoAccounts = {
   ],
   providerNetwork: smallNetwork('net', 'api', {
     ...placed('provider-account'),
-    zones: { names: ['us-east-1a', 'us-east-1b'] },
+    zones: { names: ['us-east-1a', 'us-east-1c'] },
     securityGroups: { alb: {}, ecs: {} },
   }),
   consumerNetwork: smallNetwork('net', 'shop', {

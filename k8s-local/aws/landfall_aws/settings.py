@@ -127,7 +127,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
     parser.add_argument(
         "--service-gaps",
         default=env("LANDFALL_AWS_SERVICE_GAPS", ""),
-        help="zones where AWS does not offer an endpoint service, as ecs@us-east-1e,kms@us-east-1e",
+        help="zones where AWS does not offer an endpoint service, by its id, as ecs@use1-az3,kms@use1-az3",
     )
     parser.add_argument(
         "--containers",

@@ -7,7 +7,7 @@ import {
   type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { Change, Wrote } from '../../graph/kind.ts';
-import { Terminal } from '../../errors.ts';
+import { Terminal, Waiting } from '../../errors.ts';
 import { isUnresolved } from '../../graph/ref.ts';
 import { isNotFoundCode, type PartialFailure } from '../errors.ts';
 import { changedSet, compareSet, membersOf } from '../id-sets.ts';
@@ -33,8 +33,11 @@ export interface VpcEndpointInputs {
   /** For interface endpoints: one subnet a zone. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** Of a service that is not everywhere: ids of the zones of the subnets, in their order, and of its own, with commas between them. */
-  readonly zones?: { readonly ofSubnets: readonly string[]; readonly ofService: string };
+  /**
+   * Of a service that is not everywhere: the zones of the subnets, in their order, and its own, with commas between them; ids, or
+   * names in the account of the endpoint. Its own are undefined while AWS does not show the service to the account.
+   */
+  readonly zones?: { readonly ofSubnets: readonly string[]; readonly ofService: string | undefined };
   readonly privateDns: boolean;
   /** Policy document; empty for AWS's default, which lets everything through. */
   readonly policy: string;
@@ -185,11 +188,17 @@ function isProvided({ serviceName }: VpcEndpointInputs): boolean {
   return serviceName.startsWith('com.amazonaws.vpce.') || isUnresolved(serviceName);
 }
 
-/** The subnets that an endpoint is made in. Throws Terminal where the service is in none of their zones. */
+/** The subnets that an endpoint is made in. Throws Terminal where the service is in none of their zones, and Waiting while it is not shown. */
 function inSharedZones(inputs: VpcEndpointInputs): string[] {
   const shared = subnetIdsFor(inputs);
-  if (shared.length > 0 || inputs.zones === undefined) return [...shared];
+  if (inputs.zones === undefined) return [...shared];
   const { ofSubnets, ofService } = inputs.zones;
+  if (ofService === undefined)
+    throw new Waiting(
+      'DependencyNotReady',
+      `AWS shows this account no endpoint service ${inputs.serviceName}: its provider has not let the account in yet, or there is no service of this name`,
+    );
+  if (shared.length > 0) return [...shared];
   throw new Terminal(
     'InvalidSpec',
     `the subnets are in zones ${ofSubnets.join(', ')}, and ${inputs.serviceName} is only in ${ofService}: have a zone that both sides share`,
@@ -199,7 +208,7 @@ function inSharedZones(inputs: VpcEndpointInputs): string[] {
 /** The subnets in zones that the service has; as long as these are not known, those that are there (`now`). */
 function subnetIdsFor({ subnetIds, zones }: VpcEndpointInputs, now?: readonly string[]): readonly string[] {
   if (zones === undefined || zones.ofService === '') return subnetIds;
-  if (isUnresolved(zones.ofService)) return now ?? subnetIds;
+  if (zones.ofService === undefined || isUnresolved(zones.ofService)) return now ?? subnetIds;
   const offered = zones.ofService.split(',');
   return subnetIds.filter((_, index) => offered.includes(zones.ofSubnets[index] ?? ''));
 }

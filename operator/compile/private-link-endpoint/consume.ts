@@ -71,7 +71,7 @@ function subnetsOf(exports: NetworkExports, { tier, zones }: Consume, network: s
 /** Which service the endpoint leads to, and where it stands: in the zones that both sides have, as far as nobody says which. */
 function wayOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume, subnets: Subnets) {
   const subnetIds = subnets.map(({ id }) => id);
-  if (!consume.from) return { serviceName: consume.serviceName ?? '', subnetIds };
+  if (!consume.from) return wayByName(input, consume, subnets);
   const owner = providerOf(input, consume.from);
   const of = (output: string) => foreignRef(owner, 'endpoint-service', output);
   const ofSubnets = subnets.map(({ zone }) => input.facts.zoneIds[zone] ?? '');
@@ -80,6 +80,18 @@ function wayOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume, subne
     subnetIds,
     ...(consume.zones === undefined && { zones: { ofSubnets, ofService: of('zoneIds') } }),
   };
+}
+
+/** The same by the name of the service, whose zones AWS tells by their names in the consumer's account. */
+function wayByName(
+  { facts: { providedServices } }: CompileInput<PrivateLinkEndpoint>,
+  { serviceName = '', zones }: Consume,
+  subnets: Subnets,
+) {
+  const way = { serviceName, subnetIds: subnets.map(({ id }) => id) };
+  if (!providedServices || zones !== undefined) return way;
+  const ofService = providedServices.get(serviceName)?.join(',');
+  return { ...way, zones: { ofSubnets: subnets.map(({ zone }) => zone), ofService } };
 }
 
 /** The object that provides the service. Throws where it provides nothing, or in another region. */

@@ -23,12 +23,14 @@ import {
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
   AllocateAddressCommand,
   AssociateAddressCommand,
   DisassociateAddressCommand,
+  EC2Client,
   ReleaseAddressCommand,
   ModifyVpcAttributeCommand,
   ReplaceNetworkAclAssociationCommand,
@@ -36,7 +38,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { aws, ec2, given, refused } from './harness.ts';
+import { aws, clientOptions, ec2, given, refused } from './harness.ts';
 
 /** What EC2 refuses of VPCs, subnets, gateways, tables, ACLs and interfaces. */
 export function network(): void {
@@ -176,6 +178,36 @@ export function network(): void {
         DefaultForAz: false,
         AvailableIpAddressCount: 251,
       });
+    });
+  });
+
+  describe('zones', () => {
+    const idsIn = async (account: string) => {
+      const client = new EC2Client(clientOptions(aws(), account));
+      const found = await client.send(new DescribeAvailabilityZonesCommand({}));
+      return (found.AvailabilityZones ?? []).map(({ ZoneId }) => given(ZoneId));
+    };
+
+    test('are the same in all accounts, each of which has its own names for them', async () => {
+      const [provider, consumer] = [await idsIn('222222222222'), await idsIn('333333333333')];
+      expect(provider).toEqual(['3', '6', '1', '2', '5', '4'].map((digit) => `use1-az${digit}`));
+      expect(consumer).not.toEqual(provider);
+      expect([...consumer].sort()).toEqual([...provider].sort());
+    });
+
+    test('have an id by which a subnet may be made, and is found', async () => {
+      const { AvailabilityZones = [] } = await ec2().send(new DescribeAvailabilityZonesCommand({}));
+      const { ZoneName, ZoneId } = given(AvailabilityZones[2]);
+      const zone = { AvailabilityZone: ZoneName, AvailabilityZoneId: ZoneId };
+      const block = { VpcId: vpc, CidrBlock: '10.0.1.0/24' };
+      const made = await ec2().send(new CreateSubnetCommand({ ...block, AvailabilityZoneId: ZoneId }));
+      expect(made.Subnet).toMatchObject(zone);
+      const Filters = [
+        { Name: 'vpc-id', Values: [vpc] },
+        { Name: 'availability-zone-id', Values: [given(ZoneId)] },
+      ];
+      const found = await ec2().send(new DescribeSubnetsCommand({ Filters }));
+      expect(found.Subnets).toMatchObject([{ SubnetId: made.Subnet?.SubnetId, ...zone }]);
     });
   });
 

@@ -53,20 +53,20 @@ export function privateLink(): void {
   let consumer: EC2Client;
   let balancer: string;
   let vpc: string;
-  let zones: { a: string; c: string };
+  let zones: { a: string; b: string };
 
   async function network(client: EC2Client, cidr: string): Promise<typeof zones> {
     vpc = given((await client.send(new CreateVpcCommand({ CidrBlock: `${cidr}.0.0/16` }))).Vpc?.VpcId);
     await client.send(new ModifyVpcAttributeCommand({ VpcId: vpc, EnableDnsHostnames: { Value: true } }));
-    const [a, c] = await Promise.all(
-      ['a', 'c'].map(async (letter, index) => {
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map(async (letter, index) => {
         const AvailabilityZone = `us-east-1${letter}`;
         const CidrBlock = `${cidr}.${index}.0/24`;
         const made = await client.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock, AvailabilityZone }));
         return given(made.Subnet?.SubnetId);
       }),
     );
-    return { a: given(a), c: given(c) };
+    return { a: given(a), b: given(b) };
   }
 
   async function loadBalancer(subnet: string, Name = 'internal'): Promise<string> {
@@ -116,7 +116,7 @@ export function privateLink(): void {
         VpcId: vpc,
         VpcEndpointType: 'Interface',
         ServiceName,
-        SubnetIds: [zones.a],
+        SubnetIds: [zones.b],
         ...input,
       }),
     );
@@ -158,7 +158,7 @@ export function privateLink(): void {
       ServiceState: 'Available',
       AcceptanceRequired: true,
       AvailabilityZones: ['us-east-1a'],
-      AvailabilityZoneIds: ['use1-az6'],
+      AvailabilityZoneIds: ['use1-az3'],
       NetworkLoadBalancerArns: [balancer],
       Tags: [{ Key: 'test', Value: 'a' }],
     });
@@ -249,9 +249,15 @@ export function privateLink(): void {
     expect(await stateOf(id)).toBe('available');
 
     await allow(service.ServiceId, ['*']);
-    expect(await offered()).toMatchObject({ Owner: PROVIDER, AcceptanceRequired: false });
+    // What the provider calls us-east-1a is us-east-1b to the consumer.
+    expect(await offered()).toMatchObject({
+      Owner: PROVIDER,
+      AcceptanceRequired: false,
+      AvailabilityZones: ['us-east-1b'],
+      AvailabilityZoneIds: ['use1-az3'],
+    });
     await refused(
-      connect(service.ServiceName, { SubnetIds: [zones.c] }),
+      connect(service.ServiceName, { SubnetIds: [zones.a] }),
       'InvalidParameter',
       /does not support the availability zone/,
     );
@@ -477,7 +483,7 @@ export function privateLink(): void {
       await allow(service.ServiceId, ['*']);
       const id = await connect(service.ServiceName);
       await accept(service.ServiceId, id);
-      await refused(consumer.send(new DeleteSubnetCommand({ SubnetId: zones.a })), 'DependencyViolation');
+      await refused(consumer.send(new DeleteSubnetCommand({ SubnetId: zones.b })), 'DependencyViolation');
       await consumer.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
       expect(await connections('vpc-endpoint-id', id)).toMatchObject([{ VpcEndpointState: 'deleting' }]);
       expect((await withdraw(service.ServiceId)).Unsuccessful).toHaveLength(1);

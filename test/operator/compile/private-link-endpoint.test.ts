@@ -260,8 +260,24 @@ describe('an endpoint', () => {
     });
   });
 
-  it('leads to a service that is no object of this cluster by its name, in all zones or those named', () => {
-    const foreign = { from: undefined, serviceName: SERVICE_NAME, privateDns: 'Enabled' };
+  const foreign = { from: undefined, serviceName: SERVICE_NAME, privateDns: 'Enabled' };
+
+  it('leads to a service that is no object of this cluster by its name, in the zones that AWS tells of', () => {
+    const zones = (of: ReadonlyMap<string, readonly string[]>, more: object = {}) => {
+      const object = consumer({ ...foreign, ...more });
+      return endpoint(object, {
+        ...without('PrivateLinkEndpoint'),
+        facts: { ...FACTS, providedServices: of },
+      }).zones;
+    };
+    const ofSubnets = ['us-east-1a', 'us-east-1b'];
+    const told = new Map([[SERVICE_NAME, ['us-east-1b', 'us-east-1c']]]);
+    expect(zones(told)).toEqual({ ofSubnets, ofService: 'us-east-1b,us-east-1c' });
+    expect(zones(new Map())).toEqual({ ofSubnets, ofService: undefined });
+    expect(zones(told, { zones: ['a'] })).toBeUndefined();
+  });
+
+  it('stands in all zones or those named where AWS was not asked', () => {
     const found = endpoint(consumer(foreign), without('PrivateLinkEndpoint'));
     expect(found).toMatchObject({ serviceName: SERVICE_NAME, privateDns: true });
     expect(found.subnetIds).toHaveLength(2);

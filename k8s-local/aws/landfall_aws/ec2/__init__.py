@@ -3,7 +3,7 @@
 from ..settings import Settings
 from . import acls, addresses, connection_notifications, dhcp_options, endpoint_connections, endpoints, filters
 from . import flow_logs, gateways, groups, interfaces, launch_templates, limits, nat_gateways, provided_services, route_tables
-from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs
+from . import rule_changes, rule_views, rules, subnets, tags, transit_gateways, vpc_cidrs, vpcs, zones
 
 
 def install(settings: Settings) -> None:
@@ -14,6 +14,7 @@ def install(settings: Settings) -> None:
     vpc_cidrs.install(settings)
     dhcp_options.install()
     subnets.install()
+    zones.install()
     gateways.install()
     addresses.install()
     nat_gateways.install(settings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.availability_zones_and_regions import Zone
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 from moto.ec2.responses import EC2Response
 
@@ -17,7 +17,7 @@ from .. import pages
 from ..errors import AwsError
 from ..identity import Caller
 from ..override import replace
-from . import provided_services
+from . import provided_services, zones
 
 _GATEWAY = ("s3", "dynamodb")
 # Where the private name is not the service's own:
@@ -29,12 +29,13 @@ _PRIVATE_NAME = {
 }
 
 
-def _service(name: str, kind: str, region: str, zones: list[str]) -> dict[str, Any]:
+def _service(name: str, kind: str, region: str, offered_in: list[Zone]) -> dict[str, Any]:
     digest = hashlib.sha256(f"{region}/{name}/{kind}".encode()).hexdigest()
     private = _PRIVATE_NAME.get(name, "{name}.{region}.amazonaws.com").format(name=name, region=region)
     service = {
         "AcceptanceRequired": False,
-        "AvailabilityZones": zones,
+        "AvailabilityZones": [zone.name for zone in offered_in],
+        "AvailabilityZoneIds": sorted(zone.zone_id for zone in offered_in),
         "BaseEndpointDnsNames": [f"{name}.{region}.vpce.amazonaws.com"],
         "ManagesVpcEndpoints": False,
         "Owner": "amazon",
@@ -51,27 +52,28 @@ def _service(name: str, kind: str, region: str, zones: list[str]) -> dict[str, A
     return service
 
 
-# Services that a zone lacks, as us-east-1e lacks many; set when the server starts.
+# Services that a zone lacks, by its id, as use1-az3 lacks many; set when the server starts.
 _gaps: frozenset[tuple[str, str]] = frozenset()
 
 
 @functools.cache
-def _offered(region: str) -> list[dict[str, Any]]:
-    zones = [zone.name for zone in RegionsAndZonesBackend.zones.get(region, [])]
+def _offered(account: str, region: str) -> list[dict[str, Any]]:
+    every = zones.of(account, region)
     names = sorted({*AWS_ENDPOINT_SERVICES, "ecr.api", "ecr.dkr", "s3"})
     interfaces = [
-        _service(name, "Interface", region, [zone for zone in zones if (name, zone) not in _gaps]) for name in names
+        _service(name, "Interface", region, [zone for zone in every if (name, zone.zone_id) not in _gaps]) for name in names
     ]
-    return [_service(name, "Gateway", region, zones) for name in _GATEWAY] + interfaces
+    return [_service(name, "Gateway", region, every) for name in _GATEWAY] + interfaces
 
 
-def find(region: str, name: str, kind: str, caller: Caller | None = None) -> dict[str, Any]:
-    """The service of that name and endpoint type; to a caller, one that it may not use does not exist. Raises AWS's
-    refusals."""
-    named = [service for service in _offered(region) if service["ServiceName"] == name]
+def find(backend: Any, name: str, kind: str, caller: Caller | None = None) -> dict[str, Any]:
+    """The service of that name and endpoint type as the backend's account sees it; to a caller, one that it may not use
+    does not exist. Raises AWS's refusals."""
+    account, region = backend.account_id, backend.region_name
+    named = [service for service in _offered(account, region) if service["ServiceName"] == name]
     provided = provided_services.find(region, name)
     if provided and (caller is None or provided_services.permitted(provided, caller)):
-        named.append(provided.to_dict())
+        named.append(provided_services.seen_by(provided, account))
     if not named:
         raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
     for service in named:
@@ -84,7 +86,7 @@ def find(region: str, name: str, kind: str, caller: Caller | None = None) -> dic
 def check_zones(backend: Any, service: dict[str, Any], subnet_ids: list[str]) -> None:
     """https://repost.aws/knowledge-center/interface-endpoint-availability-zone"""
     for subnet_id in subnet_ids:
-        if backend.get_subnet(subnet_id).availability_zone not in service["AvailabilityZones"]:
+        if backend.get_subnet(subnet_id).availability_zone_id not in service["AvailabilityZoneIds"]:
             raise AwsError(
                 "InvalidParameter",
                 f"The VPC endpoint service {service['ServiceName']} does not support the availability zone of the "
@@ -108,7 +110,8 @@ def _filter(names: list[str], filters: list[dict[str, Any]], services: list[dict
 
 
 def _describe(response: Any) -> ActionResult:
-    services = _offered(response.region) + provided_services.offered_to(response.region, response.landfall_caller)
+    region, caller = response.region, response.landfall_caller
+    services = _offered(caller.account, region) + provided_services.offered_to(region, caller)
     names = response._get_param("ServiceNames", [])
     for name in names:
         if not any(service["ServiceName"] == name for service in services):
@@ -129,4 +132,4 @@ def install(gaps: frozenset[tuple[str, str]]) -> None:
     _gaps = gaps
     replace(EC2Backend, "_filter_endpoint_services")(staticmethod(_filter))
     replace(EC2Response, "describe_vpc_endpoint_services")(_describe)
-    replace(EC2Backend, "_collect_default_endpoint_services")(staticmethod(lambda _account, region: _offered(region)))
+    replace(EC2Backend, "_collect_default_endpoint_services")(staticmethod(_offered))

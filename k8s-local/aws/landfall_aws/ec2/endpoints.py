@@ -132,7 +132,7 @@ class _Endpoints:
         response.error_on_dryrun()
         kind = get("VpcEndpointType") or "Gateway"
         vpc = backend.get_vpc(get("VpcId"))
-        service = endpoint_services.find(response.region, get("ServiceName"), kind, response.landfall_caller)
+        service = endpoint_services.find(backend, get("ServiceName"), kind, response.landfall_caller)
         if kind == "Gateway":
             endpoint = self._create_gateway(response, vpc)
         else:
@@ -217,7 +217,7 @@ class _Endpoints:
         groups = [g for g in endpoint.security_group_ids if g not in without] + more
         interfaces.check_network(backend, endpoint.vpc_id, added, more)
         interfaces.check_zones(backend, kept + added)
-        service = endpoint_services.find(response.region, endpoint.service_name, "Interface")
+        service = endpoint_services.find(backend, endpoint.service_name, "Interface")
         endpoint_services.check_zones(backend, service, added)
         if not groups:
             raise AwsError("InvalidParameter", "You must specify at least one security group for the VPC endpoint.")

@@ -18,7 +18,7 @@ from ..errors import AwsError
 from ..identity import Caller
 from ..override import replace
 from ..settings import Settings
-from . import connection_notifications
+from . import connection_notifications, zones
 from .filters import matches
 from .tags import forget
 
@@ -48,7 +48,7 @@ def permitted(service: VPCServiceConfiguration, caller: Caller) -> bool:
 
 
 def offered_to(region: str, caller: Caller) -> list[dict[str, Any]]:
-    return [service.to_dict() for service in _all(region) if permitted(service, caller)]
+    return [seen_by(service, caller.account) for service in _all(region) if permitted(service, caller)]
 
 
 def endpoints_of(service: VPCServiceConfiguration) -> list[Any]:
@@ -133,24 +133,25 @@ def _create(response: Any) -> ActionResult:
     backend.configurations[service.id] = service
     for specification in get("TagSpecifications", []):
         service.add_tags({tag["Key"]: tag["Value"] for tag in specification.get("Tags", [])})
-    return ActionResult({"ServiceConfiguration": _described(service), "ClientToken": get("ClientToken")})
+    return ActionResult({"ServiceConfiguration": _described(service, backend.account_id), "ClientToken": get("ClientToken")})
 
 
-def _zones(service: VPCServiceConfiguration) -> list[tuple[str, str]]:
-    """Name and id of each zone, sorted by name."""
+def _zone_ids(service: VPCServiceConfiguration) -> list[str]:
     balancers = service.ec2_backend.elbv2_backend.load_balancers
     kept = [balancers[arn] for arn in service.network_load_balancer_arns if arn in balancers]
-    return sorted({(s.availability_zone, s.availability_zone_id) for balancer in kept for s in balancer.subnets})
+    return sorted({subnet.availability_zone_id for balancer in kept for subnet in balancer.subnets})
 
 
-def _described(service: VPCServiceConfiguration) -> dict[str, Any]:
+def _described(service: VPCServiceConfiguration, account: str) -> dict[str, Any]:
+    """In an account's eyes, which has names of its own for the zones."""
+    zone_ids = _zone_ids(service)
     described = {
         "ServiceType": service.service_type,
         "ServiceId": service.id,
         "ServiceName": service.service_name,
         "ServiceState": service.service_state,
-        "AvailabilityZones": [name for name, _ in _zones(service)],
-        "AvailabilityZoneIds": [zone_id for _, zone_id in _zones(service)],
+        "AvailabilityZones": zones.names(account, service.ec2_backend.region_name, zone_ids),
+        "AvailabilityZoneIds": zone_ids,
         "AcceptanceRequired": service.acceptance_required,
         "ManagesVpcEndpoints": False,
         "NetworkLoadBalancerArns": list(service.network_load_balancer_arns),
@@ -162,6 +163,21 @@ def _described(service: VPCServiceConfiguration) -> dict[str, Any]:
     if service.private_dns_name:
         described["PrivateDnsName"] = service.private_dns_name
         described["PrivateDnsNameConfiguration"] = service.private_dns_name_configuration
+    return described
+
+
+def seen_by(service: VPCServiceConfiguration, account: str) -> dict[str, Any]:
+    """What an account that may connect is told of a service."""
+    described = {
+        **_described(service, account),
+        "Owner": service.ec2_backend.account_id,
+        "VpcEndpointPolicySupported": True,
+    }
+    for of_owner in ("NetworkLoadBalancerArns", "PrivateDnsNameConfiguration", "ServiceState"):
+        described.pop(of_owner, None)
+    if service.private_dns_name:
+        described["PrivateDnsNames"] = [{"PrivateDnsName": service.private_dns_name}]
+        described["PrivateDnsNameVerificationState"] = service.landfall_dns_state
     return described
 
 
@@ -189,7 +205,7 @@ def _describe(response: Any) -> ActionResult:
     ids = response._get_param("ServiceIds", [])
     services = [named(backend, i) for i in ids] if ids else list(backend.configurations.values())
     found = [s for s in services if all(_matching(s, name, wanted) for name, wanted in filters.items())]
-    return ActionResult({"ServiceConfigurations": [_described(service) for service in found]})
+    return ActionResult({"ServiceConfigurations": [_described(service, backend.account_id) for service in found]})
 
 
 def _modify(response: Any) -> ActionResult:
@@ -279,16 +295,6 @@ def _describe_permissions(response: Any) -> ActionResult:
 
 
 def install(settings: Settings) -> None:
-    @replace(VPCServiceConfiguration)
-    def to_dict(self: Any) -> dict[str, Any]:
-        described = {**_described(self), "Owner": self.ec2_backend.account_id, "VpcEndpointPolicySupported": True}
-        for of_owner in ("NetworkLoadBalancerArns", "PrivateDnsNameConfiguration", "ServiceState"):
-            described.pop(of_owner, None)
-        if self.private_dns_name:
-            described["PrivateDnsNames"] = [{"PrivateDnsName": self.private_dns_name}]
-            described["PrivateDnsNameVerificationState"] = self.landfall_dns_state
-        return described
-
     def dns_configuration(self: Any) -> dict[str, str]:
         digest = hashlib.sha256(f"{self.id}/{self.private_dns_name}".encode()).hexdigest()
         return {"State": self.landfall_dns_state, "Type": "TXT", "Value": f"vpce:{digest[:20]}", "Name": f"_{digest[20:33]}"}

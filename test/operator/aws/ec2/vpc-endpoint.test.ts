@@ -140,6 +140,14 @@ describe('an endpoint to a service that somebody provides', () => {
     expect(linesOf(kind.diff(of(''), standing))).toEqual(['subnetIds[subnet-a]: (nothing) -> subnet-a']);
   });
 
+  it('is not made, and keeps its subnets, while AWS does not show the service', async () => {
+    const hidden = { ...provided, zones: { ofSubnets: ['1', '2'], ofService: undefined } };
+    await expect(made(hidden)).rejects.toThrow(
+      'AWS shows this account no endpoint service com.amazonaws.vpce.eu-central-1.vpce-svc-1: its provider has not let the account in yet, or there is no service of this name',
+    );
+    expect(linesOf(kind.diff(hidden, standing))).toEqual([]);
+  });
+
   it('is not made where the two share no zone', async () => {
     const elsewhere = { ofSubnets: ['euc1-az1', 'euc1-az2'], ofService: 'euc1-az3' };
     await expect(made({ ...provided, zones: elsewhere })).rejects.toThrow(
