@@ -36,8 +36,8 @@ it('are missed one by one, each in a line', () => {
   const standing = { ...STANDING, callsPerFastRefresh: 61, slowCallsPerMinute: 12, writes: 1 };
   const missed = { ...REACHED, callsPerChange: 1.17, callsPerChangeThen: 1.16, throttled: 3, standing };
   expect(missesOf('platforms', missed)).toEqual([
-    '50 platforms: 1.16 calls per change beside those at first, at most 1.15',
     '50 platforms: 3 calls throttled, at most 0',
+    '50 platforms: 1.16 calls per change beside those at first, at most 1.15',
     '50 platforms: 1.17 calls per change, at most 1.15',
     '50 platforms: 61 calls a refresh beside DescribeServices, at most 60',
     '50 platforms: 12 calls a minute in the slow lane, at most 11',
@@ -46,5 +46,10 @@ it('are missed one by one, each in a line', () => {
 });
 
 it('do not count what an account costs once where there are few', () => {
-  expect(missesOf('platforms', { ...REACHED, count: 1, callsPerChange: 1.9 })).toEqual([]);
+  expect(missesOf('platforms', { ...REACHED, count: 10, callsPerChange: 1.9 })).toEqual([]);
+});
+
+it('judge no single one', () => {
+  const result = { ...REACHED, count: 1, callsPerChange: 1.9, callsPerChangeThen: 1.2 };
+  expect(missesOf('platforms', result)).toEqual([]);
 });

@@ -1,7 +1,11 @@
 import type { Result } from './measure.ts';
 
-/** Calls for each change, without what an account costs once; and with it, where there are so many that it counts for little. */
+/**
+ * Calls for each change, without what an account costs once; and with it, where there are so many that it counts for little. A
+ * single platform is looked at as often as ten are, each time for little: its figures are told and not judged.
+ */
 const PER_CHANGE_MOST = 1.15;
+const JUDGED_FROM = 10;
 const WITH_ALL_FROM = 20;
 /** Calls of a refresh of the fast lane beside DescribeServices, which names ten services of one cluster. */
 const REFRESH_MOST = 60;
@@ -11,10 +15,9 @@ const OVER_FLOOR_MOST = 1.1;
 /** What of a result is more than it may be, each in a line. */
 export function missesOf(subject: string, result: Result): string[] {
   const { count, callsPerChange, callsPerChangeThen, throttled, standing } = result;
-  const judged: Judged[] = [
-    ['calls per change beside those at first', callsPerChangeThen, PER_CHANGE_MOST],
-    ['calls throttled', throttled, 0],
-  ];
+  const judged: Judged[] = [['calls throttled', throttled, 0]];
+  if (count >= JUDGED_FROM)
+    judged.push(['calls per change beside those at first', callsPerChangeThen, PER_CHANGE_MOST]);
   if (count >= WITH_ALL_FROM) judged.push(['calls per change', callsPerChange, PER_CHANGE_MOST]);
   if (standing) {
     judged.push(
