@@ -1,4 +1,4 @@
-import type { Service, UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import type { PlacementStrategy, Service, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Change } from '../../graph/kind.ts';
 import { writable } from './shared.ts';
 
@@ -211,7 +211,7 @@ const SETTINGS: readonly Setting[] = [
     wanted: (inputs) => inputs.enableEcsManagedTags,
     write: ({ enableEcsManagedTags }) => ({ enableECSManagedTags: enableEcsManagedTags }),
   },
-  plain('placementStrategy', ({ placementStrategy = [] }) => placementStrategy),
+  plain('placementStrategy', placementStrategyOf),
   plain('placementConstraints', ({ placementConstraints = [] }) => inOrder(placementConstraints)),
 ];
 
@@ -244,6 +244,15 @@ export function isDeployed({ path }: Change): boolean {
 /** What a service is to be for its tasks, as far as another one, described as a service, differs in it. */
 export function differsInTasks(inputs: EcsServiceInputs, service: Service): boolean {
   return settingChanges(inputs, service).some(isDeployed);
+}
+
+/** AWS takes `cpu` and `memory`, and tells them in upper case. */
+function placementStrategyOf({ placementStrategy = [] }: Service): PlacementStrategy[] {
+  return placementStrategy.map((strategy) =>
+    strategy.field === 'CPU' || strategy.field === 'MEMORY'
+      ? { ...strategy, field: strategy.field.toLowerCase() }
+      : strategy,
+  );
 }
 
 export function awsvpcOf({ networkConfiguration }: Service) {

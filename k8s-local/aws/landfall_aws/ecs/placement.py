@@ -70,12 +70,18 @@ def _candidates(backend: Any, service: Any) -> list[Any]:
     return [i for i in active if ec2.get_instance(i.ec2_instance_id).autoscaling_group.name in groups]
 
 
+def told(strategy: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """AWS takes `cpu` and `memory`, and tells them in upper case (terraform-provider-aws, flattenPlacementStrategy)."""
+    upper = {field: field.upper() for field in ("cpu", "memory")}
+    return [{**one, "field": upper.get(one["field"], one["field"])} if "field" in one else one for one in strategy]
+
+
 def choose(backend: Any, service: Any, definition: Any) -> Any:
     """The instance for another task of a service; None where none has room."""
     fitting = [i for i in _candidates(backend, service) if _lacks(backend, i, definition) is None]
     strategy = (getattr(service, "placement_strategy", None) or [{"type": "spread"}])[0]
     if strategy["type"] == "binpack":
-        resource = 0 if strategy.get("field") == "cpu" else 1
+        resource = 0 if strategy.get("field") == "CPU" else 1
         return min(fitting, key=lambda i: _left(backend, i)[resource], default=None)
     if strategy["type"] == "random":
         return fitting[0] if fitting else None

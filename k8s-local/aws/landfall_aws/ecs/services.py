@@ -15,7 +15,7 @@ from moto.elbv2.models import elbv2_backends
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import clusters, definitions, providers
+from . import clusters, definitions, placement, providers
 from .scheduler import Scheduler, is_on_fargate
 from .tasks import Life
 
@@ -27,7 +27,6 @@ _KEPT = (
     "enableExecuteCommand",
     "healthCheckGracePeriodSeconds",
     "placementConstraints",
-    "placementStrategy",
 )
 # What UpdateService starts a deployment for, besides another task definition.
 _REDEPLOYS = ("network_configuration", "load_balancers", "platform_version", "capacity_provider_strategy")
@@ -112,6 +111,7 @@ def install(settings: Settings, life: Life) -> None:
         for name in _KEPT:
             if get(name) is not None:
                 setattr(service, camelcase_to_underscores(name), get(name))
+        service.placement_strategy = placement.told(get("placementStrategy") or [])
         service.deployment_configuration = {**_DEPLOYMENT, **(get("deploymentConfiguration") or {})}
         # What a service goes back to when its strategy is taken away.
         service.first_launch_type = service.launch_type
@@ -146,6 +146,8 @@ def install(settings: Settings, life: Life) -> None:
             raise _refused("Health check grace period is only valid for services configured to use load balancers")
         if asked.get("deployment_configuration") is not None:
             asked["deployment_configuration"] = {**service.deployment_configuration, **asked["deployment_configuration"]}
+        if asked.get("placement_strategy") is not None:
+            asked["placement_strategy"] = placement.told(asked["placement_strategy"])
         anew = force
         if named:
             anew = anew or definition.arn != service.task_definition

@@ -94,6 +94,15 @@ describe('a revision of others in place of ours', () => {
   });
 });
 
+describe('how tasks are placed', () => {
+  it.each(['cpu', 'memory'])('%s is the same in the upper case in which AWS tells it', (field) => {
+    const wanted = { ...inputs, placementStrategy: [{ type: 'binpack', field } as const] };
+    const told = { ...record, placementStrategy: [{ type: 'binpack', field: field.toUpperCase() } as const] };
+    expect(kind.diff(wanted, told)).toEqual([]);
+    expect(kind.diff(wanted, { ...told, placementStrategy: [{ type: 'spread', field }] })).toHaveLength(1);
+  });
+});
+
 describe('what a service runs', () => {
   it('is read with it, once, whosever it is', async () => {
     const { session, actions } = fakeSession({
