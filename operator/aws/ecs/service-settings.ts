@@ -1,4 +1,9 @@
-import type { PlacementStrategy, Service, UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import type {
+  AvailabilityZoneRebalancing,
+  PlacementStrategy,
+  Service,
+  UpdateServiceRequest,
+} from '@aws-sdk/client-ecs';
 import type { Change } from '../../graph/kind.ts';
 import { writable } from './shared.ts';
 
@@ -122,6 +127,20 @@ function revisionFor({ taskDefinition, instead }: EcsServiceInputs): string {
   return instead?.of === taskDefinition ? instead.is : taskDefinition;
 }
 
+const ZONE = 'attribute:ecs.availability-zone';
+
+/**
+ * A new service has it, unless told otherwise, and AWS then refuses updates to what it does not go with:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ */
+function rebalancingFor(inputs: EcsServiceInputs): AvailabilityZoneRebalancing {
+  const { deployment: of, placementStrategy = [], placementConstraints = [] } = inputs;
+  const [first] = placementStrategy;
+  const spreads = !first || (first.type === 'spread' && first.field === ZONE);
+  const isFree = placementConstraints.every(({ expression = '' }) => !expression.includes(ZONE));
+  return of.maximumPercent > 100 && spreads && isFree ? 'ENABLED' : 'DISABLED';
+}
+
 /** Everything that UpdateService changes in place, and that CreateService is given: each is described here alone. */
 const SETTINGS: readonly Setting[] = [
   {
@@ -190,6 +209,13 @@ const SETTINGS: readonly Setting[] = [
     path: 'maximumPercent',
     of: (service) => service.deploymentConfiguration?.maximumPercent,
     wanted: (inputs) => inputs.deployment.maximumPercent,
+  },
+  {
+    path: 'availabilityZoneRebalancing',
+    // "If the service never had [a] value set, Amazon ECS treats this as DISABLED": UpdateService, API reference.
+    of: (service) => service.availabilityZoneRebalancing ?? 'DISABLED',
+    wanted: rebalancingFor,
+    write: (inputs) => ({ availabilityZoneRebalancing: rebalancingFor(inputs) }),
   },
   {
     ...deployment,
