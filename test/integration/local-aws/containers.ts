@@ -251,6 +251,8 @@ export function containers(): void {
         settings: [{ name: 'containerInsights', value: 'disabled' }],
       });
       expect(again).toMatchObject({ status: 'ACTIVE', tags: [] });
+      const dotted = ecs('CreateCluster', { clusterName: 'a.b' });
+      await refused(dotted, 'InvalidParameterException', /Invalid cluster name/);
       expect(await look(['TAGS', 'SETTINGS'])).toMatchObject({ tags, settings });
       const bare = given(await look([]));
       expect([bare.tags, bare.settings]).toEqual([undefined, undefined]);
