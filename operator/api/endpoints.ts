@@ -66,10 +66,10 @@ const endpoint = withRules(
         '{self} is not the short name of a service: write for example s3 or ecr.api',
       ),
       {
-        cel: "!self.startsWith('com.amazonaws.')",
+        cel: "!self.matches('^(cn[.])?com[.]amazonaws[.]')",
         message:
           '{self} is a full endpoint service name: leave out com.amazonaws. and the region, for example ecr.api',
-        check: (self) => !self.startsWith('com.amazonaws.'),
+        check: (self) => !/^(cn[.])?com[.]amazonaws[.]/.test(self),
       },
     ),
     type: z

@@ -9,7 +9,7 @@ const instead = 'make a new PrivateLinkEndpoint for the other one and delete thi
 const serviceName = withRules(
   z.string().max(128),
   matches(
-    '^com\\.amazonaws\\.vpce\\.[a-z0-9-]+\\.vpce-svc-[0-9a-f]{8,17}$',
+    '^(cn\\.)?com\\.amazonaws\\.vpce\\.[a-z0-9-]+\\.vpce-svc-[0-9a-f]{8,17}$',
     '{self} is not the name of an endpoint service: write it as its owner tells it, for example com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718',
   ),
   immutable('consume.serviceName', instead),

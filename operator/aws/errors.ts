@@ -124,6 +124,12 @@ export function errorCode(error: unknown): string | undefined {
   return causes.map(errorCode).find((code) => code !== undefined);
 }
 
+/** Whether the caller may do nothing of the sort there: a region that a policy closes, or that does not know the caller. */
+export function isClosed(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return DENIED.test(code) || BAD_CREDENTIALS.test(code);
+}
+
 /** Whether AWS says that the thing does not exist. On a delete that is success. */
 export function isNotFound(error: unknown): boolean {
   return isMeant(error, NOT_FOUND, NOT_FOUND_TEXT);

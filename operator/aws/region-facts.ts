@@ -7,6 +7,7 @@ import {
   type ServiceDetail,
 } from '@aws-sdk/client-ec2';
 import { isOwnOfAws, ownDomainOf } from './ec2/dhcp-options.ts';
+import { shortNameOf } from './endpoint-names.ts';
 import { pages } from './kind.ts';
 import { reads } from './permissions.ts';
 import type { AwsSession } from './session.ts';
@@ -31,8 +32,16 @@ export interface AwsRegionFacts {
   readonly endpointServices: AwsEndpointServices;
 }
 
-/** Short name of a service → type of endpoint, as `Interface` → names of the zones where AWS offers it. */
-export type AwsEndpointServices = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+/** What AWS offers of a service for one type of endpoint. */
+export interface AwsEndpointOffer {
+  /** In full. */
+  readonly name: string;
+  /** Names of the zones, for endpoints with network interfaces. */
+  readonly zones: readonly string[];
+}
+
+/** Short name of a service → type of endpoint, as `Interface` → what AWS offers. */
+export type AwsEndpointServices = ReadonlyMap<string, ReadonlyMap<string, AwsEndpointOffer>>;
 
 /** What reading the facts needs. */
 export const REGION_FACTS_ACTIONS = reads(
@@ -63,7 +72,7 @@ export async function readRegionFacts(session: AwsSession): Promise<AwsRegionFac
     ),
     prefixLists: Object.fromEntries(
       (lists.PrefixLists ?? []).map((list) => [
-        (list.PrefixListName ?? '').replace(servicePrefix(session), ''),
+        shortNameOf(list.PrefixListName ?? '', session.region) ?? list.PrefixListName ?? '',
         list.PrefixListId ?? '',
       ]),
     ),
@@ -90,26 +99,24 @@ async function readOwnDhcpOptions(session: AwsSession): Promise<string[]> {
 }
 
 async function readEndpointServices(session: AwsSession): Promise<AwsEndpointServices> {
-  const services = new Map<string, Map<string, readonly string[]>>();
+  const services = new Map<string, Map<string, AwsEndpointOffer>>();
   const all = pages<ServiceDetail>(async (NextToken) => {
     const Filters = [{ Name: 'owner', Values: ['amazon'] }];
     const query = { Filters, MaxResults: SERVICES_PAGE, ...(NextToken !== undefined && { NextToken }) };
     const page = await session.ec2.send(new DescribeVpcEndpointServicesCommand(query));
     return { items: page.ServiceDetails, next: page.NextToken };
   });
-  const prefix = servicePrefix(session);
   for await (const page of all) {
     for (const { ServiceName = '', ServiceType = [], AvailabilityZones = [] } of page) {
-      if (!ServiceName.startsWith(prefix)) continue;
-      const name = ServiceName.slice(prefix.length);
-      const types = services.get(name) ?? new Map<string, readonly string[]>();
+      const short = shortNameOf(ServiceName, session.region);
+      if (short === undefined) continue;
+      const types = services.get(short) ?? new Map<string, AwsEndpointOffer>();
       // AWS lists a service once for each type.
       for (const type of ServiceType)
-        if (type.ServiceType) types.set(type.ServiceType, [...AvailabilityZones]);
-      services.set(name, types);
+        if (type.ServiceType)
+          types.set(type.ServiceType, { name: ServiceName, zones: [...AvailabilityZones] });
+      services.set(short, types);
     }
   }
   return services;
 }
-
-const servicePrefix = ({ region }: AwsSession): string => `com.amazonaws.${region}.`;

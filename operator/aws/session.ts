@@ -27,6 +27,8 @@ export interface AwsSession {
   /** `aws`, or another partition such as `aws-cn`. */
   readonly partition: string;
   readonly acm: ACMClient;
+  /** Certificates of another region. */
+  acmIn(region: string): ACMClient;
   readonly autoscaling: AutoScalingClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
@@ -71,11 +73,17 @@ export function openSession(options: SessionOptions): AwsSession {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
   };
   const made = new Map<string, Guardable & { destroy(): void }>();
-  const client = <C extends Guardable & { destroy(): void }>(name: string, make: () => C): C => {
-    const existing = made.get(name);
+  const client = <C extends Guardable & { destroy(): void }>(
+    name: string,
+    make: () => C,
+    where = region,
+  ): C => {
+    const key = `${name} ${where}`;
+    const existing = made.get(key);
     if (existing) return existing as C;
-    const fresh = guard(make(), name.replace(/-once$/, ''), { accountId, region, as }, options.callGuard);
-    made.set(name, fresh);
+    const of = { accountId, region: where, as };
+    const fresh = guard(make(), name.replace(/-once$/, ''), of, options.callGuard);
+    made.set(key, fresh);
     return fresh;
   };
   return {
@@ -85,6 +93,9 @@ export function openSession(options: SessionOptions): AwsSession {
     batches: new Batches(),
     get acm() {
       return client('acm', () => new ACMClient(base));
+    },
+    acmIn(other) {
+      return client('acm', () => new ACMClient({ ...base, region: other }), other);
     },
     get autoscaling() {
       return client('autoscaling', () => new AutoScalingClient(base));

@@ -23,15 +23,16 @@ interface EndpointSetting {
 export function endpointNodes(
   build: NodeBuilder,
   spec: SecureVpcSpec,
-  { subnets, gateways, facts }: EndpointSetting,
+  setting: EndpointSetting,
 ): GraphNode[] {
+  const { subnets, facts } = setting;
   for (const endpoint of spec.endpoints) refuseUnoffered(spec, endpoint, subnets, facts);
   return [...spec.endpoints]
     .sort((a, b) => (a.service < b.service ? -1 : 1))
     .map((endpoint) =>
       endpointType(endpoint) === 'Gateway'
-        ? gatewayNode(build, spec, endpoint, gateways)
-        : interfaceNode(build, spec, endpoint, subnets),
+        ? gatewayNode(build, spec, endpoint, setting)
+        : interfaceNode(build, spec, endpoint, setting),
     );
 }
 
@@ -39,12 +40,12 @@ function gatewayNode(
   build: NodeBuilder,
   spec: SecureVpcSpec,
   endpoint: Endpoint,
-  gateways: readonly string[],
+  { gateways, facts }: EndpointSetting,
 ): GraphNode {
   const { service } = endpoint;
   return build.thing('VpcEndpoint', `endpoint/${service}`, {
     vpcId: ref('vpc'),
-    serviceName: serviceName(spec, service),
+    serviceName: offeredName(spec, endpoint, facts),
     type: 'Gateway',
     // The public tier has a way to these services already; where it is the only tier, it gets theirs.
     routeTableIds: innerTiers(spec)
@@ -61,7 +62,7 @@ function interfaceNode(
   build: NodeBuilder,
   spec: SecureVpcSpec,
   endpoint: Endpoint,
-  subnets: readonly PlannedSubnet[],
+  { subnets, facts }: EndpointSetting,
 ): GraphNode {
   refuseImpossible(spec, endpoint);
   const { service, tier } = endpoint;
@@ -71,7 +72,7 @@ function interfaceNode(
     `endpoint/${service}`,
     {
       vpcId: ref('vpc'),
-      serviceName: serviceName(spec, service),
+      serviceName: offeredName(spec, endpoint, facts),
       type: 'Interface',
       routeTableIds: [],
       subnetIds: subnets
@@ -149,19 +150,19 @@ function refuseUnoffered(
     );
   }
   const type = endpointType(endpoint);
-  const zones = types.get(type);
-  if (!zones) {
+  const offer = types.get(type);
+  if (!offer) {
     throw new Terminal(
       'InvalidSpec',
       `${field}.type is ${type}, but in ${region} AWS has for ${service} only ${[...types.keys()].sort().join(', ')}: set type to that, or leave the endpoint out`,
     );
   }
   if (type === 'Gateway') return;
-  const missing = subnets.find((subnet) => subnet.tier === tier && !zones.includes(subnet.zone));
+  const missing = subnets.find((subnet) => subnet.tier === tier && !offer.zones.includes(subnet.zone));
   if (missing) {
     throw new Terminal(
       'InvalidSpec',
-      `${field}.tier is ${tier}, which has a subnet in ${missing.zone}, where AWS does not offer ${service}: take zones among ${[...zones].sort().join(', ')}, or leave the endpoint out`,
+      `${field}.tier is ${tier}, which has a subnet in ${missing.zone}, where AWS does not offer ${service}: take zones among ${[...offer.zones].sort().join(', ')}, or leave the endpoint out`,
     );
   }
 }
@@ -171,6 +172,13 @@ function alternatives(service: string, region: string, offered: readonly string[
   return alike.length > 0
     ? `write one that there is, for example ${alike.slice(0, 5).join(', ')}`
     : `aws ec2 describe-vpc-endpoint-services --region ${region} lists those that there are`;
+}
+
+/** As AWS calls it, which is not the same everywhere. */
+function offeredName(spec: SecureVpcSpec, endpoint: Endpoint, { endpointServices }: RegionFacts): string {
+  const { service } = endpoint;
+  const offer = endpointServices?.get(service)?.get(endpointType(endpoint));
+  return offer?.name ?? serviceName(spec, service);
 }
 
 function serviceName(spec: SecureVpcSpec, service: string): string {

@@ -352,8 +352,8 @@ describe('the node kinds of ECS', () => {
           assignPublicIp: true,
         },
         deployment: {
-          minimumHealthyPercent: 100,
-          maximumPercent: 150,
+          minimumHealthyPercent: 0,
+          maximumPercent: 100,
           circuitBreaker: true,
           rollback: false,
         },

@@ -16,7 +16,12 @@ const READS = ['DescribeAutoScalingGroups', 'DescribeServices'];
 
 const network = smallNetwork('net', 'web', { securityGroups: { ecs: {}, endpoints: {} } });
 const service = smallService('shop', 'web', 'net', {
-  capacity: { type: 'EC2', minInstances: 1, maxInstances: 3 },
+  capacity: {
+    type: 'EC2',
+    minInstances: 1,
+    maxInstances: 3,
+    placementStrategies: ['SpreadZones', 'BinpackMemory'],
+  },
   task: {
     cpu: 256,
     memoryMiB: 256,

@@ -1,4 +1,9 @@
-import { ACMClient, ListCertificatesCommand } from '@aws-sdk/client-acm';
+import {
+  ACMClient,
+  DeleteCertificateCommand,
+  ListCertificatesCommand,
+  RequestCertificateCommand,
+} from '@aws-sdk/client-acm';
 import {
   DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
@@ -294,8 +299,34 @@ describe('services with certificates and domain names', () => {
     await world.remove(api);
   });
 
-  it('go without a trace', async () => {
+  it('leave the proof to who else needs it: in another region, or with a key of another sort', async () => {
+    const theirs = [
+      { region: 'eu-west-1', DomainName: 'shop.example.com' },
+      { region: 'us-east-1', DomainName: 'www.example.com', KeyAlgorithm: 'EC_prime256v1' as const },
+    ];
     await world.remove(shop);
+    expect(await records()).toEqual([]);
+    const made = [];
+    for (const { region, ...input } of theirs) {
+      const client = new ACMClient({ ...world.clientOptions(), region });
+      const { CertificateArn } = await client.send(
+        new RequestCertificateCommand({ ...input, ValidationMethod: 'DNS' }),
+      );
+      made.push({ client, CertificateArn });
+    }
+    await world.apply([shop]);
+    await world.ready(shop);
+    await world.remove(shop);
+    const left = await records();
+    expect(left.map(({ Type }) => Type)).toEqual(['CNAME', 'CNAME']);
+    for (const record of left) await change('DELETE', record);
+    for (const { client, CertificateArn } of made) {
+      await client.send(new DeleteCertificateCommand({ CertificateArn }));
+      client.destroy();
+    }
+  });
+
+  it('go without a trace', async () => {
     await world.remove(network);
     expect(await records()).toEqual([]);
     expect(await world.aws.dump()).toBe(empty);

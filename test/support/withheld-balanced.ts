@@ -84,6 +84,7 @@ export const BALANCED: Readonly<Record<string, Provocation>> = {
   'cloudwatch:TagResource': drift('Alarm', 'tags missing'),
   'cloudwatch:UntagResource': drift('Alarm', 'tags extra'),
   'ec2:DescribeAccountAttributes': newBalancer,
+  'ec2:GetSecurityGroupsForVpc': drift('LoadBalancer', 'securityGroupIds[*] extra'),
   'elasticloadbalancing:AddTags': drift('TargetGroup', 'tags missing'),
   'elasticloadbalancing:CreateListener': drift('Listener', 'deleted'),
   'elasticloadbalancing:CreateLoadBalancer': newBalancer,

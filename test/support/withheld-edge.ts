@@ -1,8 +1,15 @@
-import { RequestCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  AddTagsToCertificateCommand,
+  DescribeCertificateCommand,
+  RequestCertificateCommand,
+} from '@aws-sdk/client-acm';
 import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-wafv2';
+import { ZONE_TAG } from '../../operator/aws/acm/description.ts';
 import { TAG } from '../../operator/graph/ownership.ts';
 import { id } from '../contract/drift/case.ts';
+import { changed, zoneOf } from '../contract/drift/records.ts';
 import { strayAcl } from '../contract/drift/firewall.ts';
+import { eventually } from './eventually.ts';
 import { ANY_ZONE, edgeAccount, edgeService } from './edge-manifests.ts';
 import { bounded, policyFor } from './least-privilege.ts';
 import { fullNetwork, fullService, scaledService, serviceAccount, serviceNetwork } from './manifests.ts';
@@ -29,6 +36,27 @@ const orphanCertificate = act((at) =>
     new RequestCertificateCommand({ DomainName: 'orphan.example.com', ValidationMethod: 'DNS', Tags }),
   ),
 );
+/** One whose record was made for it: before that goes, all regions are looked through for who else needs it. */
+const provedOrphan = act(async (at) => {
+  const { acm } = at;
+  const { CertificateArn } = await acm.send(
+    new RequestCertificateCommand({ DomainName: 'proved.example.com', ValidationMethod: 'DNS' }),
+  );
+  const { Name, Value } = await eventually('its record is known', async () => {
+    const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
+    return Certificate?.DomainValidationOptions?.[0]?.ResourceRecord;
+  });
+  const mark = `"heritage=landfall,for=${CertificateArn}"`;
+  await changed(at, 'CREATE', { Name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value }] });
+  await changed(at, 'CREATE', {
+    Name: `_landfall.${Name}`,
+    Type: 'TXT',
+    TTL: 300,
+    ResourceRecords: [{ Value: mark }],
+  });
+  const zone = { Key: ZONE_TAG, Value: (await zoneOf(at)).split('/').at(-1) };
+  await acm.send(new AddTagsToCertificateCommand({ CertificateArn, Tags: [...Tags, zone] }));
+});
 /** One that lost the tag of its installation: it is looked up by its ARN. */
 const untagged = undone(async (at) => {
   const ResourceARN = id(at, 'web-acl');
@@ -47,6 +75,7 @@ export const EDGE_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'acm:DeleteCertificate': orphanCertificate,
   'acm:RemoveTagsFromCertificate': drift('Certificate', 'tags extra'),
   'acm:RequestCertificate': another,
+  'ec2:DescribeRegions': provedOrphan,
   'elasticloadbalancing:CreateWebACLAssociation': putOn,
   'elasticloadbalancing:DeleteWebACLAssociation': without,
   'elasticloadbalancing:DescribeWebACLAssociation': without,

@@ -15,6 +15,7 @@ export const WITHHELD_SEED = process.env['LANDFALL_SEED'] ?? new Date().toISOStr
 /** Asked for along with another call, and so in no ledger. */
 export const ASKED_ALONG = new Set([
   'ec2:DescribeAccountAttributes',
+  'ec2:GetSecurityGroupsForVpc',
   'ec2:RunInstances',
   'elasticloadbalancing:CreateWebACLAssociation',
   'elasticloadbalancing:DeleteWebACLAssociation',

@@ -1,15 +1,18 @@
 import {
   AddTagsToCertificateCommand,
   DeleteCertificateCommand,
+  KeyAlgorithm,
   ListCertificatesCommand,
   RemoveTagsFromCertificateCommand,
   RequestCertificateCommand,
+  type ACMClient,
   type CertificateSummary,
   type Tag,
 } from '@aws-sdk/client-acm';
+import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 import { READY, type Change, type State } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { PartialFailure, unlessGone } from '../errors.ts';
+import { isClosed, PartialFailure, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { onOwn, reads } from '../permissions.ts';
@@ -49,7 +52,7 @@ export const certificates: AwsCollection<Certificate> = {
   iam: [...reads('acm:ListCertificates'), ...NOMINATION_ACTIONS],
   async *list(session, installation) {
     for await (const tags of nominated(session, 'acm:certificate', installation))
-      for await (const page of everyCertificate(session))
+      for await (const page of everyCertificate(session.acm))
         yield page.flatMap((certificate) => {
           const own = tags.get(arnOf(certificate));
           return own ? [{ ...certificate, Tags: tagList(own) }] : [];
@@ -79,7 +82,7 @@ export const certificateKind: AwsKind<CertificateInputs, Certificate> = {
     ...onOwn('acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate', 'acm:DeleteCertificate').map(
       (permission) => ({ ...permission, resource: CERTIFICATES }),
     ),
-    ...reads('acm:ListTagsForCertificate', 'acm:DescribeCertificate'),
+    ...reads('acm:ListTagsForCertificate', 'acm:DescribeCertificate', 'ec2:DescribeRegions'),
   ],
   after: [],
   heldBy: ['Listener'],
@@ -147,37 +150,62 @@ export const certificateKind: AwsKind<CertificateInputs, Certificate> = {
     if (users.length > 0)
       throw new PartialFailure('DeleteCertificate', 'ResourceInUseException', `used by ${users.join(', ')}`);
     const zoneId = zoneOf(certificate);
+    let others: Promise<ReadonlySet<string> | undefined> | undefined;
+    const mayBeNeeded = async (name: string) => {
+      others ??= provedForOthers(session, arn);
+      return (await others)?.has(name) ?? true;
+    };
     if (zoneId !== undefined)
       for (const record of provingRecords(described, zoneId))
-        await removeRecord(session, record, arn, () => isProvedFor(session, record.for, arn));
+        await removeRecord(session, record, arn, () => mayBeNeeded(record.for));
     await unlessGone(session.acm.send(new DeleteCertificateCommand({ CertificateArn: arn })));
     return undefined;
   },
 };
 
-async function* everyCertificate(session: AwsSession): AsyncGenerator<readonly CertificateSummary[]> {
+/** Without key types AWS lists certificates with short RSA keys alone. */
+async function* everyCertificate(acm: ACMClient): AsyncGenerator<readonly CertificateSummary[]> {
+  const Includes = { keyTypes: Object.values(KeyAlgorithm) };
   yield* pages<CertificateSummary>(async (NextToken) => {
-    const answer = await session.acm.send(
-      new ListCertificatesCommand({ MaxItems: PAGE, ...(NextToken !== undefined && { NextToken }) }),
+    const answer = await acm.send(
+      new ListCertificatesCommand({
+        MaxItems: PAGE,
+        Includes,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
     );
     return { items: answer.CertificateSummaryList, next: answer.NextToken };
   });
 }
 
 /**
- * Whether a certificate of anybody is proved by the same record: an account has one for each name, with or without `*.`
- * (ACM User Guide, "DNS validation"), and who asks for a second certificate need not make it again.
+ * The names, without `*.`, that other certificates of the account are proved for: one record serves all of a name, in every
+ * region (ACM User Guide, "DNS validation"), and who asks for another certificate need not make it again. Undefined where
+ * that cannot be known.
  */
-async function isProvedFor(session: AwsSession, name: string, arn: string): Promise<boolean> {
-  for await (const page of everyCertificate(session))
-    for (const certificate of page)
-      if (
-        certificate.CertificateArn !== arn &&
-        certificate.Type !== 'IMPORTED' &&
-        namesOf(certificate).some((one) => withoutStar(one) === name)
-      )
-        return true;
-  return false;
+async function provedForOthers(session: AwsSession, arn: string): Promise<ReadonlySet<string> | undefined> {
+  const { Regions = [] } = await session.ec2.send(new DescribeRegionsCommand({}));
+  const elsewhere = Regions.flatMap(({ RegionName: name }) =>
+    name === undefined || name === session.region ? [] : session.acmIn(name),
+  );
+  try {
+    const found = await Promise.all([session.acm, ...elsewhere].map((acm) => provedNames(acm, arn)));
+    return found.includes(undefined) ? undefined : new Set(found.flatMap((names) => names ?? []));
+  } catch (error) {
+    if (isClosed(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Of one region; undefined where a certificate has more names than are listed. */
+async function provedNames(acm: ACMClient, arn: string): Promise<string[] | undefined> {
+  const names: string[] = [];
+  for await (const page of everyCertificate(acm)) {
+    const others = page.filter((one) => one.CertificateArn !== arn && one.Type !== 'IMPORTED');
+    if (others.some((one) => one.HasAdditionalSubjectAlternativeNames === true)) return undefined;
+    names.push(...others.flatMap(namesOf).map(withoutStar));
+  }
+  return names;
 }
 
 async function read(session: AwsSession, arn: string): Promise<Certificate | undefined> {

@@ -14,7 +14,7 @@ import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import { ROLES } from '../iam/role.ts';
+import { PASSES_TO_INSTANCES } from '../iam/role.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagsOf } from '../tags.ts';
@@ -42,12 +42,7 @@ const LAUNCHES: readonly Permission[] = [
   // The template, its security groups and the subnets.
   { action: 'ec2:RunInstances', on: 'own' },
   { action: 'ec2:RunInstances', on: 'anything', resource: 'ec2:{region}::image/*' },
-  {
-    action: 'iam:PassRole',
-    on: 'anything',
-    resource: ROLES,
-    when: { 'iam:PassedToService': ['ec2.amazonaws.com'] },
-  },
+  PASSES_TO_INSTANCES,
   // Images of ECS are named by a parameter of AWS's own.
   { action: 'ssm:GetParameters', on: 'anything', resource: 'ssm:{region}::parameter/aws/service/ecs/*' },
 ];

@@ -9,6 +9,7 @@ import {
 import type { Change, Wrote } from '../../graph/kind.ts';
 import { Terminal, Waiting } from '../../errors.ts';
 import { isUnresolved } from '../../graph/ref.ts';
+import { isProvidedName } from '../endpoint-names.ts';
 import { isNotFoundCode, type PartialFailure } from '../errors.ts';
 import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, type AwsKind } from '../kind.ts';
@@ -185,7 +186,7 @@ async function deleteEndpoints(
 
 /** Whether the service is not AWS's own but an endpoint service of some account. */
 function isProvided({ serviceName }: VpcEndpointInputs): boolean {
-  return serviceName.startsWith('com.amazonaws.vpce.') || isUnresolved(serviceName);
+  return isProvidedName(serviceName) || isUnresolved(serviceName);
 }
 
 /** The subnets that an endpoint is made in. Throws Terminal where the service is in none of their zones, and Waiting while it is not shown. */

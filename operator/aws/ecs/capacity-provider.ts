@@ -16,8 +16,8 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { makes, onOwnThings, tagList, tagsOf, updateTags } from './shared.ts';
 
-/** Capacity providers that one DescribeCapacityProviders call may name. */
-const DESCRIBED_MAX = 100;
+/** One DescribeCapacityProviders call may name 100 capacity providers, and answers 10 of them and a token. */
+const DESCRIBED_MAX = 10;
 const NAME_MAX = 255;
 
 export interface CapacityProviderInputs {

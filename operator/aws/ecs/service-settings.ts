@@ -1,4 +1,9 @@
-import type { Service, UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import type {
+  AvailabilityZoneRebalancing,
+  PlacementStrategy,
+  Service,
+  UpdateServiceRequest,
+} from '@aws-sdk/client-ecs';
 import type { Change } from '../../graph/kind.ts';
 import { writable } from './shared.ts';
 
@@ -122,6 +127,20 @@ function revisionFor({ taskDefinition, instead }: EcsServiceInputs): string {
   return instead?.of === taskDefinition ? instead.is : taskDefinition;
 }
 
+const ZONE = 'attribute:ecs.availability-zone';
+
+/**
+ * A new service has it, unless told otherwise, and AWS then refuses updates to what it does not go with:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ */
+function rebalancingFor(inputs: EcsServiceInputs): AvailabilityZoneRebalancing {
+  const { deployment: of, placementStrategy = [], placementConstraints = [] } = inputs;
+  const [first] = placementStrategy;
+  const spreads = !first || (first.type === 'spread' && first.field === ZONE);
+  const isFree = placementConstraints.every(({ expression = '' }) => !expression.includes(ZONE));
+  return of.maximumPercent > 100 && spreads && isFree ? 'ENABLED' : 'DISABLED';
+}
+
 /** Everything that UpdateService changes in place, and that CreateService is given: each is described here alone. */
 const SETTINGS: readonly Setting[] = [
   {
@@ -192,6 +211,13 @@ const SETTINGS: readonly Setting[] = [
     wanted: (inputs) => inputs.deployment.maximumPercent,
   },
   {
+    path: 'availabilityZoneRebalancing',
+    // "If the service never had [a] value set, Amazon ECS treats this as DISABLED": UpdateService, API reference.
+    of: (service) => service.availabilityZoneRebalancing ?? 'DISABLED',
+    wanted: rebalancingFor,
+    write: (inputs) => ({ availabilityZoneRebalancing: rebalancingFor(inputs) }),
+  },
+  {
     ...deployment,
     path: 'circuitBreaker',
     of: (service) => service.deploymentConfiguration?.deploymentCircuitBreaker?.enable ?? false,
@@ -211,7 +237,7 @@ const SETTINGS: readonly Setting[] = [
     wanted: (inputs) => inputs.enableEcsManagedTags,
     write: ({ enableEcsManagedTags }) => ({ enableECSManagedTags: enableEcsManagedTags }),
   },
-  plain('placementStrategy', ({ placementStrategy = [] }) => placementStrategy),
+  plain('placementStrategy', placementStrategyOf),
   plain('placementConstraints', ({ placementConstraints = [] }) => inOrder(placementConstraints)),
 ];
 
@@ -244,6 +270,15 @@ export function isDeployed({ path }: Change): boolean {
 /** What a service is to be for its tasks, as far as another one, described as a service, differs in it. */
 export function differsInTasks(inputs: EcsServiceInputs, service: Service): boolean {
   return settingChanges(inputs, service).some(isDeployed);
+}
+
+/** AWS takes `cpu` and `memory`, and tells them in upper case. */
+function placementStrategyOf({ placementStrategy = [] }: Service): PlacementStrategy[] {
+  return placementStrategy.map((strategy) =>
+    strategy.field === 'CPU' || strategy.field === 'MEMORY'
+      ? { ...strategy, field: strategy.field.toLowerCase() }
+      : strategy,
+  );
 }
 
 export function awsvpcOf({ networkConfiguration }: Service) {

@@ -98,6 +98,8 @@ export const loadBalancerKind: AwsKind<LoadBalancerInputs, Tagged<LoadBalancer>>
       'ec2:DescribeSecurityGroups',
       'ec2:DescribeSubnets',
       'ec2:DescribeVpcs',
+      // Not on that page: where security groups are given (kubernetes-sigs/aws-load-balancer-controller#3917).
+      'ec2:GetSecurityGroupsForVpc',
     ),
     // The first load balancer of an account makes the role with which the service itself acts.
     {

@@ -17,7 +17,7 @@ import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
-import { ROLES } from './role.ts';
+import { PASSES_TO_INSTANCES } from './role.ts';
 
 export interface InstanceProfileInputs {
   /** At most 128 characters, unique in the account. */
@@ -80,12 +80,7 @@ export const instanceProfileKind: AwsKind<InstanceProfileInputs, InstanceProfile
       'iam:TagInstanceProfile',
       'iam:UntagInstanceProfile',
     ).map((permission): Permission => ({ ...permission, resource: PROFILES })),
-    {
-      action: 'iam:PassRole',
-      on: 'anything',
-      resource: ROLES,
-      when: { 'iam:PassedToService': ['ec2.amazonaws.com'] },
-    },
+    PASSES_TO_INSTANCES,
   ],
   after: ['LaunchTemplate'],
 

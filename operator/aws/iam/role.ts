@@ -38,6 +38,13 @@ export interface RoleInputs {
 
 /** The only roles that Landfall makes, changes or passes on. */
 export const ROLES = 'iam::{account}:role/landfall/*';
+/** Giving one of them to instances. EC2 has a name of its own in China. */
+export const PASSES_TO_INSTANCES: Permission = {
+  action: 'iam:PassRole',
+  on: 'anything',
+  resource: ROLES,
+  when: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] },
+};
 
 /** Actions on roles of ours. */
 export function onOwnRoles(...actions: readonly string[]): Permission[] {

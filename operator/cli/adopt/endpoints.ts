@@ -1,3 +1,4 @@
+import { shortNameOf } from '../../aws/endpoint-names.ts';
 import { must } from '../../aws/kind.ts';
 import type { VpcSurvey } from './survey.ts';
 import { onlyTierOf, type Placed } from './tiers.ts';
@@ -29,15 +30,14 @@ export function endpointsIn(
 ): { drafts: Map<string, EndpointDraft>; left: string[] } {
   const drafts = new Map<string, EndpointDraft>();
   const left: string[] = [];
-  const prefix = `com.amazonaws.${region}.`;
   for (const endpoint of endpoints) {
     const { ServiceName = '', VpcEndpointType: type } = endpoint;
     const leave = (why: string) =>
       left.push(`endpoint ${titled(endpoint.VpcEndpointId, nameOf(endpoint))} to ${ServiceName}: ${why}`);
-    const service = ServiceName.slice(prefix.length);
+    const service = shortNameOf(ServiceName, region);
     if (/^(deleting|deleted|failed|rejected|expired)$/i.test(endpoint.State ?? '')) {
       leave(`it is ${endpoint.State}`);
-    } else if (!ServiceName.startsWith(prefix)) {
+    } else if (service === undefined) {
       leave('it leads to a service that is not one of AWS in this region');
     } else if (type !== 'Gateway' && type !== 'Interface') {
       leave(`a SecureVpc has no endpoints of type ${type}`);

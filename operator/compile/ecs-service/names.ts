@@ -40,6 +40,7 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
   const { name } = metadata;
   const namespace = namespaceOf(metadata);
   const stage = spec.environment === undefined ? name : `${name}-${spec.environment}`;
+  const plainStage = withoutDots(stage);
   // Role names are unique in an account, all regions together.
   const role = (what: string) =>
     fit(
@@ -48,9 +49,9 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
       [installation, spec.region, ownerOf(object)].join('\n'),
     );
   return {
-    cluster: spec.cluster.create?.name ?? fit(`${stage}-cluster`, ECS_NAME_MAX),
-    service: spec.service.name ?? fit(`${stage}-service`, ECS_NAME_MAX),
-    family: spec.task.family ?? fit(`${stage}-task-definition`, ECS_NAME_MAX),
+    cluster: spec.cluster.create?.name ?? fit(`${plainStage}-cluster`, ECS_NAME_MAX),
+    service: spec.service.name ?? fit(`${plainStage}-service`, ECS_NAME_MAX),
+    family: spec.task.family ?? fit(`${plainStage}-task-definition`, ECS_NAME_MAX),
     logGroup:
       spec.logs.group ??
       (spec.environment === undefined
@@ -62,18 +63,22 @@ export function namesOf(object: EcsService, installation: string): ServiceNames 
     instanceRole: role('instance'),
     instances: fit(`landfall-${namespace}-${name}`, TEMPLATE_NAME_MAX),
     // ECS keeps names that begin with aws, ecs or fargate to itself.
-    capacityProvider: fit(`landfall-${namespace}-${name}`, PROVIDER_NAME_MAX),
+    capacityProvider: fit(`landfall-${namespace}-${withoutDots(name)}`, PROVIDER_NAME_MAX),
     alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
     loadBalancer: spec.loadBalancer?.name ?? elbName(`${stage}-load-balancer`),
     targetGroup: spec.loadBalancer?.targetGroupName ?? elbName(`${stage}-target-group`),
     loadBalancerGroup: groupName(`${namespace}-${name}-load-balancer`),
-    // AWS WAF takes no dots.
-    webAcl: spec.loadBalancer?.webAcl?.name ?? fit(`${stage}-web-acl`.replaceAll('.', '-'), WEB_ACL_NAME_MAX),
+    webAcl: spec.loadBalancer?.webAcl?.name ?? fit(`${plainStage}-web-acl`, WEB_ACL_NAME_MAX),
   };
 }
 
-/** Elastic Load Balancing takes no dots, and keeps names that begin with `internal-` for itself. */
+/** ECS, Elastic Load Balancing and AWS WAF take no dots, which names of objects may hold. */
+function withoutDots(name: string): string {
+  return name.replaceAll('.', '-');
+}
+
+/** Elastic Load Balancing keeps names that begin with `internal-` for itself. */
 function elbName(name: string): string {
-  const taken = name.replaceAll('.', '-');
+  const taken = withoutDots(name);
   return fit(taken.startsWith('internal-') ? `lb-${taken}` : taken, ELB_NAME_MAX);
 }

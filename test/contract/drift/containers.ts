@@ -173,6 +173,7 @@ export const containersCases: Cases = {
     'healthCheckGracePeriodSeconds changed': service({ healthCheckGracePeriodSeconds: 1 }),
     'minimumHealthyPercent changed': service({ deploymentConfiguration: { minimumHealthyPercent: 10 } }),
     'maximumPercent changed': service({ deploymentConfiguration: { maximumPercent: 120 } }),
+    'availabilityZoneRebalancing changed': service({ availabilityZoneRebalancing: 'DISABLED' }),
     'circuitBreaker changed': breaker({ enable: false }),
     'rollback changed': breaker({ rollback: false }),
     'enableExecuteCommand changed': otherExec,
@@ -194,7 +195,10 @@ export const onInstancesCases: Readonly<Record<string, DriftCase>> = {
       await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), capacityProviderStrategy }));
     },
   },
-  'placementStrategy changed': service({ placementStrategy: [{ type: 'random' }] }),
+  'placementStrategy changed': service({
+    placementStrategy: [{ type: 'random' }],
+    availabilityZoneRebalancing: 'DISABLED',
+  }),
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */

@@ -13,7 +13,7 @@ const ELSEWHERE = { A: '192.0.2.1', CNAME: 'elsewhere.example.com', TXT: '"elsew
 type RecordSet = route53.ResourceRecordSet;
 
 /** The one hosted zone that there is. */
-async function zoneOf(at: DriftContext): Promise<string> {
+export async function zoneOf(at: DriftContext): Promise<string> {
   const { HostedZones } = await at.route53.send(new route53.ListHostedZonesCommand({}));
   return one(HostedZones, 'hosted zone').Id ?? '';
 }

@@ -4,6 +4,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
+  SetSecurityGroupsCommand,
   ElasticLoadBalancingV2Client,
   type Tag,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -31,6 +32,7 @@ export function balancingPermissions(): void {
       'ec2:DescribeSecurityGroups',
       'ec2:DescribeSubnets',
       'ec2:DescribeVpcs',
+      'ec2:GetSecurityGroupsForVpc',
     ],
     Resource: '*',
   };
@@ -57,6 +59,7 @@ export function balancingPermissions(): void {
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateListener',
       'elasticloadbalancing:DeleteTargetGroup',
+      'elasticloadbalancing:SetSecurityGroups',
     ],
     Resource: THINGS,
     Condition: { StringEquals: { [`aws:ResourceTag/${key}`]: OWN.Value } },
@@ -138,6 +141,18 @@ export function balancingPermissions(): void {
     await refused(group(elb), 'AccessDenied', words('ec2:DescribeInternetGateways'));
     await grant([reads, makes, tagsNew, changesOwn]);
     await refused(balancer(elb), 'AccessDenied', words('iam:CreateServiceLinkedRole'));
+  });
+
+  test('whoever gives groups is asked for those of the VPC', async () => {
+    await grant(all);
+    const elb = await client();
+    const LoadBalancerArn = await balancer(elb);
+    const asked = 'ec2:GetSecurityGroupsForVpc';
+    const others = { ...reads, Action: [reads.Action].flat().filter((action) => action !== asked) };
+    await grant([others, makes, tagsNew, changesOwn, linked]);
+    await refused(balancer(elb, [OWN], 'api'), 'AccessDenied', words(asked));
+    const set = elb.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups }));
+    await refused(set, 'AccessDenied', words(asked));
   });
 
   test('what is there is bounded by its own tags: a listener by those of its load balancer', async () => {

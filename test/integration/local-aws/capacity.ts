@@ -13,6 +13,7 @@ import {
   CreateServiceCommand,
   DeleteCapacityProviderCommand,
   DeleteClusterCommand,
+  DescribeCapacityProvidersCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
@@ -134,6 +135,44 @@ export function capacity(): void {
     await ec2().send(new DeleteLaunchTemplateCommand({ LaunchTemplateId }));
     await network.remove();
     expect((await aws().dump()) === empty).toBe(true);
+  });
+
+  test('ten capacity providers are described at a time', async () => {
+    const LaunchTemplateName = 'main';
+    const LaunchTemplateData = { ImageId: 'ami-1', SecurityGroupIds: [network.group] };
+    await ec2().send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData }));
+    for (let index = 0; index < 11; index += 1) {
+      const AutoScalingGroupName = `group-${index}`;
+      await scaling.send(
+        new CreateAutoScalingGroupCommand({
+          AutoScalingGroupName,
+          MinSize: 0,
+          MaxSize: 1,
+          VPCZoneIdentifier: network.subnets.join(','),
+          MixedInstancesPolicy: {
+            LaunchTemplate: {
+              LaunchTemplateSpecification: { LaunchTemplateName, Version: '1' },
+              Overrides: [{ InstanceType: 't3.micro' }],
+            },
+          },
+          NewInstancesProtectedFromScaleIn: true,
+        }),
+      );
+      const made = await scaling.send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+      );
+      await provider(`provider-${index}`, given(made.AutoScalingGroups?.[0]?.AutoScalingGroupARN));
+    }
+    const names = Array.from({ length: 11 }, (_, index) => `provider-${index}`);
+    const described = (nextToken?: string) =>
+      ecs.send(new DescribeCapacityProvidersCommand({ capacityProviders: names, nextToken }));
+    const first = await described();
+    expect(first.capacityProviders?.map(({ name }) => name)).toEqual(names.slice(0, 10));
+    const second = await described(given(first.nextToken));
+    expect(second.capacityProviders?.map(({ name }) => name)).toEqual(names.slice(10));
+    expect(second.nextToken).toBeUndefined();
+    const tooMany = ecs.send(new DescribeCapacityProvidersCommand({ maxResults: 11 }));
+    await refused(tooMany, 'InvalidParameterException', /between 1 and 10/);
   });
 
   test('Fargate pulls from registries only what its network leads to', async () => {

@@ -4,6 +4,7 @@ import {
   DescribeCertificateCommand,
   ListCertificatesCommand,
   RequestCertificateCommand,
+  type KeyAlgorithm,
   type RequestCertificateCommandInput,
 } from '@aws-sdk/client-acm';
 import {
@@ -64,6 +65,21 @@ export function certificates(): void {
       new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'test' }),
     );
     zone = given(made.HostedZone?.Id).split('/').at(-1) ?? '';
+  });
+
+  test('certificates with other keys than short RSA ones are listed to whoever asks for them', async () => {
+    const arn = await request({ KeyAlgorithm: 'EC_prime256v1' });
+    const listed = async (...keyTypes: KeyAlgorithm[]) => {
+      const Includes = keyTypes.length > 0 ? { keyTypes } : undefined;
+      const { CertificateSummaryList: all = [] } = await acm().send(
+        new ListCertificatesCommand({ Includes }),
+      );
+      return all.map(({ CertificateArn }) => CertificateArn);
+    };
+    expect(await listed()).toEqual([]);
+    expect(await listed('RSA_4096')).toEqual([]);
+    expect(await listed('RSA_2048', 'EC_prime256v1')).toEqual([arn]);
+    await acm().send(new DeleteCertificateCommand({ CertificateArn: arn }));
   });
 
   test('a certificate is issued when its record is there, the same one for the name with and without a star', async () => {

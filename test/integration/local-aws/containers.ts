@@ -125,6 +125,30 @@ export function containers(): void {
     await ecs('CreateCluster', { clusterName: 'main' });
   });
 
+  test('tasks are spread over zones again where that goes with everything else', async () => {
+    const one = await define('web:1');
+    const refusal = (params: Params) => refused(update(params), 'InvalidParameterException', /Rebalancing/);
+    await create(one, 0);
+    expect(await describeService()).toMatchObject({ availabilityZoneRebalancing: 'ENABLED' });
+    const tight = { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } };
+    await refusal(tight);
+    await update({ ...tight, availabilityZoneRebalancing: 'DISABLED' });
+    await refusal({ availabilityZoneRebalancing: 'ENABLED' });
+    await ecs('DeleteService', { ...named, force: true });
+    await until((found) => found.status === 'INACTIVE');
+    const packed = { launchType: 'EC2', placementStrategy: [{ type: 'binpack', field: 'memory' }] };
+    const strict = create(one, 0, { ...packed, availabilityZoneRebalancing: 'ENABLED' });
+    await refused(strict, 'InvalidParameterException', /only supports availability zone spread/);
+    await create(one, 0, packed);
+    expect(await describeService()).toMatchObject({
+      availabilityZoneRebalancing: 'DISABLED',
+      placementStrategy: [{ type: 'binpack', field: 'MEMORY' }],
+    });
+    await remove([one]);
+    await network.remove();
+    expect((await aws().dump()) === empty).toBe(true);
+  });
+
   test('a service comes to its count, is deployed anew, scaled and deleted', async () => {
     const one = await define('web:1');
     const made = await create(one, 2);
@@ -227,6 +251,8 @@ export function containers(): void {
         settings: [{ name: 'containerInsights', value: 'disabled' }],
       });
       expect(again).toMatchObject({ status: 'ACTIVE', tags: [] });
+      const dotted = ecs('CreateCluster', { clusterName: 'a.b' });
+      await refused(dotted, 'InvalidParameterException', /Invalid cluster name/);
       expect(await look(['TAGS', 'SETTINGS'])).toMatchObject({ tags, settings });
       const bare = given(await look([]));
       expect([bare.tags, bare.settings]).toEqual([undefined, undefined]);

@@ -129,6 +129,7 @@ describe('the policy of all kinds', () => {
           StringEquals: {
             'iam:PassedToService': [
               'ec2.amazonaws.com',
+              'ec2.amazonaws.com.cn',
               'ecs-tasks.amazonaws.com',
               'vpc-flow-logs.amazonaws.com',
             ],

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { fit, ownerOf } from '../../../operator/compile/names.ts';
 import type { RoleInputs } from '../../../operator/aws/iam/role.ts';
 import type { SecurityGroupInputs } from '../../../operator/aws/ec2/security-group.ts';
+import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
+import { compileEcsService } from '../../../operator/compile/ecs-service/ecs-service.ts';
 import { compileSecureVpc } from '../../../operator/compile/secure-vpc.ts';
 import { FACTS, inputFor, inputsOf, secureVpc } from './fixtures.ts';
+import { inputWith } from './service-input.ts';
 
+const PORTS = {
+  task: { cpu: 256, memoryMiB: 256, containers: [{ name: 'app', image: 'app:1', ports: [{ port: 5000 }] }] },
+};
 const SPEC = { tiers: [{ name: 'private' }], securityGroups: { ecs: {} } };
 
 describe('fit', () => {
@@ -47,5 +53,27 @@ describe('names', () => {
 
   it('take the namespace default where a manifest has none', () => {
     expect(ownerOf({ kind: 'SecureVpc', metadata: { name: 'net' } })).toBe('SecureVpc/default/net');
+  });
+});
+
+describe('names of a service', () => {
+  it('hold no dots for those that take none, whatever the object is called', () => {
+    const spec = {
+      capacity: { type: 'EC2' },
+      loadBalancer: { type: 'Network', listeners: [{ port: 80, protocol: 'TCP' }] },
+    };
+    const graph = compileEcsService(inputWith({ ...PORTS, ...spec }, { metadata: { name: 'shop.v2' } }));
+    const named = (key: string) => inputsOf<{ name: string }>(graph, key).name;
+    expect(inputsOf<TaskDefinitionInputs>(graph, 'task-definition').family).toBe(
+      'shop-v2-dev-task-definition',
+    );
+    const keys = ['cluster', 'service', 'capacity-provider', 'load-balancer', 'target-group'];
+    expect(keys.map(named)).toEqual([
+      'shop-v2-dev-cluster',
+      'shop-v2-dev-service',
+      'landfall-web-shop-v2',
+      'shop-v2-dev-load-balancer',
+      'shop-v2-dev-target-group',
+    ]);
   });
 });

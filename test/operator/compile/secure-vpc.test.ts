@@ -394,17 +394,15 @@ describe('refusals', () => {
 
   describe('an endpoint that AWS does not offer', () => {
     const both = ['us-east-1a', 'us-east-1b'];
+    const offered = (name: string, types: Record<string, string[]>) => {
+      const offers = Object.entries(types).map(([type, zones]) => [type, { name, zones }] as const);
+      return [name.split('us-east-1.')[1] ?? '', new Map(offers)] as const;
+    };
     const endpointServices = new Map([
-      ['ecr.api', new Map([['Interface', both]])],
-      ['ecr.dkr', new Map([['Interface', both]])],
-      ['kms', new Map([['Interface', ['us-east-1b', 'us-east-1c']]])],
-      [
-        's3',
-        new Map([
-          ['Gateway', both],
-          ['Interface', both],
-        ]),
-      ],
+      offered('com.amazonaws.us-east-1.ecr.api', { Interface: both }),
+      offered('com.amazonaws.us-east-1.ecr.dkr', { Interface: both }),
+      offered('cn.com.amazonaws.us-east-1.kms', { Interface: ['us-east-1b', 'us-east-1c'] }),
+      offered('com.amazonaws.us-east-1.s3', { Gateway: both, Interface: both }),
     ]);
     const facts = { endpointServices };
 
@@ -442,6 +440,10 @@ describe('refusals', () => {
       });
       const graph = compileSecureVpc(inputFor(object, { facts: { ...FACTS, ...facts } }));
       expect([...graph.nodes.keys()]).toEqual(expect.arrayContaining(['endpoint/kms', 'endpoint/s3']));
+      // By the name that AWS has for it.
+      expect(graph.nodes.get('endpoint/kms')?.inputs).toMatchObject({
+        serviceName: 'cn.com.amazonaws.us-east-1.kms',
+      });
     });
   });
 

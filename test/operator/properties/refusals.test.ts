@@ -88,7 +88,8 @@ const facts: fc.Arbitrary<RegionFacts> = fc.record({
         ),
       )
       .map(
-        (offers) => new Map(offers.map(([name, type, zones]) => [name, new Map([[type, zones]])] as const)),
+        (offers) =>
+          new Map(offers.map(([name, type, zones]) => [name, new Map([[type, { name, zones }]])] as const)),
       ),
     { nil: undefined },
   ),

@@ -73,6 +73,7 @@ export const CONTAINER_MAKERS: Readonly<Record<string, Make>> = {
         deploymentCircuitBreaker: { enable: deployment.circuitBreaker, rollback: deployment.rollback },
       },
       deployments: [{ status: 'PRIMARY', taskDefinition: inputs.taskDefinition, rolloutState: 'COMPLETED' }],
+      availabilityZoneRebalancing: 'ENABLED',
       enableExecuteCommand: inputs.enableExecuteCommand,
       propagateTags: inputs.propagateTags,
       enableECSManagedTags: inputs.enableEcsManagedTags,

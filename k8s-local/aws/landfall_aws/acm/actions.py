@@ -22,6 +22,8 @@ _TOKEN = re.compile(r"\w{1,32}")
 _COMMON_NAME_MAX = 64
 _NAMES_MAX = 10
 _ISSUER = "Amazon"
+# "Default filtering returns only RSA_1024 and RSA_2048 certificates": ListCertificates, API reference, Filters.
+_LISTED_KEYS = ["RSA_1024", "RSA_2048"]
 
 
 def _invalid(message: str) -> AwsError:
@@ -43,6 +45,7 @@ def _made(account: str, region: str, names: list[str], options: dict[str, Any] |
     }
     certificate.common_name, certificate.sans = names[0], names
     certificate.arn = make_arn_for_certificate(account, region)
+    certificate.landfall_key = "RSA_2048"
     certificate.landfall_failure, certificate.landfall_looking, certificate.landfall_issued_at = None, False, None
     return certificate
 
@@ -67,7 +70,7 @@ def _described(certificate: Any) -> dict[str, Any]:
         "Issuer": _ISSUER,
         "CreatedAt": certificate.created_at.timestamp(),
         "Status": certificate.status,
-        "KeyAlgorithm": "RSA-2048",
+        "KeyAlgorithm": certificate.landfall_key.replace("_", "-"),
         "SignatureAlgorithm": "SHA256WITHRSA",
         "InUseBy": list(certificate.in_use_by),
         "Type": certificate.type,
@@ -130,6 +133,13 @@ def install() -> None:
         proofs.begin(self.account_id, certificate)
         return certificate.arn
 
+    @wrap(AWSCertificateManagerResponse, "request_certificate")
+    def request(original: Any, self: Any) -> ActionResult:
+        answer = original(self)
+        certificate = self.acm_backend._certificates[answer.result["CertificateArn"]]
+        certificate.landfall_key = self._get_param("KeyAlgorithm") or certificate.landfall_key
+        return answer
+
     @wrap(AWSCertificateManagerBackend, "delete_certificate")
     def delete_certificate(original: Any, self: Any, arn: str) -> None:
         certificate = self.get_certificate(arn)
@@ -143,7 +153,12 @@ def install() -> None:
     def list_certificates(self: Any) -> ActionResult:
         statuses = self._get_param("CertificateStatuses")
         size, token = int(self._get_param("MaxItems") or 100), self._get_param("NextToken")
-        found = [c for c in self.acm_backend._certificates.values() if not statuses or c.status in statuses]
+        keys = (self._get_param("Includes") or {}).get("keyTypes") or _LISTED_KEYS
+        found = [
+            c
+            for c in self.acm_backend._certificates.values()
+            if (not statuses or c.status in statuses) and c.describe()["Certificate"]["KeyAlgorithm"].replace("-", "_") in keys
+        ]
         try:
             shown, following = pages.page("ListCertificates", found, [c.arn for c in found], token, size)
         except KeyError as error:

@@ -19,12 +19,16 @@ _EC2_READS = {
     "SetIpAddressType": ("Subnets",),
     "SetSubnets": ("Subnets",),
 }
+# Those that look at the groups they are given: https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917
+_TAKES_GROUPS = ("CreateLoadBalancer", "SetSecurityGroups")
 
 
 def further(call: Call, common: Context, given: Context, made: str | None) -> list[Ask]:
     """`given` are the tags of the request, `made` the ARN of what it makes, as far as it is known."""
     action = call.action or ""
     found = [Ask(f"ec2:Describe{what}", context=common) for what in _EC2_READS.get(action, ())]
+    if action in _TAKES_GROUPS and call.params.get("SecurityGroups"):
+        found.append(Ask("ec2:GetSecurityGroupsForVpc", context=common))
     if action == "CreateLoadBalancer":
         role = f"arn:aws:iam::{call.account}:{_LINKED_ROLE}"
         if all(known.arn != role for known in iam_backends[call.account or ""]["aws"].roles.values()):

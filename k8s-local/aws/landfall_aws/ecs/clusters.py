@@ -1,6 +1,7 @@
 """Clusters: made once a name, refused while something is in them, gone a while after they were deleted."""
 
 import copy
+import re
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -13,6 +14,8 @@ from ..override import wrap
 from ..settings import Settings
 
 _LISTED_STEPS = 10
+# "Up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens": CreateCluster, API reference.
+_NAME = re.compile(r"^[A-Za-z0-9_-]{1,255}$")
 _SETTINGS = "DescribeClustersResponse.clusters.Cluster.settings"
 _INSIGHTS = {"enabled", "disabled", "enhanced"}
 
@@ -49,6 +52,8 @@ def install(settings: Settings) -> None:
 
     @wrap(EC2ContainerServiceBackend, "create_cluster")
     def create(original: Any, self: Any, cluster_name: str, *args: Any, **kwargs: Any) -> Any:
+        if not _NAME.match(cluster_name):
+            raise AwsError("InvalidParameterException", "Invalid cluster name.")
         found = self.clusters.get(cluster_name)
         # The same name again is the same cluster, unless it was deleted; the answer tells neither tags nor settings,
         # and those asked for are dropped, as users report (nandemo-ya/kecs#79).

@@ -8,7 +8,10 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from ..autoscaling import instances as scaled
+from ..errors import AwsError
 from . import instances, providers
+
+_ZONE = "attribute:ecs.availability-zone"
 
 
 def needs(definition: Any) -> tuple[int, int, list[int]]:
@@ -70,12 +73,37 @@ def _candidates(backend: Any, service: Any) -> list[Any]:
     return [i for i in active if ec2.get_instance(i.ec2_instance_id).autoscaling_group.name in groups]
 
 
+def told(strategy: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """AWS takes `cpu` and `memory`, and tells them in upper case (terraform-provider-aws, flattenPlacementStrategy)."""
+    upper = {field: field.upper() for field in ("cpu", "memory")}
+    return [{**one, "field": upper.get(one["field"], one["field"])} if "field" in one else one for one in strategy]
+
+
+def _why_not_rebalanced(percent: int, strategy: list[Any], constraints: list[Any]) -> str | None:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"""
+    if percent <= 100:
+        return "AvailabilityZoneRebalancing does not support maximumPercent <= 100"
+    if strategy and (strategy[0].get("type"), strategy[0].get("field")) != ("spread", _ZONE):
+        return "Availability Zone Rebalancing only supports availability zone spread as task placement strategy."
+    if any(_ZONE in (one.get("expression") or "") for one in constraints):
+        return f"Availability Zone Rebalancing does not support {_ZONE} as task placement constraint."
+    return None
+
+
+def rebalancing(asked: str | None, percent: int, strategy: list[Any], constraints: list[Any]) -> str:
+    """What becomes of the wish for a new service, or of what a service has; by default it is on where it can be."""
+    why = _why_not_rebalanced(percent, strategy, constraints)
+    if asked == "ENABLED" and why:
+        raise AwsError("InvalidParameterException", why)
+    return asked or ("DISABLED" if why else "ENABLED")
+
+
 def choose(backend: Any, service: Any, definition: Any) -> Any:
     """The instance for another task of a service; None where none has room."""
     fitting = [i for i in _candidates(backend, service) if _lacks(backend, i, definition) is None]
     strategy = (getattr(service, "placement_strategy", None) or [{"type": "spread"}])[0]
     if strategy["type"] == "binpack":
-        resource = 0 if strategy.get("field") == "cpu" else 1
+        resource = 0 if strategy.get("field") == "CPU" else 1
         return min(fitting, key=lambda i: _left(backend, i)[resource], default=None)
     if strategy["type"] == "random":
         return fitting[0] if fitting else None

@@ -14,12 +14,15 @@ from moto.core.responses import ActionResult
 from moto.ecs.models import CapacityProvider, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from .. import lifecycle, memory
+from .. import lifecycle, memory, pages
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
 
 _LISTED_STEPS = 10
+# "This value can be between 1 and 10. If this parameter is not used, then DescribeCapacityProviders returns up to 10
+# results and a nextToken value": DescribeCapacityProviders, API reference.
+_PAGE = 10
 _NAME = re.compile(r"^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$", re.IGNORECASE)
 _FARGATE = ("FARGATE", "FARGATE_SPOT")
 _MANAGED = "AmazonECSManaged"
@@ -196,7 +199,16 @@ def install(settings: Settings) -> None:
     def describe(original: Any, self: Any) -> ActionResult:
         if len(self._get_param("capacityProviders", [])) > 100:
             raise AwsError("InvalidParameterException", "A maximum of 100 capacity providers can be described at once.")
-        return original(self)
+        size, token = self._get_int_param("maxResults", _PAGE), self._get_param("nextToken")
+        if not 1 <= size <= _PAGE:
+            raise AwsError("InvalidParameterException", f"maxResults must be between 1 and {_PAGE}.")
+        result: Any = original(self).result
+        found = result["capacityProviders"]
+        try:
+            shown, following = pages.page("DescribeCapacityProviders", found, [p.name for p in found], token, size)
+        except KeyError as error:
+            raise AwsError("InvalidParameterException", "Invalid token.") from error
+        return ActionResult({**result, "capacityProviders": shown, "nextToken": following})
 
     # "You can specify up to 100 capacity providers"; without names AWS describes all: DescribeCapacityProviders, API reference.
     @wrap(EC2ContainerServiceBackend, "describe_capacity_providers")

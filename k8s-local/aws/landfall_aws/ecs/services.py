@@ -15,7 +15,7 @@ from moto.elbv2.models import elbv2_backends
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import clusters, definitions, providers
+from . import clusters, definitions, placement, providers
 from .scheduler import Scheduler, is_on_fargate
 from .tasks import Life
 
@@ -27,7 +27,6 @@ _KEPT = (
     "enableExecuteCommand",
     "healthCheckGracePeriodSeconds",
     "placementConstraints",
-    "placementStrategy",
 )
 # What UpdateService starts a deployment for, besides another task definition.
 _REDEPLOYS = ("network_configuration", "load_balancers", "platform_version", "capacity_provider_strategy")
@@ -76,6 +75,17 @@ def _check_network(definition: Any, on_fargate: bool, network: Any) -> None:
         raise _refused("Task definition does not support launch_type FARGATE.")
 
 
+def _check_rebalancing(service: Service, asked: dict[str, Any]) -> None:
+    """What is asked for together with what stays has to go with it: no update turns it off by itself."""
+
+    def new(name: str) -> Any:
+        return getattr(service, name, None) if asked.get(name) is None else asked[name]
+
+    percent = new("deployment_configuration")["maximumPercent"]
+    strategy, constraints = new("placement_strategy") or [], new("placement_constraints") or []
+    placement.rebalancing(new("availability_zone_rebalancing"), percent, strategy, constraints)
+
+
 def install(settings: Settings, life: Life) -> None:
     scheduler = Scheduler(settings, life)
 
@@ -102,17 +112,23 @@ def install(settings: Settings, life: Life) -> None:
         if network:
             network["awsvpcConfiguration"].setdefault("securityGroups", [])
             network["awsvpcConfiguration"].setdefault("assignPublicIp", "DISABLED")
-        strategy = get("capacityProviderStrategy") or []
-        providers.check_strategy(cluster, strategy)
-        names = [item["capacityProvider"] for item in strategy]
+        capacity = get("capacityProviderStrategy") or []
+        providers.check_strategy(cluster, capacity)
+        names = [item["capacityProvider"] for item in capacity]
         on_fargate = get("launchType") == "FARGATE" or any(name.startswith("FARGATE") for name in names)
         _check_network(definition, on_fargate, network)
+        deployment = {**_DEPLOYMENT, **(get("deploymentConfiguration") or {})}
+        strategy, constraints = get("placementStrategy") or [], get("placementConstraints") or []
+        rebalancing = get("availabilityZoneRebalancing")
+        rebalancing = placement.rebalancing(rebalancing, deployment["maximumPercent"], strategy, constraints)
         result = original(self)
         service = backend.services[f"{cluster.name}:{get('serviceName')}"]
         for name in _KEPT:
             if get(name) is not None:
                 setattr(service, camelcase_to_underscores(name), get(name))
-        service.deployment_configuration = {**_DEPLOYMENT, **(get("deploymentConfiguration") or {})}
+        service.placement_strategy = placement.told(strategy)
+        service.availability_zone_rebalancing = rebalancing
+        service.deployment_configuration = deployment
         # What a service goes back to when its strategy is taken away.
         service.first_launch_type = service.launch_type
         if names:
@@ -146,6 +162,9 @@ def install(settings: Settings, life: Life) -> None:
             raise _refused("Health check grace period is only valid for services configured to use load balancers")
         if asked.get("deployment_configuration") is not None:
             asked["deployment_configuration"] = {**service.deployment_configuration, **asked["deployment_configuration"]}
+        if asked.get("placement_strategy") is not None:
+            asked["placement_strategy"] = placement.told(asked["placement_strategy"])
+        _check_rebalancing(service, asked)
         anew = force
         if named:
             anew = anew or definition.arn != service.task_definition

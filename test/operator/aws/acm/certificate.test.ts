@@ -9,7 +9,7 @@ import {
 import { interpret } from '../../../../operator/aws/errors.ts';
 import { makeRecord } from '../../../../operator/aws/route53/records.ts';
 import type { AwsSession } from '../../../../operator/aws/session.ts';
-import { contextOf } from '../ecs/fake-session.ts';
+import { contextOf, refusal } from '../ecs/fake-session.ts';
 import { Zone } from '../route53/zone.ts';
 import { ARN, CERTIFICATE_CASES } from './cases.ts';
 
@@ -19,24 +19,45 @@ const PROOF = {
   DomainName: '*.web.example.com',
   ResourceRecord: { Name: '_a.web.example.com.', Type: 'CNAME', Value: '_b.acm-validations.aws.' },
 };
+const REGIONS = ['eu-central-1', 'eu-west-1', 'us-east-1'];
 const CNAME = {
   zoneId: 'Z1',
   name: '_a.web.example.com',
   content: { type: 'CNAME', value: '_b.acm-validations.aws' },
 } as const;
 
-/** A session with a zone, and an ACM that describes one certificate so and lists these. */
-function sessionOf(described: object, listed: readonly object[] = []) {
+interface Sent {
+  readonly constructor: { readonly name: string };
+  readonly input?: { readonly Includes?: object };
+}
+
+/** A session with a zone, an ACM that describes one certificate so and lists these, and what another region lists, or throws. */
+function sessionOf(
+  described: object,
+  listed: readonly object[] = [],
+  elsewhere: readonly object[] | Error = [],
+) {
   const zone = new Zone();
   const sent: string[] = [];
-  const acm = {
-    send({ constructor: { name } }: { readonly constructor: { readonly name: string } }) {
+  const acmOf = (list: readonly object[] | Error) => ({
+    send({ constructor: { name }, input }: Sent) {
       sent.push(name.replace(/Command$/, ''));
       if (name.startsWith('Describe')) return Promise.resolve({ Certificate: described });
-      return Promise.resolve(name.startsWith('List') ? { CertificateSummaryList: listed } : {});
+      if (!name.startsWith('List')) return Promise.resolve({});
+      expect(input?.Includes).toMatchObject({
+        keyTypes: expect.arrayContaining(['RSA_2048', 'RSA_4096', 'EC_prime256v1']),
+      });
+      return list instanceof Error ? Promise.reject(list) : Promise.resolve({ CertificateSummaryList: list });
     },
+  });
+  const session = {
+    region: 'eu-central-1',
+    acm: acmOf(listed),
+    acmIn: (region: string) => acmOf(region === 'us-east-1' ? elsewhere : []),
+    ec2: { send: () => Promise.resolve({ Regions: REGIONS.map((RegionName) => ({ RegionName })) }) },
+    route53: zone,
   };
-  return { session: { acm, route53: zone } as unknown as AwsSession, sent, zone };
+  return { session: session as unknown as AwsSession, sent, zone };
 }
 
 describe('a certificate', () => {
@@ -45,12 +66,24 @@ describe('a certificate', () => {
     await makeRecord(session, CNAME, ARN);
     await certificateKind.delete?.(contextOf(session).context, record);
     expect(zone.texts()).toEqual({});
-    expect(sent).toEqual(['DescribeCertificate', 'ListCertificates', 'DeleteCertificate']);
+    const lists = REGIONS.map(() => 'ListCertificates');
+    expect(sent).toEqual(['DescribeCertificate', ...lists, 'DeleteCertificate']);
   });
 
-  it('leaves the record to a certificate of somebody else for the same domain, with a star or without', async () => {
-    const theirs = { CertificateArn: 'arn:theirs', DomainName: 'web.example.com', Type: 'AMAZON_ISSUED' };
-    const { session, zone } = sessionOf({ DomainValidationOptions: [PROOF] }, [record, theirs]);
+  const theirs = { CertificateArn: 'arn:theirs', DomainName: 'web.example.com', Type: 'AMAZON_ISSUED' };
+  const denied = refusal('AccessDeniedException', 'with an explicit deny in a service control policy');
+
+  it.each<[string, object[], object[] | Error]>([
+    ['of somebody else for the same domain, with a star or without', [record, theirs], []],
+    ['of another region', [record], [theirs]],
+    [
+      'that has more names than are listed',
+      [{ ...theirs, DomainName: 'a.example.com', HasAdditionalSubjectAlternativeNames: true }],
+      [],
+    ],
+    ['that may be where nobody may look', [record], denied],
+  ])('leaves the record to a certificate %s', async (_, here, elsewhere) => {
+    const { session, zone } = sessionOf({ DomainValidationOptions: [PROOF] }, here, elsewhere);
     await makeRecord(session, CNAME, ARN);
     await certificateKind.delete?.(contextOf(session).context, record);
     expect(Object.keys(zone.texts())).toEqual(['_a.web.example.com CNAME']);

@@ -128,6 +128,7 @@ export const listed = {
     deploymentCircuitBreaker: { enable: true, rollback: true },
     strategy: 'ROLLING' as const,
   },
+  availabilityZoneRebalancing: 'ENABLED' as const,
   enableExecuteCommand: false,
   propagateTags: 'SERVICE' as const,
   enableECSManagedTags: true,
@@ -213,8 +214,8 @@ export const ECS_CASES: Readonly<Record<string, Case>> = {
       [{ propagateTags: 'NONE' }, 'propagateTags: SERVICE -> NONE'],
       [{ enableEcsManagedTags: false }, 'enableEcsManagedTags: true -> false'],
       [
-        { placementStrategy: [{ type: 'binpack', field: 'memory' }] },
-        'placementStrategy: [] -> [{"type":"binpack","field":"memory"}]',
+        { placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }] },
+        'placementStrategy: [] -> [{"type":"spread","field":"attribute:ecs.availability-zone"}]',
       ],
       [
         { placementConstraints: [{ type: 'distinctInstance' }] },

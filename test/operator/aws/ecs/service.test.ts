@@ -94,6 +94,62 @@ describe('a revision of others in place of ours', () => {
   });
 });
 
+describe('how tasks are placed', () => {
+  const zones = { type: 'spread', field: 'attribute:ecs.availability-zone' } as const;
+
+  it.each(['cpu', 'memory'])('%s is the same in the upper case in which AWS tells it', (field) => {
+    const by = (name: string) => [zones, { type: 'binpack', field: name } as const];
+    const wanted = { ...inputs, placementStrategy: by(field) };
+    expect(kind.diff(wanted, { ...record, placementStrategy: by(field.toUpperCase()) })).toEqual([]);
+    expect(kind.diff(wanted, { ...record, placementStrategy: by('other') })).toHaveLength(1);
+  });
+});
+
+describe('how tasks are spread over zones again', () => {
+  const { deployment } = inputs;
+  const zones = { type: 'spread', field: 'attribute:ecs.availability-zone' } as const;
+  const elsewhere = {
+    type: 'memberOf',
+    expression: 'attribute:ecs.availability-zone == eu-central-1a',
+  } as const;
+
+  it.each<[string, Partial<EcsServiceInputs>, string]>([
+    ['anything', {}, 'ENABLED'],
+    ['maximumPercent 101', { deployment: { ...deployment, maximumPercent: 101 } }, 'ENABLED'],
+    ['maximumPercent 100', { deployment: { ...deployment, maximumPercent: 100 } }, 'DISABLED'],
+    ['zones first', { placementStrategy: [zones, { type: 'binpack', field: 'cpu' }] }, 'ENABLED'],
+    ['zones second', { placementStrategy: [{ type: 'random' }, zones] }, 'DISABLED'],
+    ['instances first', { placementStrategy: [{ type: 'spread', field: 'instanceId' }] }, 'DISABLED'],
+    ['a zone given', { placementConstraints: [elsewhere] }, 'DISABLED'],
+  ])('with %s: %s', async (_, some, expected) => {
+    const wanted = { ...inputs, ...some };
+    const fake = fakeSession({ CreateService: (input) => ({ service: { ...record, tags: input['tags'] } }) });
+    await kind.create?.(contextOf(fake.session).context, wanted);
+    expect(fake.sent[0]?.[1]).toMatchObject({ availabilityZoneRebalancing: expected });
+    const other = expected === 'ENABLED' ? 'DISABLED' : 'ENABLED';
+    const from: Service = { ...record, availabilityZoneRebalancing: other };
+    expect(linesOf(kind.diff(wanted, from))).toContain(
+      `availabilityZoneRebalancing: ${other} -> ${expected}`,
+    );
+  });
+
+  it('is written together with what it does not go with', async () => {
+    const wanted = { ...inputs, deployment: { ...deployment, maximumPercent: 100 } };
+    const { sent } = await update(wanted);
+    expect(sent).toMatchObject([
+      [
+        'UpdateService',
+        { deploymentConfiguration: { maximumPercent: 100 }, availabilityZoneRebalancing: 'DISABLED' },
+      ],
+    ]);
+  });
+
+  it('is off where AWS says nothing of it', () => {
+    const { availabilityZoneRebalancing: _, ...old } = record;
+    expect(linesOf(kind.diff(inputs, old))).toEqual(['availabilityZoneRebalancing: DISABLED -> ENABLED']);
+  });
+});
+
 describe('what a service runs', () => {
   it('is read with it, once, whosever it is', async () => {
     const { session, actions } = fakeSession({
