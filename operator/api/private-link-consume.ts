@@ -57,7 +57,7 @@ export const consume = withRules(
       )
         .default([])
         .describe(
-          'The services whose tasks may use the endpoint, by name. They run in the same network. Nobody else may.',
+          'The services whose tasks may use the endpoint, by name. They run in the same network. Nobody else may. Each is let out to it by its own `environmentFrom`.',
         ),
       privateDns: onOff
         .default('Disabled')
