@@ -43,7 +43,7 @@ const figures = {
     .meta({ 'x-kubernetes-list-type': 'atomic' })
     .optional()
     .describe(
-      'How tasks are distributed, in the order in which it counts: over zones, over instances, on as few instances as memory or CPU allows, or anyhow. Default: over zones, then over instances.',
+      'How tasks are distributed, in the order in which it counts: over zones, over instances, on as few instances as memory or CPU allows, or anyhow. Default: over zones, then over instances. Only with zones first does ECS spread tasks over them again when they have become uneven.',
     ),
 } as const;
 

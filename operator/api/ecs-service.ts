@@ -115,7 +115,9 @@ const service = z
           .min(100)
           .max(200)
           .default(200)
-          .describe('Percent of the desired tasks that may run while others are replaced.'),
+          .describe(
+            'Percent of the desired tasks that may run while others are replaced. Above 100 ECS also spreads tasks over the zones again when they have become uneven.',
+          ),
         circuitBreaker: onOff
           .default('Enabled')
           .describe(

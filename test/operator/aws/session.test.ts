@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ListCertificatesCommand } from '@aws-sdk/client-acm';
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -55,6 +56,14 @@ describe('openSession', () => {
     expect(session.ec2).toBe(session.ec2);
     expect(session.ec2Once).not.toBe(session.ec2);
     expect(calls).toEqual([]);
+  });
+
+  it('has clients of other regions, which the guard knows by those', async () => {
+    const { session, calls } = await scene();
+    expect(session.acmIn('cn-northwest-1')).toBe(session.acmIn('cn-northwest-1'));
+    expect(session.acmIn('cn-north-1')).toBe(session.acm);
+    await expect(session.acmIn('cn-northwest-1').send(new ListCertificatesCommand())).rejects.toThrow();
+    expect(calls[0]).toMatchObject({ service: 'acm', region: 'cn-northwest-1' });
   });
 
   it('a create that nothing protects against repetition is sent exactly once', async () => {
