@@ -58,10 +58,10 @@ const HELD_TEXT = /You do not have permission to access the specified resource/;
 /** Codes that ECS and both sorts of Auto Scaling give to much that is not alike. */
 const VAGUE = /^(ClientException|InvalidParameterException|ValidationError|ValidationException)$/;
 /** What CreateVpcEndpoint says of a service of somebody's that lets the account in no more, or not yet. */
-const NOT_LET_IN_TEXT = /Vpc Endpoint Service '?com\.amazonaws\.vpce\..* does not exist/i;
+const NOT_LET_IN_TEXT = /Vpc Endpoint Service '?(?:cn\.)?com\.amazonaws\.vpce\..* does not exist/i;
 /** What ModifyVpcEndpoint says, as InvalidParameter, of a service of somebody's that has no private name yet, or none that is proved. */
 const NO_PRIVATE_NAME_TEXT =
-  /the service com\.amazonaws\.vpce\.\S+ (has not verified the|does not provide a) private DNS name/i;
+  /the service (?:cn\.)?com\.amazonaws\.vpce\.\S+ (has not verified the|does not provide a) private DNS name/i;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
 const NO_ANSWER =
@@ -128,6 +128,11 @@ export function errorCode(error: unknown): string | undefined {
 export function isClosed(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   return DENIED.test(code) || BAD_CREDENTIALS.test(code);
+}
+
+/** Whether a call failed at AWS or on the way there in a way that may pass, and not for want of a right nor by a bug of ours. */
+export function isPassing(error: unknown): boolean {
+  return errorCode(error) !== undefined && !isClosed(error);
 }
 
 /** Whether AWS says that the thing does not exist. On a delete that is success. */

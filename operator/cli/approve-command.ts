@@ -24,7 +24,7 @@ export async function approveCommand(
 ): Promise<number> {
   const [name, ...more] = names;
   if (name === undefined || more.length > 0) {
-    throw new UsageError('one object has to be named, as NAMESPACE/NAME', {
+    throw new UsageError('one object has to be named, as KIND/NAMESPACE/NAME', {
       instead: (command) => `${command} ${EXAMPLE}`,
     });
   }

@@ -39,7 +39,7 @@ export async function releaseCommand(
   terminal: Terminal,
 ): Promise<number> {
   if (names.length === 0) {
-    throw new UsageError('an object has to be named, as NAMESPACE/NAME', {
+    throw new UsageError('an object has to be named, as KIND/NAMESPACE/NAME', {
       instead: (command) => `${command} ${EXAMPLE}`,
     });
   }

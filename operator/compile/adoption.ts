@@ -20,11 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What can be taken over; of the rest, what AWS lets a policy allow of things without our tags is not proved. */
-const ADOPTABLE: ReadonlySet<string> = new Set([
-  ...Object.values(TYPES).filter((type) => type !== 'EndpointService'),
-  'LogGroup',
-  'Role',
-]);
+const ADOPTABLE: ReadonlySet<string> = new Set([...Object.values(TYPES), 'LogGroup', 'Role']);
 
 /**
  * Checks that what `spec.adopt` names can be meant: nodes that the graph has and that are things, each thing once,

@@ -123,6 +123,7 @@ interface Options {
   readonly awaits?: readonly string[];
   readonly lateAwaits?: readonly string[];
   readonly notYet?: string | undefined;
+  readonly told?: readonly string[] | undefined;
 }
 
 /** Makes nodes whose inputs are those that their kind declares. */
@@ -139,11 +140,12 @@ export function nodeBuilder(tagsFor: (key: string) => Readonly<Record<string, st
   };
 }
 
-function after({ dependsOn = [], awaits = [], lateAwaits, notYet }: Options = {}) {
+function after({ dependsOn = [], awaits = [], lateAwaits, notYet, told }: Options = {}) {
   return {
     dependsOn,
     ...(awaits.length > 0 && { awaits }),
     ...(lateAwaits && { lateAwaits }),
     ...(notYet !== undefined && { notYet }),
+    ...(told && { told }),
   };
 }

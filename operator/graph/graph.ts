@@ -20,6 +20,13 @@ export interface GraphNode {
   readonly lateAwaits?: readonly string[];
   /** Why it is not made yet: another resource, which no node stands for, is not usable. What stands of it is looked after all the same. */
   readonly notYet?: string;
+  /** Inputs that the provider tells and nobody states: they may be others by the time that a plan is approved or tried again. */
+  readonly told?: readonly string[];
+}
+
+/** What of the inputs of a node its resource states. */
+export function statedInputs({ inputs, told = [] }: GraphNode): object {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !told.includes(name)));
 }
 
 /** What one resource compiles to. */

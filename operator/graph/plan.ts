@@ -1,7 +1,7 @@
 import { worldWith, type Adoptions } from './adoption.ts';
 import { planDeletes } from './deletion.ts';
 import { NO_EXPORTS, type ExportsOf } from './exports.ts';
-import { topologicalWaves, type Graph, type GraphNode } from './graph.ts';
+import { statedInputs, topologicalWaves, type Graph, type GraphNode } from './graph.ts';
 import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import { ownedRecords, recordKey, type Owned } from './owned.ts';
@@ -198,9 +198,9 @@ function unwanted<S>({ kind, record }: Owned<S>): Action {
 }
 
 /** Without the uid, which only a cluster knows. */
-function wantsOf({ inputs, tags }: GraphNode): string {
-  const { [TAG.uid]: _, ...known } = tags;
-  return shortHash(JSON.stringify([inputs, known]), 12);
+function wantsOf(node: GraphNode): string {
+  const { [TAG.uid]: _, ...known } = node.tags;
+  return shortHash(JSON.stringify([statedInputs(node), known]), 12);
 }
 
 /** A plan as plain data: for `--json`, for the log line before acting, and for its hash. References read `${node.id}`. */

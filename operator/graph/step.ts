@@ -1,6 +1,6 @@
 import { adoptionOf, wantedTags } from './adoption.ts';
 import { compareTags } from './tags.ts';
-import type { GraphNode } from './graph.ts';
+import { statedInputs, type GraphNode } from './graph.ts';
 import { textOf, type AnyKind, type Change } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import type { Owned } from './owned.ts';
@@ -125,7 +125,7 @@ export function planThing<S>(at: {
       inputs,
       ...formerOf(input.memory, node.key),
       // Of the inputs as compiled, references and all: a retry that knows more ids has to hash the same.
-      revision: shortHash(JSON.stringify(node.inputs)),
+      revision: shortHash(JSON.stringify(statedInputs(node))),
     };
     const leaving = kept.has(chosen) ? superseded : [...superseded, id];
     return { record: chosen, replaced: true, ...past, superseded: leaving, action };

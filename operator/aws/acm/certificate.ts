@@ -12,7 +12,7 @@ import {
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 import { READY, type Change, type State } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { isClosed, PartialFailure, unlessGone } from '../errors.ts';
+import { errorCode, PartialFailure, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { onOwn, reads } from '../permissions.ts';
@@ -188,12 +188,20 @@ async function provedForOthers(session: AwsSession, arn: string): Promise<Readon
   const elsewhere = Regions.flatMap(({ RegionName: name }) =>
     name === undefined || name === session.region ? [] : session.acmIn(name),
   );
+  const found = await Promise.all([
+    provedNames(session.acm, arn),
+    ...elsewhere.map((acm) => unlessUnknown(provedNames(acm, arn))),
+  ]);
+  return found.includes(undefined) ? undefined : new Set(found.flatMap((names) => names ?? []));
+}
+
+/** Undefined where a region does not let us look, or does not answer: no deletion waits for all of AWS. */
+async function unlessUnknown<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    const found = await Promise.all([session.acm, ...elsewhere].map((acm) => provedNames(acm, arn)));
-    return found.includes(undefined) ? undefined : new Set(found.flatMap((names) => names ?? []));
+    return await reading;
   } catch (error) {
-    if (isClosed(error)) return undefined;
-    throw error;
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

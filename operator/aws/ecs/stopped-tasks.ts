@@ -5,11 +5,12 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs';
+import { isPassing } from '../errors.ts';
 import { onceKnown } from '../once-known.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { failedOf, isComplete, primaryOf } from './deployments.ts';
-import { lossesOf } from './lost-tasks.ts';
+import { lossesOf, type Losses } from './lost-tasks.ts';
 
 /** What {@link lastStopped} needs. */
 export const STOPPED_ACTIONS = reads('ecs:DescribeTasks', 'ecs:ListTasks');
@@ -47,10 +48,7 @@ export async function withStopped(
   const byKey = new Map(asked.flat().map((ask) => [ask.key, ask]));
   const known = await stoppedTasks(session, byKey.keys(), {
     all,
-    async read(key) {
-      const ask = byKey.get(key);
-      return ask && lastStopped(session, ask.service, ask.deployment.taskDefinition ?? '');
-    },
+    read: (key) => explained(session, byKey.get(key)),
   });
   return services.map((service, index) => {
     const found = (asked[index] ?? []).flatMap(({ key, deployment }) => {
@@ -61,6 +59,16 @@ export async function withStopped(
   });
 }
 
+/** Why the last task stopped; undefined, to be asked again, where AWS does not tell just now: the service is known without. */
+async function explained(session: AwsSession, ask: Ask | undefined): Promise<StoppedTask | undefined> {
+  try {
+    return ask && (await lastStopped(session, ask.service, ask.deployment.taskDefinition ?? ''));
+  } catch (error) {
+    if (isPassing(error)) return undefined;
+    throw error;
+  }
+}
+
 interface Ask {
   readonly key: string;
   readonly service: Service;
@@ -68,14 +76,14 @@ interface Ask {
 }
 
 /** The deployments of a service whose last task is asked for. */
-function asksOf(service: Service, losses: ReadonlyMap<string, number>): Ask[] {
+function asksOf(service: Service, losses: ReadonlyMap<string, Losses>): Ask[] {
   return [...new Set([primaryOf(service), failedOf(service)])].flatMap((deployment) => {
     if (!deployment) return [];
     const { id = '', failedTasks = 0, rolloutState } = deployment;
-    const lost = losses.get(id) ?? 0;
-    const isLosing = failedTasks + lost > 0 && !isComplete(deployment);
-    if (!isLosing && rolloutState !== 'FAILED') return [];
-    return { key: `${id} ${failedTasks} ${lost}`, service, deployment };
+    const { count = 0, isLosing = false } = losses.get(id) ?? {};
+    const asks = (failedTasks > 0 || isLosing) && !isComplete(deployment);
+    if (!asks && rolloutState !== 'FAILED') return [];
+    return { key: `${id} ${failedTasks} ${count}`, service, deployment };
   });
 }
 

@@ -37,15 +37,20 @@ export function consumeNodes(
       ingress: ingressOf(input, consume),
       egress: [],
     }),
-    build.thing('VpcEndpoint', 'endpoint', {
-      vpcId: exports.vpcId,
-      type: 'Interface',
-      ...wayOf(input, consume, subnetsOf(exports, consume, ownerOf(network))),
-      routeTableIds: [],
-      securityGroupIds: [ref('security-group/endpoint')],
-      privateDns: consume.privateDns === 'Enabled',
-      policy: '',
-    }),
+    build.thing(
+      'VpcEndpoint',
+      'endpoint',
+      {
+        vpcId: exports.vpcId,
+        type: 'Interface',
+        ...wayOf(input, consume, subnetsOf(exports, consume, ownerOf(network))),
+        routeTableIds: [],
+        securityGroupIds: [ref('security-group/endpoint')],
+        privateDns: consume.privateDns === 'Enabled',
+        policy: '',
+      },
+      consume.from ? {} : { told: ['zones'] },
+    ),
   ];
 }
 

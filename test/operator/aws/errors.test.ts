@@ -200,6 +200,9 @@ describe('interpret', () => {
   it('a service whose provider lets the account in a moment later is waited for, one that AWS does not have is not', () => {
     const text = (name: string) => `The Vpc Endpoint Service '${name}' does not exist`;
     const said = (name: string) => interpret(answered('InvalidServiceName', 400, text(name)));
+    expect(said('cn.com.amazonaws.vpce.cn-north-1.vpce-svc-1')).toMatchObject({
+      reason: 'DependencyNotReady',
+    });
     expect(said('com.amazonaws.vpce.us-east-1.vpce-svc-1')).toEqual({
       kind: 'waiting',
       reason: 'DependencyNotReady',

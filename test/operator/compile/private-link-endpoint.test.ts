@@ -14,11 +14,11 @@ import {
 import { outputsOfPrivateLink } from '../../../operator/compile/private-link-endpoint/status.ts';
 import { NO_SURROUNDINGS, ownerOfKey, type Referable } from '../../../operator/compile/references.ts';
 import { Waiting } from '../../../operator/errors.ts';
-import type { Graph } from '../../../operator/graph/graph.ts';
+import { statedInputs, type Graph } from '../../../operator/graph/graph.ts';
 import { READY } from '../../../operator/graph/kind.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { smallService } from '../../support/manifests.ts';
-import { account, FACTS, inputsOf, refusal, secureVpc } from './fixtures.ts';
+import { account, FACTS, inputsOf, nodeOf, refusal, secureVpc } from './fixtures.ts';
 
 const SERVICE_NAME = 'com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c3d4e5f60718';
 const CONSUMER = 'PrivateLinkEndpoint/shop/web-api';
@@ -275,6 +275,19 @@ describe('an endpoint', () => {
     expect(zones(told)).toEqual({ ofSubnets, ofService: 'us-east-1b,us-east-1c' });
     expect(zones(new Map())).toEqual({ ofSubnets, ofService: undefined });
     expect(zones(told, { zones: ['a'] })).toBeUndefined();
+  });
+
+  it('is approved by what the spec states: what AWS tells of such a service meanwhile makes it no other', () => {
+    const stated = (providedServices?: ReadonlyMap<string, readonly string[]>) => {
+      const facts = { ...FACTS, ...(providedServices && { providedServices }) };
+      return statedInputs(
+        nodeOf(compile(consumer(foreign), { ...without('PrivateLinkEndpoint'), facts }), 'endpoint'),
+      );
+    };
+    const told = new Map([[SERVICE_NAME, ['us-east-1b']]]);
+    expect(stated(told)).toEqual(stated(new Map()));
+    expect(stated(told)).toEqual(stated());
+    expect(stated()).toMatchObject({ serviceName: SERVICE_NAME });
   });
 
   it('stands in all zones or those named where AWS was not asked', () => {

@@ -82,6 +82,7 @@ describe('a certificate', () => {
       [],
     ],
     ['that may be where nobody may look', [record], denied],
+    ['that may be where nobody answers', [record], refusal('InternalFailure', 'try again')],
   ])('leaves the record to a certificate %s', async (_, here, elsewhere) => {
     const { session, zone } = sessionOf({ DomainValidationOptions: [PROOF] }, here, elsewhere);
     await makeRecord(session, CNAME, ARN);

@@ -2,7 +2,7 @@ import type { Deployment, Service, Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { ecsServiceKind as kind, ecsServices } from '../../../../operator/aws/ecs/service.ts';
 import { listed as record, REVISION, SERVICE } from './cases.ts';
-import { fakeSession, listed, nominating, OWN_TAGS } from './fake-session.ts';
+import { fakeSession, listed, nominating, OWN_TAGS, refusal } from './fake-session.ts';
 
 const complete = { ...record.deployments[0], id: 'ecs-svc/1' };
 const inProgress = {
@@ -82,15 +82,18 @@ describe('why the last task stopped', () => {
     expect(asked()).toHaveLength(4);
   });
 
-  it('is asked again where AWS refused to tell', async () => {
-    let isRefused = true;
+  it('is asked again where AWS does not tell just now, and the service is known meanwhile', async () => {
+    let refused: string | undefined = 'ThrottlingException';
     const { show, look } = watched(() => {
-      if (isRefused) throw new Error('throttled');
+      if (refused !== undefined) throw refusal(refused, 'no');
       return [notPulled];
     });
     show({ failedTasks: 1 });
-    await expect(look()).rejects.toThrow('throttled');
-    isRefused = false;
+    expect(await look()).toMatchObject({ message: expect.stringContaining('0 of 2'), last: undefined });
+    // Without the right to ask nobody would ever be told why.
+    refused = 'AccessDeniedException';
+    await expect(look()).rejects.toThrow('no');
+    refused = undefined;
     expect((await look()).last).toBeDefined();
   });
 
@@ -192,6 +195,15 @@ describe('tasks that end soon after they ran', () => {
       expect((await look()).last).toBeUndefined();
     },
   );
+
+  it('are asked of anew at the next loss, also where only a look by id has seen them all run', async () => {
+    const { show, look, asked } = watched(() => [ended]);
+    for (const runningCount of [2, 1, 2, 1]) {
+      show({ rolloutState: 'COMPLETED', runningCount });
+      await look(runningCount === 2 ? 'get' : 'list');
+    }
+    expect(asked()).toHaveLength(4);
+  });
 });
 
 it('the last is the one that began to stop last, whether it has ended or not', async () => {
