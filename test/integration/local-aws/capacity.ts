@@ -138,9 +138,11 @@ export function capacity(): void {
   });
 
   test('ten capacity providers are described at a time', async () => {
-    const LaunchTemplateName = 'main';
     const LaunchTemplateData = { ImageId: 'ami-1', SecurityGroupIds: [network.group] };
-    await ec2().send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData }));
+    const template = await ec2().send(
+      new CreateLaunchTemplateCommand({ LaunchTemplateName: 'main', LaunchTemplateData }),
+    );
+    const LaunchTemplateId = given(template.LaunchTemplate?.LaunchTemplateId);
     for (let index = 0; index < 11; index += 1) {
       const AutoScalingGroupName = `group-${index}`;
       await scaling.send(
@@ -151,7 +153,7 @@ export function capacity(): void {
           VPCZoneIdentifier: network.subnets.join(','),
           MixedInstancesPolicy: {
             LaunchTemplate: {
-              LaunchTemplateSpecification: { LaunchTemplateName, Version: '1' },
+              LaunchTemplateSpecification: { LaunchTemplateId, Version: '1' },
               Overrides: [{ InstanceType: 't3.micro' }],
             },
           },
