@@ -215,28 +215,33 @@ export class Standing {
       return { tidy, mark: await world.mark(), ids: at.ids };
     };
     const { tidy, mark, ids } = how === 'unseen' ? await this.unseen(act) : await act();
-    await eventually('the first write of the repair', async () => (await world.writes(mark))[0]);
-    if (tidy) {
-      await eventually(
-        'nothing is left to do but what the case itself made',
-        async () => (await this.look()).plan.actions.length === 0,
-        { everyMs: 150, timeoutMs: 15_000 },
-      );
-    } else await this.restored();
-    const calls = await world.aws.ledger(mark);
-    const repair = calls.findIndex((call) => call.write);
-    // What is lost is also looked up by its id, in case it only lost its tags, and so is what a name is to be proved for.
-    const refreshes = calls
-      .slice(0, repair)
-      .filter(
-        ({ action, params }) => action === listing && !/group-id|service-id/.test(JSON.stringify(params)),
-      );
-    // One that began before the drift may be under way; the next shows it.
-    expect(refreshes.length, 'refreshes until the repair').toBeLessThanOrEqual(most);
-    if (tidy) {
-      await tidy();
-      await this.restored();
+    try {
+      await eventually('the first write of the repair', async () => (await world.writes(mark))[0]);
+      if (tidy) {
+        await eventually(
+          'nothing is left to do but what the case itself made',
+          async () => (await this.look()).plan.actions.length === 0,
+          { everyMs: 150, timeoutMs: 15_000 },
+        );
+      } else await this.restored();
+      const calls = await world.aws.ledger(mark);
+      const repair = calls.findIndex((call) => call.write);
+      const plan = operator.lines.slice(said).find(({ msg }) => msg === 'plan');
+      const planned = typeof plan?.['time'] === 'string' ? plan['time'] : 'never';
+      // What is lost is also looked up by its id, in case it only lost its tags, and so is what a name is to be proved for.
+      const refreshes = calls
+        .slice(0, repair)
+        .filter(
+          ({ action, params, time }) =>
+            action === listing && time < planned && !/group-id|service-id/.test(JSON.stringify(params)),
+        );
+      // One that began before the drift may be under way; the next shows it.
+      expect(refreshes.length, 'refreshes until the repair is planned').toBeLessThanOrEqual(most);
+    } finally {
+      // What the case has made is in no other's way, also where this one fails.
+      await tidy?.();
     }
+    if (tidy) await this.restored();
     const object = await this.settled();
     const now = idsOf(object);
     for (const [key, id] of Object.entries(ids)) if (now[key] !== id) this.#lost.add(id);

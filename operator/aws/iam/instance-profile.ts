@@ -8,6 +8,7 @@ import {
   TagInstanceProfileCommand,
   UntagInstanceProfileCommand,
   type InstanceProfile,
+  type Role,
 } from '@aws-sdk/client-iam';
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
@@ -115,7 +116,8 @@ export const instanceProfileKind: AwsKind<InstanceProfileInputs, InstanceProfile
     await empty(session, profile);
     const { roleName: RoleName } = inputs;
     await session.iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
-    const role = { RoleName, RoleId: '', Path: inputs.path, Arn: '', CreateDate: undefined };
+    // No more than is known: what a listing shows besides is no difference.
+    const role = { RoleName } as Role;
     wrote(instanceProfiles, InstanceProfileName, (record) => record && { ...record, Roles: [role] });
   },
   // Only one that holds no role can be deleted.
