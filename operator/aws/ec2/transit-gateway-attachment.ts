@@ -9,6 +9,7 @@ import {
 import { READY, type Change, type State } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onItsWay } from '../on-its-way.ts';
 import { makes, onOwn } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { ec2Collection } from './collection.ts';
@@ -158,12 +159,12 @@ export const transitGatewayAttachmentKind: AwsKind<TransitGatewayAttachmentInput
       transitGatewayAttachments,
       id,
       (record) =>
-        record && {
-          ...record,
-          State,
-          SubnetIds: [...inputs.subnetIds],
-          Options: { ...record.Options, ...Options },
-        },
+        record &&
+        onItsWay(
+          record,
+          { SubnetIds: [...inputs.subnetIds], Options: { ...record.Options, ...Options } },
+          { State },
+        ),
     );
   },
   async delete({ session }, attachment) {

@@ -1,6 +1,7 @@
 import { PutClusterCapacityProvidersCommand, type Cluster } from '@aws-sdk/client-ecs';
 import { READY, textOf, type Change } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
+import { onItsWay } from '../on-its-way.ts';
 import { clusters } from './cluster.ts';
 import { onOwnThings, writable } from './shared.ts';
 
@@ -57,7 +58,8 @@ export const clusterCapacityProvidersKind: AwsKind<ClusterCapacityProvidersInput
     wrote(
       clusters,
       arn,
-      (record) => record && { ...record, capacityProviders, ...(attachmentsStatus && { attachmentsStatus }) },
+      (record) =>
+        record && onItsWay(record, { capacityProviders }, attachmentsStatus ? { attachmentsStatus } : {}),
     );
   },
 };
