@@ -11,6 +11,7 @@ export function onItsWay<R extends object>(record: R, wants: Partial<R>, meanwhi
   return shown ? record : { ...record, ...wants, ...meanwhile };
 }
 
+/** Lists are of ids or names, in whatever order. */
 function inOrder(value: unknown): unknown {
-  return Array.isArray(value) ? [...(value as unknown[])].sort() : value;
+  return Array.isArray(value) ? value.map(String).sort() : value;
 }
