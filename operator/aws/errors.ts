@@ -124,15 +124,10 @@ export function errorCode(error: unknown): string | undefined {
   return causes.map(errorCode).find((code) => code !== undefined);
 }
 
-/** Whether the caller may do nothing of the sort there: a region that a policy closes, or that does not know the caller. */
-export function isClosed(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return DENIED.test(code) || BAD_CREDENTIALS.test(code);
-}
-
 /** Whether a call failed at AWS or on the way there in a way that may pass, and not for want of a right nor by a bug of ours. */
 export function isPassing(error: unknown): boolean {
-  return errorCode(error) !== undefined && !isClosed(error);
+  const code = errorCode(error);
+  return code !== undefined && !DENIED.test(code) && !BAD_CREDENTIALS.test(code);
 }
 
 /** Whether AWS says that the thing does not exist. On a delete that is success. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { namespace } from '../support/manifests.ts';
 import type { Subject } from './subjects.ts';
 
 /** What AWS takes minutes for is done by the next call: the bench is about calls. Of all that the subjects make. */
@@ -13,6 +14,9 @@ const NO_DELAY = {
   LANDFALL_AWS_TARGET_SECONDS: '0',
   LANDFALL_AWS_TASK_SECONDS: '0',
 };
+
+/** How often it is looked whether something has come about. */
+const EVERY_MS = 200;
 
 /** What the bench measures on: everything runs, and the subject's accounts are ready. */
 export interface Stage {
@@ -40,7 +44,7 @@ export async function onStage<T>(
       env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', ...env },
     });
     await operator.line((line) => line.msg === 'leading');
-    await until(async () => (await ready(plane, ['accounts'])) === subject.accounts.length, 60_000);
+    await untilReady(plane, ['accounts'], { count: subject.accounts.length, timeoutMs: 60_000 });
     await aws.clearLedger();
     return await use({ aws, operator, make: (count) => make(plane, subject, count) });
   } finally {
@@ -54,7 +58,7 @@ async function make(plane: ControlPlane, subject: Subject, count: number): Promi
   const objects = Array.from({ length: count }, (_, index) => subject.objects(index)).flat();
   const began = performance.now();
   await apply(plane, ...objects);
-  await until(async () => (await ready(plane, subject.plurals)) === objects.length, 900_000);
+  await untilReady(plane, subject.plurals, { count: objects.length, timeoutMs: 900_000 });
   return (performance.now() - began) / 1000;
 }
 
@@ -64,16 +68,22 @@ function crds(): string[] {
   return names.map((name) => readFileSync(new URL(name, folder), 'utf8'));
 }
 
-function namespace(name: string): object {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
 async function apply(plane: ControlPlane, ...objects: (object | string)[]): Promise<void> {
   const input = objects
     .map((object) => (typeof object === 'string' ? object : JSON.stringify(object)))
     .join('\n---\n');
   const args = ['apply', '--server-side', '-f', '-'];
-  await until(async () => (await plane.kubectl(args, { input })).code === 0, 30_000);
+  const isApplied = async () => (await plane.kubectl(args, { input })).code === 0;
+  await eventually('the manifests are applied', isApplied, { everyMs: EVERY_MS });
+}
+
+async function untilReady(
+  plane: ControlPlane,
+  plurals: readonly string[],
+  { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
+): Promise<void> {
+  const isReady = async () => (await ready(plane, plurals)) === count;
+  await eventually(`${count} ${plurals.join(', ')} are ready`, isReady, { everyMs: EVERY_MS, timeoutMs });
 }
 
 async function ready(plane: ControlPlane, plurals: readonly string[]): Promise<number> {
@@ -85,12 +95,4 @@ async function ready(plane: ControlPlane, plurals: readonly string[]): Promise<n
     'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
   ]);
   return stdout.split('\n').filter((line) => line === 'True').length;
-}
-
-async function until(test: () => Promise<boolean>, timeoutMs: number): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error(`not reached within ${timeoutMs / 1000} s`);
-    await sleep(200);
-  }
 }

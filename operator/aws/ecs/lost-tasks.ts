@@ -18,8 +18,8 @@ interface Seen extends Losses {
 const seen = new WeakMap<AwsSession, ReadonlyMap<string, Seen>>();
 
 /**
- * What deployments were seen to lose of the tasks that they should have, by their ids. AWS counts
- * as failed (`failedTasks`) only what never came to run: what ends soon after is started anew for ever, and not counted.
+ * What deployments were seen to lose of the tasks that they should have, by their ids. AWS counts as failed (`failedTasks`)
+ * only what never came to run: what ends soon after is started anew for ever, and not counted.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
  */
 export function lossesOf(
