@@ -165,6 +165,15 @@ export function waitsOf(outcomes: readonly Outcome[], left: Plan): Wait[] {
   }));
 }
 
+/** What is waited for as soon as an action has made it, as far as it is not usable yet. */
+export function waitsForMade({ world }: Pick<Target, 'world'>, { action, result, id }: Outcome): Wait[] {
+  if (result !== 'done' || action.verb !== 'create' || id === undefined) return [];
+  const { collection, state } = kindOf(awsKinds, action.type);
+  const record = world.view(collection).get(id);
+  if (!record || state(record).phase === 'ready') return [];
+  return [{ collection: collection.name, id }];
+}
+
 /** Reads of AWS whose failure says something about credentials or permissions become conditions. */
 export async function observe<V>(read: () => Promise<V>): Promise<V> {
   try {

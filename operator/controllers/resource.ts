@@ -48,6 +48,7 @@ import {
   retains,
   summaryOf,
   unconfirmed,
+  waitsForMade,
   waitsOf,
 } from './planning.ts';
 import {
@@ -104,8 +105,10 @@ export async function reconcileResource<T extends GraphObject>(
 async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
   const observing = managementOf(pass.object) === 'Observe';
   const { account, target, where } = await locate(deps, pass, false);
-  const facts = await observe(() => target.facts(pass.kind.services?.(pass.object)));
-  await read(deps, pass, target);
+  const [facts] = await Promise.all([
+    observe(() => target.facts(pass.kind.services?.(pass.object))),
+    read(deps, pass, target),
+  ]);
   const { exportsOf, ...others } = await meetNeighbours({
     kind: pass.kind,
     object: pass.object,
@@ -353,7 +356,12 @@ async function execute<T extends GraphObject>(
     wrote: target.world.wrote,
     interpret,
     isGone: (action) => isGone(target, action),
-    onOutcome: (outcome) => noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined),
+    onOutcome: (outcome) => {
+      noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined);
+      // Others may need it while the rest of this pass goes on.
+      const waits = waitsForMade(target, outcome);
+      for (const lanes of target.lanes) lanes.waitForMore(ownerOf(pass.object), waits);
+    },
     stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
   });
   deps.assertLeading();

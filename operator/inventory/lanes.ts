@@ -45,6 +45,11 @@ export class Lanes<S> {
     for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer);
   }
 
+  /** What a resource waits for besides what it waited for before. */
+  waitForMore(key: string, waits: readonly Wait[]): void {
+    this.waitFor(key, [...(this.#waiting.get(key) ?? []), ...waits]);
+  }
+
   /** What a resource waits for; an empty list when it waits no more. */
   waitFor(key: string, waits: readonly Wait[]): void {
     const { inventory, times } = this.#options;

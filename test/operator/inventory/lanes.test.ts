@@ -127,6 +127,22 @@ describe('Lanes', () => {
     expect(count('list fast')).toBe(1);
   });
 
+  it('polls what somebody waits for besides what he waited for before, until he says anew what it is', async () => {
+    const { clock, lanes, count } = await scene();
+    lanes.waitFor('x', [{ collection: 'slow' }]);
+    lanes.waitForMore('x', [{ collection: 'fast' }]);
+    lanes.waitForMore('x', []);
+    await clock.advance(5 * SECOND);
+    expect([count('list slow'), count('list fast')]).toEqual([1, 1]);
+    lanes.waitFor('x', [{ collection: 'fast' }]);
+    await clock.advance(5 * SECOND);
+    expect([count('list slow'), count('list fast')]).toEqual([1, 2]);
+    lanes.waitForMore('y', []);
+    lanes.waitFor('x', []);
+    await clock.advance(MINUTE);
+    expect(clock.pending()).toBe(0);
+  });
+
   it('does not poll what another inventory has', async () => {
     const { clock, lanes } = await scene();
     lanes.waitFor('x', [{ collection: 'of another inventory' }]);
