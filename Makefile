@@ -46,7 +46,7 @@ integration: node_modules/.installed ## Tests on a real API server and a local A
 proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
 	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/ecsservice-crash test/integration/privatelink-crash test/integration/least-privilege test/integration/ecsservice-contract test/integration/privatelink-contract
 
-bench: build ## Time, AWS calls and memory of up to 100 networks and 50 platforms, the longest path, AWS's token buckets; fails where a target is missed (Linux only)
+bench: build ## Time, AWS calls and memory of up to 100 networks and 50 platforms, the longest path, AWS's own times and token buckets; fails where a target is missed (Linux only)
 	@node test/bench/bench.ts
 
 build: node_modules/.installed ## Bundle operator and command line into dist/

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { callsOf } from './fewest-calls.ts';
 import { type InARow, measureInARow } from './in-a-row.ts';
+import { type InTime, measureInTime } from './in-time.ts';
 import { measure, type Result } from './measure.ts';
 import { NETWORKS, PLATFORMS, type Subject } from './subjects.ts';
-import { showInARow, showResults, showWithBuckets } from './tables.ts';
-import { missesOf, missesWithBuckets } from './targets.ts';
+import { showInARow, showInTime, showResults, showWithBuckets } from './tables.ts';
+import { missesInTime, missesOf, missesWithBuckets } from './targets.ts';
 import { measureWithBuckets, type WithBuckets } from './with-buckets.ts';
 
 const SIZES: readonly (readonly [Subject, readonly number[]])[] = [
@@ -14,8 +15,8 @@ const SIZES: readonly (readonly [Subject, readonly number[]])[] = [
 /** How many networks are made against AWS's token buckets. */
 const WITH_BUCKETS = 20;
 
-// `bench.ts networks 10` makes ten networks, `bench.ts platforms watch 5` watches what it has made, `bench.ts path` and
-// `bench.ts buckets` do what they say; without words everything is done.
+// `bench.ts networks 10` makes ten networks, `bench.ts platforms watch 5` watches what it has made, `bench.ts path`,
+// `bench.ts time` and `bench.ts buckets` do what they say; without words everything is done.
 const words = process.argv.slice(2);
 const isWanted = (word: string): boolean => words.length === 0 || words.includes(word);
 const counts = words.filter((word) => /^\d+$/.test(word)).map(Number);
@@ -41,6 +42,14 @@ if (isWanted('path')) {
   showInARow(PLATFORMS.name, inARow);
 }
 
+let inTime: InTime | undefined;
+if (isWanted('time')) {
+  console.error('A platform, while AWS takes a third of the time that it takes…');
+  inTime = await measureInTime();
+  showInTime(inTime);
+  misses.push(...missesInTime(inTime));
+}
+
 let withBuckets: WithBuckets | undefined;
 if (isWanted('buckets')) {
   const scale = Number(process.env['BENCH_SCALE'] ?? '1');
@@ -58,7 +67,7 @@ const fewestCallsEach = Object.fromEntries(
 );
 writeFileSync(
   file,
-  `${JSON.stringify({ fewestCallsEach, results, inARow, withBuckets, misses }, null, 2)}\n`,
+  `${JSON.stringify({ fewestCallsEach, results, inARow, inTime, withBuckets, misses }, null, 2)}\n`,
 );
 console.error(`The same figures, with the calls by action, are in ${file}.`);
 for (const miss of misses) console.error(`Missed: ${miss}`);

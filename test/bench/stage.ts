@@ -26,14 +26,15 @@ export interface Stage {
   readonly make: (count: number) => Promise<number>;
 }
 
-/** Sets up an API server, a local AWS and the operator, with `env` on top of its own, and takes them down after `use`. */
+/** Sets up an API server, a local AWS and the operator, with `env` and `awsEnv` on top of their own, and takes them down after `use`. */
 export async function onStage<T>(
   subject: Subject,
   env: Readonly<Record<string, string>>,
   use: (stage: Stage) => Promise<T>,
+  awsEnv: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const plane = await startControlPlane();
-  const aws = await startLocalAws({ env: { ...process.env, ...NO_DELAY } });
+  const aws = await startLocalAws({ env: { ...process.env, ...NO_DELAY, ...awsEnv } });
   let operator: OperatorProcess | undefined;
   try {
     await apply(plane, ...crds());

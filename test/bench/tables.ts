@@ -1,4 +1,5 @@
 import { type InARow, LATENCY_SECONDS } from './in-a-row.ts';
+import { type InTime, WAITS } from './in-time.ts';
 import type { Result } from './measure.ts';
 import type { WithBuckets } from './with-buckets.ts';
 
@@ -57,6 +58,13 @@ export function showInARow(subject: string, result: InARow): void {
   console.log(
     `Each call took ${LATENCY_SECONDS} s: the ${result.wallSeconds} s are ${result.callsInARow} calls one after the other, of ${result.calls} in all (a share of ${result.shareInARow}).`,
   );
+}
+
+/** Prints how long a platform takes beside what AWS alone takes. */
+export function showInTime({ wallSeconds, leastSeconds, overLeast }: InTime): void {
+  console.log('What AWS takes of a platform one after the other, a third of its time:');
+  console.table(WAITS.map(({ what, seconds }) => ({ 'until…': what, s: seconds })));
+  console.log(`All is ready after ${wallSeconds} s, ${overLeast} times the ${leastSeconds} s of AWS.`);
 }
 
 /** Prints a run against AWS's buckets. */

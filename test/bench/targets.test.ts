@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Result } from './measure.ts';
-import { missesOf } from './targets.ts';
+import { missesInTime, missesOf } from './targets.ts';
 
 const STANDING = {
   callsPerFastRefresh: 60,
@@ -52,4 +52,12 @@ it('do not count what an account costs once where there are few', () => {
 it('judge no single one', () => {
   const result = { ...REACHED, count: 1, callsPerChange: 1.9, callsPerChangeThen: 1.2 };
   expect(missesOf('platforms', result)).toEqual([]);
+});
+
+it('are missed where AWS is waited for much longer than it takes', () => {
+  const least = { wallSeconds: 70, leastSeconds: 70 };
+  expect(missesInTime({ ...least, overLeast: 1.25 })).toEqual([]);
+  expect(missesInTime({ ...least, overLeast: 1.26 })).toEqual([
+    "a platform in AWS's time: 1.26 times what AWS takes, at most 1.25",
+  ]);
 });

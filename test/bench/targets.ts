@@ -1,3 +1,4 @@
+import type { InTime } from './in-time.ts';
 import type { Result } from './measure.ts';
 
 /**
@@ -11,6 +12,8 @@ const WITH_ALL_FROM = 20;
 const REFRESH_MOST = 60;
 /** How much longer than AWS's slowest bucket lets it take. */
 const OVER_FLOOR_MOST = 1.1;
+/** How much longer than AWS's longest row of waits, where that takes a third of its time and the operator's own work all of it. */
+const OVER_LEAST_MOST = 1.25;
 
 /** What of a result is more than it may be, each in a line. */
 export function missesOf(subject: string, result: Result): string[] {
@@ -27,6 +30,11 @@ export function missesOf(subject: string, result: Result): string[] {
     );
   }
   return missesIn(`${count} ${subject}`, judged);
+}
+
+/** The same of a platform while AWS takes its time. */
+export function missesInTime({ overLeast }: InTime): string[] {
+  return missesIn("a platform in AWS's time", [['times what AWS takes', overLeast, OVER_LEAST_MOST]]);
 }
 
 /** The same of a run against AWS's own buckets. */
