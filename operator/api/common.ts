@@ -70,7 +70,7 @@ export const commonSpec = {
   adopt: listMap(adoptedNode, 'node', 200)
     .optional()
     .describe(
-      'Things that exist already and are taken over instead of new ones being made, by node. They get the tags of this object and are changed to what its spec says; one that cannot be so changed is refused. The Account must list the namespace in `adoptionNamespaces`.',
+      'Things that exist already and are taken over instead of new ones being made, by node. They get the tags of this object and are changed to what its spec says; one that cannot be so changed is refused. All that a SecureVpc makes can be taken over; of the other kinds security groups, roles, log groups, endpoints and endpoint services. The Account must list the namespace in `adoptionNamespaces`.',
     ),
   management: z
     .enum(['Manage', 'Observe', 'Pause'])

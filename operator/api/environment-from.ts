@@ -19,6 +19,12 @@ const endpoint = z.strictObject({
     'Its namespace; default that of this object. Another one has to let this one in, by `allowReferencesFrom`.',
   ),
   port: PortSchema.optional().describe('One of its ports. Default: the lowest.'),
+  scheme: z
+    .enum(['http', 'https'])
+    .default('http')
+    .describe(
+      'How the URL of the endpoint begins: https where the provider listens with TLS, under a name that its certificate has.',
+    ),
 });
 
 const source = withRules(
@@ -28,7 +34,7 @@ const source = withRules(
       .enum(['ServiceList', 'Url', 'Host'])
       .default('ServiceList')
       .describe(
-        'What the variable says. ServiceList: a JSON list of objects with `name`, that of the PrivateLinkEndpoint, and `url`. Url: `http://<host>:<port>`. Host: the name of the endpoint alone.',
+        'What the variable says. ServiceList: a JSON list of objects with `name`, that of the PrivateLinkEndpoint, and `url`. Url: `<scheme>://<host>:<port>`. Host: the name of the endpoint alone.',
       ),
     endpoints: listMap(endpoint, 'name', 10).min(1).describe('The endpoints, by name.'),
   }),

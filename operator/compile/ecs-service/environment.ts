@@ -17,6 +17,7 @@ interface UsedEndpoint {
   /** `PrivateLinkEndpoint/namespace/name`. */
   readonly owner: string;
   readonly port: number;
+  readonly scheme: Wanted['scheme'];
 }
 
 /** A variable of a container. */
@@ -97,12 +98,12 @@ function usedEndpoint(input: CompileInput<EcsService>, field: string, wanted: Wa
       'InvalidSpec',
       `${where}.port is ${port}, but ${owner} has ${ports.join(', ')}: take one of these, or add the port to its spec.consume.ports`,
     );
-  return { name: wanted.name, owner, port };
+  return { name: wanted.name, owner, port, scheme: wanted.scheme };
 }
 
 function valueOf(format: EnvironmentSource['format'], used: readonly UsedEndpoint[]): string {
   const hostOf = ({ owner }: UsedEndpoint) => foreignRef(owner, 'endpoint', 'dnsName');
-  const urlOf = (endpoint: UsedEndpoint) => `http://${hostOf(endpoint)}:${endpoint.port}`;
+  const urlOf = (endpoint: UsedEndpoint) => `${endpoint.scheme}://${hostOf(endpoint)}:${endpoint.port}`;
   if (format === 'ServiceList')
     return JSON.stringify(used.map((endpoint) => ({ name: endpoint.name, url: urlOf(endpoint) })));
   // A rule of the schema demands one.

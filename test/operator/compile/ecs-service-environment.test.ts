@@ -80,6 +80,7 @@ describe('variables of consumed endpoints', () => {
     const object = service(
       two,
       { name: 'API_URL', format: 'Url', endpoints: [{ name: 'api' }] },
+      { name: 'SAFE_URL', format: 'Url', endpoints: [{ name: 'stock', port: 9090, scheme: 'https' }] },
       { name: 'API_HOST', format: 'Host', endpoints: [{ name: 'api' }] },
     );
     const host = (name: string) => `\${PrivateLinkEndpoint/shop/${name}: endpoint.dnsName}`;
@@ -90,6 +91,7 @@ describe('variables of consumed endpoints', () => {
         name: 'CONSUMER_SERVICES',
         value: `[{"name":"api","url":"http://${host('api')}:8080"},{"name":"stock","url":"http://${host('stock')}:9090"}]`,
       },
+      { name: 'SAFE_URL', value: `https://${host('stock')}:9090` },
     ]);
   });
 
