@@ -5,7 +5,7 @@ import { type InTime, measureInTime } from './in-time.ts';
 import { measure, type Result } from './measure.ts';
 import { NETWORKS, PLATFORMS, type Subject } from './subjects.ts';
 import { showInARow, showInTime, showResults, showWithBuckets } from './tables.ts';
-import { missesInTime, missesOf, missesWithBuckets } from './targets.ts';
+import { missesInARow, missesInTime, missesOf, missesWithBuckets } from './targets.ts';
 import { measureWithBuckets, type WithBuckets } from './with-buckets.ts';
 
 const SIZES: readonly (readonly [Subject, readonly number[]])[] = [
@@ -40,6 +40,7 @@ if (isWanted('path')) {
   console.error('One of platforms, with calls that take a second each…');
   inARow = await measureInARow(PLATFORMS);
   showInARow(PLATFORMS.name, inARow);
+  misses.push(...missesInARow(inARow));
 }
 
 let inTime: InTime | undefined;

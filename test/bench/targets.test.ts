@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Result } from './measure.ts';
-import { missesInTime, missesOf } from './targets.ts';
+import { missesInARow, missesInTime, missesOf } from './targets.ts';
 
 const STANDING = {
   callsPerFastRefresh: 60,
@@ -52,6 +52,14 @@ it('do not count what an account costs once where there are few', () => {
 it('judge no single one', () => {
   const result = { ...REACHED, count: 1, callsPerChange: 1.9, callsPerChangeThen: 1.2 };
   expect(missesOf('platforms', result)).toEqual([]);
+});
+
+it('are missed where calls wait for one another that need not', () => {
+  const path = { calls: 130, wallSeconds: 21, shareInARow: 0.16, fewestInARow: 7, longestPath: [] };
+  expect(missesInARow({ ...path, callsInARow: 21 })).toEqual([]);
+  expect(missesInARow({ ...path, callsInARow: 21.2 })).toEqual([
+    'calls one after the other: 3.03 times the longest path, at most 3',
+  ]);
 });
 
 it('are missed where AWS is waited for much longer than it takes', () => {

@@ -1,3 +1,4 @@
+import type { InARow } from './in-a-row.ts';
 import type { InTime } from './in-time.ts';
 import type { Result } from './measure.ts';
 
@@ -12,6 +13,11 @@ const WITH_ALL_FROM = 20;
 const REFRESH_MOST = 60;
 /** How much longer than AWS's slowest bucket lets it take. */
 const OVER_FLOOR_MOST = 1.1;
+/**
+ * Calls that come one after the other, beside the steps of the longest path. What an account is asked once, that a thing is as it
+ * should be, and whose it is where AWS tells that apart, are calls as well.
+ */
+const IN_A_ROW_MOST = 3;
 /** How much longer than AWS's longest row of waits, where that takes a third of its time and the operator's own work all of it. */
 const OVER_LEAST_MOST = 1.25;
 
@@ -30,6 +36,12 @@ export function missesOf(subject: string, result: Result): string[] {
     );
   }
   return missesIn(`${count} ${subject}`, judged);
+}
+
+/** The same of one of a subject while each call takes as long as the next. */
+export function missesInARow({ callsInARow, fewestInARow }: InARow): string[] {
+  const times = Math.round((callsInARow / fewestInARow) * 100) / 100;
+  return missesIn('calls one after the other', [['times the longest path', times, IN_A_ROW_MOST]]);
 }
 
 /** The same of a platform while AWS takes its time. */
