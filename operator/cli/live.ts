@@ -141,7 +141,7 @@ export async function planResource(
     target.facts(kind.services?.(object)),
     target.world.load(kind.nodeKinds),
   ]);
-  const { exportsOf, ...others } = await meetNeighbours({
+  const { exportsNow, ...others } = await meetNeighbours({
     kind,
     object,
     world: target.world,
@@ -178,7 +178,7 @@ export async function planResource(
     memory: NO_MEMORY,
     survivors: new Map(),
     adoptions,
-    exportsOf,
+    exportsOf: exportsNow(),
     deletesAdopted: object.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],

@@ -40,7 +40,8 @@ interface NeighboursOptions<T extends GraphObject> {
 export interface Neighbours {
   readonly references: References;
   readonly surroundings: Surroundings;
-  readonly exportsOf: ExportsOf;
+  /** What stands of them at this moment. */
+  readonly exportsNow: () => ExportsOf;
 }
 
 /**
@@ -78,7 +79,7 @@ export async function meetNeighbours<T extends GraphObject>(
       consumers: (owner) => (owner === ownerOf(object) ? met.flat() : []),
       accountId: options.accountId,
     },
-    exportsOf: exportsFrom(worldOf),
+    exportsNow: () => exportsFrom(worldOf),
   };
 }
 

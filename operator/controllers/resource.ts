@@ -10,6 +10,7 @@ import { Terminal, Waiting } from '../errors.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { apply } from '../graph/apply.ts';
 import type { Adoptions } from '../graph/adoption.ts';
+import type { ExportsOf } from '../graph/exports.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { planHash } from '../graph/approval.ts';
@@ -109,7 +110,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     observe(() => target.facts(pass.kind.services?.(pass.object))),
     read(deps, pass, target),
   ]);
-  const { exportsOf, ...others } = await meetNeighbours({
+  const { exportsNow, ...others } = await meetNeighbours({
     kind: pass.kind,
     object: pass.object,
     world: target.world,
@@ -141,8 +142,8 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     }),
   );
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
-  const scope = { target, graph, account, survivors, adoptions, exportsOf };
-  const planned = await makeSurePlan(deps, pass, scope);
+  const scope = { target, graph, account, survivors, adoptions };
+  const planned = await makeSurePlan(deps, pass, { ...scope, exportsOf: exportsNow() });
   refuseAdoptions(planned);
   if (observing) return report(deps, pass, { target, where, graph, planned });
   const held = await awaitApproval(deps, pass, { planned, target });
@@ -154,9 +155,18 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
       { ...held, drift: driftIn(pass.object, planned) },
     );
   const drift = driftIn(pass.object, planned);
-  const outcomes = await execute(deps, pass, { account, target, graph, planned, adoptions, where, drift });
+  const outcomes = await execute(deps, pass, {
+    account,
+    target,
+    graph,
+    planned,
+    adoptions,
+    exportsNow,
+    where,
+    drift,
+  });
   const memory = settle(memoryOf(pass.object.status), outcomes);
-  const left = makePlan(deps, pass, scope, memory);
+  const left = makePlan(deps, pass, { ...scope, exportsOf: exportsNow() }, memory);
   return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
 }
 
@@ -312,6 +322,7 @@ interface Execution {
   readonly graph: Graph;
   readonly planned: Plan;
   readonly adoptions?: Adoptions<AwsSession>;
+  readonly exportsNow?: () => ExportsOf;
   readonly where: TargetStatus;
   readonly drift: Drift;
 }
@@ -322,7 +333,7 @@ async function execute<T extends GraphObject>(
   pass: Pass<T>,
   execution: Execution,
 ): Promise<Outcome[]> {
-  const { account, target, graph, planned, adoptions, where, drift } = execution;
+  const { account, target, graph, planned, adoptions, exportsNow, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
   const creates = planned.actions.filter(needsIntent);
@@ -350,6 +361,7 @@ async function execute<T extends GraphObject>(
     kinds: awsKinds,
     world: target.world,
     ...(adoptions && { adoptions }),
+    ...(exportsNow && { exportsNow }),
     session: target.session,
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,

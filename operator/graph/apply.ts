@@ -6,10 +6,10 @@ import type { Action } from './plan.ts';
 import { nodesIn } from './ref.ts';
 import { areSucceeded, heldBack, releaseAll, remove } from './remove.ts';
 import { runTasks, type Task, type TaskResult } from './tasks.ts';
-import { finish, isReady, write, type Writing } from './write.ts';
+import { finish, isReady, isTimely, write, type Writing } from './write.ts';
 
 /**
- * Executes a plan: each action as soon as what it refers to is there, deletes after everything else, and late
+ * Executes a plan: each action as soon as what it refers to is there, be it that another resource makes it meanwhile, deletes after everything else, and late
  * changes when all of that is done. An action that waits or fails holds back only those that need it. Never
  * throws for what the provider answers.
  */
@@ -33,6 +33,7 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
       ...(isMemberwise && node && { despite: nodesIn(node.inputs) }),
+      ...(!isMemberwise && { isTimely: () => isTimely(input, action) }),
       run: () => {
         const early = { ...action, changes: action.changes.filter((change) => change.late !== true) };
         const quiet = action.changes.length > 0 && early.changes.length === 0;

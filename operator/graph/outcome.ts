@@ -1,4 +1,5 @@
 import type { Adoptions } from './adoption.ts';
+import type { ExportsOf } from './exports.ts';
 import type { Graph } from './graph.ts';
 import type { Change, Kinds, World, Wrote } from './kind.ts';
 import type { Action, Plan } from './plan.ts';
@@ -35,6 +36,8 @@ export interface ApplyInput<S> {
   readonly world: World<S>;
   /** Those that the plan was made with; default none. */
   readonly adoptions?: Adoptions<S>;
+  /** Looks up what stands of other resources at this moment: they go on meanwhile. Default: nothing. */
+  readonly exportsNow?: () => ExportsOf;
   readonly session: S;
   /** The uid of the Kubernetes object: part of every client token, so that a new object of the same name never reuses one. */
   readonly uid: string;

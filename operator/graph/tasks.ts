@@ -4,6 +4,8 @@ export interface Task<T> {
   readonly after: readonly string[];
   /** Those of `after` that are waited for, and whose failure holds nothing back. */
   readonly despite?: ReadonlySet<string>;
+  /** False while it needs something from elsewhere that is not there; default true. It is then tried when nothing else is left to do. */
+  isTimely?(): boolean;
   run(): Promise<T>;
 }
 
@@ -58,10 +60,12 @@ export async function runTasks<T extends { readonly result: string }>(
       if (blockedBy !== undefined) {
         waiting.delete(task.key);
         results.set(task.key, { key: task.key, blockedBy });
-      } else if (running.size < concurrency && isReady(task)) {
+      } else if (running.size < concurrency && isReady(task) && task.isTimely?.() !== false) {
         start(task);
       }
     }
+    if (running.size === 0)
+      for (const task of waiting.values()) if (running.size < concurrency && isReady(task)) start(task);
     if (running.size > 0) await Promise.race(running.values());
     else if (![...waiting.values()].some((task) => isReady(task) || blockerOf(task) !== undefined)) break;
   }

@@ -1,4 +1,5 @@
 import { contextFor, NameTaken } from './attempt.ts';
+import { NO_EXPORTS, type ExportsOf } from './exports.ts';
 import { textOf, kindOf, type ActionContext, type AnyKind, type Change } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { isOwned, TAG } from './ownership.ts';
@@ -16,7 +17,7 @@ export async function write<S>(
   outputs: Outputs,
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
-  const inputs = inputsOf(action, outputs);
+  const inputs = inputsOf(input, action, outputs);
   if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
   const { awaits, notYet } = input.graph.nodes.get(action.node) ?? {};
   if (action.verb === 'create' && notYet !== undefined)
@@ -59,7 +60,7 @@ export async function finish<S>(
   outputs: Outputs,
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
-  const inputs = inputsOf(action, outputs);
+  const inputs = inputsOf(input, action, outputs);
   const record = recordOf(input, kind, action, inputs);
   if (!record) return {};
   const changes = kind.diff(inputs, record).filter((change) => change.late === true);
@@ -68,10 +69,29 @@ export async function finish<S>(
 }
 
 /** With what is known by now in place of references. */
-function inputsOf(action: Writing, outputs: Outputs): object {
-  return resolve(action.inputs, ({ owner, node, output }) =>
-    owner === undefined ? outputs.get(node)?.[output] : undefined,
+function inputsOf<S>(input: ApplyInput<S>, action: Writing, outputs: Outputs): object {
+  const exportsOf = exportsFor(input, action);
+  return resolve(
+    action.inputs,
+    ({ owner, node, output }) => (owner === undefined ? outputs : exportsOf(owner)).get(node)?.[output],
   );
+}
+
+/** Whether all that an action takes from other resources is there by now. */
+export function isTimely<S>(input: ApplyInput<S>, action: Writing): boolean {
+  const exportsOf = exportsFor(input, action);
+  return referencesIn(action.inputs).every(
+    ({ owner, node, output }) => owner === undefined || exportsOf(owner).get(node)?.[output] !== undefined,
+  );
+}
+
+/**
+ * What others have made meanwhile goes into what is made, and into facets. A thing that changes does so as planned: what it is
+ * changed to decides whether another has to take its place.
+ */
+function exportsFor<S>({ kinds, exportsNow }: ApplyInput<S>, { verb, type }: Writing): ExportsOf {
+  const isOpen = verb === 'create' || !kindOf(kinds, type).create;
+  return (isOpen ? exportsNow?.() : undefined) ?? NO_EXPORTS;
 }
 
 /** What this plan makes comes by itself; what another resource makes is waited for, and named. */

@@ -79,6 +79,45 @@ describe('planning and applying with what another resource makes', () => {
     expect(loop.plan(service, { exportsOf }).actions).toEqual([]);
   });
 
+  it('uses in the same pass what another resource makes meanwhile', async () => {
+    const loop = fakeLoop();
+    const { exportsOf } = loop;
+    const made = loop.plan(service, { exportsOf });
+    let others = Promise.resolve();
+    const outcomes = await loop.apply(service, made, {
+      exportsNow: () => exportsOf,
+      onOutcome: ({ action }) => {
+        if (action.node === 'other') others = loop.pass(network).then(() => {});
+      },
+    });
+    await others;
+    expect(outcomes.map(({ action, result }) => `${action.node} ${result}`)).toEqual([
+      'mine waiting',
+      'other done',
+      'lid skipped',
+    ]);
+    // A step that is still under way is enough for the others to be there.
+    const slow = buildGraph(OWNER, [
+      ...service.nodes.values(),
+      boxNode('slow'),
+      boxNode('slower', { uses: [ref('slow')] }),
+    ]);
+    const again = fakeLoop();
+    const next = await again.apply(slow, again.plan(slow, { exportsOf: again.exportsOf }), {
+      exportsNow: () => again.exportsOf,
+      onOutcome: ({ action }) => {
+        if (action.node === 'other') void again.pass(network);
+      },
+    });
+    expect(next.map(({ action, result }) => `${action.node} ${result}`)).toEqual([
+      'mine done',
+      'other done',
+      'slow done',
+      'lid done',
+      'slower done',
+    ]);
+  });
+
   it('waits, and changes nothing, when what it used is gone', async () => {
     const loop = fakeLoop();
     const { exportsOf } = loop;

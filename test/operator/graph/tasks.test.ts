@@ -48,6 +48,32 @@ describe('tasks', () => {
     expect(log).toHaveLength(10);
   });
 
+  it('wait for what comes from elsewhere while others run, and are tried without it when nothing else is left', async () => {
+    const { log, task } = bench();
+    const isThere = () => log.includes('-b');
+    const results = await runTasks(
+      [
+        { ...task('soon'), isTimely: isThere },
+        { ...task('never', [], 'waiting'), isTimely: () => false },
+        task('a'),
+        task('b', ['a']),
+        task('c', ['b']),
+        task('after', ['never']),
+      ],
+      4,
+      OPEN,
+    );
+    expect(log.filter((entry) => entry.startsWith('+'))).toEqual(['+a', '+b', '+soon', '+c', '+never']);
+    expect(results.map(({ key, outcome }) => [key, outcome?.result])).toEqual([
+      ['soon', 'done'],
+      ['never', 'waiting'],
+      ['a', 'done'],
+      ['b', 'done'],
+      ['c', 'done'],
+      ['after', undefined],
+    ]);
+  });
+
   it('hold back what comes after one that is not done, directly or not, and nothing else', async () => {
     const { log, task } = bench();
     const results = await runTasks(
