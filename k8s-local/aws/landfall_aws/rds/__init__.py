@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, groups, instances, snapshots
+from . import clusters, groups, instances, snapshots, storage
 
 
 def install(settings: Settings) -> Any:
@@ -17,4 +17,5 @@ def install(settings: Settings) -> Any:
     clusters.install(settings)
     snapshots.install(settings)
     groups.install()
+    storage.install(settings)
     return RDSResponse

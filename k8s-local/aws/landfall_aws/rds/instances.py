@@ -8,7 +8,8 @@ from .. import lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from .states import check_final_snapshot, check_groups, pass_through, subnets_of
+from . import storage
+from .states import USABLE, check_final_snapshot, check_groups, pass_through, subnets_of
 
 # Wait for the next maintenance window unless ApplyImmediately is given:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -19,6 +20,7 @@ _DEFERRED = {
     "iops": "Iops",
     "multi_az": "MultiAZ",
     "storage_type": "StorageType",
+    "storage_throughput": "StorageThroughput",
 }
 
 
@@ -28,7 +30,7 @@ def _not_available(name: str) -> AwsError:
 
 def available(backend: Any, name: str) -> DBInstance:
     instance = backend.describe_db_instances(name)[0]
-    if instance.status != "available":
+    if instance.status not in USABLE:
         raise _not_available(name)
     return instance
 
@@ -74,6 +76,7 @@ def install(settings: Settings) -> None:
             check_groups(self, db_kwargs.get("vpc_security_group_ids") or [], subnets_of(self, group))
         instance = original(self, db_kwargs)
         instance.landfall_pending = {}
+        storage.set_speed(instance)
         _add_interface(self, instance)
         pass_through(instance, "creating", seconds)
         return instance
@@ -93,8 +96,11 @@ def install(settings: Settings) -> None:
 
         def applied() -> None:
             if at_once:
-                instance.update(**instance.landfall_pending)
+                changed = instance.landfall_pending
                 instance.landfall_pending = {}
+                instance.update(**changed)
+                if not storage.CHANGES.isdisjoint(changed):
+                    storage.optimize(instance, settings)
 
         pass_through(instance, "modifying", seconds, applied)
         return instance
@@ -146,7 +152,7 @@ def install(settings: Settings) -> None:
         if not hasattr(instance, "cluster"):
             check_final_snapshot(bool(skip_final_snapshot), final_db_snapshot_identifier)
             if final_db_snapshot_identifier:
-                if instance.status != "available":
+                if instance.status not in USABLE:
                     raise AwsError(
                         "InvalidDBInstanceState",
                         "Cannot create a snapshot because the database instance "

@@ -8,7 +8,7 @@ from ..errors import AwsError
 from ..override import wrap
 from ..settings import Settings
 from . import clusters, instances
-from .states import pass_through
+from .states import USABLE, pass_through
 
 
 def _check_available(snapshot: Any, code: str) -> None:
@@ -29,7 +29,7 @@ def install(settings: Settings) -> None:
 
     def back_up(thing: Any) -> None:
         # What is being deleted has its final snapshot in that state.
-        if thing.status == "available":
+        if thing.status in USABLE:
             pass_through(thing, "backing-up", seconds)
 
     @wrap(RDSBackend, "create_db_snapshot")

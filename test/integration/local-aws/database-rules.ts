@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { aws, refused } from './harness.ts';
+import { type OwnNetwork, ownNetwork } from './own-network.ts';
+import type { Params } from './plain-client.ts';
+import {
+  clusterAvailable,
+  createCluster,
+  createInstance,
+  createMember,
+  createSubnetGroup,
+  describeInstance,
+  modify,
+  status,
+} from './rds-calls.ts';
+
+/** RDS: what AWS refuses of what is asked for, and what it makes of the rest. */
+export function databaseRules(): void {
+  let network: OwnNetwork;
+  const create = (params: Params = {}) => createInstance(network, params);
+
+  beforeEach(async () => {
+    await aws().reset();
+    await aws().hold();
+    network = await ownNetwork();
+    await createSubnetGroup(...network.subnets);
+  });
+
+  describe('storage', () => {
+    test('has a least size, a maximum that leaves room, and speed only where the volume has it', async () => {
+      const combination = 'InvalidParameterCombination';
+      await refused(
+        create({ AllocatedStorage: 10 }),
+        combination,
+        /^Invalid storage size for engine name mysql/,
+      );
+      await refused(create({ MaxAllocatedStorage: 20 }), combination, /^Max storage size must be greater/);
+      await refused(create({ MaxAllocatedStorage: 21 }), combination, /at least 10 percent/);
+      const fast = { StorageType: 'gp3', Iops: 4000 };
+      await refused(
+        create(fast),
+        combination,
+        /^You can't specify IOPS or storage throughput .* less than 400/,
+      );
+      await create({ StorageType: 'gp3', MaxAllocatedStorage: 22 });
+      const volume = { Iops: '3000', StorageThroughput: '125', MaxAllocatedStorage: '22' };
+      expect(await status('available')).toMatchObject(volume);
+      await refused(modify({ AllocatedStorage: 30 }), combination, /^Max storage size must be greater/);
+      await refused(
+        modify({ AllocatedStorage: 30, MaxAllocatedStorage: 32 }),
+        combination,
+        /at least 10 percent/,
+      );
+      // The same as the storage turns it off.
+      await modify({ MaxAllocatedStorage: 20 });
+      expect(await status('available')).not.toHaveProperty('MaxAllocatedStorage');
+      await modify({ AllocatedStorage: 400 });
+      expect(await status('storage-optimization')).toMatchObject({ Iops: '12000', StorageThroughput: '500' });
+      await aws().letPass(2);
+      await refused(
+        modify({ AllocatedStorage: 500 }),
+        combination,
+        /^You must specify both the storage size and/,
+      );
+      await modify({ AllocatedStorage: 500, Iops: 12_000 });
+    });
+
+    test('grows by a tenth at least, never shrinks, and rests after it has grown', async () => {
+      await create();
+      await status('available');
+      await refused(modify({ AllocatedStorage: 19 }), 'InvalidParameterCombination', /cannot be less than/);
+      await modify({ AllocatedStorage: 21 });
+      expect((await describeInstance()).AllocatedStorage).toBe('20');
+      expect((await status('storage-optimization')).AllocatedStorage).toBe('22');
+      const resting = /^You can't currently modify the storage of this DB instance/;
+      await refused(modify({ AllocatedStorage: 40 }), 'InvalidParameterCombination', resting);
+      await refused(modify({ StorageType: 'gp3' }), 'InvalidParameterCombination', resting);
+      // Anything else may be changed, and the same again is no change.
+      await modify({ AllocatedStorage: 22, CopyTagsToSnapshot: true });
+      await status('available');
+      await refused(modify({ AllocatedStorage: 40 }), 'InvalidParameterCombination', resting);
+      await aws().letPass(1);
+      await modify({ AllocatedStorage: 40 });
+      expect((await status('storage-optimization')).AllocatedStorage).toBe('40');
+      await status('available');
+    });
+
+    test('of a cluster is none of its members’', async () => {
+      await createCluster(network);
+      await clusterAvailable();
+      await refused(
+        createMember({ AllocatedStorage: 20 }),
+        'InvalidParameterCombination',
+        /need to set storage/,
+      );
+      await createMember();
+      await status('available');
+      await refused(modify({ AllocatedStorage: 20 }), 'InvalidParameterCombination', /grows based on usage/);
+    });
+  });
+}
