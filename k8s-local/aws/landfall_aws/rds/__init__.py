@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, groups, instances, snapshots, storage
+from . import clusters, families, groups, instances, snapshots, storage, versions
 
 
 def install(settings: Settings) -> Any:
@@ -18,4 +18,6 @@ def install(settings: Settings) -> Any:
     snapshots.install(settings)
     groups.install()
     storage.install(settings)
+    families.install(settings)
+    versions.install(settings)
     return RDSResponse

@@ -61,7 +61,9 @@ def install(settings: Settings) -> None:
     # "Doesn't show in the response until the instance is available": Endpoint of DBInstance, API reference.
     DBInstance.endpoint = property(lambda self: None if _in_creation(self) else moto_endpoint(self))  # type: ignore[assignment,method-assign]
     DBInstance.pending_modified_values = property(  # type: ignore[attr-defined]
-        lambda self: {_DEFERRED[name]: value for name, value in getattr(self, "landfall_pending", {}).items()}
+        lambda self: {
+            _DEFERRED[name]: value for name, value in getattr(self, "landfall_pending", {}).items() if name in _DEFERRED
+        }
     )
     # Events are a log of two weeks, and no resource: nothing is left of an instance when it is gone.
     replace(RDSBackend, "add_event")(lambda self, event_type, resource: None)
@@ -89,6 +91,12 @@ def install(settings: Settings) -> None:
             check_groups(self, db_kwargs["vpc_security_group_ids"], subnets_of(self, _group_name(instance)))
         wanted = {name: db_kwargs.pop(name) for name in _DEFERRED if db_kwargs.get(name) is not None}
         pending = {name: value for name, value in wanted.items() if getattr(instance, name) != value}
+        group = db_kwargs.pop("db_parameter_group_name", None)
+        if group is not None and "engine_version" in pending:
+            # It is of the family of the version that is still to come.
+            pending["db_parameter_group_name"] = group
+        elif group is not None:
+            instance.db_parameter_group_name = group
         original(self, db_instance_identifier, {**db_kwargs, "apply_immediately": at_once})
         service_interfaces.set_groups(self, instance.landfall_enis, instance.vpc_security_group_ids)
         kept = {name: value for name, value in instance.landfall_pending.items() if name not in wanted}
@@ -102,7 +110,8 @@ def install(settings: Settings) -> None:
                 if not storage.CHANGES.isdisjoint(changed):
                     storage.optimize(instance, settings)
 
-        pass_through(instance, "modifying", seconds, applied)
+        upgrading = at_once and "engine_version" in instance.landfall_pending
+        pass_through(instance, "upgrading" if upgrading else "modifying", seconds, applied)
         return instance
 
     @replace(RDSBackend)
