@@ -98,4 +98,84 @@ export function databaseRules(): void {
       await refused(modify({ AllocatedStorage: 20 }), 'InvalidParameterCombination', /grows based on usage/);
     });
   });
+
+  describe('names and passwords', () => {
+    const value = 'InvalidParameterValue';
+    const combination = 'InvalidParameterCombination';
+
+    test('of instances and clusters are identifiers', async () => {
+      const words = /^The parameter DB(Instance|Cluster)Identifier is not a valid identifier/;
+      for (const name of ['1a', 'a--b', 'a-', '-a', 'a_b', 'ä', 'a'.repeat(64)]) {
+        await refused(create({ DBInstanceIdentifier: name }), value, words);
+        await refused(createCluster(network, { DBClusterIdentifier: name }), value, words);
+      }
+    });
+
+    test('of the master user are short, plain, and none that the engine has for itself', async () => {
+      await refused(create({ MasterUsername: '' }), value, /^The parameter MasterUsername must be provided/);
+      await refused(create({ MasterUsername: 'a'.repeat(17) }), value, /longer than 16 characters/);
+      await refused(create({ MasterUsername: '1st' }), value, /^The parameter MasterUsername is not a valid/);
+      const reserved = /^MasterUsername \w+ cannot be used as it is a reserved word used by the engine$/;
+      await refused(create({ MasterUsername: 'rdsadmin' }), value, reserved);
+      await refused(createCluster(network, { MasterUsername: 'admin' }), value, reserved);
+      await refused(createCluster(network, { DatabaseName: 'catalog' }), value, /It is a reserved word/);
+      await refused(
+        create({ DBName: 'my-shop' }),
+        value,
+        /^DBName must begin with a letter and contain only/,
+      );
+      await createCluster(network, { MasterUsername: 'a'.repeat(63), DatabaseName: 'shop' });
+    });
+
+    test('of the first database and the master user are the cluster’s', async () => {
+      await createCluster(network);
+      await clusterAvailable();
+      const set = (words: string) => new RegExp(`will be a member of a DB Cluster\\. Set ${words} for`);
+      await refused(createMember({ MasterUsername: 'keeper' }), combination, set('master user name'));
+      await refused(createMember({ DBName: 'shop' }), combination, set('database name'));
+      await refused(createMember({ BackupRetentionPeriod: 3 }), combination, set('backup retention period'));
+      await createMember();
+      await status('available');
+      await refused(
+        modify({ MasterUserPassword: 'another-one' }),
+        combination,
+        /^The specified DB Instance is a/,
+      );
+    });
+
+    test('passwords are long enough, and of what AWS allows', async () => {
+      const password = (MasterUserPassword: string) => create({ MasterUserPassword });
+      await refused(password('1234567'), value, /shorter than 8 characters/);
+      await refused(password('a'.repeat(42)), value, /longer than 41 characters/);
+      await refused(
+        createCluster(network, { MasterUserPassword: 'a'.repeat(129) }),
+        value,
+        /longer than 128/,
+      );
+      for (const letter of ['/', '@', '"', ' ', 'ä'])
+        await refused(password(`1234567${letter}`), value, /Only printable ASCII characters besides/);
+      await create({ MasterUserPassword: 'a'.repeat(41) });
+      await status('available');
+      await refused(modify({ MasterUserPassword: 'short' }), value, /shorter than 8 characters/);
+    });
+
+    test('a password is one’s own or managed', async () => {
+      const managed = { ManageMasterUserPassword: true };
+      const none = { MasterUserPassword: '' };
+      await refused(create(managed), combination);
+      await refused(create(none), value, /^The parameter MasterUserPassword must be provided/);
+      await refused(create({ MasterUserSecretKmsKeyId: 'alias/a' }), combination);
+      await refused(createCluster(network, managed), combination);
+      await refused(createCluster(network, none), value);
+      await create({ ...managed, ...none });
+      await status('available');
+      await refused(modify({ MasterUserPassword: 'another-one' }), combination);
+      await refused(modify({ ManageMasterUserPassword: false }), combination);
+      await refused(modify({ MasterUserSecretKmsKeyId: 'alias/a' }), combination);
+      await modify({ ManageMasterUserPassword: false, MasterUserPassword: 'another-one' });
+      await status('available');
+      await refused(modify({ RotateMasterUserPassword: true }), combination);
+      await modify(managed);
+    });
+  });
 }

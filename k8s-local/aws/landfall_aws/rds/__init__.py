@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, families, groups, instances, snapshots, storage, versions
+from . import clusters, families, groups, instances, names, passwords, snapshots, storage, versions
 
 
 def install(settings: Settings) -> Any:
@@ -20,4 +20,6 @@ def install(settings: Settings) -> Any:
     storage.install(settings)
     families.install(settings)
     versions.install(settings)
+    passwords.install(settings)
+    names.install(settings)
     return RDSResponse
