@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, families, groups, instances, names, passwords, secrets, snapshots, storage, versions
+from . import clusters, families, groups, instances, names, parameter_groups, passwords, secrets, snapshots, storage, versions
 
 
 def install(settings: Settings) -> Any:
@@ -17,6 +17,7 @@ def install(settings: Settings) -> Any:
     clusters.install(settings)
     snapshots.install(settings)
     groups.install()
+    parameter_groups.install(settings)
     secrets.install(settings)
     storage.install(settings)
     families.install(settings)

@@ -9,7 +9,7 @@ from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import families, versions
+from . import families, parameter_groups, versions
 from .states import check_final_snapshot, check_groups, pass_through, subnets_of
 
 
@@ -63,8 +63,9 @@ def install(settings: Settings) -> None:
         if version is not None:
             same = version == cluster.engine_version
             cluster.landfall_pending = {} if same else {"engine_version": version, "group": group, "members": of_members}
-        if group is not None and version in (None, cluster.engine_version):
+        if group is not None and version in (None, cluster.engine_version) and group != cluster.parameter_group:
             cluster.parameter_group = group
+            parameter_groups.attached_to_cluster(cluster)
         if kwargs.get("apply_immediately") and cluster.landfall_pending:
             pass_through(cluster, "upgrading", seconds, lambda: upgraded(cluster))
             for member in cluster.members:
@@ -80,6 +81,7 @@ def install(settings: Settings) -> None:
             cluster.parameter_group = pending["group"] or families.default_group(cluster.engine, cluster.engine_version)
         for member in cluster.members:
             member.db_parameter_group_name = pending["members"] or member.db_parameter_group_name
+            parameter_groups.rebooted(member)
 
     @replace(RDSBackend)
     def stop_db_cluster(self: Any, cluster_identifier: str) -> DBCluster:

@@ -8,7 +8,7 @@ from .. import lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import storage
+from . import parameter_groups, storage
 from .states import USABLE, check_final_snapshot, check_groups, pass_through, subnets_of
 
 # Wait for the next maintenance window unless ApplyImmediately is given:
@@ -95,8 +95,9 @@ def install(settings: Settings) -> None:
         if group is not None and "engine_version" in pending:
             # It is of the family of the version that is still to come.
             pending["db_parameter_group_name"] = group
-        elif group is not None:
+        elif group is not None and group != instance.db_parameter_group_name:
             instance.db_parameter_group_name = group
+            parameter_groups.attached(instance)
         original(self, db_instance_identifier, {**db_kwargs, "apply_immediately": at_once})
         service_interfaces.set_groups(self, instance.landfall_enis, instance.vpc_security_group_ids)
         kept = {name: value for name, value in instance.landfall_pending.items() if name not in wanted}
@@ -107,6 +108,8 @@ def install(settings: Settings) -> None:
                 changed = instance.landfall_pending
                 instance.landfall_pending = {}
                 instance.update(**changed)
+                if "engine_version" in changed:
+                    parameter_groups.rebooted(instance)
                 if not storage.CHANGES.isdisjoint(changed):
                     storage.optimize(instance, settings)
 
@@ -117,7 +120,7 @@ def install(settings: Settings) -> None:
     @replace(RDSBackend)
     def reboot_db_instance(self: Any, db_instance_identifier: str) -> DBInstance:
         instance = available(self, db_instance_identifier)
-        pass_through(instance, "rebooting", seconds)
+        pass_through(instance, "rebooting", seconds, lambda: parameter_groups.rebooted(instance))
         return instance
 
     @wrap(RDSBackend, "stop_db_instance")
