@@ -178,4 +178,23 @@ export function databaseRules(): void {
       await modify(managed);
     });
   });
+
+  test('Performance Insights want a class that has them, and are kept for a week or whole months', async () => {
+    const insights = { EnablePerformanceInsights: true };
+    const words = /^Performance Insights not supported for this configuration\.$/;
+    await refused(create(insights), 'InvalidParameterCombination', words);
+    const medium = { ...insights, DBInstanceClass: 'db.t3.medium' };
+    const days = (period: number) => ({ ...medium, PerformanceInsightsRetentionPeriod: period });
+    await refused(create(days(94)), 'InvalidParameterValue', /retention period/);
+    await create(medium);
+    expect(await status('available')).toMatchObject({
+      PerformanceInsightsEnabled: 'true',
+      PerformanceInsightsRetentionPeriod: '7',
+    });
+    await refused(modify({ DBInstanceClass: 'db.t4g.small' }), 'InvalidParameterCombination', words);
+    await modify({ PerformanceInsightsRetentionPeriod: 93 });
+    expect(await status('available')).toMatchObject({ PerformanceInsightsRetentionPeriod: '93' });
+    await modify({ EnablePerformanceInsights: false, DBInstanceClass: 'db.t4g.small' });
+    expect(await status('available')).toMatchObject({ PerformanceInsightsEnabled: 'false' });
+  });
 }

@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, families, groups, instances, names, parameter_groups, passwords, secrets, snapshots, storage, versions
+from . import clusters, families, groups, insights, instances, names, parameter_groups, passwords, secrets, snapshots, storage, versions
 
 
 def install(settings: Settings) -> Any:
@@ -22,6 +22,7 @@ def install(settings: Settings) -> Any:
     storage.install(settings)
     families.install(settings)
     versions.install(settings)
+    insights.install(settings)
     passwords.install(settings)
     names.install(settings)
     return RDSResponse
