@@ -9,12 +9,14 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, families, groups, insights, instances, names, parameter_groups, passwords, secrets, snapshots, storage, versions
+from . import backups, clusters, families, groups, insights, instances, names, parameter_groups, passwords, restores, secrets, snapshots, storage, versions
 
 
 def install(settings: Settings) -> Any:
     instances.install(settings)
     clusters.install(settings)
+    backups.install(settings)
+    restores.install(settings)
     snapshots.install(settings)
     groups.install()
     parameter_groups.install(settings)

@@ -19,7 +19,7 @@ def _is_default(name: str | None) -> bool:
     return not name or name.startswith("default.")
 
 
-def _check_instance_group(backend: Any, name: str | None, engine: str, version: str) -> None:
+def check_instance_group(backend: Any, name: str | None, engine: str, version: str) -> None:
     if name is None:
         return
     if _is_default(name):
@@ -37,7 +37,7 @@ def _check_instance_group(backend: Any, name: str | None, engine: str, version: 
         )
 
 
-def _check_cluster_group(backend: Any, name: str | None, engine: str, version: str) -> None:
+def check_cluster_group(backend: Any, name: str | None, engine: str, version: str) -> None:
     if name is None:
         return
     if _is_default(name):
@@ -83,13 +83,13 @@ def install(_settings: Settings) -> None:
         if cluster is not None:
             engine, version = cluster.engine, cluster.engine_version
         if version and versions.known(engine):
-            _check_instance_group(backend, params.get("DBParameterGroupName"), engine, version)
+            check_instance_group(backend, params.get("DBParameterGroupName"), engine, version)
 
     @before("create_db_cluster")
     def check_new_cluster(backend: Any, params: Any) -> None:
         if versions.known(params.get("Engine")):
             name = params.get("DBClusterParameterGroupName")
-            _check_cluster_group(backend, name, params["Engine"], params["EngineVersion"])
+            check_cluster_group(backend, name, params["Engine"], params["EngineVersion"])
 
     @before("modify_db_instance")
     def check_change(backend: Any, params: Any) -> None:
@@ -99,7 +99,7 @@ def install(_settings: Settings) -> None:
         given, version = params.get("DBParameterGroupName"), params.get("EngineVersion") or instance.engine_version
         if versions.major(version) != versions.major(instance.engine_version):
             _check_replaced("DB instance", instance.db_parameter_group_name, given)
-        _check_instance_group(backend, given, instance.engine, version)
+        check_instance_group(backend, given, instance.engine, version)
 
     @before("modify_db_cluster")
     def check_cluster_change(backend: Any, params: Any) -> None:
@@ -120,5 +120,5 @@ def install(_settings: Settings) -> None:
             _check_replaced("DB cluster", cluster.parameter_group, given)
             for member in cluster.members:
                 _check_replaced("DB instance", member.db_parameter_group_name, of_members)
-        _check_cluster_group(backend, given, cluster.engine, version)
-        _check_instance_group(backend, of_members, cluster.engine, version)
+        check_cluster_group(backend, given, cluster.engine, version)
+        check_instance_group(backend, of_members, cluster.engine, version)

@@ -8,12 +8,13 @@ from .. import lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import parameter_groups, storage
+from . import backups, parameter_groups, storage
 from .states import USABLE, check_final_snapshot, check_groups, pass_through, subnets_of
 
 # Wait for the next maintenance window unless ApplyImmediately is given:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
 _DEFERRED = {
+    "backup_retention_period": "BackupRetentionPeriod",
     "allocated_storage": "AllocatedStorage",
     "db_instance_class": "DBInstanceClass",
     "engine_version": "EngineVersion",
@@ -22,6 +23,8 @@ _DEFERRED = {
     "storage_type": "StorageType",
     "storage_throughput": "StorageThroughput",
 }
+
+_ALWAYS_DEFERRED = [name for name in _DEFERRED if name != "backup_retention_period"]
 
 
 def _not_available(name: str) -> AwsError:
@@ -89,8 +92,12 @@ def install(settings: Settings) -> None:
         at_once = bool(db_kwargs.pop("apply_immediately", False))
         if db_kwargs.get("vpc_security_group_ids"):
             check_groups(self, db_kwargs["vpc_security_group_ids"], subnets_of(self, _group_name(instance)))
-        wanted = {name: db_kwargs.pop(name) for name in _DEFERRED if db_kwargs.get(name) is not None}
+        wanted = {name: db_kwargs.pop(name) for name in _ALWAYS_DEFERRED if db_kwargs.get(name) is not None}
         pending = {name: value for name, value in wanted.items() if getattr(instance, name) != value}
+        days = db_kwargs.get("backup_retention_period")
+        if days is not None and (days == 0) != (instance.backup_retention_period == 0):
+            # Only then does it wait: BackupRetentionPeriod of ModifyDBInstance, API reference.
+            pending["backup_retention_period"] = wanted["backup_retention_period"] = db_kwargs.pop("backup_retention_period")
         group = db_kwargs.pop("db_parameter_group_name", None)
         if group is not None and "engine_version" in pending:
             # It is of the family of the version that is still to come.
@@ -107,7 +114,9 @@ def install(settings: Settings) -> None:
             if at_once:
                 changed = instance.landfall_pending
                 instance.landfall_pending = {}
+                days = instance.backup_retention_period
                 instance.update(**changed)
+                backups.retained(instance, days)
                 if "engine_version" in changed:
                     parameter_groups.rebooted(instance)
                 if not storage.CHANGES.isdisjoint(changed):

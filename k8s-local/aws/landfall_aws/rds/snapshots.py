@@ -7,8 +7,8 @@ from moto.rds.models import RDSBackend
 from ..errors import AwsError
 from ..override import wrap
 from ..settings import Settings
-from . import clusters, instances
-from .states import USABLE, pass_through
+from . import clusters, instances, names
+from .states import USABLE, before, pass_through
 
 
 def _check_available(snapshot: Any, code: str) -> None:
@@ -53,6 +53,19 @@ def install(settings: Settings) -> None:
             grow(snapshot)
             back_up(self.clusters[db_cluster_identifier])
         return snapshot
+
+    # A cluster's are shorter than an instance's: CreateDBClusterSnapshot and CreateDBSnapshot, API reference.
+    @before("create_db_cluster_snapshot")
+    def check_name(backend: Any, params: Any) -> None:
+        names.check_identifier("DBClusterSnapshotIdentifier", params["DBClusterSnapshotIdentifier"])
+
+    @before("delete_db_cluster")
+    def check_final_name(backend: Any, params: Any) -> None:
+        names.check_identifier("FinalDBSnapshotIdentifier", params.get("FinalDBSnapshotIdentifier"))
+
+    @before("delete_db_instance")
+    def check_final_name_of_instance(backend: Any, params: Any) -> None:
+        names.check_identifier("FinalDBSnapshotIdentifier", params.get("FinalDBSnapshotIdentifier"), longest=255)
 
     for name in ("copy_db_snapshot", "copy_db_cluster_snapshot"):
         wrap(RDSBackend, name)(_growing(grow))
