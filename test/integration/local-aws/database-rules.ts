@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { aws, refused } from './harness.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
-import type { Params } from './plain-client.ts';
+import { type Params, call } from './plain-client.ts';
 import {
   clusterAvailable,
   createCluster,
   createInstance,
   createMember,
   createSubnetGroup,
+  describeCluster,
   describeInstance,
   modify,
   status,
@@ -196,5 +197,39 @@ export function databaseRules(): void {
     expect(await status('available')).toMatchObject({ PerformanceInsightsRetentionPeriod: '93' });
     await modify({ EnablePerformanceInsights: false, DBInstanceClass: 'db.t4g.small' });
     expect(await status('available')).toMatchObject({ PerformanceInsightsEnabled: 'false' });
+  });
+
+  test('keys are there and enabled, and shown by their ARN', async () => {
+    const kms = <T>(action: string, params: Params = {}) => call<T>('kms', action, params);
+    const key = async () =>
+      (await kms<{ KeyMetadata: { KeyId: string; Arn: string } }>('CreateKey')).KeyMetadata;
+    const good = await key();
+    const disabled = await key();
+    await kms('DisableKey', { KeyId: disabled.KeyId });
+    const going = await key();
+    await kms('ScheduleKeyDeletion', { KeyId: going.KeyId, PendingWindowInDays: 7 });
+    await kms('CreateAlias', { AliasName: 'alias/data', TargetKeyId: good.KeyId });
+    const encrypted = (KmsKeyId: string) => ({ StorageEncrypted: true, KmsKeyId });
+    const code = 'KMSKeyNotAccessibleFault';
+    const words = /^The specified KMS key \[.+\] either doesn't exist, isn't enabled, or isn't accessible/;
+    const unknown = good.Arn.replace(/[^/]+$/, '00000000-0000-0000-0000-000000000000');
+    for (const bad of [disabled.KeyId, going.Arn, unknown, 'alias/none', good.Arn.replace('east', 'west')]) {
+      await refused(create(encrypted(bad)), code, words);
+      await refused(createCluster(network, encrypted(bad)), code, words);
+      const managed = {
+        ManageMasterUserPassword: true,
+        MasterUserPassword: '',
+        MasterUserSecretKmsKeyId: bad,
+      };
+      await refused(create(managed), code, words);
+    }
+    await refused(create({ KmsKeyId: good.KeyId }), 'InvalidParameterCombination');
+    await create(encrypted('alias/data'));
+    expect(await status('available')).toMatchObject({ StorageEncrypted: 'true', KmsKeyId: good.Arn });
+    await createCluster(network, { StorageEncrypted: true });
+    const { KmsKeyId } = await describeCluster<{ KmsKeyId: string }>();
+    expect(KmsKeyId).toMatch(/^arn:aws:kms:us-east-1:123456789012:key\//);
+    await createCluster(network, { DBClusterIdentifier: 'plain' });
+    expect(await describeCluster('plain')).not.toHaveProperty('KmsKeyId');
   });
 }

@@ -9,22 +9,46 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import backups, clusters, families, groups, insights, instances, names, parameter_groups, passwords, restores, secrets, snapshots, storage, versions
+from . import (
+    backups,
+    clusters,
+    families,
+    groups,
+    insights,
+    instances,
+    keys,
+    names,
+    parameter_groups,
+    passwords,
+    restores,
+    secrets,
+    snapshots,
+    storage,
+    versions,
+)
+
+# In this order: what is put in later sees a call first. States are around what was restored, and the families of
+# parameter groups are compared with the version that was found for what was asked.
+_PARTS = (
+    instances,
+    clusters,
+    backups,
+    restores,
+    snapshots,
+    groups,
+    parameter_groups,
+    secrets,
+    storage,
+    families,
+    versions,
+    insights,
+    keys,
+    passwords,
+    names,
+)
 
 
 def install(settings: Settings) -> Any:
-    instances.install(settings)
-    clusters.install(settings)
-    backups.install(settings)
-    restores.install(settings)
-    snapshots.install(settings)
-    groups.install()
-    parameter_groups.install(settings)
-    secrets.install(settings)
-    storage.install(settings)
-    families.install(settings)
-    versions.install(settings)
-    insights.install(settings)
-    passwords.install(settings)
-    names.install(settings)
+    for part in _PARTS:
+        part.install(settings)
     return RDSResponse

@@ -48,6 +48,8 @@ def install(settings: Settings) -> None:
         check_groups(self, kwargs.get("vpc_security_group_ids") or [], subnets_of(self, group))
         cluster = original(self, kwargs)
         cluster.landfall_pending = {}
+        if not cluster.storage_encrypted:
+            cluster.kms_key_id = None
         if versions.known(cluster.engine) and not kwargs.get("db_cluster_parameter_group_name"):
             cluster.parameter_group = families.default_group(cluster.engine, cluster.engine_version)
         pass_through(cluster, "creating", seconds)

@@ -7,6 +7,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
 from ..errors import AwsError
 from ..override import replace, wrap
+from ..settings import Settings
 
 
 def _check_zones(subnets: list[Any]) -> None:
@@ -54,7 +55,7 @@ def _of_instance(instance: Any) -> list[DBParameterGroup]:
     ]
 
 
-def install() -> None:
+def install(_settings: Settings) -> None:
     DBInstance.db_parameter_groups = _of_instance  # type: ignore[method-assign,assignment]
 
     @wrap(RDSBackend, "create_subnet_group")

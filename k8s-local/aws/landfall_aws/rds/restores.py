@@ -106,6 +106,8 @@ def _name_of(reference: str) -> str:
 def _cluster_props(source: DBCluster, asked: Any) -> dict[str, Any]:
     props = _inherited(source, _OF_CLUSTER, asked)
     props["engine"] = source.engine
+    # With a key, what was not encrypted is encrypted from now on.
+    props["storage_encrypted"] = source.storage_encrypted or bool(asked.get("kms_key_id"))
     if versions.known(source.engine):
         # Of one's own words or of the cluster's; a version before the data's cannot read it.
         wanted = asked.get("engine_version") or source.engine_version

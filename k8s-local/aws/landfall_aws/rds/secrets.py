@@ -17,6 +17,7 @@ from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from .. import lifecycle
 from ..override import replace, wrap
 from ..settings import Settings
+from . import keys
 from .states import USABLE
 
 # "By default, RDS rotates the secret every seven days": the guide above.
@@ -91,9 +92,7 @@ def install(settings: Settings) -> None:
     def key_of(self: Any) -> str:
         # moto would make the key of AWS's, which nobody then takes away.
         if self.secret.kms_key_id == SecretsManagerBackend.DEFAULT_KMS_KEY_ALIAS:
-            backend = self.resource.backend
-            name = uuid.uuid5(uuid.NAMESPACE_URL, f"{backend.account_id} {backend.region_name} aws/secretsmanager")
-            return f"arn:aws:kms:{backend.region_name}:{backend.account_id}:key/{name}"
+            return keys.of_aws(self.resource.backend, "aws/secretsmanager")
         return moto_key(self)
 
     MasterUserSecret.kms_key_id = property(key_of)  # type: ignore[assignment,method-assign]
