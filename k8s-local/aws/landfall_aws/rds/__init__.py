@@ -22,9 +22,11 @@ from . import (
     passwords,
     restores,
     secrets,
+    serverless,
     snapshots,
     storage,
     versions,
+    windows,
 )
 
 # In this order: what is put in later sees a call first. States are around what was restored, and the families of
@@ -40,8 +42,10 @@ _PARTS = (
     secrets,
     storage,
     families,
+    serverless,
     versions,
     insights,
+    windows,
     keys,
     passwords,
     names,
