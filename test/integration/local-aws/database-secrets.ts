@@ -143,4 +143,12 @@ export function databaseSecrets(): void {
     expect(await describe()).not.toHaveProperty('MasterUserSecret');
     await refused(secrets('DescribeSecret', { SecretId: SecretArn }), 'ResourceNotFoundException');
   });
+
+  test('is seen late where reads lag', async () => {
+    await aws().setDifficulty({ lag: { minSeconds: 30 } });
+    await createInstance(network, managed);
+    await refused(describeInstance(), 'DBInstanceNotFound');
+    await aws().setDifficulty({ lag: {} });
+    expect((await describeInstance<Managed>()).MasterUserSecret.SecretStatus).toBe('creating');
+  });
 }
