@@ -180,6 +180,29 @@ export function databaseRules(): void {
     });
   });
 
+  test('classes are there, and the engine has them', async () => {
+    const combination = 'InvalidParameterCombination';
+    const of = (DBInstanceClass: string) => ({ DBInstanceClass });
+    for (const name of ['t3.small', 'db.t3', 'db.db.t3.small'])
+      await refused(create(of(name)), 'InvalidParameterValue', /^Invalid DB Instance class: /);
+    const words =
+      /^RDS does not support creating a DB instance with the following combination: DBInstanceClass=/;
+    for (const name of ['db.t2.small', 'db.r6g.small', 'db.serverless'])
+      await refused(create(of(name)), combination, words);
+    await create(of('db.r6g.large'));
+    await status('available');
+    await refused(modify(of('db.serverless')), combination, words);
+    await createCluster(network);
+    await clusterAvailable();
+    for (const name of ['db.t3.small', 'db.m5.large', 'db.r6g.medium'])
+      await refused(createMember({ DBInstanceIdentifier: 'two', ...of(name) }), combination, words);
+    await createMember({ DBInstanceIdentifier: 'two', ...of('db.t4g.medium') });
+    await status('available', 'two');
+    const id = async (name?: string) =>
+      (await describeInstance<{ DbiResourceId: string }>(name)).DbiResourceId;
+    expect(await id()).not.toBe(await id('two'));
+  });
+
   test('Performance Insights want a class that has them, and are kept for a week or whole months', async () => {
     const insights = { EnablePerformanceInsights: true };
     const words = /^Performance Insights not supported for this configuration\.$/;

@@ -11,6 +11,7 @@ from moto.rds.responses import RDSResponse
 from ..settings import Settings
 from . import (
     backups,
+    classes,
     clusters,
     families,
     groups,
@@ -43,6 +44,7 @@ _PARTS = (
     storage,
     families,
     serverless,
+    classes,
     versions,
     insights,
     windows,

@@ -1,5 +1,7 @@
 """DB instances: creating, available, modifying, rebooting, stopping, starting, deleting, gone."""
 
+import random
+import string
 from typing import Any
 
 from moto.rds.models import DBInstance, RDSBackend
@@ -82,6 +84,8 @@ def install(settings: Settings) -> None:
         instance = original(self, db_kwargs)
         instance.landfall_pending = {}
         storage.set_speed(instance)
+        # moto's is the same for all.
+        instance.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
         _add_interface(self, instance)
         pass_through(instance, "creating", seconds)
         return instance
