@@ -30,6 +30,7 @@ _SECONDS = {
     "certificate": (0.3, "how long ACM takes to say which records it wants, to issue a certificate, and to see it unused"),
     "target": (0.15, "how long a target is initial when it comes, and draining when it goes"),
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
+    "storage": (1.0, "how long after a change of a database's storage RDS refuses another; six hours in AWS"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
     "instance": (0.3, "how long an instance of an Auto Scaling group takes to start, or to end"),
@@ -57,6 +58,7 @@ class Settings:
     certificate_seconds: float
     target_seconds: float
     database_seconds: float
+    storage_seconds: float
     cache_seconds: float
     table_seconds: float
     instance_seconds: float

@@ -1,60 +1,31 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { aws, given, refused } from './harness.ts';
-import { eventually } from './held-clock.ts';
+import { aws, refused } from './harness.ts';
 import { type OwnNetwork, ownNetwork } from './own-network.ts';
-import { type Params, call } from './plain-client.ts';
+import type { Params } from './plain-client.ts';
+import {
+  cluster,
+  clusterAvailable,
+  createCluster,
+  createInstance,
+  createMember,
+  createSubnetGroup,
+  describeCluster,
+  describeInstance,
+  gone,
+  instance,
+  rds,
+  skip,
+  status,
+  subnetGroup,
+} from './rds-calls.ts';
 
 /** RDS: what takes time, and what is refused meanwhile. */
 export function databases(): void {
-  interface Instance {
-    DBInstanceStatus: string;
-    DBInstanceClass: string;
-    Endpoint?: { Port: string };
-    PendingModifiedValues?: { DBInstanceClass?: string };
-  }
-
   let empty: string;
   let network: OwnNetwork;
 
-  const rds = <T>(action: string, params: Params) => call<T>('rds', action, params);
-  const instance = { DBInstanceIdentifier: 'one' };
-  const subnetGroup = { DBSubnetGroupName: 'data' };
-  const skip = { SkipFinalSnapshot: true };
-
-  const createSubnetGroup = (...subnets: string[]) =>
-    rds('CreateDBSubnetGroup', {
-      ...subnetGroup,
-      DBSubnetGroupDescription: 'd',
-      SubnetIds: { SubnetIdentifier: subnets },
-    });
-  const create = (params: Params = {}) =>
-    rds<{ DBInstance: Instance }>('CreateDBInstance', {
-      ...instance,
-      ...subnetGroup,
-      DBInstanceClass: 'db.t3.small',
-      Engine: 'mysql',
-      EngineVersion: '8.0.35',
-      AllocatedStorage: 20,
-      MasterUsername: 'admin',
-      MasterUserPassword: 'not-a-secret',
-      VpcSecurityGroupIds: { VpcSecurityGroupId: [network.group] },
-      ...params,
-    });
-  const describeInstance = async () =>
-    given((await rds<{ DBInstances: Instance[] }>('DescribeDBInstances', instance)).DBInstances[0]);
-  const status = (wanted: string) =>
-    eventually(async () => {
-      const found = await describeInstance();
-      return found.DBInstanceStatus === wanted ? found : undefined;
-    });
-  const gone = (read: () => Promise<unknown>) =>
-    eventually(() =>
-      read().then(
-        () => undefined,
-        () => true,
-      ),
-    );
+  const create = (params: Params = {}) => createInstance(network, params);
 
   beforeEach(async () => {
     await aws().reset();
@@ -141,24 +112,11 @@ export function databases(): void {
   });
 
   test('a cluster goes after its members, with a final snapshot or without', async () => {
-    const cluster = { DBClusterIdentifier: 'aurora' };
-    const read = async () =>
-      given((await rds<{ DBClusters: { Status: string }[] }>('DescribeDBClusters', cluster)).DBClusters[0]);
-    const available = () =>
-      eventually(async () => ((await read()).Status === 'available' ? true : undefined));
-    await rds('CreateDBCluster', {
-      ...cluster,
-      ...subnetGroup,
-      Engine: 'aurora-postgresql',
-      MasterUsername: 'admin',
-      MasterUserPassword: 'not-a-secret',
-      VpcSecurityGroupIds: { VpcSecurityGroupId: [network.group] },
-    });
-    expect((await read()).Status).toBe('creating');
-    const member = { ...instance, ...cluster, DBInstanceClass: 'db.r6g.large', Engine: 'aurora-postgresql' };
-    await refused(rds('CreateDBInstance', member), 'InvalidDBClusterStateFault');
-    await available();
-    await rds('CreateDBInstance', member);
+    await createCluster(network);
+    expect((await describeCluster()).Status).toBe('creating');
+    await refused(createMember(), 'InvalidDBClusterStateFault');
+    await clusterAvailable();
+    await createMember();
     await status('available');
     await refused(
       rds('DeleteDBCluster', { ...cluster, ...skip }),
@@ -168,9 +126,9 @@ export function databases(): void {
     await refused(rds('DeleteDBCluster', cluster), 'InvalidParameterCombination');
     await rds('DeleteDBInstance', { ...instance, ...skip });
     await rds('DeleteDBCluster', { ...cluster, FinalDBSnapshotIdentifier: 'final' });
-    expect((await read()).Status).toBe('deleting');
+    expect((await describeCluster()).Status).toBe('deleting');
     await gone(describeInstance);
-    await gone(read);
+    await gone(describeCluster);
     await rds('DeleteDBClusterSnapshot', { DBClusterSnapshotIdentifier: 'final' });
     await rds('DeleteDBSubnetGroup', subnetGroup);
     await network.remove();

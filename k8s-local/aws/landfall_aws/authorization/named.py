@@ -74,6 +74,9 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
             "DBSnapshotIdentifier": "snapshot:{}",
             "DBSubnetGroupName": "subgrp:{}",
             "ResourceName": "{}",
+            "SourceDBClusterIdentifier": "cluster:{}",
+            "SourceDBInstanceIdentifier": "db:{}",
+            "TargetDBInstanceIdentifier": "db:{}",
         },
     ),
     # A secret's ARN ends with six characters that AWS draws.

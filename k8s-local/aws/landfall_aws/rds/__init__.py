@@ -9,12 +9,52 @@ from typing import Any
 from moto.rds.responses import RDSResponse
 
 from ..settings import Settings
-from . import clusters, groups, instances, snapshots
+from . import (
+    backups,
+    classes,
+    clusters,
+    families,
+    groups,
+    insights,
+    instances,
+    keys,
+    names,
+    parameter_groups,
+    passwords,
+    restores,
+    secrets,
+    serverless,
+    snapshots,
+    storage,
+    versions,
+    windows,
+)
+
+# In this order: what is put in later sees a call first. States are around what was restored, and the families of
+# parameter groups are compared with the version that was found for what was asked.
+_PARTS = (
+    instances,
+    clusters,
+    backups,
+    restores,
+    snapshots,
+    groups,
+    parameter_groups,
+    secrets,
+    storage,
+    families,
+    serverless,
+    classes,
+    versions,
+    insights,
+    windows,
+    keys,
+    passwords,
+    names,
+)
 
 
 def install(settings: Settings) -> Any:
-    instances.install(settings)
-    clusters.install(settings)
-    snapshots.install(settings)
-    groups.install()
+    for part in _PARTS:
+        part.install(settings)
     return RDSResponse

@@ -9,6 +9,7 @@ from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
+from . import families, parameter_groups, versions
 from .states import check_final_snapshot, check_groups, pass_through, subnets_of
 
 
@@ -35,6 +36,10 @@ def install(settings: Settings) -> None:
         lambda self: self._status, lambda self, value: setattr(self, "_status", value)
     )
 
+    DBCluster.pending_modified_values = property(  # type: ignore[attr-defined]
+        lambda self: {"EngineVersion": self.landfall_pending["engine_version"]} if self.landfall_pending else {}
+    )
+
     @wrap(RDSBackend, "create_db_cluster")
     def create(original: Any, self: Any, kwargs: Any) -> DBCluster:
         if kwargs["db_cluster_identifier"] in self.clusters:
@@ -42,15 +47,43 @@ def install(settings: Settings) -> None:
         group = kwargs.get("db_subnet_group_name")
         check_groups(self, kwargs.get("vpc_security_group_ids") or [], subnets_of(self, group))
         cluster = original(self, kwargs)
+        cluster.landfall_pending = {}
+        if not cluster.storage_encrypted:
+            cluster.kms_key_id = None
+        if versions.known(cluster.engine) and not kwargs.get("db_cluster_parameter_group_name"):
+            cluster.parameter_group = families.default_group(cluster.engine, cluster.engine_version)
         pass_through(cluster, "creating", seconds)
         return cluster
 
     @wrap(RDSBackend, "modify_db_cluster")
     def modify(original: Any, self: Any, kwargs: Any) -> DBCluster:
         cluster = in_state(self, kwargs["db_cluster_identifier"], "available")
+        version = kwargs.pop("engine_version", None)
+        group = kwargs.pop("db_cluster_parameter_group_name", None)
+        of_members = kwargs.pop("db_instance_parameter_group_name", None)
         original(self, kwargs)
-        pass_through(cluster, "modifying", seconds)
+        if version is not None:
+            same = version == cluster.engine_version
+            cluster.landfall_pending = {} if same else {"engine_version": version, "group": group, "members": of_members}
+        if group is not None and version in (None, cluster.engine_version) and group != cluster.parameter_group:
+            cluster.parameter_group = group
+            parameter_groups.attached_to_cluster(cluster)
+        if kwargs.get("apply_immediately") and cluster.landfall_pending:
+            pass_through(cluster, "upgrading", seconds, lambda: upgraded(cluster))
+            for member in cluster.members:
+                pass_through(member, "upgrading", seconds)
+        else:
+            pass_through(cluster, "modifying", seconds)
         return cluster
+
+    def upgraded(cluster: Any) -> None:
+        pending, cluster.landfall_pending = cluster.landfall_pending, {}
+        cluster.engine_version = pending["engine_version"]
+        if pending["group"] or cluster.parameter_group.startswith("default."):
+            cluster.parameter_group = pending["group"] or families.default_group(cluster.engine, cluster.engine_version)
+        for member in cluster.members:
+            member.db_parameter_group_name = pending["members"] or member.db_parameter_group_name
+            parameter_groups.rebooted(member)
 
     @replace(RDSBackend)
     def stop_db_cluster(self: Any, cluster_identifier: str) -> DBCluster:

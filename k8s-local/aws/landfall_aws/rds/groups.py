@@ -7,6 +7,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
 from ..errors import AwsError
 from ..override import replace, wrap
+from ..settings import Settings
 
 
 def _check_zones(subnets: list[Any]) -> None:
@@ -37,12 +38,6 @@ def _check_unused(names: list[str], group_name: str) -> None:
         )
 
 
-def _check_count(parameters: list[Any]) -> None:
-    # "A maximum of 20 parameters can be modified in a single request": ModifyDBParameterGroup, API reference.
-    if len(parameters) > 20:
-        raise AwsError("InvalidParameterValue", "The request contains more than 20 parameters.")
-
-
 def _of_instance(instance: Any) -> list[DBParameterGroup]:
     # moto keeps the default group that it makes up when somebody looks.
     name = instance.db_parameter_group_name
@@ -60,7 +55,7 @@ def _of_instance(instance: Any) -> list[DBParameterGroup]:
     ]
 
 
-def install() -> None:
+def install(_settings: Settings) -> None:
     DBInstance.db_parameter_groups = _of_instance  # type: ignore[method-assign,assignment]
 
     @wrap(RDSBackend, "create_subnet_group")
@@ -104,13 +99,3 @@ def install() -> None:
     def delete_cluster_parameters(original: Any, self: Any, name: str) -> Any:
         _check_unused([cluster.parameter_group for cluster in self.clusters.values()], name)
         return original(self, name)
-
-    @wrap(RDSBackend, "modify_db_parameter_group")
-    def modify_parameters(original: Any, self: Any, name: str, parameters: Any) -> Any:
-        _check_count(parameters)
-        return original(self, name, parameters)
-
-    @wrap(RDSBackend, "modify_db_cluster_parameter_group")
-    def modify_cluster_parameters(original: Any, self: Any, name: str, parameters: Any) -> Any:
-        _check_count(parameters)
-        return original(self, name, parameters)

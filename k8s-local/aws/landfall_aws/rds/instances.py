@@ -1,5 +1,7 @@
 """DB instances: creating, available, modifying, rebooting, stopping, starting, deleting, gone."""
 
+import random
+import string
 from typing import Any
 
 from moto.rds.models import DBInstance, RDSBackend
@@ -8,18 +10,23 @@ from .. import lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from .states import check_final_snapshot, check_groups, pass_through, subnets_of
+from . import backups, parameter_groups, storage
+from .states import USABLE, check_final_snapshot, check_groups, pass_through, subnets_of
 
 # Wait for the next maintenance window unless ApplyImmediately is given:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
 _DEFERRED = {
+    "backup_retention_period": "BackupRetentionPeriod",
     "allocated_storage": "AllocatedStorage",
     "db_instance_class": "DBInstanceClass",
     "engine_version": "EngineVersion",
     "iops": "Iops",
     "multi_az": "MultiAZ",
     "storage_type": "StorageType",
+    "storage_throughput": "StorageThroughput",
 }
+
+_ALWAYS_DEFERRED = [name for name in _DEFERRED if name != "backup_retention_period"]
 
 
 def _not_available(name: str) -> AwsError:
@@ -28,7 +35,7 @@ def _not_available(name: str) -> AwsError:
 
 def available(backend: Any, name: str) -> DBInstance:
     instance = backend.describe_db_instances(name)[0]
-    if instance.status != "available":
+    if instance.status not in USABLE:
         raise _not_available(name)
     return instance
 
@@ -59,7 +66,9 @@ def install(settings: Settings) -> None:
     # "Doesn't show in the response until the instance is available": Endpoint of DBInstance, API reference.
     DBInstance.endpoint = property(lambda self: None if _in_creation(self) else moto_endpoint(self))  # type: ignore[assignment,method-assign]
     DBInstance.pending_modified_values = property(  # type: ignore[attr-defined]
-        lambda self: {_DEFERRED[name]: value for name, value in getattr(self, "landfall_pending", {}).items()}
+        lambda self: {
+            _DEFERRED[name]: value for name, value in getattr(self, "landfall_pending", {}).items() if name in _DEFERRED
+        }
     )
     # Events are a log of two weeks, and no resource: nothing is left of an instance when it is gone.
     replace(RDSBackend, "add_event")(lambda self, event_type, resource: None)
@@ -74,6 +83,9 @@ def install(settings: Settings) -> None:
             check_groups(self, db_kwargs.get("vpc_security_group_ids") or [], subnets_of(self, group))
         instance = original(self, db_kwargs)
         instance.landfall_pending = {}
+        storage.set_speed(instance)
+        # moto's is the same for all.
+        instance.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
         _add_interface(self, instance)
         pass_through(instance, "creating", seconds)
         return instance
@@ -84,8 +96,19 @@ def install(settings: Settings) -> None:
         at_once = bool(db_kwargs.pop("apply_immediately", False))
         if db_kwargs.get("vpc_security_group_ids"):
             check_groups(self, db_kwargs["vpc_security_group_ids"], subnets_of(self, _group_name(instance)))
-        wanted = {name: db_kwargs.pop(name) for name in _DEFERRED if db_kwargs.get(name) is not None}
+        wanted = {name: db_kwargs.pop(name) for name in _ALWAYS_DEFERRED if db_kwargs.get(name) is not None}
         pending = {name: value for name, value in wanted.items() if getattr(instance, name) != value}
+        days = db_kwargs.get("backup_retention_period")
+        if days is not None and (days == 0) != (instance.backup_retention_period == 0):
+            # Only then does it wait: BackupRetentionPeriod of ModifyDBInstance, API reference.
+            pending["backup_retention_period"] = wanted["backup_retention_period"] = db_kwargs.pop("backup_retention_period")
+        group = db_kwargs.pop("db_parameter_group_name", None)
+        if group is not None and "engine_version" in pending:
+            # It is of the family of the version that is still to come.
+            pending["db_parameter_group_name"] = group
+        elif group is not None and group != instance.db_parameter_group_name:
+            instance.db_parameter_group_name = group
+            parameter_groups.attached(instance)
         original(self, db_instance_identifier, {**db_kwargs, "apply_immediately": at_once})
         service_interfaces.set_groups(self, instance.landfall_enis, instance.vpc_security_group_ids)
         kept = {name: value for name, value in instance.landfall_pending.items() if name not in wanted}
@@ -93,16 +116,24 @@ def install(settings: Settings) -> None:
 
         def applied() -> None:
             if at_once:
-                instance.update(**instance.landfall_pending)
+                changed = instance.landfall_pending
                 instance.landfall_pending = {}
+                days = instance.backup_retention_period
+                instance.update(**changed)
+                backups.retained(instance, days)
+                if "engine_version" in changed:
+                    parameter_groups.rebooted(instance)
+                if not storage.CHANGES.isdisjoint(changed):
+                    storage.optimize(instance, settings)
 
-        pass_through(instance, "modifying", seconds, applied)
+        upgrading = at_once and "engine_version" in instance.landfall_pending
+        pass_through(instance, "upgrading" if upgrading else "modifying", seconds, applied)
         return instance
 
     @replace(RDSBackend)
     def reboot_db_instance(self: Any, db_instance_identifier: str) -> DBInstance:
         instance = available(self, db_instance_identifier)
-        pass_through(instance, "rebooting", seconds)
+        pass_through(instance, "rebooting", seconds, lambda: parameter_groups.rebooted(instance))
         return instance
 
     @wrap(RDSBackend, "stop_db_instance")
@@ -146,7 +177,7 @@ def install(settings: Settings) -> None:
         if not hasattr(instance, "cluster"):
             check_final_snapshot(bool(skip_final_snapshot), final_db_snapshot_identifier)
             if final_db_snapshot_identifier:
-                if instance.status != "available":
+                if instance.status not in USABLE:
                     raise AwsError(
                         "InvalidDBInstanceState",
                         "Cannot create a snapshot because the database instance "

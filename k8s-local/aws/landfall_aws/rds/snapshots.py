@@ -7,8 +7,8 @@ from moto.rds.models import RDSBackend
 from ..errors import AwsError
 from ..override import wrap
 from ..settings import Settings
-from . import clusters, instances
-from .states import pass_through
+from . import clusters, instances, names
+from .states import USABLE, before, pass_through
 
 
 def _check_available(snapshot: Any, code: str) -> None:
@@ -29,7 +29,7 @@ def install(settings: Settings) -> None:
 
     def back_up(thing: Any) -> None:
         # What is being deleted has its final snapshot in that state.
-        if thing.status == "available":
+        if thing.status in USABLE:
             pass_through(thing, "backing-up", seconds)
 
     @wrap(RDSBackend, "create_db_snapshot")
@@ -53,6 +53,19 @@ def install(settings: Settings) -> None:
             grow(snapshot)
             back_up(self.clusters[db_cluster_identifier])
         return snapshot
+
+    # A cluster's are shorter than an instance's: CreateDBClusterSnapshot and CreateDBSnapshot, API reference.
+    @before("create_db_cluster_snapshot")
+    def check_name(backend: Any, params: Any) -> None:
+        names.check_identifier("DBClusterSnapshotIdentifier", params["DBClusterSnapshotIdentifier"])
+
+    @before("delete_db_cluster")
+    def check_final_name(backend: Any, params: Any) -> None:
+        names.check_identifier("FinalDBSnapshotIdentifier", params.get("FinalDBSnapshotIdentifier"))
+
+    @before("delete_db_instance")
+    def check_final_name_of_instance(backend: Any, params: Any) -> None:
+        names.check_identifier("FinalDBSnapshotIdentifier", params.get("FinalDBSnapshotIdentifier"), longest=255)
 
     for name in ("copy_db_snapshot", "copy_db_cluster_snapshot"):
         wrap(RDSBackend, name)(_growing(grow))

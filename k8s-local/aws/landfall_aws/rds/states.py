@@ -4,9 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.rds.responses import RDSResponse
 
 from .. import lifecycle, service_interfaces
 from ..errors import AwsError
+from ..override import wrap
+
+# "The DB instance is fully operational" while its storage is optimized:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
+USABLE = ("available", "storage-optimization")
 
 
 def pass_through(thing: Any, state: str, seconds: float, then: Callable[[], None] = lambda: None) -> None:
@@ -19,6 +25,29 @@ def pass_through(thing: Any, state: str, seconds: float, then: Callable[[], None
             then()
 
     lifecycle.after(seconds, end)
+
+
+def before(*actions: str) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
+    """The decorated check sees the backend and what was asked for, before moto does, and refuses it by raising. What
+    it sets among the parameters is what moto goes by. Of several checks, the last that was added is the first to see."""
+
+    def decorate(check: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        for action in actions:
+
+            @wrap(RDSResponse, action)
+            def ask(original: Any, self: Any) -> Any:
+                check(self.backend, self.params)
+                return original(self)
+
+        return check
+
+    return decorate
+
+
+def usable(backend: Any, params: Any) -> Any:
+    """The instance that a change names, or None where the change is refused for that it is not there or is busy."""
+    instance = backend.databases.get(params.get("DBInstanceIdentifier") or "")
+    return instance if instance is not None and instance.status in USABLE else None
 
 
 def check_final_snapshot(skip: bool, name: str | None) -> None:

@@ -1,0 +1,71 @@
+"""Automated backups: as long as they are retained, and none where they are not.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
+"""
+
+from typing import Any
+
+from moto.rds.models import DBInstance
+
+from ..errors import AwsError
+from ..override import wrap
+from ..settings import Settings
+from . import versions
+from .states import before, usable
+
+
+def _check(days: int | None, least: int) -> None:
+    if days is not None and not least <= days <= 35:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"Invalid backup retention period: {days}. Retention period must be between {least} and 35.",
+        )
+
+
+def _drop(instance: Any) -> None:
+    """ "Disabling automated backups deletes all existing automated backups for the instance": the guide above."""
+    held = instance.backend.database_snapshots
+    for name in [name for name, snapshot in held.items() if snapshot.snapshot_type == "automated"]:
+        if held[name].db_instance_identifier == instance.db_instance_identifier:
+            del held[name]
+
+
+def retained(instance: Any, before_: int) -> None:
+    """The period has changed: backups begin, or end."""
+    if before_ == 0 and instance.backup_retention_period > 0:
+        instance.save_automated_backup()
+    elif before_ > 0 and instance.backup_retention_period == 0:
+        _drop(instance)
+
+
+def install(_settings: Settings) -> None:
+    @wrap(DBInstance, "save_automated_backup")
+    def save(original: Any, self: Any) -> None:
+        # What is saved of a cluster are its own snapshots, and none of its members.
+        if not hasattr(self, "cluster") and self.backup_retention_period > 0:
+            original(self)
+
+    @before("create_db_instance", "restore_db_instance_from_db_snapshot", "restore_db_instance_to_point_in_time")
+    def check_instance(backend: Any, params: Any) -> None:
+        _check(params.get("BackupRetentionPeriod"), 0)
+
+    @before("create_db_cluster", "restore_db_cluster_from_snapshot", "restore_db_cluster_to_point_in_time")
+    def check_cluster(backend: Any, params: Any) -> None:
+        _check(params.get("BackupRetentionPeriod"), 1)
+
+    @before("modify_db_instance")
+    def check_change(backend: Any, params: Any) -> None:
+        instance, days = usable(backend, params), params.get("BackupRetentionPeriod")
+        if instance is None or days is None:
+            return
+        if instance.db_cluster_identifier is not None and versions.known(instance.engine):
+            raise AwsError(
+                "InvalidParameterCombination",
+                "The specified DB Instance is a member of a DB Cluster. Modify backup retention period for the DB Cluster "
+                "using the ModifyDbCluster API",
+            )
+        _check(days, 0)
+
+    @before("modify_db_cluster")
+    def check_cluster_change(backend: Any, params: Any) -> None:
+        _check(params.get("BackupRetentionPeriod"), 1)
