@@ -168,10 +168,10 @@ export function waitsOf(outcomes: readonly Outcome[], left: Plan): Wait[] {
 /** What is waited for as soon as an action has made it, as far as it is not usable yet. */
 export function waitsForMade({ world }: Pick<Target, 'world'>, { action, result, id }: Outcome): Wait[] {
   if (result !== 'done' || action.verb !== 'create' || id === undefined) return [];
-  const { collection, state } = kindOf(awsKinds, action.type);
-  const record = world.view(collection).get(id);
-  if (!record || state(record).phase === 'ready') return [];
-  return [{ collection: collection.name, id }];
+  const kind = kindOf(awsKinds, action.type);
+  const record = world.view(kind.collection).get(id);
+  if (!record || kind.state(record).phase === 'ready') return [];
+  return [{ collection: kind.collection.name, id }];
 }
 
 /** Reads of AWS whose failure says something about credentials or permissions become conditions. */
