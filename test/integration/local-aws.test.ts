@@ -30,6 +30,8 @@ import { scaling } from './local-aws/scaling.ts';
 import { otherServices } from './local-aws/services.ts';
 import { privateLink } from './local-aws/privatelink.ts';
 import { transitGateways } from './local-aws/transit-gateways.ts';
+import { tableBackups } from './local-aws/table-backups.ts';
+import { tableChanges } from './local-aws/table-changes.ts';
 import { tables } from './local-aws/tables.ts';
 import { throttling } from './local-aws/throttling.ts';
 
@@ -57,6 +59,8 @@ describe('caches', caches);
 describe('replication groups', cacheGroups);
 describe('changes of replication groups', cacheChanges);
 describe('tables and backups', tables);
+describe('changes of tables', tableChanges);
+describe('backups of tables', tableBackups);
 describe('calls', calls);
 describe('a whole network', life);
 describe('other services', otherServices);
