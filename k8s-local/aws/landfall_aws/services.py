@@ -21,6 +21,7 @@ _FOLDERS = {
     "monitoring": "cloudwatch",
     "rds": "rds",
     "route53": "route53",
+    "secretsmanager": "secretsmanager",
     "ssm": "ssm",
     "wafv2": "wafv2",
 }
