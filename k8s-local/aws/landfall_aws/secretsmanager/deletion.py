@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
-from .. import lifecycle
+from .. import lifecycle, memory
 from ..errors import AwsError
 from ..override import wrap
 from ..settings import Settings
@@ -27,9 +27,13 @@ def found(backend: Any, secret_id: str) -> Any:
     return secret
 
 
+def _key(backend: Any, name: str) -> tuple[str, str, str]:
+    return backend.account_id, backend.region_name, name
+
+
 def check_free(backend: Any, name: str) -> None:
     known = backend.secrets.get(name)
-    if name in backend.landfall_leaving or (known is not None and known.is_deleted()):
+    if _key(backend, name) in memory.leaving or (known is not None and known.is_deleted()):
         raise AwsError(
             "InvalidRequestException",
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
@@ -37,12 +41,6 @@ def check_free(backend: Any, name: str) -> None:
 
 
 def install(settings: Settings) -> None:
-    @wrap(SecretsManagerBackend, "__init__")
-    def init(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
-        original(self, *args, **kwargs)
-        # Names of secrets that were deleted by force a moment ago.
-        self.landfall_leaving = []
-
     @wrap(FakeSecret, "to_dict")
     def to_dict(original: Any, self: Any) -> dict[str, Any]:
         # "Secrets Manager only returns fields that have a value in the response": DescribeSecret.
@@ -74,6 +72,6 @@ def install(settings: Settings) -> None:
         if known is not None:
             # "If you delete a secret and then immediately create a secret with the same name, use appropriate back off
             # and retry logic."
-            self.landfall_leaving.append(known.name)
-            lifecycle.after(settings.secret_seconds, lambda: self.landfall_leaving.remove(known.name))
+            memory.leaving.append(_key(self, known.name))
+            lifecycle.after(settings.secret_seconds, lambda: memory.leaving.remove(_key(self, known.name)))
         return answer
