@@ -36,6 +36,7 @@ import { tableBackups } from './local-aws/table-backups.ts';
 import { tableChanges } from './local-aws/table-changes.ts';
 import { tables } from './local-aws/tables.ts';
 import { throttling } from './local-aws/throttling.ts';
+import { backupVaults } from './local-aws/vaults.ts';
 
 // One server for all of them: starting it takes longer than most of its tests.
 describe('accounts, ledger, dump', accounts);
@@ -63,6 +64,7 @@ describe('changes of replication groups', cacheChanges);
 describe('tables and backups', tables);
 describe('changes of tables', tableChanges);
 describe('backups of tables', tableBackups);
+describe('vaults and recovery points', backupVaults);
 describe('secrets', secrets);
 describe('keys', keys);
 describe('calls', calls);

@@ -32,6 +32,7 @@ _SECONDS = {
     "database": (0.3, "how long RDS makes, changes or deletes an instance, a cluster or a snapshot"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
+    "backup": (0.3, "how long each step of a backup job takes, and deleting a recovery point"),
     "secret": (0.15, "how long the name of a secret that was deleted by force is not free"),
     "instance": (0.3, "how long an instance of an Auto Scaling group takes to start, or to end"),
     "task": (0.15, "how long each step of an ECS task takes"),
@@ -60,6 +61,7 @@ class Settings:
     database_seconds: float
     cache_seconds: float
     table_seconds: float
+    backup_seconds: float
     secret_seconds: float
     instance_seconds: float
     task_seconds: float

@@ -1,4 +1,4 @@
-"""AWS Backup: selections of plans, which moto lacks, and plans that go only without them.
+"""Selections of plans, which moto lacks, and plans that go only without them.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html
 """
@@ -15,7 +15,7 @@ from moto.moto_api._internal import mock_random
 from .. import pages
 from ..errors import AwsError
 from ..override import replace, wrap
-from ..settings import Settings
+from . import roles
 
 _PATH = re.compile(r"/backup/plans/([^/]+)/selections(?:/([^/]+))?/?$")
 
@@ -43,6 +43,7 @@ def _create(response: Any) -> str:
     asked, request_id = params.get("BackupSelection") or {}, params.get("CreatorRequestId")
     if not asked.get("SelectionName") or not asked.get("IamRoleArn"):
         raise AwsError("MissingParameterValueException", "SelectionName and IamRoleArn are required")
+    roles.check(backend, asked["IamRoleArn"])
     for known in backend.landfall_selections.values():
         of_plan = known["BackupPlanId"] == plan
         if of_plan and request_id and known["CreatorRequestId"] == request_id:
@@ -97,12 +98,7 @@ def _delete(response: Any) -> str:
     return ""
 
 
-def install(_settings: Settings) -> Any:
-    @wrap(BackupBackend, "__init__")
-    def init(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
-        original(self, *args, **kwargs)
-        self.landfall_selections = {}
-
+def install() -> None:
     @wrap(BackupBackend, "delete_backup_plan")
     def delete_plan(original: Any, self: Any, backup_plan_id: str) -> Any:
         if any(s["BackupPlanId"] == backup_plan_id for s in self.landfall_selections.values()):
@@ -116,16 +112,7 @@ def install(_settings: Settings) -> Any:
         self.tagger.delete_all_tags_for_resource(plan.backup_plan_arn)
         return deleted
 
-    @wrap(BackupBackend, "delete_backup_vault")
-    def delete_vault(original: Any, self: Any, backup_vault_name: str) -> None:
-        vault = self.vaults.get(backup_vault_name)
-        original(self, backup_vault_name)
-        if vault is not None:
-            self.tagger.delete_all_tags_for_resource(vault.backup_vault_arn)
-
     replace(BackupResponse, "create_backup_selection")(_create)
     replace(BackupResponse, "get_backup_selection")(_get)
     replace(BackupResponse, "list_backup_selections")(_list)
     replace(BackupResponse, "delete_backup_selection")(_delete)
-    # Spoken to by paths, which only routing knows.
-    return None
