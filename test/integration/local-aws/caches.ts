@@ -117,4 +117,20 @@ export function caches(): void {
     await refused(create({ CacheSubnetGroupName: 'none' }), 'CacheSubnetGroupNotFoundFault');
     await refused(create({ SecurityGroupIds: { SecurityGroupId: ['sg-0'] } }), 'InvalidParameterValue');
   });
+
+  test('a user is deleting for a while, and then gone, whoever looks', async () => {
+    const before = await aws().dump();
+    const user = { UserId: 'app', UserName: 'app', Engine: 'redis' };
+    const Tags = { Tag: [{ Key: 'a', Value: 'b' }] };
+    await cache('CreateUser', { ...user, AccessString: 'on ~* +@all', NoPasswordRequired: true, Tags });
+    const { UserId } = user;
+    await refused(cache('DeleteUser', { UserId: 'default' }), 'InvalidParameterValue');
+    await cache('DeleteUser', { UserId });
+    await refused(cache('DeleteUser', { UserId }), 'InvalidUserState');
+    await cache('DescribeUsers', { UserId });
+    await cache('DescribeUsers', { UserId });
+    await aws().letPass(0.3);
+    await refused(cache('DescribeUsers', { UserId }), 'UserNotFound');
+    expect((await aws().dump()) === before).toBe(true);
+  });
 }

@@ -8,7 +8,7 @@ from typing import Any
 from moto.elasticache.responses import ElastiCacheResponse
 
 from ..settings import Settings
-from . import caches, changes, groups, names, parameter_groups, shards, snapshots, subnet_groups, tags
+from . import caches, changes, groups, names, parameter_groups, shards, snapshots, subnet_groups, tags, users
 from .states import Caches
 
 
@@ -23,4 +23,5 @@ def install(settings: Settings) -> Any:
     shards.install(of_all)
     snapshots.install(of_all)
     tags.install()
+    users.install(of_all)
     return ElastiCacheResponse
