@@ -17,11 +17,9 @@ from . import lifecycle
 from .call import current
 from .errors import AwsError
 
-# The same token with other parameters. ECS: CreateService and RunTask, API reference; Secrets Manager:
-# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, ClientRequestToken.
+# The same token with other parameters. ECS: CreateService and RunTask, API reference.
 _MISMATCH = {
     "ecs": ("InvalidParameterException", "Creation of service was not idempotent."),
-    "secretsmanager": ("ResourceExistsException", "You can't modify an existing version. Use PutSecretValue instead."),
     "dynamodb": ("IdempotentParameterMismatchException", "The client token was used with other parameters."),
     "backup": ("AlreadyExistsException", "The request token was used with other parameters."),
 }
@@ -33,6 +31,9 @@ _OTHER_MISMATCH = (
 # Where a token holds for a while only, in seconds, and gives the first answer whatever else is asked: RequestCertificate,
 # API reference, IdempotencyToken.
 _HELD = {"acm": 3600.0}
+# Where a token is the id of what is made, and so known as long as that is: a version of a secret,
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, ClientRequestToken.
+_OWN = {"secretsmanager"}
 _answers: dict[tuple[str, ...], tuple[str, Any]] = {}
 # When each of those was given.
 _given: dict[tuple[str, ...], float] = {}
@@ -54,7 +55,7 @@ def once(response: BaseResponse, action: str, proceed: Callable[[], Any]) -> Any
     record = current()
     member = _token_member(response.boto3_service_name, action)
     token = record.params.get(member) if member else None
-    if not token:
+    if not token or record.service in _OWN:
         return proceed()
     key = (record.account or "", record.region or "", record.service or "", action, str(token))
     params = {k: v for k, v in record.params.items() if k != member}

@@ -10,6 +10,10 @@ from moto.core.resource_tagging import TaggedResource
 numbers: dict[tuple[str, str, str], int] = {}
 # Changes of record sets, by id.
 changes: dict[str, dict[str, Any]] = {}
+# Backup jobs by account and region, then by id: a log of 30 days.
+jobs: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+# Account, region and name of secrets that were deleted by force a moment ago.
+leaving: list[tuple[str, str, str]] = []
 # By account and region, then by ARN.
 _ghosts: dict[tuple[str, str], dict[str, TaggedResource]] = {}
 
@@ -28,4 +32,6 @@ def ghosts(account: str, region: str, matches: Callable[[TaggedResource], bool])
 def clear() -> None:
     numbers.clear()
     changes.clear()
+    jobs.clear()
+    leaving.clear()
     _ghosts.clear()

@@ -17,6 +17,7 @@ _FOLDERS = {
     "ecs": "ecs",
     "elasticache": "elasticache",
     "elasticloadbalancing": "elbv2",
+    "kms": "kms",
     "monitoring": "cloudwatch",
     "rds": "rds",
     "route53": "route53",

@@ -33,6 +33,8 @@ _SECONDS = {
     "storage": (1.0, "how long after a change of a database's storage RDS refuses another; six hours in AWS"),
     "cache": (0.3, "how long ElastiCache makes, changes or deletes a cluster or a replication group"),
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
+    "backup": (0.3, "how long each step of a backup job takes, and deleting a recovery point"),
+    "secret": (0.15, "how long the name of a secret that was deleted by force is not free"),
     "instance": (0.3, "how long an instance of an Auto Scaling group takes to start, or to end"),
     "task": (0.15, "how long each step of an ECS task takes"),
     "web-acl": (0.15, "how long a new web ACL cannot be put on anything"),
@@ -61,6 +63,8 @@ class Settings:
     storage_seconds: float
     cache_seconds: float
     table_seconds: float
+    backup_seconds: float
+    secret_seconds: float
     instance_seconds: float
     task_seconds: float
     web_acl_seconds: float

@@ -81,26 +81,56 @@ export function caches(): void {
   });
 
   test('parameter groups have families, what the user set, and no more than 20 changes a call', async () => {
-    const set = (count: number) => ({
-      ...parameters,
-      ParameterNameValues: {
-        ParameterNameValue: Array.from({ length: count }, (_, n) => ({
-          ParameterName: `p${n}`,
-          ParameterValue: 'x',
-        })),
-      },
-    });
-    await cache('ModifyCacheParameterGroup', set(2));
-    await refused(cache('ModifyCacheParameterGroup', set(21)), 'InvalidParameterValue');
+    const set = (...values: [string, string][]) =>
+      cache('ModifyCacheParameterGroup', {
+        ...parameters,
+        ParameterNameValues: {
+          ParameterNameValue: values.map(([ParameterName, ParameterValue]) => ({
+            ParameterName,
+            ParameterValue,
+          })),
+        },
+      });
+    await set(['timeout', '60'], ['maxmemory-policy', 'allkeys-lru']);
+    const many = Array.from({ length: 21 }, (): [string, string] => ['timeout', '60']);
+    await refused(set(...many), 'InvalidParameterValue', /between 1 and 20/i);
+    await refused(set(['databases', '8'], ['no-such', '1']), 'InvalidParameterValue', /no-such/);
+    await refused(set(['maxmemory-policy', 'random']), 'InvalidParameterValue', /not allowed/);
+    await refused(set(['activedefrag', '1']), 'InvalidParameterValue', /not allowed/);
+    const ofAws = { CacheParameterGroupName: 'default.redis7' };
+    await cache('DescribeCacheParameterGroups', ofAws);
+    await refused(cache('DeleteCacheParameterGroup', ofAws), 'InvalidCacheParameterGroupState');
     const user = { ...parameters, Source: 'user' };
     type Described = { Parameters: { ParameterName: string; ParameterValue: string }[] };
     const found = await cache<Described>('DescribeCacheParameters', user);
-    expect(found.Parameters.map((parameter) => parameter.ParameterName)).toEqual(['p0', 'p1']);
+    expect(found.Parameters.map((parameter) => parameter.ParameterName)).toEqual([
+      'maxmemory-policy',
+      'timeout',
+    ]);
     await cache('ResetCacheParameterGroup', { ...parameters, ResetAllParameters: true });
     const bad = { CacheParameterGroupName: 'bad', CacheParameterGroupFamily: 'oracle', Description: 'd' };
     await refused(cache('CreateCacheParameterGroup', bad), 'InvalidParameterValue');
+    const named = { ...bad, CacheParameterGroupFamily: 'redis7', CacheParameterGroupName: 'a--b' };
+    await refused(cache('CreateCacheParameterGroup', named), 'InvalidParameterValue', /valid identifier/);
     await refused(create({ CacheParameterGroupName: 'none' }), 'CacheParameterGroupNotFound');
+    await refused(create({ CacheParameterGroupName: 'default.none' }), 'CacheParameterGroupNotFound');
     await refused(create({ CacheSubnetGroupName: 'none' }), 'CacheSubnetGroupNotFoundFault');
     await refused(create({ SecurityGroupIds: { SecurityGroupId: ['sg-0'] } }), 'InvalidParameterValue');
+  });
+
+  test('a user is deleting for a while, and then gone, whoever looks', async () => {
+    const before = await aws().dump();
+    const user = { UserId: 'app', UserName: 'app', Engine: 'redis' };
+    const Tags = { Tag: [{ Key: 'a', Value: 'b' }] };
+    await cache('CreateUser', { ...user, AccessString: 'on ~* +@all', NoPasswordRequired: true, Tags });
+    const { UserId } = user;
+    await refused(cache('DeleteUser', { UserId: 'default' }), 'InvalidParameterValue');
+    await cache('DeleteUser', { UserId });
+    await refused(cache('DeleteUser', { UserId }), 'InvalidUserState');
+    await cache('DescribeUsers', { UserId });
+    await cache('DescribeUsers', { UserId });
+    await aws().letPass(0.3);
+    await refused(cache('DescribeUsers', { UserId }), 'UserNotFound');
+    expect((await aws().dump()) === before).toBe(true);
   });
 }

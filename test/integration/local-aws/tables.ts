@@ -4,6 +4,7 @@ import { eventually as really } from '../../support/eventually.ts';
 import { aws, refused } from './harness.ts';
 import { eventually } from './held-clock.ts';
 import { type Params, call, rest } from './plain-client.ts';
+import { backupRole } from './vaults.ts';
 
 /** DynamoDB's tables, and AWS Backup's selections. */
 export function tables(): void {
@@ -108,6 +109,9 @@ export function tables(): void {
         BackupSelection: { SelectionName, IamRoleArn: 'arn:aws:iam::123456789012:role/backup' },
         CreatorRequestId,
       });
+    const unknown = /^IAM Role \S+ cannot be assumed by AWS Backup$/;
+    await refused(select('tables', 'one'), 'InvalidParameterValueException', unknown);
+    const role = await backupRole();
     const { SelectionId } = await select('tables', 'one');
     expect((await select('tables', 'one')).SelectionId).toBe(SelectionId);
     await refused(select('tables', 'two'), 'AlreadyExistsException');
@@ -120,6 +124,7 @@ export function tables(): void {
     await rest('backup', 'DELETE', `${path}/selections/${SelectionId}`);
     await refused(rest('backup', 'GET', `${path}/selections/${SelectionId}`), 'ResourceNotFoundException');
     await rest('backup', 'DELETE', path);
+    await role.remove();
     expect((await aws().dump()) === empty).toBe(true);
   });
 }

@@ -1,14 +1,13 @@
 """Flow logs: the role must be one that the flow-log service may assume, and a second equal one is refused."""
 
 import inspect
-import json
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
-from moto.iam.models import iam_backends
 
+from .. import service_roles
 from ..errors import AwsError
 from ..override import wrap
 from .tags import forget
@@ -16,17 +15,6 @@ from .tags import forget
 _SERVICE = "vpc-flow-logs.amazonaws.com"
 _SETTINGS = ("traffic_type", "max_aggregation_interval", "log_format")
 _signature = inspect.signature(EC2Backend.create_flow_logs)
-
-
-def _assumable(account: str, role_arn: str) -> bool:
-    role = next((r for r in iam_backends[account]["aws"].roles.values() if r.arn == role_arn), None)
-    if role is None:
-        return False
-    for statement in json.loads(role.assume_role_policy_document).get("Statement", []):
-        services = (statement.get("Principal") or {}).get("Service", []) if statement.get("Effect") == "Allow" else []
-        if _SERVICE in (services if isinstance(services, list) else [services]):
-            return True
-    return False
 
 
 def _unsuccessful(resource_id: str, code: str, message: str) -> dict[str, Any]:
@@ -62,7 +50,7 @@ def install() -> None:
         destination = self._get_param("LogDestination")
         group = self._get_param("LogGroupName")
         if kind == "cloud-watch-logs":
-            if role and not _assumable(self.current_account, role):
+            if role and not service_roles.assumable(self.current_account, role, _SERVICE):
                 raise AwsError("InvalidParameter", f"Unable to assume given IAM role: '{role}'")
             if destination and not group:
                 # arn:aws:logs:REGION:ACCOUNT:log-group:NAME[:*]; moto takes the name only.

@@ -8,11 +8,20 @@ from typing import Any
 from moto.elasticache.responses import ElastiCacheResponse
 
 from ..settings import Settings
-from . import caches, parameter_groups, subnet_groups
+from . import caches, changes, groups, names, parameter_groups, shards, snapshots, subnet_groups, tags, users
+from .states import Caches
 
 
 def install(settings: Settings) -> Any:
+    of_all = Caches(settings)
+    names.install()
     parameter_groups.install()
     subnet_groups.install()
-    caches.install(settings)
+    caches.install(of_all)
+    groups.install(of_all)
+    changes.install(of_all)
+    shards.install(of_all)
+    snapshots.install(of_all)
+    tags.install()
+    users.install(of_all)
     return ElastiCacheResponse

@@ -1,0 +1,86 @@
+"""Backups on demand, which outlive their table, and recovery to a point in time.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Backup-and-Restore.html
+"""
+
+from typing import Any
+
+from moto.core.utils import unix_time
+from moto.dynamodb.models import DynamoDBBackend
+
+from .. import lifecycle
+from ..errors import AwsError
+from ..override import wrap
+from .keys import check_name
+from .tables import Tables, status_of
+
+# "LatestRestorableDateTime is typically 5 minutes before the current time."
+_BEHIND = 300
+
+
+def in_use() -> AwsError:
+    return AwsError(
+        "BackupInUseException",
+        "There is another ongoing conflicting backup control plane operation on the table. The backup is either being "
+        "created, deleted or restored to a table.",
+    )
+
+
+def check_enabled(table: Any, name: str) -> None:
+    if status_of(table) == "CREATING":
+        raise AwsError(
+            "ContinuousBackupsUnavailableException",
+            f"Backups are being enabled for the table: {name}. Please retry later",
+        )
+
+
+def shown(description: dict[str, Any]) -> dict[str, Any]:
+    """With the times as they are now."""
+    recovery = description["PointInTimeRecoveryDescription"]
+    if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
+        return description
+    period = recovery["RecoveryPeriodInDays"] * 86400
+    earliest = max(recovery["EarliestRestorableDateTime"], unix_time() - period)
+    times = {"EarliestRestorableDateTime": earliest, "LatestRestorableDateTime": max(earliest, unix_time() - _BEHIND)}
+    return {**description, "PointInTimeRecoveryDescription": {**recovery, **times}}
+
+
+def install(tables: Tables) -> None:
+    @wrap(DynamoDBBackend, "create_backup")
+    def create(original: Any, self: Any, table_name: str, backup_name: str) -> Any:
+        check_name("backupName", backup_name)
+        table = self.tables.get(table_name.split("/")[-1])
+        if table is not None:
+            check_enabled(table, table_name)
+            if status_of(table) == "DELETING":
+                raise AwsError(
+                    "TableInUseException", "A target table with the specified name is either being created or deleted."
+                )
+        backup = original(self, table_name, backup_name)
+        backup.status = "CREATING"
+        lifecycle.after(tables.seconds, lambda: setattr(backup, "status", "AVAILABLE"))
+        return backup
+
+    @wrap(DynamoDBBackend, "delete_backup")
+    def delete(original: Any, self: Any, backup_arn: str) -> Any:
+        if self.get_backup(backup_arn).status == "CREATING":
+            raise in_use()
+        return original(self, backup_arn)
+
+    @wrap(DynamoDBBackend, "update_continuous_backups")
+    def update_recovery(original: Any, self: Any, table_name: str, spec: dict[str, Any]) -> Any:
+        table, period = self.tables.get(table_name), spec.get("RecoveryPeriodInDays")
+        if table is not None:
+            check_enabled(table, table_name)
+        if period is not None and not 1 <= period <= 35:
+            bound = "greater than or equal to 1" if period < 1 else "less than or equal to 35"
+            raise AwsError(
+                "ValidationException",
+                f"1 validation error detected: Value '{period}' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' "
+                f"failed to satisfy constraint: Member must have value {bound}",
+            )
+        return shown(original(self, table_name, spec))
+
+    @wrap(DynamoDBBackend, "describe_continuous_backups")
+    def describe(original: Any, self: Any, table_name: str) -> dict[str, Any]:
+        return shown(original(self, table_name))
