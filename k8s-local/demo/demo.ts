@@ -6,7 +6,7 @@ import { startLocalAws, type LocalAws } from '../aws/local-aws.ts';
 import { stateFolder } from '../cluster/paths.ts';
 import { down, findKubectl, up, type ShellCluster } from '../cluster/shell.ts';
 import { startOperator, type OperatorProcess } from '../operator-process.ts';
-import { breakTheNetwork } from './drift.ts';
+import { breakThings } from './drift.ts';
 import { Endings } from './endings.ts';
 import { follow } from './follow.ts';
 import { contentsOf, exampleOf, fileArgs } from './examples.ts';
@@ -19,8 +19,8 @@ import { command, heading, say } from './screen.ts';
 
 const FOLDER = join(stateFolder, 'demo');
 const MARK = join(FOLDER, 'running.json');
-/** So that drift is seen within seconds here; the operator's own default is a minute. */
-const FAST_LANE_SECONDS = 4;
+/** So that drift is seen within seconds here; the operator's own defaults are a minute and half an hour. */
+const LANE_SECONDS = 4;
 /** Long enough for an operator to bring everything up, and to take it down, on a busy machine. */
 const READY_SECONDS = 180;
 const REMOVAL_SECONDS = 180;
@@ -32,7 +32,7 @@ const { values: given } = parseArgs({
   },
 });
 const example = exampleOf(given.example);
-const fragile = { kind: 'securevpc', ...example.fragile.network };
+const { network } = example.fragile;
 const files = example.paths.flatMap((path) => ['-f', path]).join(' ');
 const began = performance.now();
 const endings = new Endings();
@@ -77,7 +77,8 @@ async function demo(): Promise<void> {
     env: {
       ...aws.env(),
       LANDFALL_INSTALLATION: INSTALLATION,
-      LANDFALL_FAST_LANE_SECONDS: String(FAST_LANE_SECONDS),
+      LANDFALL_FAST_LANE_SECONDS: String(LANE_SECONDS),
+      LANDFALL_SLOW_LANE_SECONDS: String(LANE_SECONDS),
       LANDFALL_POLL_SECONDS: '0.5',
       LANDFALL_GRACE_SECONDS: '5',
       // The local AWS has no rate limits; with AWS's own, endpoints alone would take half a minute.
@@ -164,44 +165,39 @@ async function install(kubectl: Kubectl): Promise<void> {
 }
 
 async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Kubectl): Promise<void> {
-  const status = await kubectl.status(fragile);
+  const from = operator.lines.length;
   const at = performance.now();
-  const broken = await breakTheNetwork(aws, example.fragile, status);
+  const broken = await breakThings(aws, example.fragile, kubectl);
   for (const { what, instead } of broken) {
     command(instead);
     say(`${pc.red('✗')} ${what}`);
   }
-  const from = operator.lines.length;
   const repaired = await Promise.all(
-    broken.map(async ({ node }) => {
-      await interruption.orEnd(
+    broken.map(async ({ object, node }) => {
+      const line = await interruption.orEnd(
         operator.line(
           (line) =>
             operator.lines.indexOf(line) >= from &&
             line.msg === 'done' &&
             line['node'] === node &&
-            line['name'] === `${fragile.namespace}/${fragile.name}`,
+            String(line['kind']).toLowerCase() === object.kind &&
+            line['name'] === `${object.namespace}/${object.name}`,
         ),
       );
-      return { node, seconds: (performance.now() - at) / 1000 };
+      const whose = `${String(line['kind'])} ${String(line['name'])}`;
+      return { object, node, whose, seconds: (performance.now() - at) / 1000 };
     }),
   );
-  for (const { node, seconds } of repaired) {
-    say(
-      `${pc.green('✓')} ${node} put back after ${seconds.toFixed(1)} s (AWS is read every ${FAST_LANE_SECONDS} s here, every 60 s by default)`,
-    );
-  }
-  await kubectl.waitDriftRepaired(fragile);
+  for (const { node, whose, seconds } of repaired)
+    say(`${pc.green('✓')} ${node} put back after ${seconds.toFixed(1)} s  ${pc.dim(whose)}`);
   say(
     pc.dim(
-      await kubectl.text(
-        'get',
-        ...argsOf(fragile),
-        '-o',
-        'jsonpath={.status.conditions[?(@.type=="Drifted")].reason}: {.status.conditions[?(@.type=="Drifted")].message}',
-      ),
+      `AWS is read every ${LANE_SECONDS} s here; by default every 60 s, and what it shows only one by one, as who may make endpoints, every 30 minutes`,
     ),
   );
+  const objects = new Map(repaired.map(({ object, whose }) => [whose, object]));
+  for (const [whose, object] of objects)
+    say(pc.dim(`${whose}  ${await interruption.orEnd(kubectl.waitDriftRepaired(object))}`));
 }
 
 /** Leaves everything up until the person has seen enough. */
@@ -214,11 +210,11 @@ async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
   say('');
   for (const hint of [
     'kubectl get securevpc,ecsservice -A -o wide',
-    `kubectl describe ${argsOf(fragile).join(' ')}`,
-    `kubectl edit ${argsOf(fragile).join(' ')}`,
+    `kubectl describe ${argsOf(network).join(' ')}`,
+    `kubectl edit ${argsOf(network).join(' ')}`,
     `npx landfall plan ${files}`,
     `npx landfall graph ${files} --live --format text`,
-    `kubectl delete ${argsOf(fragile).join(' ')}`,
+    `kubectl delete ${argsOf(network).join(' ')}`,
   ]) {
     command(hint);
   }

@@ -14,16 +14,23 @@ export interface ExampleObject {
   readonly namespace?: string;
 }
 
+/** One that makes things in AWS. */
+export type PlacedObject = Required<ExampleObject>;
+
 /** What of an example somebody breaks, as with the console. */
 export interface Fragile {
-  /** Account that it is in. */
+  /** Account that all of it is in. */
   readonly accountId: string;
   /** The SecureVpc, whose group and route table are in its status. */
-  readonly network: Required<Pick<ExampleObject, 'name' | 'namespace'>>;
+  readonly network: PlacedObject;
   /** A route that goes. */
   readonly route: { readonly table: string; readonly destination: string };
   /** What is cut off by that. */
   readonly consequence: string;
+  /** The EcsService that is told to run no task. */
+  readonly service: PlacedObject;
+  /** The PrivateLinkEndpoint that lets its consumer in no more; none where the example connects nothing. */
+  readonly link?: PlacedObject;
 }
 
 /** A system of manifests/examples that the demo brings up. */
@@ -47,9 +54,11 @@ const EXAMPLES: readonly Example[] = [
     ],
     fragile: {
       accountId: '222222222222',
-      network: { name: 'api-service', namespace: 'api-service' },
+      network: { kind: 'securevpc', name: 'api-service', namespace: 'api-service' },
       route: { table: 'private', destination: '10.11.0.0/16' },
       consequence: 'no answer finds its way to the consumer',
+      service: { kind: 'ecsservice', name: 'api-service', namespace: 'api-service' },
+      link: { kind: 'privatelinkendpoint', name: 'api-service', namespace: 'api-service' },
     },
   },
   {
@@ -58,9 +67,10 @@ const EXAMPLES: readonly Example[] = [
     paths: ['manifests/examples/portal', 'manifests/examples/portal-service'],
     fragile: {
       accountId: '123456789012',
-      network: { name: 'portal', namespace: 'portal' },
+      network: { kind: 'securevpc', name: 'portal', namespace: 'portal' },
       route: { table: 'public', destination: '0.0.0.0/0' },
       consequence: 'the internet reaches nothing',
+      service: { kind: 'ecsservice', name: 'backend', namespace: 'portal' },
     },
   },
 ];
@@ -80,7 +90,7 @@ export function fileArgs(path: string): string[] {
 /** What an example puts on a cluster. */
 export interface ExampleContents {
   /** What makes things in AWS, in the order of the files. */
-  readonly resources: readonly (ExampleObject & { readonly namespace: string })[];
+  readonly resources: readonly PlacedObject[];
   readonly accounts: readonly ExampleObject[];
   readonly namespaces: readonly string[];
 }
@@ -110,7 +120,7 @@ function named({ name, namespace }: Manifest['metadata']) {
   return { name, ...(namespace !== undefined && { namespace }) };
 }
 
-function isNamespaced(object: ExampleObject): object is ExampleObject & { readonly namespace: string } {
+function isNamespaced(object: ExampleObject): object is PlacedObject {
   return object.namespace !== undefined;
 }
 

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { fileArgs, type ExampleObject } from './examples.ts';
+import { fileArgs, type PlacedObject } from './examples.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const exec = promisify(execFile);
 
-/** As much of SecureVpc's status as the demo shows or breaks. */
-export interface NetworkStatus {
-  readonly vpcId: string;
-  readonly securityGroups: Readonly<Record<string, string>>;
-  readonly routeTables: Readonly<Record<string, string>>;
+/** What every kind's status has. */
+export interface ObjectStatus {
   readonly conditions: readonly {
     readonly type: string;
     readonly status: string;
@@ -21,7 +18,8 @@ export interface NetworkStatus {
   }[];
 }
 
-type Placed = Required<ExampleObject>;
+/** How long the status may take to show a repair that is done: tasks of a service have to run again. */
+const REPAIRED_MS = 30_000;
 
 /** kubectl against the demo's cluster. */
 export interface Kubectl {
@@ -33,9 +31,10 @@ export interface Kubectl {
   apply(path: string): Promise<void>;
   ensureNamespace(name: string): Promise<void>;
   /** Rejects with what the object waits for where it is not Ready after the time. */
-  waitReady(object: Placed, seconds: number): Promise<void>;
-  waitDriftRepaired(network: Placed): Promise<void>;
-  status(network: Placed): Promise<NetworkStatus>;
+  waitReady(object: PlacedObject, seconds: number): Promise<void>;
+  /** Resolves with what the status says of a repair. */
+  waitDriftRepaired(object: PlacedObject): Promise<string>;
+  status<S extends object>(object: PlacedObject): Promise<S & ObjectStatus>;
 }
 
 /** A kubectl for one kubeconfig; with the signal its calls end and no more are made. */
@@ -48,9 +47,9 @@ export function createKubectl(program: string, kubeconfig: string, signal?: Abor
     });
     return stdout.trimEnd();
   };
-  const status = async ({ kind, name, namespace }: Placed): Promise<NetworkStatus> => {
+  const status = async <S extends object>({ kind, name, namespace }: PlacedObject) => {
     const text = await run('get', kind, name, '-n', namespace, '-o', 'jsonpath={.status}');
-    return JSON.parse(text) as NetworkStatus;
+    return JSON.parse(text) as S & ObjectStatus;
   };
   return {
     run,
@@ -73,13 +72,16 @@ export function createKubectl(program: string, kubeconfig: string, signal?: Abor
         );
       });
     },
-    async waitDriftRepaired(network) {
-      for (let tries = 0; tries < 100; tries += 1) {
-        const drifted = (await status(network)).conditions.find((condition) => condition.type === 'Drifted');
-        if (drifted?.status === 'False') return;
+    async waitDriftRepaired(object) {
+      const until = performance.now() + REPAIRED_MS;
+      while (performance.now() < until) {
+        const drifted = (await status(object)).conditions.find((condition) => condition.type === 'Drifted');
+        if (drifted?.status === 'False') return `${drifted.reason}: ${drifted.message}`;
         await sleep(100);
       }
-      throw new Error('the repair does not show in the status of the network');
+      throw new Error(
+        `the repair does not show in the status of ${object.kind} ${object.namespace}/${object.name}`,
+      );
     },
   };
 }

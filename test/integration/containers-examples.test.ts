@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeSecurityGroupsCommand,
   EC2Client,
@@ -101,6 +102,22 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
     const address = await addressOf(world, 'endpoint', await idOf(link, 'endpoint'));
     expect(await ask(address)).toMatchObject({ SERVICE_NAME: 'api-service', uid: 1000 });
     expect((await world.aws.addresses()).filter(({ account }) => account === CONSUMER)).toHaveLength(1);
+  });
+
+  it('the metrics that both of the platform write reach CloudWatch, as their environment has it', async () => {
+    for (const [account, service] of [
+      [PROVIDER, 'api-service'],
+      [CONSUMER, 'api-consumer'],
+    ] as const) {
+      const cloudwatch = new CloudWatchClient(world.clientOptions(account));
+      const found = await eventually(`a metric of ${service}`, async () => {
+        const { Metrics = [] } = await cloudwatch.send(new ListMetricsCommand({ Namespace: 'served' }));
+        return Metrics.length > 0 && Metrics;
+      });
+      cloudwatch.destroy();
+      const Dimensions = [{ Name: 'service', Value: service }];
+      expect(found).toEqual([{ Namespace: 'served', MetricName: 'Started', Dimensions }]);
+    }
   });
 
   it('nobody gets in where rules are missing, and everybody again once Landfall has put them back', async () => {

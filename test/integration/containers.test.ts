@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +16,7 @@ import { idsOf, type Manifest, World } from '../support/world.ts';
 const PROVIDER = '222222222222';
 const CONSUMER = '333333333333';
 const PARAMETER = `arn:aws:ssm:us-east-1:${PROVIDER}:parameter/web/password`;
+const TASK_LABEL = 'dev.landfall.local-aws.task';
 const images = { 'web:1': 'landfall-test-served:works', 'web:2': 'landfall-test-served:fails' };
 
 const answers = await dockerAnswers(process.env);
@@ -43,6 +45,7 @@ function running(): void {
   let operator: OperatorProcess;
   let ecs: ECSClient;
   let logs: CloudWatchLogsClient;
+  let cloudwatch: CloudWatchClient;
 
   const accountOf = (name: string, accountId: string, namespaces: string[], more: object = {}) =>
     account(name, namespaces, { accountId, roleArn: memberRoleArn(accountId), ...more });
@@ -57,11 +60,15 @@ function running(): void {
     zones: { names: ['us-east-1a', 'us-east-1b'] },
     securityGroups: { alb: {}, ecs: { ports: [{ name: 'http', fromPort: 8080, toPort: 8080 }] } },
   });
-  const container = (image: string) => ({
+  const container = (image: string, service = 'web') => ({
     name: 'app',
     image,
     ports: [{ port: 8080 }],
-    environment: [{ name: 'GREETING', value: 'hello' }],
+    environment: [
+      { name: 'GREETING', value: 'hello' },
+      { name: 'SERVICE_NAME', value: service },
+      { name: 'AWS_EMF_ENVIRONMENT', value: 'Local' },
+    ],
     secrets: [{ name: 'PASSWORD', valueFrom: PARAMETER }],
     ulimits: [{ name: 'nofile', soft: 1024, hard: 2048 }],
   });
@@ -70,7 +77,7 @@ function running(): void {
     smallService(name, 'web', 'net', {
       accountRef: { name: 'provider-account' },
       service: { desiredCount, healthCheckGracePeriodSeconds: 1 },
-      task: { containers: [container('web:1')] },
+      task: { containers: [container('web:1', name)] },
       loadBalancer: { healthCheck: { protocol: 'HTTP', path: '/health' }, ...loadBalancer },
     });
   /** Behind an Application load balancer. */
@@ -124,6 +131,7 @@ function running(): void {
     awsPid = world.aws.pid;
     ecs = new ECSClient(world.clientOptions(PROVIDER));
     logs = new CloudWatchLogsClient(world.clientOptions(PROVIDER));
+    cloudwatch = new CloudWatchClient(world.clientOptions(PROVIDER));
     await putParameter();
     operator = world.operator();
     await world.apply([namespace('web'), namespace('guest'), ...accounts, network, consumerNetwork]);
@@ -132,6 +140,7 @@ function running(): void {
   afterAll(async () => {
     ecs?.destroy();
     logs?.destroy();
+    cloudwatch?.destroy();
     await world?.stop();
     expect(await ours('--all')).toEqual([]);
   });
@@ -178,6 +187,40 @@ function running(): void {
       const written = events.map(({ message }) => message);
       return written.filter((line) => line === 'serving, and greeting with hello').length === 2;
     });
+  });
+
+  it('write metrics into their logs, line by line as they print them, and CloudWatch has them', async () => {
+    const logGroupName = (await statusOf(web)).logGroup;
+    for (const host of await hosts(await balancer(web))) {
+      const [task = ''] = await docker(
+        'inspect',
+        '--format',
+        `{{index .Config.Labels "${TASK_LABEL}"}}`,
+        host,
+      );
+      const printed = await docker('logs', host);
+      expect(printed).toContainEqual(expect.stringContaining('"_aws"') as string);
+      const logStreamNames = [`app/app/${task}`];
+      const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName, logStreamNames }));
+      expect(events.map(({ message }) => message)).toEqual(printed);
+    }
+    const Namespace = 'served';
+    const Dimensions = [{ Name: 'service', Value: 'web' }];
+    const { Metrics } = await cloudwatch.send(new ListMetricsCommand({ Namespace, Dimensions }));
+    expect(Metrics).toEqual([{ Namespace, MetricName: 'Started', Dimensions }]);
+    const { Datapoints = [] } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace,
+        MetricName: 'Started',
+        Dimensions,
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(Date.now() + 3_600_000),
+        Period: 7200,
+        Statistics: ['Sum'],
+      }),
+    );
+    // By each of its tasks.
+    expect(Datapoints).toMatchObject([{ Sum: 2, Unit: 'Count' }]);
   });
 
   it('get another task for one whose container is killed', async () => {

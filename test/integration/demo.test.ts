@@ -113,6 +113,15 @@ async function expectNothingLeft(): Promise<void> {
   expect(await readdir(join(folder, 'tmp'))).toEqual([]);
 }
 
+/** That something was put back, and that the object's status says so. */
+function expectRepaired(text: string, node: string, whose: string): void {
+  const lines = text.split('\n').map((line) => line.trim());
+  expect(lines).toContainEqual(
+    expect.stringMatching(new RegExp(`^✓ ${node} put back after \\d+\\.\\d s  ${whose}$`)) as string,
+  );
+  expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${whose}  DriftRepaired: `)) as string);
+}
+
 test('the platform stands in two accounts, is repaired, drawn and deleted, and leaves nothing running', async () => {
   const { ended, text } = startDemo(MAKE);
   expect(await ended, text()).toBe(0);
@@ -122,7 +131,15 @@ test('the platform stands in two accounts, is repaired, drawn and deleted, and l
   ])
     expect(text()).toContain(`✓ service arn:aws:ecs:us-east-1:${cluster}`);
   expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
-  expect(text()).toMatch(/✓ routes\/private put back after \d+\.\d s/);
+  for (const [node, whose] of [
+    ['security-group-rules/ecs', 'SecureVpc api-service/api-service'],
+    ['routes/private', 'SecureVpc api-service/api-service'],
+    ['service', 'EcsService api-service/api-service'],
+    ['endpoint-service-permissions', 'PrivateLinkEndpoint api-service/api-service'],
+  ] as const)
+    expectRepaired(text(), node, whose);
+  expect(text()).toContain('✗ api-service-dev-service is to run no task');
+  expect(text()).toMatch(/✗ arn:aws:iam::333333333333:root may make no endpoint to vpce-svc-\w+ any more/);
   expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
   expect(await readFile(join(folder, 'state/demo/platform.svg'), 'utf8')).toMatch(
     /Account consumer-account[^]*Account provider-account[^]*<\/svg>\s*$/,
@@ -134,8 +151,13 @@ test('the portal is made, repaired, drawn and deleted, and leaves nothing runnin
   const { ended, text } = startDemo(MAKE_PORTAL);
   expect(await ended, text()).toBe(0);
   expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
-  expect(text()).toMatch(/✓ routes\/public put back after \d+\.\d s/);
-  expect(text()).toMatch(/✓ security-group-rules\/ecs put back after \d+\.\d s/);
+  for (const [node, whose] of [
+    ['security-group-rules/ecs', 'SecureVpc portal/portal'],
+    ['routes/public', 'SecureVpc portal/portal'],
+    ['service', 'EcsService portal/backend'],
+  ] as const)
+    expectRepaired(text(), node, whose);
+  expect(text()).toContain('✗ backend-service is to run no task');
   expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
   expect(await readFile(join(folder, 'state/demo/portal.svg'), 'utf8')).toMatch(/<svg[^]*<\/svg>\s*$/);
   await expectNothingLeft();

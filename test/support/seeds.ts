@@ -115,6 +115,21 @@ export interface SeedConsumer {
   readonly open: readonly string[];
 }
 
+/** The rules of a security group, each with what is allowed and from or to whom. */
+export interface SeedGroup {
+  readonly in: readonly string[];
+  readonly out: readonly string[];
+}
+
+/** What tells one rule of a group from another; a group is named by what it is, and not by its id. */
+export interface SeedRule {
+  readonly direction: keyof SeedGroup;
+  readonly protocol: string;
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly peer: string;
+}
+
 const table = (name: string): unknown =>
   parse(readFileSync(join(import.meta.dirname, '..', 'seeds', `${name}.yaml`), 'utf8'));
 
@@ -141,3 +156,35 @@ export const seedLinks = table('links') as {
   readonly provider: SeedProvider;
   readonly consumer: SeedConsumer;
 };
+
+type SeedRules = Readonly<Record<string, Readonly<Record<string, SeedGroup>>>>;
+
+/** The peer of a rule that is a group, as a rule of `owner` names it. */
+export const groupName = (owner: string, group: { readonly owner: string; readonly name: string }) =>
+  group.owner === owner ? group.name : `${group.owner} ${group.name}`;
+
+/** Rules in the words of the table, and in the order of words. */
+export function saidOfRules(rules: readonly SeedRule[]): SeedGroup {
+  const of = (wanted: keyof SeedGroup) =>
+    rules
+      .filter(({ direction }) => direction === wanted)
+      .map(({ protocol, fromPort, toPort, peer }) => {
+        const ports = fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`;
+        return `${protocol} ${ports} ${wanted === 'in' ? 'from' : 'to'} ${peer}`;
+      })
+      .sort();
+  return { in: of('in'), out: of('out') };
+}
+
+/** The table of the rules of all security groups, by owner and by group, each list in the order of words. */
+export const seedRules: SeedRules = Object.fromEntries(
+  Object.entries(table('rules') as SeedRules).map(([owner, groups]) => [
+    owner,
+    Object.fromEntries(
+      Object.entries(groups).map(([name, rules]) => [
+        name,
+        { in: [...rules.in].sort(), out: [...rules.out].sort() },
+      ]),
+    ),
+  ]),
+);

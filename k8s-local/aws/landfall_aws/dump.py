@@ -16,8 +16,8 @@ from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 
-# When something was last used is not part of what exists.
-_IGNORED = {"last_used", "last_used_region", "password_last_used", "_lock", "lock"}
+# When something was last used is not part of what exists, nor what was measured: nobody can delete that.
+_IGNORED = {"last_used", "last_used_region", "password_last_used", "metric_data", "_lock", "lock"}
 
 
 class _Walk:

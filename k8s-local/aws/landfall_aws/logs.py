@@ -1,4 +1,4 @@
-"""CloudWatch Logs: groups listed by identifier, and tags that go with their group."""
+"""CloudWatch Logs: groups listed by identifier, tags that go with their group, and metrics that events have in them."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from moto.logs.models import LogsBackend
 from moto.logs.responses import LogsResponse
 
-from . import pages
+from . import embedded_metrics, pages
 from .errors import AwsError
 from .override import wrap
 
@@ -50,6 +50,20 @@ def install() -> None:
         original(self, log_group_name)
         if group is not None:
             self.tagger.delete_all_tags_for_resource(group.arn)
+
+    @wrap(LogsBackend, "put_log_events")
+    def put(original: Any, self: Any, log_group_name: str, log_stream_name: str, log_events: list[dict[str, Any]]) -> Any:
+        known = _messages(self, log_group_name, log_stream_name)
+        result = original(self, log_group_name, log_stream_name, log_events)
+        # Those that are too old or too new are not among them.
+        taken = _messages(self, log_group_name, log_stream_name)[len(known) :]
+        embedded_metrics.put(self.account_id, self.region_name, taken)
+        return result
+
+
+def _messages(backend: Any, group: str, stream: str) -> list[str]:
+    streams = backend.groups[group].streams if group in backend.groups else {}
+    return [event.message for event in streams[stream].events] if stream in streams else []
 
 
 def _described(group: Any) -> dict[str, Any]:

@@ -24,7 +24,15 @@ import type { WebAclRulesInputs } from '../../../operator/aws/wafv2/web-acl-rule
 import type { WebAclInputs } from '../../../operator/aws/wafv2/web-acl.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import { printable, referencesIn } from '../../../operator/graph/ref.ts';
-import { seedLinks, type SeedNetwork, seedNetworks, seedServices } from '../../support/seeds.ts';
+import {
+  groupName,
+  saidOfRules,
+  seedLinks,
+  type SeedNetwork,
+  seedNetworks,
+  seedRules,
+  seedServices,
+} from '../../support/seeds.ts';
 import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
@@ -160,6 +168,36 @@ it('the consumer reaches the API through the ACLs of both networks, and no other
 it('the networks of the platform share no address, so that they can be joined', () => {
   const [one, other] = [seedNetworks.provider, seedNetworks.consumer].map(({ cidr }) => parseIpv4Cidr(cidr));
   expect(one && other && ipv4Overlaps(one, other)).toBe(false);
+});
+
+/** Each security group of a graph with its rules, in the words of the table. */
+function groupsOf(graph: Graph) {
+  const rules = inputsByKey<SecurityGroupRulesInputs>(graph, 'SecurityGroupRules');
+  const peerOf = (peer: string) => {
+    const [, owner = graph.owner, name] = /^\$\{(?:(\S+): )?security-group\/(\S+)\.id\}$/u.exec(peer) ?? [];
+    return name === undefined ? peer : groupName(graph.owner, { owner, name });
+  };
+  return Object.fromEntries(
+    [...inputsByKey(graph, 'SecurityGroup').keys()].map((key) => {
+      const of = rules.get(key.replace('security-group/', 'security-group-rules/'));
+      // Without rules of its own a group lets everything out.
+      if (!of) throw new Error(`${graph.owner}: ${key} has what AWS gives a new group`);
+      const said = (['ingress', 'egress'] as const).flatMap((direction) =>
+        of[direction].map((rule) => ({
+          ...rule,
+          direction: direction === 'ingress' ? ('in' as const) : ('out' as const),
+          peer: peerOf(rule.peer),
+        })),
+      );
+      return [key.slice('security-group/'.length), saidOfRules(said)];
+    }),
+  );
+}
+
+it('the security groups of the seeds have the rules of the table, and no others', () => {
+  const ofSeeds = compiled.filter(({ graph }) => !OF_NO_SEED.includes(graph.owner));
+  const found = ofSeeds.map(({ graph }) => [graph.owner, groupsOf(graph)] as const);
+  expect(Object.fromEntries(found.filter(([, groups]) => Object.keys(groups).length > 0))).toEqual(seedRules);
 });
 
 /** Whose subnets tasks are in, or the instances that they run on. */

@@ -1,4 +1,5 @@
-"""CloudWatch: alarms begin without data, keep state and tags when they are written again, and take their tags along."""
+"""CloudWatch: alarms begin without data, keep state and tags when they are written again, and take their tags along; a metric
+is listed once, however often it was measured."""
 
 from typing import Any
 
@@ -35,6 +36,12 @@ def install(_settings: Settings) -> Any:
         original(self, alarm_names)
         for arn in arns:
             self.tagger.delete_all_tags_for_resource(arn)
+
+    # Namespace, name and dimensions are what tells one metric from another.
+    @wrap(CloudWatchBackend, "get_filtered_metrics")
+    def metrics(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = original(self, *args, **kwargs)
+        return list({(m.namespace, m.name, *sorted((d.name, d.value) for d in m.dimensions)): m for m in found}.values())
 
     # Spoken to in three protocols, which only routing tells apart.
     return None
