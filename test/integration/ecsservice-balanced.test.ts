@@ -1,5 +1,11 @@
 import {
+  ApplicationAutoScalingClient,
+  DescribeScalingPoliciesCommand,
+  PutScalingPolicyCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import {
   DeleteListenerCommand,
+  DeleteLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -12,8 +18,11 @@ import { idsOf, type Manifest, World } from '../support/world.ts';
 
 let world: World;
 let elb: ElasticLoadBalancingV2Client;
+let scaling: ApplicationAutoScalingClient;
 let empty: string;
 let least: LeastPrivilege;
+/** One that somebody has deleted. */
+let lostBalancer: string;
 
 const network = smallNetwork('net', 'web', {
   zones: { count: 2 },
@@ -45,12 +54,16 @@ const shop = smallService('shop', 'web', 'net', {
     deregistrationDelaySeconds: 10,
   },
 });
+/** Scaled by the requests that the load balancer sends to each of its tasks. */
+const byRequests = { minCount: 1, maxCount: 3, requestsPerTarget: 600 };
 
 beforeAll(async () => {
   world = await World.start();
   elb = new ElasticLoadBalancingV2Client(world.clientOptions());
+  scaling = new ApplicationAutoScalingClient(world.clientOptions());
   await world.claim();
-  least = await leastPrivilege(world, [main, network, api, shop]);
+  const scaled = { ...shop, spec: { ...(shop.spec as object), service: { autoscaling: byRequests } } };
+  least = await leastPrivilege(world, [main, network, api, scaled]);
   empty = await world.aws.dump();
   world.operator();
   await world.apply([namespace('web'), main, network]);
@@ -59,6 +72,7 @@ beforeAll(async () => {
 afterAll(async () => {
   least?.close();
   elb?.destroy();
+  scaling?.destroy();
   await world?.stop();
 });
 
@@ -185,6 +199,90 @@ describe('services behind load balancers', () => {
     expect(await statusOf(api)).toMatchObject({ runningCount: 2, healthyTargets: 2 });
   });
 
+  it('scale by the requests of their load balancer, which their policy names, and is put right and taken away', async () => {
+    const target = {
+      ServiceNamespace: 'ecs',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      ResourceId: 'service/shop-dev-cluster/shop-dev-service',
+    } as const;
+    const policies = async () => {
+      const found = await scaling.send(new DescribeScalingPoliciesCommand(target));
+      return (found.ScalingPolicies ?? []).map((policy) => {
+        const { TargetValue, PredefinedMetricSpecification: metric } =
+          policy.TargetTrackingScalingPolicyConfiguration ?? {};
+        return [policy.PolicyName, metric?.PredefinedMetricType, metric?.ResourceLabel, TargetValue];
+      });
+    };
+    const wanted = async (value: number) => {
+      const [balancer, group] = [await idOf(shop, 'load-balancer'), await idOf(shop, 'target-group')];
+      const label = `${balancer?.split(':loadbalancer/')[1]}/${group?.split(':').at(-1)}`;
+      return [['requests', 'ALBRequestCountPerTarget', label, value]];
+    };
+    const scaledListed = [...listed, 'DescribeScalableTargets', 'DescribeScalingPolicies'];
+
+    const mark = await world.mark();
+    await world.edit(shop, { service: { autoscaling: byRequests } });
+    await world.ready(shop);
+    expect(await policies()).toEqual(await wanted(600));
+    await world.edit(shop, { service: { autoscaling: { requestsPerTarget: 900 } } });
+    await world.ready(shop);
+    expect(await policies()).toEqual(await wanted(900));
+    await world.refreshes(2, scaledListed);
+    expect(await deeds(mark)).toEqual({ RegisterScalableTarget: 1, PutScalingPolicy: 2 });
+
+    // Somebody has it count less, as one may who changes it by hand.
+    const again = await world.mark();
+    const [[, metric, label] = []] = await policies();
+    await scaling.send(
+      new PutScalingPolicyCommand({
+        ...target,
+        PolicyName: 'requests',
+        PolicyType: 'TargetTrackingScaling',
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: 13,
+          PredefinedMetricSpecification: {
+            PredefinedMetricType: metric as 'ALBRequestCountPerTarget',
+            ResourceLabel: label as string,
+          },
+        },
+      }),
+    );
+    await eventually('the policy is put right', async () => (await policies())[0]?.[3] === 900);
+    await world.ready(shop);
+    expect(await policies()).toEqual(await wanted(900));
+    expect(await deeds(again)).toEqual({ PutScalingPolicy: 2 });
+
+    // Another load balancer has another label, which AWS takes once that one sends to the tasks.
+    const lost = await world.mark();
+    const refused = async () =>
+      (await world.writes(lost)).filter(({ action, error }) => action === 'PutScalingPolicy' && error);
+    lostBalancer = (await idOf(shop, 'load-balancer')) ?? '';
+    await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: lostBalancer }));
+    await eventually('a policy of the new one', async () => {
+      const [[, , now] = []] = await policies();
+      return now !== label && JSON.stringify(await policies()) === JSON.stringify(await wanted(900));
+    });
+    await world.ready(shop);
+    const { loadBalancer } = shop.spec as { readonly loadBalancer: object };
+    await world.edit(shop, {
+      loadBalancer: null,
+      service: { autoscaling: { requestsPerTarget: null, cpuPercent: 60 } },
+    });
+    await world.ready(shop);
+    expect(await policies()).toEqual([['cpu', 'ECSServiceAverageCPUUtilization', undefined, 60]]);
+    await world.edit(shop, {
+      loadBalancer,
+      service: { autoscaling: { requestsPerTarget: 300, cpuPercent: null } },
+    });
+    await world.ready(shop);
+    expect(await policies()).toEqual(await wanted(300));
+    expect(await refused()).toEqual([]);
+
+    await world.edit(shop, { service: { autoscaling: null } });
+    await world.ready(shop);
+    expect(await policies()).toEqual([]);
+  });
+
   it('lose their load balancer and get one again, while the tasks stay a service', async () => {
     const before = await statusOf(shop);
     const mark = await world.mark();
@@ -210,6 +308,10 @@ describe('services behind load balancers', () => {
     await world.gone(shop);
     await world.remove(network);
     expect(await world.aws.dump()).toBe(empty);
-    expect(await least.refusals()).toEqual([]);
+    // What somebody has deleted carries no tags by which anything could be allowed.
+    const ofOthers = (await least.refusals()).filter(
+      ({ params }) => !JSON.stringify(params).includes(lostBalancer),
+    );
+    expect(ofOthers).toEqual([]);
   });
 });

@@ -1,12 +1,14 @@
 import {
   ACMClient,
   DeleteCertificateCommand,
+  DescribeCertificateCommand,
   ListCertificatesCommand,
   RequestCertificateCommand,
 } from '@aws-sdk/client-acm';
 import {
   DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   ChangeResourceRecordSetsCommand,
@@ -324,6 +326,92 @@ describe('services with certificates and domain names', () => {
       await client.send(new DeleteCertificateCommand({ CertificateArn }));
       client.destroy();
     }
+  });
+
+  it('answer with one that is there, by a grant, change it in place, and leave it to whoever made it', async () => {
+    const issued = async (DomainName: string) => {
+      const asked = new RequestCertificateCommand({ DomainName, ValidationMethod: 'DNS' });
+      const { CertificateArn: arn = '' } = await acm.send(asked);
+      const seen = async () =>
+        (await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }))).Certificate;
+      const { Name, Value } = await eventually(
+        'its record is known',
+        async () => (await seen())?.DomainValidationOptions?.[0]?.ResourceRecord,
+      );
+      await change('CREATE', { Name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value }] });
+      await eventually('it is issued', async () => (await seen())?.Status === 'ISSUED');
+      return arn;
+    };
+    const [one, two] = [await issued('one.example.com'), await issued('two.example.com')];
+    const secure = (protocol: string, certificateArn: string) => [{ port: 443, protocol, certificateArn }];
+    const portal = service('portal', { listeners: secure('HTTPS', one) });
+    const gate = service('gate', { type: 'Network', scheme: 'Internal', listeners: secure('TLS', one) });
+    const both = [
+      [portal, 'HTTPS'],
+      [gate, 'TLS'],
+    ] as const;
+    const serving = async (object: Manifest) => {
+      const { ListenerArn, Protocol, SslPolicy, Certificates } =
+        (await listenerOf(object, 'listener/443')) ?? {};
+      return { ListenerArn, Protocol, SslPolicy, certificate: Certificates?.[0]?.CertificateArn };
+    };
+
+    const mark = await world.mark();
+    await world.apply([portal, gate]);
+    for (const [object] of both)
+      await world.condition(object, 'Stalled', {
+        reason: 'NotGranted',
+        message: new RegExp(`spec\\.loadBalancer\\.listeners\\[443\\]\\.certificateArn names ${one}`),
+      });
+    expect(await deeds(mark)).toEqual({});
+    await world.apply([accountWith([`arn:aws:route53:::hostedzone/${hostedZoneId}`, one, two])]);
+    const before = new Map<string, Awaited<ReturnType<typeof serving>>>();
+    for (const [object, Protocol] of both) {
+      await world.ready(object);
+      const now = await serving(object);
+      expect(now).toMatchObject({
+        Protocol,
+        SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+        certificate: one,
+      });
+      before.set(Protocol, now);
+    }
+    await world.refreshes(2, ['DescribeListeners', 'DescribeLoadBalancers']);
+    const stand = await world.mark();
+    await world.refreshes(2, ['DescribeListeners', 'DescribeLoadBalancers']);
+    expect(await world.writes(stand)).toEqual([]);
+
+    for (const [object, protocol] of both)
+      await world.edit(object, { loadBalancer: { listeners: secure(protocol, two) } });
+    for (const [object, Protocol] of both) {
+      await world.ready(object);
+      expect(await serving(object)).toEqual({ ...before.get(Protocol), certificate: two });
+    }
+    expect(await deeds(stand)).toEqual({ ModifyListener: 2 });
+    await elb.send(
+      new ModifyListenerCommand({
+        ListenerArn: before.get('HTTPS')?.ListenerArn,
+        Certificates: [{ CertificateArn: one }],
+      }),
+    );
+    await eventually('it is put back', async () => (await serving(portal)).certificate === two);
+
+    await world.remove(portal);
+    await world.remove(gate);
+    expect((await certificates()).map(({ CertificateArn }) => CertificateArn).sort()).toEqual(
+      [one, two].sort(),
+    );
+    for (const CertificateArn of [one, two])
+      await eventually('nothing uses it any more', () =>
+        acm.send(new DeleteCertificateCommand({ CertificateArn })).then(
+          () => true,
+          (error: Error) => {
+            if (error.name === 'ResourceInUseException') return false;
+            throw error;
+          },
+        ),
+      );
+    for (const record of await records()) await change('DELETE', record);
   });
 
   it('go without a trace', async () => {

@@ -1,6 +1,8 @@
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeClustersCommand,
+  DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
@@ -201,6 +203,115 @@ describe('a network of another namespace', () => {
     await world.delete(network);
     await world.remove(elsewhere);
     await world.gone(network);
+    expect(await world.aws.dump()).toBe(empty);
+  });
+});
+
+describe('a service with a share on Fargate Spot', () => {
+  const spot = smallService('spot', 'web', 'net', {
+    capacity: { spotPercent: 50 },
+    allowReferencesFrom: ['other'],
+  });
+  const guest = smallService('guest', 'other', 'net', {
+    networkRef: { name: 'net', namespace: 'web' },
+    cluster: { ref: { name: 'spot', namespace: 'web' } },
+    capacity: { spotPercent: 100 },
+  });
+  const plain = smallService('plain', 'web', 'net');
+  const READS = ['DescribeServices', 'DescribeClusters', 'ListTaskDefinitions'];
+  let ecs: ECSClient;
+
+  const share = (capacityProvider: string, weight: number) => ({ capacityProvider, weight, base: 0 });
+  /** What AWS has of a service's capacity, those of its cluster by `spot` or `plain`. */
+  const capacityIn = async (name: string, host = name) => {
+    const cluster = `${host}-dev-cluster`;
+    const found = await ecs.send(new DescribeServicesCommand({ cluster, services: [`${name}-dev-service`] }));
+    const [{ launchType = 'none', capacityProviderStrategy = [] } = {}] = found.services ?? [];
+    return { launchType, strategy: capacityProviderStrategy };
+  };
+  const offered = async (host: string) => {
+    const clusters = [`${host}-dev-cluster`];
+    const { clusters: [found] = [] } = await ecs.send(new DescribeClustersCommand({ clusters }));
+    return found?.capacityProviders ?? [];
+  };
+  const half = { launchType: 'none', strategy: [share('FARGATE', 50), share('FARGATE_SPOT', 50)] };
+  const noWrite = async () => {
+    await world.refreshes(2, READS);
+    const mark = await world.mark();
+    await world.kubectl('annotate', '--namespace=web', '--overwrite', 'ecss/spot', `look=${mark}`);
+    await world.refreshes(2, READS);
+    expect(await world.writes(mark)).toEqual([]);
+  };
+
+  beforeAll(() => {
+    ecs = new ECSClient(world.clientOptions());
+  });
+  afterAll(() => ecs?.destroy());
+
+  it('has its cluster offer Spot, which another one in it finds there', async () => {
+    const mark = await world.mark();
+    await world.apply([
+      { ...network, spec: { ...(network.spec as object), allowReferencesFrom: ['other'] } },
+      spot,
+      guest,
+      plain,
+    ]);
+    for (const object of [spot, guest, plain])
+      expect(await statusOf(object)).toMatchObject({ runningCount: 1 });
+    expect(await capacityIn('spot')).toEqual(half);
+    expect(await capacityIn('guest', 'spot')).toEqual({
+      launchType: 'none',
+      strategy: [share('FARGATE_SPOT', 100)],
+    });
+    expect(await capacityIn('plain')).toEqual({ launchType: 'FARGATE', strategy: [] });
+    expect(await offered('spot')).toEqual(['FARGATE', 'FARGATE_SPOT']);
+    expect(await offered('plain')).toEqual([]);
+    expect(await deeds(mark)).toMatchObject({
+      CreateCluster: 2,
+      CreateService: 3,
+      PutClusterCapacityProviders: 1,
+    });
+    await noWrite();
+    await world.remove(guest);
+    await world.remove(plain);
+  });
+
+  it('goes to Fargate alone and back by rollouts, each time without a further write', async () => {
+    const { serviceArn } = await statusOf(spot);
+    for (const [spotPercent, capacity] of [
+      [0, { launchType: 'FARGATE', strategy: [] }],
+      [50, half],
+    ] as const) {
+      const mark = await world.mark();
+      await world.edit(spot, { capacity: { spotPercent } });
+      expect(await statusOf(spot)).toMatchObject({ serviceArn, runningCount: 1, rollout: 'COMPLETED' });
+      expect(await capacityIn('spot')).toEqual(capacity);
+      expect(await deeds(mark)).toEqual({ UpdateService: 1 });
+      await noWrite();
+    }
+  });
+
+  it('is put back there where somebody moved it', async () => {
+    const mark = await world.mark();
+    await ecs.send(
+      new UpdateServiceCommand({
+        cluster: 'spot-dev-cluster',
+        service: 'spot-dev-service',
+        capacityProviderStrategy: [share('FARGATE', 1)],
+        forceNewDeployment: true,
+      }),
+    );
+    await eventually('it is put back', async () => (await deeds(mark))['UpdateService'] === 2);
+    await eventually('its tasks are back', async () => {
+      const { runningCount, rollout } = await statusOf(spot);
+      return runningCount === 1 && rollout === 'COMPLETED';
+    });
+    expect(await capacityIn('spot')).toEqual(half);
+  });
+
+  it('leaves nothing', async () => {
+    await world.remove(spot);
+    await world.remove(network);
     expect(await world.aws.dump()).toBe(empty);
   });
 });

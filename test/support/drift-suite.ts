@@ -3,15 +3,19 @@ import { awsKinds } from '../../operator/aws/kinds.ts';
 import { kindOf } from '../../operator/graph/kind.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { changePaths } from '../contract/change-paths.ts';
-import { lossOf } from '../contract/drift/case.ts';
+import { type Cases, lossOf } from '../contract/drift/case.ts';
 import { alwaysSaid, driftCases } from '../contract/drift-cases.ts';
 import { counted } from './counted.ts';
 import type { Standing } from './standing.ts';
 
-/** Makes tests of every drift of these kinds, each of which the standing network has. */
-export function proveDrift(types: readonly string[], standing: () => Standing): void {
+/** Makes tests of every drift of these kinds, each of which the standing network has, or what has cases of its own. */
+export function proveDrift(
+  types: readonly string[],
+  standing: () => Standing,
+  known: Cases = driftCases,
+): void {
   describe.each([...types])('drift of %s', (type) => {
-    const cases = Object.entries(driftCases[type] ?? {});
+    const cases = Object.entries(known[type] ?? {});
 
     it('has a case for each change that its diff finds', async (context) => {
       const wanted = (await changesOf(standing(), type)).sort();

@@ -4,6 +4,7 @@ import type { EcsServiceInputs } from '../../aws/ecs/service-settings.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { beforeBalanced } from './load-balancing.ts';
 
 /** The types of what scales and watches a service. */
 export const SCALING_NODES: readonly NodeType[] = [
@@ -49,10 +50,13 @@ export function scalingNodes(build: NodeBuilder, { spec }: EcsService): GraphNod
       maxCapacity: maxCount,
       scheduled: actions.map(({ name: _name, schedule: _schedule, timeZone: _zone, ...bounds }) => bounds),
     }),
-    build.facet('ScalingPolicies', 'scaling-policies', {
-      scalableTargetId: ref('scalable-target'),
-      policies: policiesOf(autoscaling),
-    }),
+    build.facet(
+      'ScalingPolicies',
+      'scaling-policies',
+      { scalableTargetId: ref('scalable-target'), policies: policiesOf(autoscaling) },
+      // AWS counts requests only of a load balancer that sends to the service already.
+      { dependsOn: autoscaling.requestsPerTarget === undefined ? [] : ['service', ...beforeBalanced(spec)] },
+    ),
     build.facet('ScheduledActions', 'scheduled-actions', {
       scalableTargetId: ref('scalable-target'),
       actions: Object.fromEntries(actions.map(({ name, ...action }) => [name, action])),

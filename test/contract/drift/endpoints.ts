@@ -2,7 +2,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { type Cases, type Deletions, type DriftCase, type DriftContext, id } from './case.ts';
 import { ec2Tags } from './tags.ts';
 
-function modifyEndpoint(node: string, change: (at: DriftContext) => object): DriftCase {
+export function modifyEndpoint(node: string, change: (at: DriftContext) => object): DriftCase {
   return {
     node,
     drift: async (at) =>
@@ -12,7 +12,7 @@ function modifyEndpoint(node: string, change: (at: DriftContext) => object): Dri
   };
 }
 
-const endpointDeleted = (node: string): DriftCase => ({
+export const endpointDeleted = (node: string): DriftCase => ({
   node,
   drift: async (at) =>
     void (await at.ec2.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [id(at, node)] }))),

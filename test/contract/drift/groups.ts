@@ -17,7 +17,11 @@ async function groupOf(at: DriftContext, node: string): Promise<ec2.SecurityGrou
 }
 
 /** One rule of a group as a permission of its own. */
-async function firstPermission(at: DriftContext, node: string, egress: boolean): Promise<ec2.IpPermission> {
+export async function firstPermission(
+  at: DriftContext,
+  node: string,
+  egress: boolean,
+): Promise<ec2.IpPermission> {
   const group = await groupOf(at, node);
   const permission = one(egress ? group.IpPermissionsEgress : group.IpPermissions, `rule of ${node}`);
   const { IpProtocol, FromPort, ToPort, IpRanges, UserIdGroupPairs, PrefixListIds } = permission;
@@ -28,7 +32,7 @@ async function firstPermission(at: DriftContext, node: string, egress: boolean):
   return { ...ports, PrefixListIds: [{ PrefixListId: one(PrefixListIds, 'peer').PrefixListId }] };
 }
 
-const described = (permission: ec2.IpPermission, Description: string): ec2.IpPermission => ({
+export const described = (permission: ec2.IpPermission, Description: string): ec2.IpPermission => ({
   ...permission,
   ...(permission.IpRanges && { IpRanges: permission.IpRanges.map((peer) => ({ ...peer, Description })) }),
   ...(permission.UserIdGroupPairs && {
@@ -64,7 +68,7 @@ async function dropRulesTowards(at: DriftContext, node: string): Promise<void> {
   }
 }
 
-function changeRules(
+export function changeRules(
   facet: string,
   change: (at: DriftContext, group: string) => Promise<unknown>,
 ): DriftCase {
@@ -74,7 +78,7 @@ function changeRules(
   };
 }
 
-const groupInUse = (node: string): RefusedCase =>
+export const groupInUse = (node: string): RefusedCase =>
   refused('DependencyViolation', (at) =>
     at.ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId: id(at, node) })),
   );
@@ -84,16 +88,19 @@ export const groupDeleted = (node: string): DriftCase => ({
   node,
   drift: async (at) => {
     const GroupId = id(at, node);
-    await replaceOnEndpoints(at, GroupId);
+    await replaceOnEndpoints(at, await groupOf(at, node));
     await dropRulesTowards(at, node);
     await at.ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
   },
 });
 
 /** An endpoint cannot be without any group: it gets the one that every VPC has. */
-async function replaceOnEndpoints(at: DriftContext, GroupId: string): Promise<void> {
+async function replaceOnEndpoints(
+  at: DriftContext,
+  { GroupId = '', VpcId = '' }: ec2.SecurityGroup,
+): Promise<void> {
   const Filters = [
-    { Name: 'vpc-id', Values: [id(at, 'vpc')] },
+    { Name: 'vpc-id', Values: [VpcId] },
     { Name: 'group-name', Values: ['default'] },
   ];
   const { SecurityGroups } = await at.ec2.send(new ec2.DescribeSecurityGroupsCommand({ Filters }));

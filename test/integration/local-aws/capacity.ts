@@ -20,6 +20,7 @@ import {
   ListTasksCommand,
   PutClusterCapacityProvidersCommand,
   RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from 'vitest';
 
@@ -175,6 +176,50 @@ export function capacity(): void {
     expect(second.nextToken).toBeUndefined();
     const tooMany = ecs.send(new DescribeCapacityProvidersCommand({ maxResults: 11 }));
     await refused(tooMany, 'InvalidParameterException', /between 1 and 10/);
+  });
+
+  // aws/containers-roadmap#838, pipe-cd/pipecd#6385
+  test('a service moves to other capacity only by a deployment, and from a strategy to its launch type', async () => {
+    await ecs.send(new CreateClusterCommand({ clusterName: 'main' }));
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'web',
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
+        containerDefinitions: [{ name: 'app', image: 'app:1' }],
+      }),
+    );
+    const spot = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
+    const create = () =>
+      ecs.send(
+        new CreateServiceCommand({
+          cluster: 'main',
+          serviceName: 'web',
+          taskDefinition: 'web',
+          desiredCount: 1,
+          capacityProviderStrategy: spot,
+          networkConfiguration: { awsvpcConfiguration: { subnets: network.subnets } },
+        }),
+      );
+    await refused(create(), 'InvalidParameterException', /not associated with the cluster/);
+    await offer('FARGATE', 'FARGATE_SPOT');
+    expect((await create()).service?.launchType).toBeUndefined();
+    const move = async (capacityProviderStrategy: typeof spot, forceNewDeployment: boolean) => {
+      const to = { capacityProviderStrategy, forceNewDeployment };
+      const answer = await ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...to }));
+      return answer.service;
+    };
+    await refused(move([], false), 'InvalidParameterException', /you must force a new deployment/);
+    await refused(offer('FARGATE'), 'ResourceInUseException');
+    expect(await move([], true)).toMatchObject({ launchType: 'FARGATE', capacityProviderStrategy: [] });
+    await refused(move(spot, false), 'InvalidParameterException', /you must force a new deployment/);
+    const other = [{ capacityProvider: 'other', weight: 1 }];
+    await refused(move(other, true), 'InvalidParameterException', /not associated with the cluster/);
+    const moved = await move(spot, true);
+    expect(moved).toMatchObject({ capacityProviderStrategy: spot });
+    expect(moved?.launchType).toBeUndefined();
   });
 
   test('Fargate pulls from registries only what its network leads to', async () => {

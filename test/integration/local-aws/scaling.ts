@@ -26,14 +26,21 @@ import {
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aws, clientOptions, given, refused } from './harness.ts';
-import { ownNetwork } from './own-network.ts';
+import { type OwnNetwork, ownNetwork } from './own-network.ts';
 
 /** Application Auto Scaling of services, and alarms. */
 export function scaling(): void {
@@ -46,13 +53,14 @@ export function scaling(): void {
   const WEB = of('service/web/web');
   const tracking = (
     PredefinedMetricType: 'ALBRequestCountPerTarget' | 'ECSServiceAverageCPUUtilization',
+    ResourceLabel?: string,
   ) => ({
     ...WEB,
     PolicyName: 'p',
     PolicyType: 'TargetTrackingScaling' as const,
     TargetTrackingScalingPolicyConfiguration: {
       TargetValue: 60,
-      PredefinedMetricSpecification: { PredefinedMetricType },
+      PredefinedMetricSpecification: { PredefinedMetricType, ResourceLabel },
     },
   });
   const night = {
@@ -65,6 +73,7 @@ export function scaling(): void {
   beforeEach(async () => aws().reset());
 
   describe('of a service', () => {
+    let network: OwnNetwork;
     const count = async () => {
       const found = await ecs().send(new DescribeServicesCommand({ cluster: 'web', services: ['web'] }));
       return found.services?.[0]?.desiredCount;
@@ -73,7 +82,7 @@ export function scaling(): void {
       given((await cloudwatch().send(new DescribeAlarmsCommand({}))).MetricAlarms).length;
 
     beforeEach(async () => {
-      const network = await ownNetwork();
+      network = await ownNetwork();
       await ecs().send(new CreateClusterCommand({ clusterName: 'web' }));
       await ecs().send(
         new RegisterTaskDefinitionCommand({
@@ -82,7 +91,7 @@ export function scaling(): void {
           requiresCompatibilities: ['FARGATE'],
           cpu: '256',
           memory: '512',
-          containerDefinitions: [{ name: 'web', image: 'web:1' }],
+          containerDefinitions: [{ name: 'web', image: 'web:1', portMappings: [{ containerPort: 80 }] }],
         }),
       );
       await ecs().send(
@@ -173,6 +182,60 @@ export function scaling(): void {
         const service = await ecs().send(new DescribeServicesCommand({ cluster: 'web', services: ['web'] }));
         if (service.services?.[0]?.status === 'ACTIVE') expect(await aws().dump()).toBe(before);
       }
+    });
+
+    // PredefinedMetricSpecification, API reference, ResourceLabel.
+    test('a policy by requests names the load balancer and target group that its service is registered with', async () => {
+      const elb = new ElasticLoadBalancingV2Client(options());
+      await client().send(new RegisterScalableTargetCommand({ ...WEB, MinCapacity: 1, MaxCapacity: 4 }));
+      const balanced = async (Name: string) => {
+        const { LoadBalancers } = await elb.send(
+          new CreateLoadBalancerCommand({ Name, Type: 'application', Subnets: network.subnets }),
+        );
+        const LoadBalancerArn = given(LoadBalancers?.[0]?.LoadBalancerArn);
+        const { TargetGroups } = await elb.send(
+          new CreateTargetGroupCommand({
+            Name,
+            Protocol: 'HTTP',
+            Port: 80,
+            VpcId: network.vpc,
+            TargetType: 'ip',
+          }),
+        );
+        const TargetGroupArn = given(TargetGroups?.[0]?.TargetGroupArn);
+        const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
+        await elb.send(
+          new CreateListenerCommand({ LoadBalancerArn, Port: 80, Protocol: 'HTTP', DefaultActions }),
+        );
+        return {
+          TargetGroupArn,
+          balancer: given(LoadBalancerArn.split(':loadbalancer/')[1]),
+          group: given(TargetGroupArn.split(':').at(-1)),
+        };
+      };
+      const [own, other] = [await balanced('own'), await balanced('other')];
+      const put = (label: string) =>
+        client().send(new PutScalingPolicyCommand(tracking('ALBRequestCountPerTarget', label)));
+      const label = `${own.balancer}/${own.group}`;
+      await refused(put(label), 'ValidationException', /target group is not attached to service\/web\/web/);
+      await ecs().send(
+        new UpdateServiceCommand({
+          cluster: 'web',
+          service: 'web',
+          loadBalancers: [{ targetGroupArn: own.TargetGroupArn, containerName: 'web', containerPort: 80 }],
+        }),
+      );
+      for (const [wrong, why] of [
+        [`loadbalancer/${label}`, /Invalid ResourceLabel/],
+        [own.group, /Invalid ResourceLabel/],
+        [`app/own/0123456789abcdef/${own.group}`, /there is no load balancer app\/own\/0123456789abcdef/],
+        [`${own.balancer}/targetgroup/own/0123456789abcdef`, /there is no target group/],
+        [`${other.balancer}/${own.group}`, /the load balancer sends nothing to the target group/],
+        [`${other.balancer}/${other.group}`, /target group is not attached/],
+      ] as const)
+        await refused(put(wrong), 'ValidationException', why);
+      await put(label);
+      elb.destroy();
     });
   });
 

@@ -114,6 +114,8 @@ describe('behind a load balancer', () => {
         scaleInCooldownSeconds: 300,
       },
     });
+    // What the label names has to be there, and the service behind it.
+    expect(graph.nodes.get('scaling-policies')?.dependsOn).toEqual(['service', 'listener/80']);
   });
 
   it.each([

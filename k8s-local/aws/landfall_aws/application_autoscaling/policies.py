@@ -1,18 +1,41 @@
 """Scaling policies: of targets that there are, each with the alarms by which AWS tracks its metric."""
 
+import re
 from typing import Any
 
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, FakeApplicationAutoscalingPolicy
+from moto.elbv2.models import elbv2_backends
 
 from ..override import wrap
-from . import found
+from . import found, targets
 
 # DescribeScalingPolicies, API reference, MaxResults.
 _PAGE = 10
 _METRICS = ("ALBRequestCountPerTarget", "ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization")
+# PredefinedMetricSpecification, API reference, ResourceLabel.
+_LABEL = re.compile(r"^(app/[^/]+/[0-9a-f]+)/(targetgroup/[^/]+/[0-9a-f]+)$")
 
 
-def _check(policy_type: str | None, body: dict[str, Any]) -> None:
+def _check_label(backend: Any, resource_id: str, label: str) -> None:
+    """"You can't specify a resource label unless … there is a target group attached to the … ECS service": ibid."""
+    named = _LABEL.match(label)
+    if named is None:
+        raise found.invalid(f"Invalid ResourceLabel '{label}'")
+    elb = elbv2_backends[backend.account_id][backend.region_name]
+    balancer = next((arn for arn in elb.load_balancers if arn.endswith(f":loadbalancer/{named.group(1)}")), None)
+    if balancer is None:
+        raise found.invalid(f"Invalid ResourceLabel '{label}': there is no load balancer {named.group(1)}")
+    group = next((group for arn, group in elb.target_groups.items() if arn.endswith(f":{named.group(2)}")), None)
+    if group is None:
+        raise found.invalid(f"Invalid ResourceLabel '{label}': there is no target group {named.group(2)}")
+    if balancer not in group.load_balancer_arns:
+        raise found.invalid(f"Invalid ResourceLabel '{label}': the load balancer sends nothing to the target group")
+    service = targets.service_of(backend, resource_id)
+    if group.arn not in [of.get("targetGroupArn") for of in service.load_balancers or []]:
+        raise found.invalid(f"Invalid ResourceLabel '{label}': the target group is not attached to {resource_id}")
+
+
+def _check(backend: Any, resource_id: str, policy_type: str | None, body: dict[str, Any]) -> None:
     if policy_type != "TargetTrackingScaling":
         return
     metric = body.get("PredefinedMetricSpecification") or {}
@@ -24,13 +47,15 @@ def _check(policy_type: str | None, body: dict[str, Any]) -> None:
     # "You can't specify a resource label unless the metric type is ALBRequestCountPerTarget": PredefinedMetricSpecification.
     if (kind == "ALBRequestCountPerTarget") != bool(metric.get("ResourceLabel")):
         raise found.invalid(f"Invalid ResourceLabel '{metric.get('ResourceLabel')}' for {kind}")
+    if metric.get("ResourceLabel"):
+        _check_label(backend, resource_id, metric["ResourceLabel"])
 
 
 def install() -> None:
     @wrap(ApplicationAutoscalingBackend, "put_scaling_policy")
     def put(original: Any, self: Any, **kwargs: Any) -> Any:
         found.target(self, kwargs["resource_id"])
-        _check(kwargs.get("policy_type"), kwargs.get("policy_body") or {})
+        _check(self, kwargs["resource_id"], kwargs.get("policy_type"), kwargs.get("policy_body") or {})
         key = FakeApplicationAutoscalingPolicy.formulate_key(
             kwargs["service_namespace"], kwargs["resource_id"], kwargs["scalable_dimension"], kwargs["policy_name"]
         )

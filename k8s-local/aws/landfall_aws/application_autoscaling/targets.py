@@ -18,7 +18,8 @@ from . import found
 _PAGE = 50
 
 
-def _service(backend: Any, resource_id: str) -> Any:
+def service_of(backend: Any, resource_id: str) -> Any:
+    """An active service by its resource id, `service/CLUSTER/NAME`."""
     _, cluster, name = resource_id.split("/")
     ecs = ecs_backends[backend.account_id][backend.region_name]
     service = ecs.services.get(f"{cluster}:{name}")
@@ -30,7 +31,7 @@ def _service(backend: Any, resource_id: str) -> Any:
 def _pull(backend: Any, target: Any) -> None:
     """"Otherwise, it changes the resource's current capacity to a value that is inside of this range": RegisterScalableTarget."""
     _, cluster, name = target.resource_id.split("/")
-    service = _service(backend, target.resource_id)
+    service = service_of(backend, target.resource_id)
     count = min(max(service.desired_count, target.min_capacity), target.max_capacity)
     if count != service.desired_count:
         ecs = ecs_backends[backend.account_id][backend.region_name]
@@ -85,7 +86,7 @@ def install() -> None:
                 "The scalable target that you tried to tag already exists. To update tags on an existing scalable target, "
                 "use the TagResource API."
             )
-        _service(backend, resource_id)
+        service_of(backend, resource_id)
         low, high = self._get_int_param("MinCapacity"), self._get_int_param("MaxCapacity")
         if known is None and (low is None or high is None):
             raise found.invalid("MinCapacity and MaxCapacity must be specified for a new scalable target")

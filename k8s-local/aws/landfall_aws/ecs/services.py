@@ -86,6 +86,16 @@ def _check_rebalancing(service: Service, asked: dict[str, Any]) -> None:
     placement.rebalancing(new("availability_zone_rebalancing"), percent, strategy, constraints)
 
 
+def _check_strategy(backend: Any, service: Service, strategy: list[dict[str, Any]], force: bool) -> None:
+    providers.check_strategy(backend._get_cluster(service.cluster_name), strategy)
+    # Its words: pipe-cd/pipecd#6385.
+    if strategy != (getattr(service, "capacity_provider_strategy", None) or []) and not force:
+        raise _refused(
+            "When switching from launch type to capacity provider strategy on an existing service, or making a change to a "
+            "capacity provider strategy on a service that is already using one, you must force a new deployment."
+        )
+
+
 def install(settings: Settings, life: Life) -> None:
     scheduler = Scheduler(settings, life)
 
@@ -129,8 +139,6 @@ def install(settings: Settings, life: Life) -> None:
         service.placement_strategy = placement.told(strategy)
         service.availability_zone_rebalancing = rebalancing
         service.deployment_configuration = deployment
-        # What a service goes back to when its strategy is taken away.
-        service.first_launch_type = service.launch_type
         if names:
             service.launch_type = None
         if on_fargate and not service.platform_version:
@@ -165,6 +173,12 @@ def install(settings: Settings, life: Life) -> None:
         if asked.get("placement_strategy") is not None:
             asked["placement_strategy"] = placement.told(asked["placement_strategy"])
         _check_rebalancing(service, asked)
+        strategy = asked.get("capacity_provider_strategy")
+        if strategy is not None:
+            _check_strategy(self, service, strategy, force)
+            # "if you previously created (or updated) a service with …" one of a launch type, it goes back to that
+            # (aws/containers-roadmap#838).
+            service.launch_type = None if strategy else "FARGATE" if is_on_fargate(service) else "EC2"
         anew = force
         if named:
             anew = anew or definition.arn != service.task_definition
@@ -173,9 +187,6 @@ def install(settings: Settings, life: Life) -> None:
             if value is not None:
                 anew = anew or (name in _REDEPLOYS and getattr(service, name, None) != value)
                 setattr(service, name, value)
-        if asked.get("capacity_provider_strategy") is not None:
-            providers.check_strategy(self._get_cluster(service.cluster_name), asked["capacity_provider_strategy"])
-            service.launch_type = None if asked["capacity_provider_strategy"] else service.first_launch_type
         if anew:
             scheduler.deploy(self, service)
         else:
