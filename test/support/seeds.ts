@@ -59,7 +59,7 @@ export interface SeedService {
 }
 
 interface SeedContainer {
-  /** Repository, without registry and tag. */
+  /** Repository, and the name of the account whose registry has it. */
   readonly image: string;
   /** Protocol, port, and port of the instance. */
   readonly port: string;
@@ -132,6 +132,11 @@ export interface SeedRule {
 
 const table = (name: string): unknown =>
   parse(readFileSync(join(import.meta.dirname, '..', 'seeds', `${name}.yaml`), 'utf8'));
+
+/** The table of the platform's accounts, by name: id, and owners of what stands in them. */
+export const seedAccounts = table('accounts') as Readonly<
+  Record<string, { readonly accountId: string; readonly owners: readonly string[] }>
+>;
 
 /** The table of the seeds' networks, by name. */
 export const seedNetworks = table('networks') as Readonly<

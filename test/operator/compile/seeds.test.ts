@@ -18,6 +18,7 @@ import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { AutoScalingGroupInputs } from '../../../operator/aws/autoscaling/group-settings.ts';
 import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm.ts';
+import { localAccounts } from '../../../k8s-local/aws/identity-files.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import type { WebAclRulesInputs } from '../../../operator/aws/wafv2/web-acl-rules.ts';
@@ -27,6 +28,7 @@ import { printable, referencesIn } from '../../../operator/graph/ref.ts';
 import {
   groupName,
   saidOfRules,
+  seedAccounts,
   seedLinks,
   type SeedNetwork,
   seedNetworks,
@@ -37,7 +39,14 @@ import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
 const examples = join(import.meta.dirname, '../../../manifests/examples');
-const { compiled, failures } = compileResources('default', await readManifests([examples]));
+const manifests = await readManifests([examples]);
+const { compiled, failures } = compileResources('default', manifests);
+
+/** Ids of the accounts of the seeds, by name. */
+const accountIds = new Map([
+  ...Object.entries(seedAccounts).map(([name, { accountId }]) => [name, accountId] as const),
+  [seedNetworks.portal.account, seedNetworks.portal.accountId],
+]);
 
 /** The inputs of every node of a type, by key. */
 function inputsByKey<I>(graph: Graph, type: string): Map<string, I> {
@@ -194,6 +203,30 @@ function groupsOf(graph: Graph) {
   );
 }
 
+describe('the accounts of the platform', () => {
+  it('are those of the examples, and the portal has one of its own', () => {
+    const found = manifests.accounts.map(({ value: { metadata, spec } }) => [
+      metadata.name,
+      spec.aws.accountId,
+    ]);
+    // The two others are of examples of no seed.
+    const others = new Set(['shop', 'store']);
+    const ofSeeds = found.filter(([name = '']) => !others.has(name));
+    expect(Object.fromEntries(ofSeeds)).toEqual(Object.fromEntries(accountIds));
+  });
+
+  it('are those of the local AWS', () => {
+    expect(localAccounts).toEqual(Object.fromEntries(accountIds));
+  });
+
+  it.each(Object.entries(seedAccounts))('%s has what stands in it', (_name, { accountId, owners }) => {
+    const found = compiled.filter(
+      ({ graph, account }) => !OF_NO_SEED.includes(graph.owner) && account.spec.aws.accountId === accountId,
+    );
+    expect(new Set(found.map(({ graph }) => graph.owner))).toEqual(new Set(owners));
+  });
+});
+
 it('the security groups of the seeds have the rules of the table, and no others', () => {
   const ofSeeds = compiled.filter(({ graph }) => !OF_NO_SEED.includes(graph.owner));
   const found = ofSeeds.map(({ graph }) => [graph.owner, groupsOf(graph)] as const);
@@ -259,8 +292,16 @@ const valueOf = (value: string) =>
         .join()
     : value;
 
+/** Repository, and the account whose registry has it, by its name. */
+function imageIn(image: string): string {
+  const [, id, repository] =
+    /^(\d{12})\.dkr\.ecr\.us-east-1\.amazonaws\.com\/([^/:]+):[^/:]+$/u.exec(image) ?? [];
+  const account = [...accountIds].find(([, accountId]) => accountId === id)?.[0];
+  return `${repository} of ${account}`;
+}
+
 const containerIn = (container: TaskDefinitionInputs['containerDefinitions'][number]) => ({
-  image: /([^/:]+):[^/:]+$/u.exec(container.image)?.[1],
+  image: imageIn(container.image),
   port: (container.portMappings ?? [])
     .map(({ protocol, containerPort, hostPort }) => `${protocol} ${containerPort} ${hostPort ?? ''}`.trim())
     .join(),
