@@ -136,7 +136,59 @@ const twicePort = ({ capacity, task: { containers } }: Spec) => {
   return ports.find((port, index) => ports.indexOf(port) !== index);
 };
 
+/** The first container that fits into no task of this size. */
+const tooLarge = (self: Spec) => {
+  const memory = memoryOf(self) ?? Infinity;
+  return self.task.containers.find(
+    ({ memoryMiB = 0, memoryReservationMiB = 0 }) => Math.max(memoryMiB, memoryReservationMiB) > memory,
+  );
+};
+const TOO_LARGE = `self.task.containers.filter(c, (has(c.memoryMiB) && c.memoryMiB > ${MEMORY}) || (has(c.memoryReservationMiB) && c.memoryReservationMiB > ${MEMORY}))`;
+
+const cpuOfContainers = ({ task }: Spec) => task.containers.reduce((sum, { cpu = 0 }) => sum + cpu, 0);
+const CPU_OF_CONTAINERS = 'self.task.containers.map(c, has(c.cpu) ? c.cpu : 0).sum()';
+
+const strayLimit = ({ capacity, task: { containers } }: Spec) =>
+  capacity.type === 'Fargate'
+    ? containers.find(({ ulimits }) => ulimits.some(({ name }) => name !== 'nofile'))
+    : undefined;
+const STRAY_LIMIT =
+  "self.task.containers.filter(c, has(c.ulimits) && c.ulimits.exists(u, u.name != 'nofile'))";
+
 export const containerRules: readonly Rule<Spec>[] = [
+  {
+    // "The total amount of memory reserved for all containers within a task must be lower than the task memory value, if one is
+    // specified": ContainerDefinition, API reference.
+    cel: `!${IS_SIZED} || ${TOO_LARGE}.size() == 0`,
+    message:
+      'container {name} has more memory than its task, which has {memory} MiB: lower its memoryMiB and memoryReservationMiB, or raise task.memoryMiB',
+    path: ['task', 'containers'],
+    check: (self) => tooLarge(self) === undefined,
+    show: {
+      name: { cel: `${TOO_LARGE}[0].name`, of: (self) => tooLarge(self)?.name ?? '' },
+      memory: { cel: `string(${MEMORY})`, of: (self) => String(memoryOf(self)) },
+    },
+  },
+  {
+    // "… the total amount of CPU reserved for all containers within a task be lower than the task-level cpu value": ibid.
+    cel: `!${IS_SIZED} || !(${IS_FARGATE}) || ${CPU_OF_CONTAINERS} <= ${CPU}`,
+    message:
+      'the containers have {sum} CPU units together, and their task {cpu}: lower their cpu, leave it out, or raise task.cpu',
+    path: ['task', 'containers'],
+    check: (self) => self.capacity.type !== 'Fargate' || cpuOfContainers(self) <= (cpuOf(self) ?? Infinity),
+    show: {
+      sum: { cel: `string(${CPU_OF_CONTAINERS})`, of: (self) => String(cpuOfContainers(self)) },
+      cpu: { cel: `string(${CPU})`, of: (self) => String(cpuOf(self)) },
+    },
+  },
+  {
+    cel: `!(${IS_FARGATE}) || ${STRAY_LIMIT}.size() == 0`,
+    message:
+      'container {name} has a ulimit that Fargate does not take: leave out all but nofile, or run the task on instances (capacity.type EC2)',
+    path: ['task', 'containers'],
+    check: (self) => strayLimit(self) === undefined,
+    show: { name: { cel: `${STRAY_LIMIT}[0].name`, of: (self) => strayLimit(self)?.name ?? '' } },
+  },
   {
     cel: 'self.task.containers.exists(c, !has(c.essential) || c.essential)',
     message:

@@ -305,6 +305,31 @@ export function containers(): void {
         },
         /host ports and container ports in port mappings must match/,
       ],
+      [
+        { containerDefinitions: [{ name: 'web', image: 'w', memory: 1024 }] },
+        /^The 'memory' setting for container 'web' is greater than for the task\.$/,
+      ],
+      [
+        { containerDefinitions: [{ name: 'web', image: 'w', memoryReservation: 513 }] },
+        /^The 'memoryReservation' setting for container 'web' is greater than for the task\.$/,
+      ],
+      [
+        {
+          containerDefinitions: [
+            { name: 'web', image: 'w', cpu: 200 },
+            { name: 'proxy', image: 'p', cpu: 100 },
+          ],
+        },
+        /^The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'\.$/,
+      ],
+      [
+        {
+          containerDefinitions: [
+            { name: 'web', image: 'w', ulimits: [{ name: 'memlock', softLimit: -1, hardLimit: -1 }] },
+          ],
+        },
+        /does not support the ulimit 'memlock'/,
+      ],
     ] as [Params, RegExp][])('%j is refused', async (params, message) => {
       await refused(ecs('RegisterTaskDefinition', definition(params)), 'ClientException', message);
     });

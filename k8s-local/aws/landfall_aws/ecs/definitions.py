@@ -86,6 +86,14 @@ def _check_fargate(get: Any, containers: list[dict[str, Any]]) -> None:
             f"No Fargate configuration exists for given values: {cpu} CPU, {memory_mib} memory. "
             "See the Amazon ECS documentation for the valid values."
         )
+    # aws/aws-cdk#24629
+    if sum(container.get("cpu") or 0 for container in containers) > (cpu or 0):
+        raise _client("The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.")
+    for limit in [limit for container in containers for limit in container.get("ulimits") or []]:
+        # ContainerDefinition, API reference: tasks on Fargate have the limits of the operating system, "with the exception of
+        # the nofile resource limit parameter"; the words are a guess.
+        if limit.get("name") != "nofile":
+            raise _client(f"Fargate does not support the ulimit '{limit.get('name')}'.")
     storage = (get("ephemeralStorage") or {}).get("sizeInGiB")
     if storage is not None and not 21 <= storage <= 200:
         raise _client("Ephemeral storage must be between 21 GiB and 200 GiB.")
@@ -116,6 +124,11 @@ def _check(get: Any) -> None:
 
 
 def _check_container(get: Any, container: dict[str, Any], names: list[Any], volumes: set[Any]) -> None:
+    whole = _number(str(get("memory") or ""), {"": 1, "gb": 1024})
+    for setting in ("memory", "memoryReservation"):
+        # pulumi/pulumi-awsx#1220
+        if whole is not None and (container.get(setting) or 0) > whole:
+            raise _client(f"The '{setting}' setting for container '{container.get('name')}' is greater than for the task.")
     if container.get("secrets") and not get("executionRoleArn"):
         raise _client("When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.")
     for needed in container.get("dependsOn") or []:
