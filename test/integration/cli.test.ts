@@ -72,7 +72,7 @@ spec:
   aws:
     accountId: '333333333333'
     regions: [us-east-1]
-    roleArn: arn:aws:iam::333333333333:role/landfall-operator
+    roleArn: arn:aws:iam::333333333333:role/landfall
 ${more}`;
 
 function nobodyThere(): Record<string, string> {
@@ -234,7 +234,7 @@ describe.each([
     expectNamed(err, [
       /\b333333333333\b/,
       /\bsts:(GetCallerIdentity|AssumeRole)\b/,
-      /arn:aws:iam::333333333333:role\/landfall-operator\b/,
+      /arn:aws:iam::333333333333:role\/landfall\b/,
       cause,
     ]);
     expect(code).toBe(1);
@@ -258,16 +258,16 @@ describe.concurrent('landfall accounts', () => {
   it('assumes a role with the external id of the Account, and says what a refused one lacks', async () => {
     const account = (externalId: string) => withRole(`    externalId: ${externalId}\n`);
     const good = await landfall(['accounts', '-f', '-'], {
-      stdin: account('landfall:local:consumer-account'),
+      stdin: account('landfall:default:consumer-account'),
     });
     expect(good).toMatchObject({ code: 0 });
-    expect(good.out).toContain('arn:aws:sts::333333333333:assumed-role/landfall-operator/landfall-default');
-    const bad = await landfall(['accounts', '-f', '-'], { stdin: account('landfall:local:somebody-else') });
+    expect(good.out).toContain('arn:aws:sts::333333333333:assumed-role/landfall/landfall-default');
+    const bad = await landfall(['accounts', '-f', '-'], { stdin: account('landfall:default:somebody-else') });
     expect(bad.code).toBe(1);
     expect(bad.err).toContain(
-      'sts:AssumeRole of arn:aws:iam::333333333333:role/landfall-operator in account 333333333333',
+      'sts:AssumeRole of arn:aws:iam::333333333333:role/landfall in account 333333333333',
     );
-    expect(bad.err).toContain('external id landfall:local:somebody-else was refused');
+    expect(bad.err).toContain('external id landfall:default:somebody-else was refused');
   });
 
   it('shows a mismatch and exits 1', async () => {

@@ -58,12 +58,36 @@ describe('generated policies', () => {
 });
 
 describe('manifests/bootstrap/member-role.yaml', () => {
-  it('demands the external id', () => {
-    const assume = AssumeRolePolicyDocument.Statement.filter(({ Action }) =>
-      [Action].flat().includes('sts:AssumeRole'),
+  it('demands the external id and the tags of the operator’s session', () => {
+    const tags = {
+      StringEquals: { 'aws:RequestTag/landfall.dev/installation': '!Ref Installation' },
+      StringLike: { 'aws:RequestTag/landfall.dev/account': '*' },
+    };
+    const known = { 'sts:ExternalId': '!Ref ExternalId', ...tags.StringEquals };
+    expect(AssumeRolePolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Condition: { ...tags, StringEquals: known },
+      }),
+      expect.objectContaining({ Effect: 'Allow', Action: 'sts:TagSession', Condition: tags }),
+    ]);
+  });
+
+  it('demands what docs/credentials.md says', () => {
+    const page = readFileSync(join(root, 'docs/credentials.md'), 'utf8');
+    const blocks = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, json = '']) => json);
+    const shown = blocks.find((json) => json.includes('sts:ExternalId')) ?? '';
+    const given: Record<string, string> = {
+      OperatorRoleArn: 'arn:aws:iam::111111111111:role/landfall-operator',
+      ExternalId: 'landfall:platform:portal',
+      Installation: 'platform',
+    };
+    const filled = JSON.stringify(AssumeRolePolicyDocument).replaceAll(
+      /!Ref (\w+)/g,
+      (_, name: string) => given[name] ?? name,
     );
-    expect(assume).toHaveLength(1);
-    expect(assume[0]?.Condition).toEqual({ StringEquals: { 'sts:ExternalId': '!Ref ExternalId' } });
+    expect(JSON.parse(shown)).toEqual(JSON.parse(filled));
   });
 
   it('has the parameters and resources of the template for what differs', () => {
