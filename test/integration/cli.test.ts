@@ -9,6 +9,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { cacheFolder } from '../../k8s-local/aws/python-env.ts';
+import { run } from '../../k8s-local/cluster/run.ts';
+import { findKubectl } from '../../k8s-local/cluster/shell.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
 import { NO_REFERENCES } from '../../operator/compile/references.ts';
@@ -241,18 +243,46 @@ describe.each([
   });
 });
 
+/** The five of the examples, by their names. */
+const FIVE = {
+  'base-infra': '111111111111',
+  'provider-account': '222222222222',
+  'consumer-account': '333333333333',
+  'security-account': '444444444444',
+  'shared-services-account': '555555555555',
+};
+
 describe.concurrent('landfall accounts', () => {
-  it('shows the caller of each of the five accounts', async () => {
-    const { code, out } = await landfall(['accounts', '-f', join(root, 'manifests/examples/accounts')]);
+  it('has assumed the role of each of the five accounts, from one set of credentials', async () => {
+    // No profiles, but the keys of the home account.
+    const none = join(folder, 'none');
+    const env = { ...aws.env(), AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none };
+    const examples = join(root, 'manifests/examples/accounts');
+    const { code, out, err } = await landfall(['accounts', '-f', examples], { env });
+    expect(code, err).toBe(0);
+    for (const [name, id] of Object.entries(FIVE))
+      expect(out).toMatch(
+        new RegExp(
+          `✓  ${name} +${id} +\\(default\\) +arn:aws:iam::${id}:role/landfall +landfall:default:${name} +arn:aws:sts::${id}:assumed-role/landfall/landfall-default`,
+        ),
+      );
+  });
+
+  it('shows the caller of each of the five where profiles lead to them', async () => {
+    const examples = join(root, 'manifests/examples/accounts-by-profile');
+    const { stdout } = await run(await findKubectl(), ['kustomize', examples]);
+    const { code, out } = await landfall(['accounts', '-f', '-'], { stdin: stdout });
     expect(code).toBe(0);
-    for (const [name, id] of [
-      ['base-infra', '111111111111'],
-      ['provider-account', '222222222222'],
-      ['consumer-account', '333333333333'],
-      ['security-account', '444444444444'],
-      ['shared-services-account', '555555555555'],
-    ])
-      expect(out).toMatch(new RegExp(`✓  ${name} +${id} .*arn:aws:iam::${id}:user/landfall`));
+    for (const [name, id] of Object.entries(FIVE))
+      expect(out).toMatch(new RegExp(`✓  ${name} +${id} +${name} .*arn:aws:iam::${id}:user/landfall`));
+  });
+
+  it('says that a role lets in no other installation', async () => {
+    const { code, err } = await landfall(['accounts', '--installation', 'other', '-f', '-'], {
+      stdin: withRole('    externalId: landfall:default:consumer-account\n'),
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('with the session tag landfall.dev/installation=other and external id');
   });
 
   it('assumes a role with the external id of the Account, and says what a refused one lacks', async () => {
