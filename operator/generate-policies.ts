@@ -18,6 +18,7 @@ import { DECRYPTING_READERS, ROLE_ACTIONS } from './compile/role-actions.ts';
 
 const root = join(import.meta.dirname, '..');
 const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
+const LOCAL_BOUNDARY = 'k8s-local/aws/landfall_aws/boundary.json';
 
 /** For any account: IAM fills in whose policy it is. The installation is the operator's default. */
 const ANYWHERE: PolicyScope = {
@@ -168,6 +169,8 @@ export async function policyFiles(): Promise<Map<string, string>> {
   for (const { name, document } of operatorPolicies(ANYWHERE)) await json(`operator-${name}`, document);
   for (const document of policiesFor(readPermissions(), ANYWHERE)) await json('reader', document);
   await json('boundary', BOUNDARY);
+  // The local AWS has it in every account, and its image nothing else of the repository.
+  files.set(LOCAL_BOUNDARY, files.get('manifests/iam/boundary.json') ?? '');
   await json('reserved-tags-scp', SCP);
   const template = await readFile(join(root, TEMPLATE), 'utf8');
   files.set(TEMPLATE, await formatted(TEMPLATE, filled(template)));

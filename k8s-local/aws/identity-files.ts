@@ -39,15 +39,30 @@ export function accessKeyOf(account: string): AccessKey {
 
 /** The member role that the home account may assume in `account`, given by id or profile name. */
 export function memberRoleArn(account: string): string {
-  return `arn:aws:iam::${localAccounts[account] ?? account}:role/landfall-operator`;
+  return `arn:aws:iam::${localAccounts[account] ?? account}:role/landfall`;
+}
+
+/** The boundary that the roles made in `account` are to have, given by id or profile name. */
+export function memberBoundaryArn(account: string): string {
+  return `arn:aws:iam::${localAccounts[account] ?? account}:policy/landfall-boundary`;
 }
 
 /** The external id that `account`'s member role wants, for the installation id the server was started with. */
-export function memberExternalId(account: string, installation = 'local'): string {
-  const name = Object.entries(localAccounts).find(
-    ([profile, id]) => profile === account || id === account,
-  )?.[0];
-  return `landfall:${installation}:${name ?? account}`;
+export function memberExternalId(account: string, installation = 'default'): string {
+  return `landfall:${installation}:${profileOf(account)}`;
+}
+
+/** The tags of a session that `account`'s member role wants, for the installation id the server was started with. */
+export function memberTags(account: string, installation = 'default'): { Key: string; Value: string }[] {
+  return [
+    { Key: 'landfall.dev/installation', Value: installation },
+    { Key: 'landfall.dev/account', Value: profileOf(account) },
+  ];
+}
+
+function profileOf(account: string): string {
+  const known = Object.entries(localAccounts).find(([profile, id]) => profile === account || id === account);
+  return known?.[0] ?? account;
 }
 
 /** Writes AWS configuration and credentials with a profile per account and the default one; returns their paths. */

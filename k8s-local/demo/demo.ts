@@ -24,6 +24,8 @@ const LANE_SECONDS = 4;
 /** Long enough for an operator to bring everything up, and to take it down, on a busy machine. */
 const READY_SECONDS = 180;
 const REMOVAL_SECONDS = 180;
+/** As whom Landfall acts where. */
+const CALLERS = 'custom-columns=ACCOUNT:.metadata.name,ID:.spec.aws.accountId,CALLER:.status.callerArn';
 
 const { values: given } = parseArgs({
   options: {
@@ -103,6 +105,8 @@ async function demo(): Promise<void> {
   created.end();
   const kinds = [...new Set(contents.resources.map(({ kind }) => kind))];
   for (const kind of kinds) say(await kubectl.text('get', kind, '-A'));
+  const names = contents.accounts.map(({ name }) => name);
+  say(await kubectl.text('get', 'account', ...names, '-o', CALLERS));
 
   heading('Somebody changes AWS behind Landfall’s back');
   await repairDrift(operator, aws, kubectl);
@@ -142,6 +146,8 @@ async function startAws(): Promise<LocalAws> {
     progress: (line) => say(pc.dim(`aws: ${line}`)),
     detached: true,
     stateFolder: join(FOLDER, 'aws'),
+    // Its roles let in nobody but the operator of this installation.
+    env: { ...process.env, LANDFALL_AWS_INSTALLATION: INSTALLATION },
   });
   endings.add('The local AWS may be left', 20, () => aws.stop());
   say(`AWS: a local one at ${aws.url}, empty`);

@@ -239,8 +239,8 @@ export const CONDITIONS = {
       },
       RoleNotAssumable: {
         means:
-          'AWS does not let the operator assume the role; the message names caller, role and external id.',
-        todo: 'Correct the trust policy of the role: its principal and its external id.',
+          'AWS does not let the operator assume the role; the message names caller, role, external id and the tag of the session.',
+        todo: 'Correct the trust policy of the role: its principal, its external id, and the installation that it demands as a tag.',
       },
       InstallationClaimed: {
         means:

@@ -2,6 +2,7 @@ import type { Account } from '../api/account.ts';
 import { defaultExternalId, describeSource } from '../aws/credentials.ts';
 import { errorCode, interpretWords } from '../aws/errors.ts';
 import type { CallerIdentity } from '../aws/identity.ts';
+import { TAG } from '../graph/ownership.ts';
 import type { Targets } from './targets.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -41,12 +42,12 @@ function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unk
   const externalId = aws.externalId ?? defaultExternalId(deps.installation, account.metadata.name);
   const from = describeSource(aws.profile);
   if (reason === 'AccessDenied' && aws.roleArn !== undefined) {
-    const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with external id ${externalId} was refused: ${message}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession, and demand this external id`;
+    const text = `sts:AssumeRole of ${aws.roleArn} in account ${aws.accountId} from ${from} with the session tag ${TAG.installation}=${deps.installation} and external id ${externalId} was refused: ${message}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession with this tag, and demand this external id`;
     return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };
   }
-  // A profile that assumes a role by itself does so with the external id of the file, or with none.
+  // A profile that assumes a role by itself does so with the external id of the file, or with none, and never with tags.
   if (reason === 'AccessDenied' && ASSUMING.test(message)) {
-    const text = `the sts:AssumeRole that ${from} makes was refused: ${message}; the trust policy of the role must allow this caller, and what it demands as external id must stand as external_id in the profile`;
+    const text = `the sts:AssumeRole that ${from} makes was refused: ${message}; the trust policy of the role must allow this caller, and what it demands as external id must stand as external_id in the profile; a role that demands session tags, as that of manifests/bootstrap does, belongs into spec.aws.roleArn`;
     return { kind: 'stalled', reason: 'RoleNotAssumable', message: text };
   }
   const role = aws.roleArn === undefined ? '' : ` for role ${aws.roleArn}`;

@@ -8,7 +8,7 @@ import { dependenciesOf, type Graph, type GraphNode } from '../../operator/graph
 import type { World } from '../../operator/graph/kind.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { referencesIn } from '../../operator/graph/ref.ts';
-import type { Subject } from './subjects.ts';
+import { INSTALLATION, type Subject } from './subjects.ts';
 
 /** A node that something is written for. */
 export interface Step {
@@ -53,7 +53,7 @@ export async function longestPath(subject: Subject): Promise<readonly Step[]> {
 async function graphsOf({ accounts, objects }: Subject): Promise<Graph[]> {
   const documents = [...accounts, ...objects(0)].map((object) => JSON.stringify(object)).join('\n---\n');
   const manifests = await readManifests(['-'], { stdin: Readable.from([documents]) });
-  const { compiled, failures } = compileResources('bench', manifests);
+  const { compiled, failures } = compileResources(INSTALLATION, manifests);
   if (failures.length > 0) throw new Failures(failures);
   return compiled.map(({ graph }) => graph);
 }

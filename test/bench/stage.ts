@@ -4,7 +4,7 @@ import { startControlPlane, type ControlPlane } from '../../k8s-local/cluster/co
 import { startOperator, type OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { namespace } from '../support/manifests.ts';
-import type { Subject } from './subjects.ts';
+import { INSTALLATION, type Subject } from './subjects.ts';
 
 /** What AWS takes minutes for is done by the next call: the bench is about calls. Of all that the subjects make. */
 const NO_DELAY = {
@@ -34,7 +34,9 @@ export async function onStage<T>(
   awsEnv: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const plane = await startControlPlane();
-  const aws = await startLocalAws({ env: { ...process.env, ...NO_DELAY, ...awsEnv } });
+  const aws = await startLocalAws({
+    env: { ...process.env, LANDFALL_AWS_INSTALLATION: INSTALLATION, ...NO_DELAY, ...awsEnv },
+  });
   let operator: OperatorProcess | undefined;
   try {
     await apply(plane, ...crds());
@@ -42,7 +44,7 @@ export async function onStage<T>(
     operator = startOperator({
       kubeconfigPath: plane.kubeconfigPath,
       bundled: true,
-      env: { ...aws.env(), LANDFALL_INSTALLATION: 'bench', ...env },
+      env: { ...aws.env(), LANDFALL_INSTALLATION: INSTALLATION, ...env },
     });
     await operator.line((line) => line.msg === 'leading');
     await untilReady(plane, ['accounts'], { count: subject.accounts.length, timeoutMs: 60_000 });

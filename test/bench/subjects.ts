@@ -1,4 +1,8 @@
+import { memberBoundaryArn, memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import { type Fewest, NETWORK_CALLS, PLATFORM_CALLS } from './fewest-calls.ts';
+
+/** The installation id of the operator that is measured. */
+export const INSTALLATION = 'bench';
 
 /** What the bench makes some of. */
 export interface Subject {
@@ -63,12 +67,22 @@ export const NETWORKS: Subject = {
   slow: [{ action: 'DescribeVpcAttribute', calls: 2 }],
 };
 
+const accountOf = (role: string) => `${role}-account`;
 const nameOf = (role: string, index: number) => `${role}-${String(index).padStart(3, '0')}`;
+
+/** As in the examples: reached by the role that manifests/bootstrap makes, from the operator's own credentials. */
+function platformAccount(role: string, accountId: string): object {
+  return benchAccount(accountOf(role), {
+    accountId,
+    roleArn: memberRoleArn(accountId),
+    permissionsBoundaryArn: memberBoundaryArn(accountId),
+  });
+}
 
 /** One of the two sides of a platform: a network, the service that stands in it, and its end of the link between them. */
 function side(index: number, { role, block, port }: { role: string; block: number; port: number }): object[] {
   const metadata = { name: nameOf(role, index), namespace: 'bench' };
-  const common = { accountRef: { name: role }, region: 'us-east-1' };
+  const common = { accountRef: { name: accountOf(role) }, region: 'us-east-1' };
   const network = {
     ...common,
     cidr: `10.${block}.0.0/16`,
@@ -133,10 +147,7 @@ function linkOf(role: string, index: number): object {
  */
 export const PLATFORMS: Subject = {
   name: 'platforms',
-  accounts: [
-    benchAccount('provider', { accountId: '222222222222', profile: 'provider-account' }),
-    benchAccount('consumer', { accountId: '333333333333', profile: 'consumer-account' }),
-  ],
+  accounts: [platformAccount('provider', '222222222222'), platformAccount('consumer', '333333333333')],
   objects: (index) => [
     ...side(index, { role: 'provider', block: index, port: 8080 }),
     ...side(index, { role: 'consumer', block: 100 + index, port: 80 }),

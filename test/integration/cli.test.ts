@@ -9,6 +9,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalAws, type LocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { cacheFolder } from '../../k8s-local/aws/python-env.ts';
+import { run } from '../../k8s-local/cluster/run.ts';
+import { findKubectl } from '../../k8s-local/cluster/shell.ts';
 import { interpret } from '../../operator/aws/errors.ts';
 import { awsKinds } from '../../operator/aws/kinds.ts';
 import { NO_REFERENCES } from '../../operator/compile/references.ts';
@@ -72,7 +74,7 @@ spec:
   aws:
     accountId: '333333333333'
     regions: [us-east-1]
-    roleArn: arn:aws:iam::333333333333:role/landfall-operator
+    roleArn: arn:aws:iam::333333333333:role/landfall
 ${more}`;
 
 function nobodyThere(): Record<string, string> {
@@ -234,40 +236,68 @@ describe.each([
     expectNamed(err, [
       /\b333333333333\b/,
       /\bsts:(GetCallerIdentity|AssumeRole)\b/,
-      /arn:aws:iam::333333333333:role\/landfall-operator\b/,
+      /arn:aws:iam::333333333333:role\/landfall\b/,
       cause,
     ]);
     expect(code).toBe(1);
   });
 });
 
+/** The five of the examples, by their names. */
+const FIVE = {
+  'base-infra': '111111111111',
+  'provider-account': '222222222222',
+  'consumer-account': '333333333333',
+  'security-account': '444444444444',
+  'shared-services-account': '555555555555',
+};
+
 describe.concurrent('landfall accounts', () => {
-  it('shows the caller of each of the five accounts', async () => {
-    const { code, out } = await landfall(['accounts', '-f', join(root, 'manifests/examples/accounts')]);
+  it('has assumed the role of each of the five accounts, from one set of credentials', async () => {
+    // No profiles, but the keys of the home account.
+    const none = join(folder, 'none');
+    const env = { ...aws.env(), AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none };
+    const examples = join(root, 'manifests/examples/accounts');
+    const { code, out, err } = await landfall(['accounts', '-f', examples], { env });
+    expect(code, err).toBe(0);
+    for (const [name, id] of Object.entries(FIVE))
+      expect(out).toMatch(
+        new RegExp(
+          `✓  ${name} +${id} +\\(default\\) +arn:aws:iam::${id}:role/landfall +landfall:default:${name} +arn:aws:sts::${id}:assumed-role/landfall/landfall-default`,
+        ),
+      );
+  });
+
+  it('shows the caller of each of the five where profiles lead to them', async () => {
+    const examples = join(root, 'manifests/examples/accounts-by-profile');
+    const { stdout } = await run(await findKubectl(), ['kustomize', examples]);
+    const { code, out } = await landfall(['accounts', '-f', '-'], { stdin: stdout });
     expect(code).toBe(0);
-    for (const [name, id] of [
-      ['base-infra', '111111111111'],
-      ['provider-account', '222222222222'],
-      ['consumer-account', '333333333333'],
-      ['security-account', '444444444444'],
-      ['shared-services-account', '555555555555'],
-    ])
-      expect(out).toMatch(new RegExp(`✓  ${name} +${id} .*arn:aws:iam::${id}:user/landfall`));
+    for (const [name, id] of Object.entries(FIVE))
+      expect(out).toMatch(new RegExp(`✓  ${name} +${id} +${name} .*arn:aws:iam::${id}:user/landfall`));
+  });
+
+  it('says that a role lets in no other installation', async () => {
+    const { code, err } = await landfall(['accounts', '--installation', 'other', '-f', '-'], {
+      stdin: withRole('    externalId: landfall:default:consumer-account\n'),
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('with the session tag landfall.dev/installation=other and external id');
   });
 
   it('assumes a role with the external id of the Account, and says what a refused one lacks', async () => {
     const account = (externalId: string) => withRole(`    externalId: ${externalId}\n`);
     const good = await landfall(['accounts', '-f', '-'], {
-      stdin: account('landfall:local:consumer-account'),
+      stdin: account('landfall:default:consumer-account'),
     });
     expect(good).toMatchObject({ code: 0 });
-    expect(good.out).toContain('arn:aws:sts::333333333333:assumed-role/landfall-operator/landfall-default');
-    const bad = await landfall(['accounts', '-f', '-'], { stdin: account('landfall:local:somebody-else') });
+    expect(good.out).toContain('arn:aws:sts::333333333333:assumed-role/landfall/landfall-default');
+    const bad = await landfall(['accounts', '-f', '-'], { stdin: account('landfall:default:somebody-else') });
     expect(bad.code).toBe(1);
     expect(bad.err).toContain(
-      'sts:AssumeRole of arn:aws:iam::333333333333:role/landfall-operator in account 333333333333',
+      'sts:AssumeRole of arn:aws:iam::333333333333:role/landfall in account 333333333333',
     );
-    expect(bad.err).toContain('external id landfall:local:somebody-else was refused');
+    expect(bad.err).toContain('external id landfall:default:somebody-else was refused');
   });
 
   it('shows a mismatch and exits 1', async () => {

@@ -130,6 +130,13 @@ test('the platform stands in two accounts, is repaired, drawn and deleted, and l
     '333333333333:service/api-consumer-dev-cluster',
   ])
     expect(text()).toContain(`✓ service arn:aws:ecs:us-east-1:${cluster}`);
+  for (const [name, id] of [
+    ['provider-account', '222222222222'],
+    ['consumer-account', '333333333333'],
+  ])
+    expect(text()).toMatch(
+      new RegExp(`${name} +${id} +arn:aws:sts::${id}:assumed-role/landfall/landfall-demo$`, 'm'),
+    );
   expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
   for (const [node, whose] of [
     ['security-group-rules/ecs', 'SecureVpc api-service/api-service'],

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { memberExternalId, memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
+import { memberExternalId, memberRoleArn, memberTags } from '../../k8s-local/aws/identity-files.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
 import { refusalsIn } from '../support/refusals.ts';
 import { World } from '../support/world.ts';
@@ -78,7 +78,7 @@ async function profiles(more: Readonly<Record<string, Readonly<Record<string, st
 
 describe('a request that AWS refuses', () => {
   it('AwsRefused: a permissions boundary that is not there, until it is', async () => {
-    const permissionsBoundaryArn = `arn:aws:iam::${PROVIDER}:policy/landfall-boundary`;
+    const permissionsBoundaryArn = `arn:aws:iam::${PROVIDER}:policy/bound`;
     const bounded = account('bounded', ['team-a'], {
       accountId: PROVIDER,
       profile: 'provider-account',
@@ -89,14 +89,14 @@ describe('a request that AWS refuses', () => {
     await stalled(
       network,
       'AwsRefused',
-      /landfall-boundary does not exist or is not attachable\. It is what permissionsBoundaryArn of the Account names\. Change the field/,
+      /policy\/bound does not exist or is not attachable\. It is what permissionsBoundaryArn of the Account names\. Change the field/,
     );
     const calls = await calm();
     expect(calls.filter(({ write, error }) => write && error === null)).toEqual([]);
     const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
     await iam.send(
       new CreatePolicyCommand({
-        PolicyName: 'landfall-boundary',
+        PolicyName: 'bound',
         PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
       }),
     );
@@ -114,14 +114,14 @@ describe('a request that AWS refuses', () => {
     const denied = account('denied', ['team-a'], {
       accountId: PROVIDER,
       roleArn: MEMBER,
-      externalId: memberExternalId(PROVIDER),
+      externalId: memberExternalId(PROVIDER, 'local'),
     });
     const network = smallNetwork('denied', 'team-a', { accountRef: { name: 'denied' } });
     await world.apply([denied, network]);
     await stalled(
       network,
       'AccessDenied',
-      /^vpc: ec2:CreateVpc in account 222222222222 as role arn:aws:iam::222222222222:role\/landfall-operator: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall-operator\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action .*landfall policy -f DIR/,
+      /^vpc: ec2:CreateVpc in account 222222222222 as role arn:aws:iam::222222222222:role\/landfall: UnauthorizedOperation: .* arn:aws:sts::222222222222:assumed-role\/landfall\/landfall-local is not authorized to perform: ec2:CreateVpc .*\. Allow the action .*landfall policy -f DIR/,
     );
     const calls = await calm();
     expect(calls.filter(({ write, error }) => write && error !== 'UnauthorizedOperation')).toEqual([]);
@@ -192,7 +192,8 @@ describe('credentials that have ended', () => {
       new AssumeRoleCommand({
         RoleArn: MEMBER,
         RoleSessionName: 'person',
-        ExternalId: memberExternalId(PROVIDER),
+        Tags: memberTags(PROVIDER, 'local'),
+        ExternalId: memberExternalId(PROVIDER, 'local'),
       }),
     );
     const key = made?.AccessKeyId ?? '';
@@ -282,7 +283,16 @@ describe('credentials that have ended', () => {
 
 describe('an external id', () => {
   it('RoleNotAssumable: a profile that assumes its role without one, until it has it', async () => {
-    const role = { role_arn: MEMBER, source_profile: 'portal' };
+    const RoleName = 'personal';
+    const trust = {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': 'ours' } },
+    };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    const role = { role_arn: `arn:aws:iam::${PROVIDER}:role/${RoleName}`, source_profile: 'portal' };
     await profiles({ 'profile nameless': role });
     const nameless = account('nameless', ['team-a'], { accountId: PROVIDER, profile: 'nameless' });
     const mark = await world.mark();
@@ -290,13 +300,31 @@ describe('an external id', () => {
     await stalled(
       nameless,
       'RoleNotAssumable',
-      /profile nameless makes was refused: .*sts:AssumeRole on resource: arn:aws:iam::222222222222:role\/landfall-operator; .* must stand as external_id in the profile/,
+      /profile nameless makes was refused: .*sts:AssumeRole on resource: arn:aws:iam::222222222222:role\/personal; .* must stand as external_id in the profile/,
     );
     await calm();
     expect(await world.writes(mark)).toEqual([]);
-    await profiles({ 'profile nameless': { ...role, external_id: memberExternalId(PROVIDER) } });
+    await profiles({ 'profile nameless': { ...role, external_id: 'ours' } });
     await world.ready(nameless);
+    await iam.send(new DeleteRoleCommand({ RoleName }));
     await world.remove(nameless);
+    await profiles({});
+  });
+
+  it('is not enough for the member role, which demands tags that no profile sends, until the Account names the role', async () => {
+    const role = { role_arn: MEMBER, source_profile: 'portal' };
+    await profiles({ 'profile tagless': { ...role, external_id: memberExternalId(PROVIDER, 'local') } });
+    const tagless = account('tagless', ['team-a'], { accountId: PROVIDER, profile: 'tagless' });
+    await world.apply([tagless]);
+    await stalled(
+      tagless,
+      'RoleNotAssumable',
+      /profile tagless makes was refused: .*role\/landfall; .* a role that demands session tags, .*, belongs into spec\.aws\.roleArn/,
+    );
+    const externalId = memberExternalId(PROVIDER, 'local');
+    await world.edit(tagless, { aws: { profile: 'portal', roleArn: MEMBER, externalId } });
+    await world.ready(tagless);
+    await world.remove(tagless);
     await profiles({});
   });
 

@@ -4,6 +4,7 @@ import {
   DeleteLogGroupCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { memberExternalId, memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
@@ -59,8 +60,8 @@ async function refused(object: Manifest, reason: string, message: RegExp): Promi
 const provider = (name: string) =>
   account(name, ['team-a'], {
     accountId: PROVIDER,
-    roleArn: `arn:aws:iam::${PROVIDER}:role/landfall-operator`,
-    externalId: 'landfall:local:provider-account',
+    roleArn: memberRoleArn(PROVIDER),
+    externalId: memberExternalId(PROVIDER, 'local'),
     regions: ['us-east-1', 'eu-west-1'],
   });
 
@@ -229,7 +230,7 @@ describe('a role', () => {
 });
 
 describe('without AWS', () => {
-  const role = `arn:aws:iam::${PROVIDER}:role/landfall-operator`;
+  const role = memberRoleArn(PROVIDER);
 
   it('an Account names action, account and role, tries again, and recovers by itself', async () => {
     const far = provider('cut-off');

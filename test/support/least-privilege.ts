@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { parseAllDocuments } from 'yaml';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
-import { memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
+import { memberBoundaryArn, memberRoleArn } from '../../k8s-local/aws/identity-files.ts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import type { PolicyDocument, Statement } from '../../operator/aws/least-privilege.ts';
@@ -15,8 +15,7 @@ import type { Manifest, World } from './world.ts';
 const ACCOUNT = '123456789012';
 const NAME = 'landfall-least';
 export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/${NAME}`;
-const BOUNDARY_ARN = `arn:aws:iam::${ACCOUNT}:policy/landfall-boundary`;
-const root = join(import.meta.dirname, '..', '..');
+const BOUNDARY_ARN = memberBoundaryArn(ACCOUNT);
 
 /** An Account of the home account that is reached by the role that {@link leastPrivilege} makes, roles bounded. */
 export function bounded(account: Manifest): Manifest {
@@ -83,7 +82,7 @@ export interface LeastPrivilege {
   close(): void;
 }
 
-/** Makes the role with what `landfall policy` prints for these objects, and the boundary, and has permissions enforced. */
+/** Makes the role with what `landfall policy` prints for these objects and has permissions enforced. */
 export async function leastPrivilege(world: World, objects: readonly Manifest[]): Promise<LeastPrivilege> {
   const iam = new IAMClient(world.clientOptions());
   const policy = await policyFor(objects);
@@ -95,8 +94,6 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
         PolicyDocument: JSON.stringify({ ...policy, Statement }),
       }),
     );
-  const boundary = await readFile(join(root, 'manifests/iam/boundary.json'), 'utf8');
-  await iam.send(new CreatePolicyCommand({ PolicyName: 'landfall-boundary', PolicyDocument: boundary }));
   const trust = [
     {
       Effect: 'Allow',

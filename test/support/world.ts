@@ -96,6 +96,7 @@ export class World {
     const aws = startLocalAws({
       env: {
         ...process.env,
+        LANDFALL_AWS_INSTALLATION: QUICK['LANDFALL_INSTALLATION'],
         LANDFALL_AWS_ENDPOINT_SECONDS: '0.1',
         LANDFALL_AWS_INTERFACE_SECONDS: '0.1',
         LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS: '0.1',

@@ -95,7 +95,7 @@ def _refusal(service: str, caller: Caller, ask: Ask, why: str) -> AwsError:
 
 def _trusted_by_name(ask: Ask, caller: Caller) -> bool:
     """A role that trusts somebody of its own account by name needs no policy of theirs."""
-    role = find_role(ask.resource) if ask.action == "sts:AssumeRole" else None
+    role = find_role(ask.resource) if ask.action in ("sts:AssumeRole", "sts:TagSession") else None
     if role is None or role.account_id != caller.account:
         return False
     return trust.names_exactly(role.assume_role_policy_document, caller)

@@ -115,8 +115,8 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
     parser.add_argument("--port", type=int, default=int(env("LANDFALL_AWS_PORT", "0")), help="0 takes a free one")
     parser.add_argument("--region", default=env("LANDFALL_AWS_REGION", "us-east-1"))
     parser.add_argument("--accounts", default=env("LANDFALL_AWS_ACCOUNTS"), help='JSON file: {"111111111111": "name"}')
-    parser.add_argument("--installation", default=env("LANDFALL_AWS_INSTALLATION", "local"))
-    parser.add_argument("--member-role", default=env("LANDFALL_AWS_MEMBER_ROLE", "landfall-operator"))
+    parser.add_argument("--installation", default=env("LANDFALL_AWS_INSTALLATION", "default"))
+    parser.add_argument("--member-role", default=env("LANDFALL_AWS_MEMBER_ROLE", "landfall"))
     for name, (seconds, words) in _SECONDS.items():
         variable = f"LANDFALL_AWS_{name.upper().replace('-', '_')}_SECONDS"
         parser.add_argument(f"--{name}-seconds", type=float, default=float(env(variable, seconds)), help=words)

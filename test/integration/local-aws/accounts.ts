@@ -8,10 +8,19 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { localAccounts, memberExternalId, memberRoleArn } from '../../../k8s-local/aws/identity-files.ts';
+import {
+  localAccounts,
+  memberExternalId,
+  memberRoleArn,
+  memberTags,
+} from '../../../k8s-local/aws/identity-files.ts';
+import { credentialsFor } from '../../../operator/aws/credentials.ts';
 import { aws, clientOptions, ec2, given, refused } from './harness.ts';
+import { admin, bootstrap } from './member-role.ts';
+
+type Tag = ReturnType<typeof memberTags>[number];
 
 /** Accounts, AssumeRole, the ledger and the dump. */
 export function accounts(): void {
@@ -21,12 +30,18 @@ export function accounts(): void {
     return new STSClient({ ...clientOptions(aws(), account), maxAttempts: 1 });
   }
 
-  function assume(client: STSClient, roleArn: string, externalId?: string): Promise<unknown> {
+  function assume(
+    client: STSClient,
+    roleArn: string,
+    externalId?: string,
+    tags: Tag[] = memberTags('provider-account'),
+  ): Promise<unknown> {
     return client.send(
       new AssumeRoleCommand({
         RoleArn: roleArn,
         RoleSessionName: 'test',
         ...(externalId === undefined ? {} : { ExternalId: externalId }),
+        ...(tags.length > 0 && { Tags: tags }),
       }),
     );
   }
@@ -40,6 +55,7 @@ export function accounts(): void {
         RoleArn: role,
         RoleSessionName: 'loop',
         ExternalId: memberExternalId('provider-account'),
+        Tags: memberTags('provider-account'),
       }),
     );
     return {
@@ -82,16 +98,63 @@ export function accounts(): void {
     });
   });
 
-  describe('AssumeRole', () => {
+  describe.each([
+    { whose: 'the local AWS’s own', name: 'landfall' },
+    { whose: 'as manifests/bootstrap makes it', name: 'bootstrapped' },
+  ])('AssumeRole of a member role, $whose', ({ name }) => {
+    const roleArn = `arn:aws:iam::222222222222:role/${name}`;
+    const externalId = memberExternalId('provider-account');
+    const [installation, account] = memberTags('provider-account') as [Tag, Tag];
+    const words = new RegExp(
+      `^User: arn:aws:iam::123456789012:user/landfall is not authorized to perform: sts:AssumeRole on resource: ${roleArn}$`,
+    );
+
+    beforeEach(async () => {
+      if (name !== 'bootstrapped') return;
+      const { trust } = await bootstrap();
+      await admin().send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }));
+    });
+    afterEach(() => vi.unstubAllEnvs());
+
     test('wants the external id that the trust policy names', async () => {
-      const words = new RegExp(
-        `^User: arn:aws:iam::123456789012:user/landfall is not authorized to perform: sts:AssumeRole on resource: ${role}$`,
-      );
-      await refused(assume(sts(), role), 'AccessDenied', words);
-      await refused(assume(sts(), role, 'landfall:local:consumer-account'), 'AccessDenied', words);
-      await expect(assume(sts(), role, memberExternalId('provider-account'))).resolves.toBeDefined();
+      await refused(assume(sts(), roleArn), 'AccessDenied', words);
+      await refused(assume(sts(), roleArn, memberExternalId('consumer-account')), 'AccessDenied', words);
+      await expect(assume(sts(), roleArn, externalId)).resolves.toBeDefined();
     });
 
+    test('wants both tags of the operator’s sessions, that of its installation as it is, and takes more', async () => {
+      const asked = (...tags: Tag[]) => assume(sts(), roleArn, externalId, tags);
+      await refused(asked(), 'AccessDenied', words);
+      await refused(asked(installation), 'AccessDenied', words);
+      await refused(asked(account), 'AccessDenied', words);
+      await refused(asked({ ...installation, Value: 'another' }, account), 'AccessDenied', words);
+      await expect(asked(installation, account)).resolves.toBeDefined();
+      await expect(
+        asked(installation, account, { Key: 'kubernetes-namespace', Value: 'landfall-system' }),
+      ).resolves.toBeDefined();
+    });
+
+    test('lets in the operator, as the credentials of an Account', async () => {
+      for (const [key, value] of Object.entries(aws().env())) vi.stubEnv(key, value);
+      const credentials = (of: string) =>
+        credentialsFor({
+          region: 'us-east-1',
+          profile: undefined,
+          roleArn,
+          externalId,
+          installation: of,
+          account: 'provider-account',
+          endpoint: aws().url,
+        });
+      const client = (of: string) =>
+        new STSClient({ ...clientOptions(aws()), credentials: credentials(of), maxAttempts: 1 });
+      const identity = await client('default').send(new GetCallerIdentityCommand({}));
+      expect(identity.Arn).toBe(`arn:aws:sts::222222222222:assumed-role/${name}/landfall-default`);
+      await refused(client('another').send(new GetCallerIdentityCommand({})), 'AccessDenied', words);
+    });
+  });
+
+  describe('AssumeRole', () => {
     test('wants a caller that the trust policy names, and a role that exists', async () => {
       await refused(
         assume(sts('consumer-account'), role, memberExternalId('provider-account')),
@@ -110,26 +173,33 @@ export function accounts(): void {
       await iam.send(
         new CreateRoleCommand({ RoleName: 'open', AssumeRolePolicyDocument: JSON.stringify(trust) }),
       );
-      await expect(assume(sts(), 'arn:aws:iam::333333333333:role/open')).resolves.toBeDefined();
+      await expect(
+        assume(sts(), 'arn:aws:iam::333333333333:role/open', undefined, []),
+      ).resolves.toBeDefined();
       await iam.send(new DeleteRoleCommand({ RoleName: 'open' }));
     });
 
     test('takes tags of the session that the trust policy allows, and no others', async () => {
-      const tagged = (Tags: { Key: string; Value: string }[]) =>
-        sts().send(
-          new AssumeRoleCommand({
-            RoleArn: role,
-            RoleSessionName: 'loop',
-            ExternalId: memberExternalId('provider-account'),
-            Tags,
-          }),
-        );
-      const installation = { Key: 'landfall.dev/installation', Value: 'local' };
+      const Principal = { AWS: '123456789012' };
+      const Statement = [
+        { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' },
+        {
+          Effect: 'Allow',
+          Principal,
+          Action: 'sts:TagSession',
+          Condition: { StringLike: { 'aws:RequestTag/landfall.dev/installation': '*' } },
+        },
+      ];
+      const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      await admin().send(new CreateRoleCommand({ RoleName: 'tagged', AssumeRolePolicyDocument }));
+      const tagged = (tags: Tag[]) => assume(sts(), 'arn:aws:iam::222222222222:role/tagged', undefined, tags);
+      const installation = { Key: 'landfall.dev/installation', Value: 'default' };
+      await expect(tagged([])).resolves.toBeDefined();
       await expect(tagged([installation])).resolves.toBeDefined();
       await refused(
         tagged([{ Key: 'team', Value: 'web' }]),
         'AccessDenied',
-        new RegExp(`is not authorized to perform: sts:TagSession on resource: ${role}$`),
+        /is not authorized to perform: sts:TagSession on resource: arn:aws:iam::222222222222:role\/tagged$/,
       );
       await refused(
         tagged([installation, { Key: 'Landfall.dev/Installation', Value: 'other' }]),
@@ -143,7 +213,7 @@ export function accounts(): void {
       const identity = await new STSClient({ ...options, credentials }).send(
         new GetCallerIdentityCommand({}),
       );
-      expect(identity.Arn).toBe('arn:aws:sts::222222222222:assumed-role/landfall-operator/loop');
+      expect(identity.Arn).toBe('arn:aws:sts::222222222222:assumed-role/landfall/loop');
       expect(identity.UserId).toMatch(/^AROA\w+:loop$/);
       const wrong = { ...credentials, sessionToken: 'another' };
       await refused(

@@ -37,6 +37,7 @@ import {
   admin,
   allowAll,
   arn,
+  bootstrap,
   document,
   enforced,
   grant,
@@ -150,10 +151,21 @@ export function bootstrapRole(): void {
       'utf8',
     );
     const denials = (JSON.parse(scp) as { Statement: Statement[] }).Statement;
-    // The local AWS knows no organisations; a deny refuses alike wherever it stands, and this role has another name.
+    // The local AWS knows no organisations; a deny refuses alike wherever it stands.
     await grant([allowAll, ...denials]);
-    const client = new EC2Client(await member());
-    const own = await makeVpc(new EC2Client(clientOptions(aws(), ACCOUNT)), [OWN]);
+    const own = await makeVpc(new EC2Client(await member()));
+    const { trust: AssumeRolePolicyDocument } = await bootstrap();
+    const made = await admin().send(
+      new CreateRoleCommand({ RoleName: 'colleague', AssumeRolePolicyDocument }),
+    );
+    await admin().send(
+      new PutRolePolicyCommand({
+        RoleName: 'colleague',
+        PolicyName: 'all',
+        PolicyDocument: document([allowAll, ...denials]),
+      }),
+    );
+    const client = new EC2Client(await member(undefined, given(made.Role?.Arn)));
     const denied = (call: Promise<unknown>) =>
       refused(call, 'UnauthorizedOperation', /with an explicit deny/);
     await denied(makeVpc(client));

@@ -122,7 +122,7 @@ export function dataServices(): void {
 
   describe('permissions', () => {
     const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:${ACCOUNT}:${resource}`;
-    const mine = { 'landfall.dev/installation': 'local' };
+    const mine = { 'landfall.dev/installation': 'default' };
 
     test('are asked on the resource that a call makes or names, with its tags', async () => {
       await enforced();
@@ -131,13 +131,13 @@ export function dataServices(): void {
           Effect: 'Allow',
           Action: 'dynamodb:CreateTable',
           Resource: arn('dynamodb', 'table/landfall-*'),
-          Condition: { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local' } },
+          Condition: { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'default' } },
         },
         {
           Effect: 'Allow',
           Action: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'],
           Resource: '*',
-          Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } },
+          Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'default' } },
         },
         { Effect: 'Allow', Action: 'ecs:*', Resource: arn('ecs', 'service/main/landfall-*') },
         {
@@ -154,7 +154,7 @@ export function dataServices(): void {
           Condition: {
             StringEquals: {
               'ecs:CreateAction': 'CreateCluster',
-              'aws:RequestTag/landfall.dev/installation': 'local',
+              'aws:RequestTag/landfall.dev/installation': 'default',
             },
           },
         },
@@ -162,7 +162,7 @@ export function dataServices(): void {
           Effect: 'Allow',
           Action: ['ecs:DeleteTaskDefinitions', 'ecs:DeleteCluster', 'ecs:DescribeClusters'],
           Resource: '*',
-          Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'local' } },
+          Condition: { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'default' } },
         },
         { Effect: 'Allow', Action: 'ecs:RegisterTaskDefinition', Resource: '*' },
         { Effect: 'Allow', Action: 'rds:*', Resource: arn('rds', 'db:landfall-*') },
@@ -190,14 +190,14 @@ export function dataServices(): void {
         containerDefinitions: [{ name: 'web', image: 'web', memory: 128 }],
       };
       await ecs('RegisterTaskDefinition', definition);
-      const executionRoleArn = `arn:aws:iam::${ACCOUNT}:role/landfall-operator`;
+      const executionRoleArn = `arn:aws:iam::${ACCOUNT}:role/landfall`;
       await refused(
         ecs('RegisterTaskDefinition', { ...definition, executionRoleArn }),
         'AccessDeniedException',
-        /iam:PassRole on resource: arn:aws:iam::222222222222:role\/landfall-operator/,
+        /iam:PassRole on resource: arn:aws:iam::222222222222:role\/landfall because/,
       );
       await refused(ecs('DeleteService', { cluster: 'ours', service: 'web' }), 'ClusterNotFoundException');
-      const oursTags = [{ key: 'landfall.dev/installation', value: 'local' }];
+      const oursTags = [{ key: 'landfall.dev/installation', value: 'default' }];
       const other = [{ key: 'landfall.dev/installation', value: 'other' }];
       const make = (clusterName: string, of: Params[]) => ecs('CreateCluster', { clusterName, tags: of });
       await refused(
@@ -223,7 +223,7 @@ export function dataServices(): void {
         call('rds', 'RebootDBInstance', { DBInstanceIdentifier }, credentials);
       await refused(rds('other'), 'AccessDenied');
       await refused(rds('landfall-a'), 'DBInstanceNotFound');
-      expect(given((await aws().ledger()).at(-1)).caller).toMatch(/assumed-role\/landfall-operator/);
+      expect(given((await aws().ledger()).at(-1)).caller).toMatch(/assumed-role\/landfall\/test$/);
     });
   });
 }

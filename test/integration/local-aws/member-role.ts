@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CreateVpcCommand, type EC2Client, type Tag } from '@aws-sdk/client-ec2';
-import { CreatePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { parse } from 'yaml';
 
-import { memberExternalId, memberRoleArn } from '../../../k8s-local/aws/identity-files.ts';
+import {
+  memberBoundaryArn,
+  memberExternalId,
+  memberRoleArn,
+  memberTags,
+} from '../../../k8s-local/aws/identity-files.ts';
 import { aws, clientOptions, given } from './harness.ts';
 
 export const ACCOUNT = '222222222222';
 export const ROLE = memberRoleArn(ACCOUNT);
-export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/landfall-operator/test`;
-export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/landfall-boundary`;
-export const OWN = { Key: 'landfall.dev/installation', Value: 'local' };
+export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/landfall/test`;
+export const BOUNDARY = memberBoundaryArn(ACCOUNT);
+export const OWN = { Key: 'landfall.dev/installation', Value: 'default' };
 
 export interface Statement {
   Sid?: string;
@@ -22,13 +27,18 @@ export interface Statement {
   Condition?: object;
 }
 
-/** The policy documents of manifests/bootstrap/member-role.yaml, for the provider account. */
-async function bootstrap(): Promise<{ policy: Statement[]; boundary: Statement[] }> {
+/** What manifests/bootstrap/member-role.yaml lets the role do, and whom in, for the provider account and the home account's user. */
+export async function bootstrap(): Promise<{ policy: Statement[]; trust: string }> {
   const text = await readFile(
     resolve(import.meta.dirname, '../../../manifests/bootstrap/member-role.yaml'),
     'utf8',
   );
-  const names: Record<string, string> = { Installation: 'local', Boundary: BOUNDARY };
+  const names: Record<string, string> = {
+    Installation: OWN.Value,
+    Boundary: BOUNDARY,
+    OperatorRoleArn: 'arn:aws:iam::123456789012:user/landfall',
+    ExternalId: memberExternalId(ACCOUNT),
+  };
   const value = (name: string): string => names[name] ?? name;
   const filled = (template: string): string =>
     template.replace('${AWS::Partition}', 'aws').replace('${AWS::AccountId}', ACCOUNT);
@@ -40,15 +50,16 @@ async function bootstrap(): Promise<{ policy: Statement[]; boundary: Statement[]
     ],
   }) as {
     Resources: Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }> & {
-      Role: { Properties: { ManagedPolicyArns: string[] } };
+      Role: { Properties: { ManagedPolicyArns: string[]; AssumeRolePolicyDocument: object } };
     };
   };
+  const { ManagedPolicyArns, AssumeRolePolicyDocument } = template.Resources.Role.Properties;
   const statementsOf = (id: string) => template.Resources[id]?.Properties.PolicyDocument.Statement ?? [];
-  const all = template.Resources.Role.Properties.ManagedPolicyArns.flatMap(statementsOf);
+  const all = ManagedPolicyArns.flatMap(statementsOf);
   return {
     // Sids are unique in each of the policies, and here all of them are one.
     policy: all.map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
-    boundary: statementsOf('Boundary'),
+    trust: JSON.stringify(AssumeRolePolicyDocument),
   };
 }
 
@@ -56,20 +67,17 @@ export const document = (Statement: Statement[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement });
 
 /** Of the member role. */
-export const RoleName = 'landfall-operator';
+export const RoleName = 'landfall';
 
 /** The provider account's administrator. */
 export function admin(): IAMClient {
   return new IAMClient(clientOptions(aws(), ACCOUNT));
 }
 
-/** Starts anew, with the bootstrap's policy and boundary in place and permissions enforced; returns its statements. */
+/** Starts anew, with the bootstrap's policy in place and permissions enforced; returns its statements. */
 export async function enforced(): Promise<Statement[]> {
   await aws().reset();
-  const { policy, boundary } = await bootstrap();
-  await admin().send(
-    new CreatePolicyCommand({ PolicyName: 'landfall-boundary', PolicyDocument: document(boundary) }),
-  );
+  const { policy } = await bootstrap();
   await grant(policy);
   await aws().setDifficulty({ permissions: { enforced: true } });
   return policy;
@@ -81,13 +89,14 @@ export async function grant(statements: Statement[]): Promise<void> {
   await admin().send(new PutRolePolicyCommand({ RoleName, PolicyName: 'landfall', PolicyDocument }));
 }
 
-/** Client options of a session of the member role, limited by `policy` where one is given. */
-export async function member(policy?: Statement[]) {
+/** Client options of a session of the member role, or of another of the account, limited by `policy` where one is given. */
+export async function member(policy?: Statement[], RoleArn = ROLE) {
   const { Credentials: made } = await new STSClient(clientOptions(aws())).send(
     new AssumeRoleCommand({
-      RoleArn: ROLE,
+      RoleArn,
       RoleSessionName: 'test',
       ExternalId: memberExternalId(ACCOUNT),
+      Tags: memberTags(ACCOUNT),
       ...(policy && { Policy: document(policy) }),
     }),
   );

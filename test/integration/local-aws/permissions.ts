@@ -202,6 +202,12 @@ export function permissions(): void {
         ),
       );
       await only({ Effect: 'Allow', Action: ['iam:*', 'sts:AssumeRole'], Resource: '*' });
+      await refused(
+        member(),
+        'AccessDenied',
+        /perform: sts:TagSession on resource: \S+:role\/landfall because no/,
+      );
+      await only({ Effect: 'Allow', Action: ['iam:*', 'sts:AssumeRole', 'sts:TagSession'], Resource: '*' });
       await member();
     });
   });

@@ -38,6 +38,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { beforeEach, describe, expect, test } from 'vitest';
 
+import { memberExternalId, memberRoleArn, memberTags } from '../../../k8s-local/aws/identity-files.ts';
 import { aws, clientOptions, given, refused, tagged } from './harness.ts';
 import { eventually } from './held-clock.ts';
 import { call } from './plain-client.ts';
@@ -216,12 +217,13 @@ export function privateLink(): void {
       const found = await consumer.send(new DescribeVpcEndpointServicesCommand({ ServiceNames }));
       return given(found.ServiceDetails?.[0]);
     };
-    const role = `arn:aws:iam::${CONSUMER}:role/landfall-operator`;
+    const role = memberRoleArn(CONSUMER);
     const assumed = await new STSClient(clientOptions(aws())).send(
       new AssumeRoleCommand({
         RoleArn: role,
         RoleSessionName: 'test',
-        ExternalId: 'landfall:local:consumer-account',
+        ExternalId: memberExternalId(CONSUMER),
+        Tags: memberTags(CONSUMER),
       }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken } = given(assumed.Credentials);

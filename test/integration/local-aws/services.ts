@@ -136,7 +136,7 @@ export function otherServices(): void {
         expect(page.RoleDetailList).toHaveLength(1);
         roles.push(...given(page.RoleDetailList));
       }
-      expect(roles.map((role) => role.RoleName)).toEqual(['landfall-operator', 'one']);
+      expect(roles.map((role) => role.RoleName)).toEqual(['landfall', 'one']);
       const [, role] = roles;
       expect(JSON.parse(decodeURIComponent(given(role?.AssumeRolePolicyDocument)))).toEqual(
         JSON.parse(trust),
@@ -179,7 +179,7 @@ export function otherServices(): void {
       expect(listed.IsTruncated).toBe(true);
       const rest = await iam().send(new ListRolesCommand({ Marker: listed.Marker }));
       const names = [...given(listed.Roles), ...given(rest.Roles)].map((item) => item.RoleName);
-      expect(new Set(names)).toEqual(new Set(['landfall-operator', 'one']));
+      expect(new Set(names)).toEqual(new Set(['landfall', 'one']));
     });
   });
 }

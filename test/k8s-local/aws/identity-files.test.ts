@@ -7,8 +7,10 @@ import { expect, test } from 'vitest';
 import {
   accessKeyOf,
   localAccounts,
+  memberBoundaryArn,
   memberExternalId,
   memberRoleArn,
+  memberTags,
   writeIdentityFiles,
 } from '../../../k8s-local/aws/identity-files.ts';
 
@@ -28,10 +30,15 @@ test('an account that does not exist is named, with those that do', () => {
   );
 });
 
-test('the member role and its external id follow the account', () => {
-  expect(memberRoleArn('provider-account')).toBe('arn:aws:iam::222222222222:role/landfall-operator');
-  expect(memberExternalId('222222222222')).toBe('landfall:local:provider-account');
+test('the member role, its boundary and what it wants of a session follow the account', () => {
+  expect(memberRoleArn('provider-account')).toBe('arn:aws:iam::222222222222:role/landfall');
+  expect(memberExternalId('222222222222')).toBe('landfall:default:provider-account');
   expect(memberExternalId('base-infra', 'eu')).toBe('landfall:eu:base-infra');
+  expect(memberBoundaryArn('base-infra')).toBe('arn:aws:iam::111111111111:policy/landfall-boundary');
+  expect(memberTags('222222222222', 'eu')).toEqual([
+    { Key: 'landfall.dev/installation', Value: 'eu' },
+    { Key: 'landfall.dev/account', Value: 'provider-account' },
+  ]);
 });
 
 test('the files have a profile for every account and the default one, the secrets only for their owner', async () => {

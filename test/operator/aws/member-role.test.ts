@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { POLICY_MAX } from '../../../operator/aws/least-privilege.ts';
+import { defaultExternalId } from '../../../operator/aws/credentials.ts';
+import { readManifests } from '../../../operator/cli/manifests.ts';
 import { policyFiles } from '../../../operator/generate-policies.ts';
 
 interface Statement {
@@ -19,6 +21,7 @@ interface Role {
   Properties: { AssumeRolePolicyDocument: { Statement: Statement[] }; ManagedPolicyArns: string[] };
 }
 interface Template {
+  Parameters: Record<string, { Default?: string; AllowedPattern?: string }>;
   Resources: Record<string, ManagedPolicy> & { Role: Role };
 }
 
@@ -32,7 +35,7 @@ const files = await policyFiles();
 // CloudFormation's short forms are tags that no parser knows; their text is enough here.
 const scalar = (tag: string) => ({ tag, resolve: (text: string) => `${tag} ${text}` });
 const text = readFileSync(join(root, 'manifests/bootstrap/member-role.yaml'), 'utf8');
-const { Resources } = parse(text, {
+const { Parameters, Resources } = parse(text, {
   customTags: ['!Ref', '!Sub', '!GetAtt'].map(scalar),
 }) as Template;
 const { AssumeRolePolicyDocument, ManagedPolicyArns } = Resources.Role.Properties;
@@ -58,12 +61,62 @@ describe('generated policies', () => {
 });
 
 describe('manifests/bootstrap/member-role.yaml', () => {
-  it('demands the external id', () => {
-    const assume = AssumeRolePolicyDocument.Statement.filter(({ Action }) =>
-      [Action].flat().includes('sts:AssumeRole'),
+  it('demands the external id and the tags of the operator’s session', () => {
+    const tags = {
+      StringEquals: { 'aws:RequestTag/landfall.dev/installation': '!Ref Installation' },
+      StringLike: { 'aws:RequestTag/landfall.dev/account': '*' },
+    };
+    const known = { 'sts:ExternalId': '!Ref ExternalId', ...tags.StringEquals };
+    expect(AssumeRolePolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Condition: { ...tags, StringEquals: known },
+      }),
+      expect.objectContaining({ Effect: 'Allow', Action: 'sts:TagSession', Condition: tags }),
+    ]);
+  });
+
+  it('demands what docs/credentials.md says', () => {
+    const page = readFileSync(join(root, 'docs/credentials.md'), 'utf8');
+    const blocks = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, json = '']) => json);
+    const shown = blocks.find((json) => json.includes('sts:ExternalId')) ?? '';
+    const given: Record<string, string> = {
+      OperatorRoleArn: 'arn:aws:iam::111111111111:role/landfall-operator',
+      ExternalId: 'landfall:platform:portal',
+      Installation: 'platform',
+    };
+    const filled = JSON.stringify(AssumeRolePolicyDocument).replaceAll(
+      /!Ref (\w+)/g,
+      (_, name: string) => given[name] ?? name,
     );
-    expect(assume).toHaveLength(1);
-    expect(assume[0]?.Condition).toEqual({ StringEquals: { 'sts:ExternalId': '!Ref ExternalId' } });
+    expect(JSON.parse(shown)).toEqual(JSON.parse(filled));
+  });
+
+  it('makes what the Accounts of the examples name, with the parameters that their page gives it', async () => {
+    const accounts = join(root, 'manifests/examples/accounts');
+    const [command = ''] = /aws cloudformation deploy[^]*?\n *done/.exec(
+      readFileSync(join(accounts, 'README.md'), 'utf8'),
+    ) ?? [''];
+    const given = [...command.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]);
+    const needed = Object.entries(Parameters).filter(([, { Default }]) => Default === undefined);
+    expect(given.map(([name]) => name)).toEqual([...needed.map(([name]) => name), 'Installation']);
+    const { OperatorRoleArn, ExternalId, Installation } = Object.fromEntries(given) as Record<string, string>;
+    expect(OperatorRoleArn).toMatch(new RegExp(Parameters['OperatorRoleArn']?.AllowedPattern ?? '^$'));
+    const found = await readManifests([accounts]);
+    expect(found.accounts).toHaveLength(5);
+    for (const { value } of found.accounts) {
+      const { accountId, roleArn, permissionsBoundaryArn, externalId, profile } = value.spec.aws;
+      const { name } = value.metadata;
+      const role = Parameters['RoleName']?.Default;
+      const boundary = Resources['Boundary']?.Properties.ManagedPolicyName;
+      expect({ roleArn, permissionsBoundaryArn, externalId, profile }).toEqual({
+        roleArn: `arn:aws:iam::${accountId}:role/${role}`,
+        permissionsBoundaryArn: `arn:aws:iam::${accountId}:policy/${boundary}`,
+      });
+      expect(ExternalId?.replace('$account', name)).toBe(defaultExternalId(Installation ?? '', name));
+      expect(command, name).toContain('--profile $account');
+    }
   });
 
   it('has the parameters and resources of the template for what differs', () => {

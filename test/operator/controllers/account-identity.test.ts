@@ -19,11 +19,11 @@ async function verdict(aws: object, error: Error) {
 }
 
 describe('checkAccount', () => {
-  it('a role that the operator assumes: names role, account, caller and external id', async () => {
+  it('a role that the operator assumes: names role, account, caller, external id and tag', async () => {
     expect(await verdict({ roleArn: ROLE }, answered('AccessDenied', DENIED))).toEqual({
       kind: 'stalled',
       reason: 'RoleNotAssumable',
-      message: `sts:AssumeRole of ${ROLE} in account 123456789012 from the default credential chain with external id landfall:here:team was refused: AccessDenied: ${DENIED}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession, and demand this external id`,
+      message: `sts:AssumeRole of ${ROLE} in account 123456789012 from the default credential chain with the session tag landfall.dev/installation=here and external id landfall:here:team was refused: AccessDenied: ${DENIED}; its trust policy must allow this caller sts:AssumeRole and sts:TagSession with this tag, and demand this external id`,
     });
   });
 
@@ -31,7 +31,7 @@ describe('checkAccount', () => {
     expect(await verdict({ profile: 'prod' }, answered('AccessDenied', DENIED))).toEqual({
       kind: 'stalled',
       reason: 'RoleNotAssumable',
-      message: `the sts:AssumeRole that profile prod makes was refused: AccessDenied: ${DENIED}; the trust policy of the role must allow this caller, and what it demands as external id must stand as external_id in the profile`,
+      message: `the sts:AssumeRole that profile prod makes was refused: AccessDenied: ${DENIED}; the trust policy of the role must allow this caller, and what it demands as external id must stand as external_id in the profile; a role that demands session tags, as that of manifests/bootstrap does, belongs into spec.aws.roleArn`,
     });
   });
 

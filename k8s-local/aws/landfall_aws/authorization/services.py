@@ -109,7 +109,11 @@ def _sts(call: Call, common: Context) -> list[Ask]:
     for key, param in (("sts:externalid", "ExternalId"), ("sts:rolesessionname", "RoleSessionName")):
         if call.params.get(param):
             context[key] = str(call.params[param])
-    return [Ask(name, str(call.params.get("RoleArn") or "*"), context)]
+    tags = as_list(call.params.get("Tags"))
+    context.update(ec2.tag_context(tags))
+    arn = str(call.params.get("RoleArn") or "*")
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html , "Permissions required to add session tags"
+    return [Ask(name, arn, context), *([Ask("sts:TagSession", arn, context)] if tags else [])]
 
 
 def _logs(call: Call, common: Context) -> list[Ask]:

@@ -7,6 +7,7 @@ from moto.iam.models import Role, iam_backends
 from moto.sts.responses import TokenResponse
 
 from .. import sessions
+from ..authorization.ec2 import tag_context
 from ..errors import AwsError
 from ..identity import Caller
 from .trust import allows
@@ -89,10 +90,14 @@ def assume_role(self: TokenResponse) -> ActionResult:
             "Member must satisfy regular expression pattern: [\\w+=,.@-]*",
         )
     role = find_role(role_arn)
+    tags = _session_tags(self)
+    # Both actions know the tags that are asked for, so that a trust policy may let in only sessions that have them:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html , "Permissions required to add session tags"
     context: dict[str, str | list[str]] = {
         "aws:principalarn": caller.role_arn or caller.arn,
         "aws:principalaccount": caller.account,
         "sts:rolesessionname": name,
+        **tag_context([{"Key": key, "Value": value} for key, value in tags.items()]),
     }
     external_id = self._get_param("ExternalId")
     if external_id is not None:
@@ -100,12 +105,8 @@ def assume_role(self: TokenResponse) -> ActionResult:
     # AWS does not tell whether the role is missing or the caller is not trusted.
     if role is None or not allows(role.assume_role_policy_document, caller, "sts:AssumeRole", context):
         raise _denied(caller, role_arn)
-    tags = _session_tags(self)
-    if tags:
-        asked = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
-        tagging: dict[str, str | list[str]] = {**context, **asked, "aws:tagkeys": list(tags)}
-        if not allows(role.assume_role_policy_document, caller, "sts:TagSession", tagging):
-            raise _denied(caller, role_arn, "sts:TagSession")
+    if tags and not allows(role.assume_role_policy_document, caller, "sts:TagSession", context):
+        raise _denied(caller, role_arn, "sts:TagSession")
     account = _ROLE_ARN.match(role_arn).group(1)  # type: ignore[union-attr]
     seconds = _seconds(self, role, caller)
     session = sessions.open_session(
