@@ -398,7 +398,7 @@ describe('services with certificates and domain names', () => {
 
     await world.remove(portal);
     await world.remove(gate);
-    expect((await certificates()).map(({ CertificateArn }) => CertificateArn).sort()).toEqual(
+    expect((await certificates()).map(({ CertificateArn = '' }) => CertificateArn).sort()).toEqual(
       [one, two].sort(),
     );
     for (const CertificateArn of [one, two])

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { id } from '../contract/drift/case.ts';
 import { lossOf } from '../contract/drift/case.ts';
 import { deletions } from '../contract/drift-cases.ts';
 import { proveDrift, proveLateNews } from '../support/drift-suite.ts';
@@ -21,6 +23,27 @@ beforeAll(async () => {
   });
 });
 afterAll(() => standing?.stop());
+
+it('its tasks are what the spec says, in every field', async () => {
+  const at = await standing.context();
+  const { taskDefinition } = await at.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: id(at, 'task-definition') }),
+  );
+  expect(taskDefinition).toMatchObject({
+    ephemeralStorage: { sizeInGiB: 30 },
+    taskRoleArn: 'arn:aws:iam::123456789012:role/landfall/portal/shop-tasks',
+    containerDefinitions: [
+      {
+        name: 'app',
+        entryPoint: ['/bin/run'],
+        command: ['serve'],
+        stopTimeout: 60,
+        healthCheck: { startPeriod: 15 },
+      },
+      { name: 'proxy', stopTimeout: 30 },
+    ],
+  });
+});
 
 // The kinds that a network has as well drift in its own suites.
 proveDrift(

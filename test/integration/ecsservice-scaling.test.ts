@@ -14,7 +14,7 @@ import {
   DisableAlarmActionsCommand,
   PutMetricAlarmCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { DescribeTaskDefinitionCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
@@ -42,6 +42,7 @@ let scaling: ApplicationAutoScalingClient;
 let cloudwatch: CloudWatchClient;
 let ecs: ECSClient;
 let secret: string;
+let versionId: string;
 let key: string;
 
 const network = smallNetwork('net', 'web', { securityGroups: { ecs: {} } });
@@ -69,7 +70,7 @@ const statusOf = async () => {
 const service = () =>
   serviceOf({
     secrets: [
-      { name: 'PASSWORD', valueFrom: secret, key: 'password' },
+      { name: 'PASSWORD', valueFrom: secret, key: 'password', versionId },
       { name: 'URL', valueFrom: PARAMETER },
     ],
   });
@@ -103,6 +104,7 @@ beforeAll(async () => {
     KmsKeyId: key,
   });
   secret = stored['ARN'] as string;
+  versionId = stored['VersionId'] as string;
   await putParameter(world, PARAMETER);
   least = await leastPrivilege(world, [accountWith(granted()), network, service()]);
   empty = await world.aws.dump();
@@ -140,6 +142,13 @@ it('names nothing that nobody has granted, and goes on by itself when it is', as
   const status = await statusOf();
   // The environment says one; the bounds say two.
   expect(status).toMatchObject({ desiredCount: 2, runningCount: 2 });
+  const { taskDefinition } = await ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: status.taskDefinitionArn }),
+  );
+  expect(taskDefinition?.containerDefinitions?.[0]?.secrets).toEqual([
+    { name: 'PASSWORD', valueFrom: `${secret}:password::${versionId}` },
+    { name: 'URL', valueFrom: PARAMETER },
+  ]);
   expect(await target()).toMatchObject({ MinCapacity: 2, MaxCapacity: 6 });
   expect(await policies()).toEqual(['cpu', 'memory']);
   expect(await actions()).toMatchObject([{ ScheduledActionName: 'night', Timezone: 'Europe/Berlin' }]);

@@ -119,8 +119,10 @@ export const aService: Subject = {
       cluster: { create: { containerInsights: 'Disabled' } },
       service: { desiredCount: 1, executeCommand: 'Disabled', deployment: { minimumHealthyPercent: 100 } },
       task: {
+        ...service.task,
         cpu: 1024,
         memoryMiB: 2048,
+        ephemeralStorageGiB: 40,
         containers: service.task.containers.map((container) => ({ ...container, image: 'shop:2' })),
       },
       loadBalancer: {

@@ -168,14 +168,22 @@ export const fullService: Manifest = {
     cluster: { create: { containerInsights: 'Enabled' } },
     service: { executeCommand: 'Enabled' },
     task: {
+      ephemeralStorageGiB: 30,
+      taskRoleName: 'shop-tasks',
       containers: [
         {
           name: 'app',
           image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1',
+          entryPoint: ['/bin/run'],
+          command: ['serve'],
+          stopTimeoutSeconds: 60,
           ports: [{ port: 8080 }],
           environment: [{ name: 'STAGE', value: 'staging' }],
           secrets: [{ name: 'URL', valueFrom: granted.parameter }],
-          healthCheck: { command: ['CMD-SHELL', 'curl -f localhost:8080/health'] },
+          healthCheck: {
+            command: ['CMD-SHELL', 'curl -f localhost:8080/health'],
+            startPeriodSeconds: 15,
+          },
           ulimits: [{ name: 'nofile', soft: 1024, hard: 4096 }],
           user: '1000:1000',
           // A shell is opened in it.

@@ -36,7 +36,7 @@ def _why_not(role: Any, value_from: str) -> str | None:
     if refused:
         return f"{_FAILED} {words}: {refused}"
     try:
-        key = _secret(account, region, arn, *parts[7:8]) if service == "secretsmanager" else _parameter(account, region, arn)
+        key = _secret(account, region, arn, *parts[7:10]) if service == "secretsmanager" else _parameter(account, region, arn)
     except KeyError as error:
         return f"{_FAILED} {words}: ResourceNotFoundException: {error.args[0]}"
     if not key or key.split("/")[-1] in ("secretsmanager", "ssm"):
@@ -54,7 +54,7 @@ def value(value_from: str) -> str:
         from moto.ssm.models import ssm_backends
 
         return str(ssm_backends[account][region].get_parameter(arn).response_object(decrypt=True)["Value"])
-    text = str(_current(account, region, arn)[1].get("secret_string") or "")
+    text = str(_version(account, region, arn, *parts[8:10])[1].get("secret_string") or "")
     key = parts[7] if len(parts) > 7 else ""
     if not key:
         return text
@@ -69,20 +69,27 @@ def _refused(role: Any, ask: Ask) -> str | None:
     return f"AccessDeniedException: User: {role.arn} is not authorized to perform: {ask.action} on resource: {ask.resource} because no {kind} allows the {ask.action} action"
 
 
-def _current(account: str, region: str, arn: str) -> tuple[Any, dict[str, Any]]:
-    """A secret and its version that is in force."""
+def _version(account: str, region: str, arn: str, stage: str = "", version_id: str = "") -> tuple[Any, dict[str, Any]]:
+    """A secret and the version of it that is asked for; that which is in force where none is."""
     from moto.secretsmanager.models import secretsmanager_backends
 
     secrets = secretsmanager_backends[account][region].secrets.values()
     found: Any = next((secret for secret in secrets if secret.arn == arn), None)
     if found is None:
         raise KeyError("Secrets Manager can't find the specified secret.")
-    return found, next((v for v in found.versions.values() if "AWSCURRENT" in v["version_stages"]), {})
+    if version_id:
+        if version_id not in found.versions:
+            raise KeyError(f"Secrets Manager can't find the specified secret value for VersionId: {version_id}")
+        return found, found.versions[version_id]
+    named = next((v for v in found.versions.values() if (stage or "AWSCURRENT") in v["version_stages"]), None)
+    if named is None and stage:
+        raise KeyError(f"Secrets Manager can't find the specified secret value for staging label: {stage}")
+    return found, named or {}
 
 
-def _secret(account: str, region: str, arn: str, key: str = "") -> str | None:
+def _secret(account: str, region: str, arn: str, key: str = "", *version: str) -> str | None:
     """The key that encrypts a secret, which has to have what is asked of it."""
-    found, value = _current(account, region, arn)
+    found, value = _version(account, region, arn, *version)
     if key and key not in json.loads(value.get("secret_string") or "{}"):
         raise KeyError(f"retrieved secret from Secrets Manager did not contain json key {key}")
     return found.kms_key_id
