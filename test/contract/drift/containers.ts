@@ -192,7 +192,13 @@ export const onInstancesCases: Readonly<Record<string, DriftCase>> = {
     async drift(at) {
       const { capacityProviderStrategy: now = [] } = await serviceNow(at);
       const capacityProviderStrategy = now.map((one) => ({ ...one, base: 1 }));
-      await at.ecs.send(new ecs.UpdateServiceCommand({ ...ofService(at), capacityProviderStrategy }));
+      await at.ecs.send(
+        new ecs.UpdateServiceCommand({
+          ...ofService(at),
+          capacityProviderStrategy,
+          forceNewDeployment: true,
+        }),
+      );
     },
   },
   'placementStrategy changed': service({
