@@ -166,6 +166,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (value !== null && typeof value === 'object') {
     const tag = value as Tag & { key?: string };
     if ((tag.Key ?? tag.key) === 'landfall.dev/uid') return 'uid';
+    if (/^landfall\.dev\/claim-(since|from)$/.test(tag.Key ?? '')) return 'time';
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key, item]) => item !== undefined && !VARYING.has(key))

@@ -7,7 +7,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { textOf, type ActionContext, type Change } from '../../graph/kind.ts';
-import { isOwned, TAG } from '../../graph/ownership.ts';
+import { isOwned, shortHash, TAG } from '../../graph/ownership.ts';
 import { targetHealth } from '../elbv2/target-health.ts';
 import { isNotFound, PartialFailure } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
@@ -136,21 +136,24 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
     const id = must(service.serviceArn, 'serviceArn');
     await updateTags(context, ecsServices, id, changes);
     const restart = changes.find(({ path }) => path === 'restartedAt');
+    const restarts = restart !== undefined && !hasRestarted(service, restart);
     const rollout = changes.filter(isDeployed);
     const others = changes.filter((change) => !isDeployed(change));
     const refusal =
-      rollout.length > 0 && !restart
+      rollout.length > 0 && !restarts
         ? await refusalOf(refuseRepetition(session, service, inputs))
         : undefined;
     const settings = settingsFor(inputs, refusal ? others : [...rollout, ...others]);
-    if (restart || Object.keys(settings).length > 0) {
-      const answer = await session.ecs.send(
+    if (restarts) await updateMark(context, ecsServices, id, [MARK.restarted, restartMark(service, restart)]);
+    if (restarts || Object.keys(settings).length > 0) {
+      // A restart that is sent again is another one.
+      const answer = await (restarts ? session.ecsOnce : session.ecs).send(
         new UpdateServiceCommand({
           cluster: service.clusterArn,
           service: id,
           ...settings,
           // Tasks move to another capacity only in a new deployment.
-          ...((restart || 'capacityProviderStrategy' in settings) && { forceNewDeployment: true }),
+          ...((restarts || 'capacityProviderStrategy' in settings) && { forceNewDeployment: true }),
         }),
       );
       const updated = must(answer.service, 'service');
@@ -208,6 +211,17 @@ async function make(
       `there is a service ${serviceName} in ${nameIn(cluster)}`,
     );
   return brief(known);
+}
+
+/** What is noted before a restart: which one, and the deployment that it follows. */
+function restartMark(service: Service, { to }: Change): string {
+  return `${primaryOf(service)?.id ?? 'none'} ${shortHash(textOf(to))}`;
+}
+
+/** Whether a restart was noted before it began, and another deployment came after that: it was sent, and its answer never seen. */
+function hasRestarted(service: Service, { to }: Change): boolean {
+  const [followed, which] = markOf(service, MARK.restarted)?.split(' ') ?? [];
+  return which === shortHash(textOf(to)) && followed !== primaryOf(service)?.id;
 }
 
 function targetGroupsOf({ loadBalancers = [] }: Service): string[] {

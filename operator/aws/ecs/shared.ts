@@ -9,7 +9,7 @@ import type { AwsSession } from '../session.ts';
 export const MARK = {
   /** On a task definition: the hash of what it was registered from. */
   content: 'landfall.dev/content',
-  /** On a service: the restart that was asked for last. */
+  /** On a service: the restart that was asked for last; while it begins, the deployment that it follows and a hash of it. */
   restarted: 'landfall.dev/restarted-at',
 } as const;
 

@@ -5,6 +5,7 @@ import { ecsServiceKind as kind, ecsServices } from '../../../../operator/aws/ec
 import type { EcsServiceInputs } from '../../../../operator/aws/ecs/service-settings.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
 import { interpret, isAlreadyThere } from '../../../../operator/aws/errors.ts';
+import { shortHash } from '../../../../operator/graph/ownership.ts';
 import { linesOf } from '../changes.ts';
 import { CLUSTER, listed as record, REVISION, SERVICE, service as inputs } from './cases.ts';
 import { contextOf, fakeSession, listed, nominating, OWN, OWN_TAGS, refusal } from './fake-session.ts';
@@ -63,6 +64,14 @@ const remembering = (status: string, target: Partial<Service> = {}, stopped: Par
   }),
   UpdateService: () => ({ service: rolling }),
 });
+
+/** What a service's mark says of a restart before it is sent. */
+const follows = (deployment: string, restart = 'tuesday') => `${deployment} ${shortHash(restart)}`;
+const noted = (value: string) => [
+  'TagResource',
+  { resourceArn: SERVICE, tags: [{ key: MARK.restarted, value }] },
+];
+const marked = (value: string): Service => ({ ...record, tags: [{ key: MARK.restarted, value }] });
 
 async function update(wanted: EcsServiceInputs, answers = {}, from: Service = record) {
   const fake = fakeSession({ UpdateService: () => ({ service: rolling }), ...answers });
@@ -427,13 +436,37 @@ describe('changes', () => {
   it('a restart is a new deployment of the same, and is noted when it has begun', async () => {
     const { sent, laidOver } = await update({ ...inputs, restartedAt: 'tuesday' });
     expect(sent).toEqual([
+      noted(follows('ecs-svc/1')),
       ['UpdateService', { cluster: CLUSTER, service: SERVICE, forceNewDeployment: true }],
-      [
-        'TagResource',
-        { resourceArn: SERVICE, tags: [{ key: 'landfall.dev/restarted-at', value: 'tuesday' }] },
-      ],
+      noted('tuesday'),
     ]);
     expect(kind.diff({ ...inputs, restartedAt: 'tuesday' }, laidOver<Service>(record))).toEqual([]);
+  });
+
+  it('a restart of which nobody saw the answer is only noted: another deployment has come', async () => {
+    const { sent } = await update({ ...inputs, restartedAt: 'tuesday' }, {}, marked(follows('ecs-svc/0')));
+    expect(sent).toEqual([noted('tuesday')]);
+  });
+
+  it('what changes besides such a restart is no restart', async () => {
+    const wanted = { ...inputs, restartedAt: 'tuesday', desiredCount: 5 };
+    const { sent } = await update(wanted, {}, marked(follows('ecs-svc/0')));
+    expect(sent).toEqual([
+      ['UpdateService', { cluster: CLUSTER, service: SERVICE, desiredCount: 5 }],
+      noted('tuesday'),
+    ]);
+  });
+
+  it.each([
+    ['that was noted and not sent', follows('ecs-svc/1')],
+    ['asked for after one of which nobody saw the answer', follows('ecs-svc/0', 'wednesday')],
+  ])('a restart %s is sent', async (_, mark) => {
+    const { sent } = await update({ ...inputs, restartedAt: 'tuesday' }, {}, marked(mark));
+    expect(sent).toEqual([
+      noted(follows('ecs-svc/1')),
+      ['UpdateService', { cluster: CLUSTER, service: SERVICE, forceNewDeployment: true }],
+      noted('tuesday'),
+    ]);
   });
 
   it('no restart is asked for when the annotation goes', () => {
@@ -484,13 +517,24 @@ describe('a rollout that failed', () => {
     expect(actions()).toContain('UpdateService');
   });
 
+  it('is not tried again for the sake of a restart that was sent with it', async () => {
+    const wanted = { ...next, restartedAt: 'tuesday' };
+    const { actions, error } = await update(
+      wanted,
+      remembering('ROLLBACK_SUCCESSFUL'),
+      marked(follows('ecs-svc/0')),
+    );
+    expect(actions()).not.toContain('UpdateService');
+    expect(interpret(error)).toMatchObject({ kind: 'stalled', reason: 'RolloutFailed' });
+  });
+
   it('is tried again where a restart is asked for', async () => {
     const { sent, error } = await update(
       { ...next, restartedAt: 'tuesday' },
       remembering('ROLLBACK_SUCCESSFUL'),
     );
     expect(error).toBeUndefined();
-    expect(sent[0]).toEqual([
+    expect(sent[1]).toEqual([
       'UpdateService',
       { cluster: CLUSTER, service: SERVICE, taskDefinition: NEXT, forceNewDeployment: true },
     ]);
