@@ -317,7 +317,7 @@ describe('the node kinds of ECS', () => {
     await pass(graphOf(bad));
     await rolledBack();
     const again = await pass(graphOf({ ...bad, service: { restartedAt: 'monday' } }));
-    expect(again.writes).toEqual(['UpdateService', 'TagResource']);
+    expect(again.writes).toEqual(['TagResource', 'UpdateService', 'TagResource']);
     await rolledBack();
     expect((await pass(graphOf({ ...bad, service: { restartedAt: 'monday' } }))).writes).toEqual([]);
   });
@@ -363,7 +363,7 @@ describe('the node kinds of ECS', () => {
       },
     };
     const done = await pass(graphOf(wanted));
-    expect(done.writes).toEqual(['UpdateService', 'TagResource']);
+    expect(done.writes).toEqual(['TagResource', 'UpdateService', 'TagResource']);
     expect((await settled(graphOf(wanted))).writes).toEqual([]);
     const restarted = { service: { ...wanted.service, restartedAt: 'tuesday' } };
     expect((await pass(graphOf(restarted))).actions).toEqual([

@@ -106,7 +106,7 @@ describe('a service from nothing to nothing', () => {
     await eventually('the restart', async () => (await deeds(mark))['UpdateService'] === 1);
     await world.ready(service);
     await world.refreshes(2, ['DescribeServices']);
-    expect(await deeds(mark)).toEqual({ TagResource: 1, UpdateService: 1 });
+    expect(await deeds(mark)).toEqual({ TagResource: 2, UpdateService: 1 });
   });
 
   // hashicorp/terraform-provider-aws#632
