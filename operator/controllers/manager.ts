@@ -137,6 +137,7 @@ export class Manager {
       times: config,
       graceMs: config.graceMs,
       onChange: (owners) => this.#awsChanged(owners),
+      onUnshown: (collection, id) => log.info({ collection, id }, 'a write of ours shows in no reading'),
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
       onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
     });

@@ -34,6 +34,8 @@ interface TargetsOptions {
   readonly graceMs: number;
   /** Told the owner tags whose things changed. */
   readonly onChange: (owners: ReadonlySet<string>) => void;
+  /** Told of a write that no reading has shown within the grace time. */
+  readonly onUnshown?: (collection: string, id: string) => void;
   /** Whether this process leads and so has a reason to read. */
   readonly active: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -184,7 +186,7 @@ export class Targets {
   }
 
   #inventory(session: AwsSession, scope: 'region' | 'global'): Inventory<AwsSession> {
-    const { installation, clock, graceMs, times, onChange } = this.#options;
+    const { installation, clock, graceMs, times, onChange, onUnshown } = this.#options;
     const collections = [...awsKinds.values()].map((kind: AnyKind<AwsSession>) => kind.collection);
     return new Inventory({
       session,
@@ -194,6 +196,7 @@ export class Targets {
       graceMs,
       slowLaneMs: times.slowLaneMs,
       onChange,
+      ...(onUnshown && { onUnshown }),
     });
   }
 

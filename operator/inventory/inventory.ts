@@ -16,6 +16,8 @@ export interface InventoryOptions<S> {
   readonly slowLaneMs: number;
   /** Told the owner tags whose records a listing showed changed. */
   readonly onChange: (owners: ReadonlySet<string>) => void;
+  /** Told of a write that no reading has shown until it is no longer believed: another one undid it, or AWS says it otherwise. */
+  readonly onUnshown?: (collection: string, id: string) => void;
 }
 
 /** What somebody waits for: one record of a collection, or, without its id, whatever a listing shows. */
@@ -181,21 +183,27 @@ export class Inventory<S> implements World<S> {
   }
 
   async #list(shelf: Shelf<object, S>): Promise<void> {
-    const { session, installation, clock, graceMs } = this.#options;
+    const { session, installation, clock } = this.#options;
     const beganAt = clock.now();
     const { collection } = shelf;
     const records: object[] = [];
     for await (const page of collection.list(session, installation)) records.push(...this.#ours(shelf, page));
-    await this.#tell(collection.name, shelf.replace(records, { beganAt, now: clock.now(), graceMs }));
+    await this.#tell(collection.name, shelf.replace(records, this.#times(collection.name, beganAt)));
   }
 
   /** Reads some records of a listing again. */
   async #reread(name: string, ids: readonly string[]): Promise<void> {
-    const { session, clock, graceMs } = this.#options;
+    const { session, clock } = this.#options;
     const beganAt = clock.now();
     const shelf = this.#shelf(name);
     const records = this.#ours(shelf, await shelf.collection.get(session, ids));
-    await this.#tell(name, shelf.reread(ids, records, { beganAt, now: clock.now(), graceMs }));
+    await this.#tell(name, shelf.reread(ids, records, this.#times(name, beganAt)));
+  }
+
+  /** When a reading that has just ended began, and how long a write is believed without one. */
+  #times(name: string, beganAt: number) {
+    const { clock, graceMs, onUnshown } = this.#options;
+    return { beganAt, now: clock.now(), graceMs, onUnshown: (id: string) => onUnshown?.(name, id) };
   }
 
   /** Each kind asks for its own in its own way; whichever way, what is another's never becomes ours to delete. */

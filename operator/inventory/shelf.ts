@@ -8,6 +8,8 @@ interface Times {
   readonly now: number;
   /** How long an acknowledged write is believed although no reading shows it. */
   readonly graceMs: number;
+  /** Told the ids of records of which a write of ours was believed until now, and no reading has shown it. */
+  readonly onUnshown?: (id: string) => void;
 }
 
 interface Overlay<R> {
@@ -139,7 +141,7 @@ export class Shelf<R, S> implements View<R> {
    * Drops what a reading of these that began at `beganAt` shows, and what is older than the grace time. Returns the owners
    * for whom that makes a difference: what they were told is no longer believed.
    */
-  #settle(ids: Iterable<string>, { beganAt, now, graceMs }: Times): Set<string> {
+  #settle(ids: Iterable<string>, { beganAt, now, graceMs, onUnshown }: Times): Set<string> {
     const changed = new Set<string>();
     for (const id of ids) {
       const overlay = this.#overlays.get(id);
@@ -151,7 +153,9 @@ export class Shelf<R, S> implements View<R> {
       this.#overlays.delete(id);
       this.#forgetMerged();
       const record = believed ?? listed;
-      if (!same && record !== undefined) changed.add(this.#ownerOf(record));
+      if (same) continue;
+      onUnshown?.(id);
+      if (record !== undefined) changed.add(this.#ownerOf(record));
     }
     return changed;
   }

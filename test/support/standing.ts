@@ -255,10 +255,14 @@ export class Standing {
     );
   }
 
-  /** Fails unless refreshes make no write, and nothing that was there was ever refused to the role. */
+  /**
+   * Fails unless refreshes make no write, nothing that was there was ever refused to the role, and each write was shown by a
+   * reading: drift is not seen where one is still believed.
+   */
   async provePeace(): Promise<void> {
-    const { world, least } = this;
+    const { world, least, operator } = this;
     await world.refreshes(3);
+    expect(operator.lines.filter(({ msg }) => msg === 'a write of ours shows in no reading')).toEqual([]);
     const mark = await world.mark();
     await world.refreshes(3);
     expect((await world.writes(mark)).map(({ action, params }) => ({ action, params }))).toEqual([]);

@@ -26,9 +26,12 @@ import { TAG_ACTIONS, tagSpecification, updateTags } from './shared.ts';
 /** The largest page of DescribeLaunchTemplates. */
 const PAGE = 200;
 
+/** Of a version what never changes: whether it is the default does. */
+type Version = Pick<LaunchTemplateVersion, 'LaunchTemplateData' | 'VersionDescription'>;
+
 /** A launch template with the version that is its default, as far as that has been read. */
 export interface DescribedLaunchTemplate extends LaunchTemplate {
-  readonly version?: LaunchTemplateVersion;
+  readonly version?: Version;
 }
 
 /** Launch templates. No filter takes their ids, and an id that does not exist is an error of the call. */
@@ -131,24 +134,24 @@ async function renew(
       LaunchTemplateData: contentOf(inputs),
     }),
   );
-  const version = must(answer.LaunchTemplateVersion, 'LaunchTemplateVersion');
-  const DefaultVersionNumber = must(version.VersionNumber, 'VersionNumber');
+  const made = must(answer.LaunchTemplateVersion, 'LaunchTemplateVersion');
+  const DefaultVersionNumber = must(made.VersionNumber, 'VersionNumber');
+  const version = briefOf(made);
   await session.ec2.send(
     new ModifyLaunchTemplateCommand({ LaunchTemplateId, DefaultVersion: String(DefaultVersionNumber) }),
   );
   wrote(
     launchTemplates,
     LaunchTemplateId,
-    (record) =>
-      record && { ...record, DefaultVersionNumber, LatestVersionNumber: DefaultVersionNumber, version },
+    (record) => record && { ...record, DefaultVersionNumber, version },
   );
 }
 
 /** Versions that were read, by session, template and number: they never change, so each is read once. */
-const versions = new WeakMap<AwsSession, Map<string, LaunchTemplateVersion>>();
+const versions = new WeakMap<AwsSession, Map<string, Version>>();
 
 async function withVersion(session: AwsSession, template: LaunchTemplate): Promise<DescribedLaunchTemplate> {
-  const known = versions.get(session) ?? new Map<string, LaunchTemplateVersion>();
+  const known = versions.get(session) ?? new Map<string, Version>();
   versions.set(session, known);
   const number = String(must(template.DefaultVersionNumber, 'DefaultVersionNumber'));
   const key = `${idOf(template)} ${number}`;
@@ -161,12 +164,13 @@ async function readVersion(
   session: AwsSession,
   LaunchTemplateId: string,
   number: string,
-): Promise<LaunchTemplateVersion | undefined> {
+): Promise<Version | undefined> {
   try {
     const answer = await session.ec2.send(
       new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [number] }),
     );
-    return answer.LaunchTemplateVersions?.[0];
+    const version = answer.LaunchTemplateVersions?.[0];
+    return version && briefOf(version);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -185,6 +189,13 @@ async function read(
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+function briefOf({ LaunchTemplateData, VersionDescription }: LaunchTemplateVersion): Version {
+  return {
+    ...(LaunchTemplateData && { LaunchTemplateData }),
+    ...(VersionDescription !== undefined && { VersionDescription }),
+  };
 }
 
 function idOf(template: LaunchTemplate): string {

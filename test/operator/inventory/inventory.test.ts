@@ -15,6 +15,7 @@ function scene(things: Record<string, Thing[]> = {}) {
   const session = fakeSession();
   for (const [name, list] of Object.entries(things)) session.things.set(name, list);
   const told: string[][] = [];
+  const unshown: string[] = [];
   const inventory = new Inventory({
     session,
     collections: [parents, others, children, parents],
@@ -23,8 +24,9 @@ function scene(things: Record<string, Thing[]> = {}) {
     graceMs: 120_000,
     slowLaneMs: 30 * MINUTE,
     onChange: (owners) => void told.push([...owners].sort()),
+    onUnshown: (collection, id) => void unshown.push(`${collection} ${id}`),
   });
-  return { clock, session, inventory, told };
+  return { clock, session, inventory, told, unshown };
 }
 
 const numbered = (count: number): Thing[] =>
@@ -188,6 +190,22 @@ describe('writes', () => {
     clock.jump(1);
     await inventory.refresh(['parents'], clock.now());
     expect(inventory.view(parents).ownedBy('x')).toHaveLength(1);
+  });
+
+  it('that no listing shows within the grace time are told of, and no longer believed', async () => {
+    const { inventory, session, clock, unshown } = scene({ parents: numbered(2) });
+    await inventory.load();
+    for (const id of ['p0', 'p1']) inventory.wrote(parents, id, (listed) => listed && { ...listed, size: 7 });
+    session.things.set('parents', [{ id: 'p0', owner: 'owner-0', size: 7 }, ...numbered(2).slice(1)]);
+    for (const ms of [1, 119_000]) {
+      clock.jump(ms);
+      await inventory.refresh(['parents'], clock.now());
+      expect(unshown).toEqual([]);
+    }
+    clock.jump(1_000);
+    await inventory.refresh(['parents'], clock.now());
+    expect(unshown).toEqual(['parents p1']);
+    expect(inventory.overlaid).toBe(0);
   });
 
   it('of single objects count as reading them', async () => {
