@@ -31,7 +31,7 @@ import { Wakes } from './wakes.ts';
 
 /** A person's change goes before drift, and drift before what is only looked at again. */
 const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
-/** While AWS works, listings wake the resource; this is only the safety net. Milliseconds. */
+/** While AWS works, listings wake the resource; this is only the safety net, and the longest delay after a refusal. Milliseconds. */
 const SAFETY_NET_MS = 30_000;
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
@@ -137,7 +137,7 @@ export class Manager {
       times: config,
       graceMs: config.graceMs,
       onChange: (owners) => this.#awsChanged(owners),
-      onUnshown: (collection, id) => log.info({ collection, id }, 'a write of ours shows in no reading'),
+      onUnshown: (collection, id) => log.debug({ collection, id }, 'a write of ours shows in no reading'),
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
       onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
     });
@@ -419,14 +419,17 @@ export class Manager {
   }
 
   /** When to look again: never while all is well, soon while something is awaited, ever more rarely where a person is. */
-  #next(key: string, { verdict, waitsFor, target }: PassResult): WorkOutcome {
+  #next(key: string, { verdict, waitsFor, refused, target }: PassResult): WorkOutcome {
     for (const lanes of target?.lanes ?? []) lanes.waitFor(key, waitsFor);
     if (verdict?.kind === 'paused') this.#targets.forget(key);
     if (!verdict || verdict.kind === 'ready' || verdict.kind === 'paused') {
       this.#retries.reset(key);
       return {};
     }
-    if (verdict.reason === 'WaitingForAws') return { requeueAfterMs: SAFETY_NET_MS };
+    if (verdict.reason === 'WaitingForAws')
+      return refused === true
+        ? this.#retry(key, verdict.kind, SAFETY_NET_MS)
+        : { requeueAfterMs: SAFETY_NET_MS };
     return this.#retry(key, verdict.kind, Infinity);
   }
 

@@ -104,6 +104,8 @@ export interface PassResult {
   readonly verdict: Verdict | Paused | undefined;
   /** What of AWS the resource waits for. */
   readonly waitsFor: readonly Wait[];
+  /** AWS did not take something yet, or was not told it yet: it may be ready for it without any listing that shows so. */
+  readonly refused?: boolean;
   readonly target: Target | undefined;
 }
 

@@ -380,6 +380,11 @@ async function execute<T extends GraphObject>(
   return outcomes;
 }
 
+/** Whether something is to be made or changed that AWS did not take yet. What goes is seen to be gone. */
+function isRefused({ action, result }: Outcome): boolean {
+  return result === 'waiting' && ['create', 'update', 'adopt'].includes(action.verb);
+}
+
 /** Whether what an action is about is gone. Where it cannot be looked for, nobody knows that it is. */
 async function isGone(target: Target, { type, id = '' }: Action): Promise<boolean> {
   const { collection } = kindOf(awsKinds, type);
@@ -436,7 +441,7 @@ async function conclude<T extends GraphObject>(
       ...pass.kind.outputs([...left.standing, ...left.facets], graph),
     },
   });
-  return { verdict, target, waitsFor: waitsOf(outcomes, left) };
+  return { verdict, target, waitsFor: waitsOf(outcomes, left), refused: outcomes.some(isRefused) };
 }
 
 function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {

@@ -126,6 +126,24 @@ it('comes with its rules and is put on the load balancer when it has them; then 
   expect(await least.refusals()).toEqual([]);
 });
 
+it('what AWS does not take yet is tried again within seconds, ever more rarely, though no listing shows when it does', async () => {
+  await world.edit(service, { loadBalancer: { webAcl: null } });
+  await eventually('its web ACL gone', async () => (await own()) === undefined);
+  const permissions = { enforced: true };
+  const unavailable = { action: 'AssociateWebACL', code: 'WAFUnavailableEntityException', times: 6 };
+  await world.aws.setDifficulty({ permissions, faults: [unavailable] });
+  const mark = await world.mark();
+  await world.apply([service]);
+  await world.ready(service, 25_000);
+  await world.aws.setDifficulty({ permissions });
+  const tried = (await world.aws.ledger(mark)).filter(({ action }) => action === 'AssociateWebACL');
+  expect(tried.map(({ error }) => error)).toEqual([
+    ...Array.from({ length: 6 }, () => unavailable.code),
+    null,
+  ]);
+  expect(await inForce()).toBe((await own())?.ARN);
+});
+
 it('what somebody else changes is put back, and nothing else is written', async () => {
   const { WebACL, LockToken } = await content();
   const { Name, Id, DefaultAction, VisibilityConfig, Rules: [first] = [] } = WebACL ?? expect.fail();

@@ -18,6 +18,12 @@ import { portrait } from './portrait.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { conditionOf, idsOf, type Manifest, pathOf, World } from './world.ts';
 
+/**
+ * Collections of what belongs to names that other things have: with these it may be another's before a reading shows what was
+ * written. That AWS was asked to look for a proof, the listing of endpoint services never shows.
+ */
+const OF_OTHERS = new Set(['route53/served-records', 'route53/name-proofs', 'ec2/endpoint-services']);
+
 /** The listing that shows a change of a node, of the one that all the others share. */
 const LISTINGS: Readonly<Record<string, string>> = {
   role: 'GetAccountAuthorizationDetails',
@@ -118,6 +124,7 @@ export class Standing {
     };
     this.operator = world.operator({
       env: {
+        LANDFALL_LOG_LEVEL: 'debug',
         LANDFALL_FAST_LANE_SECONDS: '0.3',
         LANDFALL_SLOW_LANE_SECONDS: '0.3',
         LANDFALL_STALLED_RETRY_SECONDS: '0.5',
@@ -262,7 +269,8 @@ export class Standing {
   async provePeace(): Promise<void> {
     const { world, least, operator } = this;
     await world.refreshes(3);
-    expect(operator.lines.filter(({ msg }) => msg === 'a write of ours shows in no reading')).toEqual([]);
+    const unshown = operator.lines.filter(({ msg }) => msg === 'a write of ours shows in no reading');
+    expect(unshown.filter(({ collection }) => !OF_OTHERS.has(String(collection)))).toEqual([]);
     const mark = await world.mark();
     await world.refreshes(3);
     expect((await world.writes(mark)).map(({ action, params }) => ({ action, params }))).toEqual([]);
