@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { startLocalAws, type LocalAws } from '../aws/local-aws.ts';
+import { established } from '../cluster/established.ts';
 import { stateFolder } from '../cluster/paths.ts';
 import { down, findKubectl, up, type ShellCluster } from '../cluster/shell.ts';
 import { startOperator, type OperatorProcess } from '../operator-process.ts';
@@ -158,15 +159,13 @@ async function startAws(): Promise<LocalAws> {
 async function install(kubectl: Kubectl): Promise<void> {
   command('kubectl apply -f crds/');
   await kubectl.apply('crds/');
-  await kubectl.run(
-    'wait',
-    '--for=condition=Established',
+  await established((...args) => kubectl.run(...args), [
     'crd/planapprovals.landfall.dev',
     'crd/securevpcs.landfall.dev',
     'crd/accounts.landfall.dev',
     'crd/ecsservices.landfall.dev',
     'crd/privatelinkendpoints.landfall.dev',
-  );
+  ]);
   await kubectl.ensureNamespace('landfall-system');
 }
 

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { sample } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { established } from '../../k8s-local/cluster/established.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { type Kind, KINDS } from '../../operator/api/kinds.ts';
 import { parseManifest } from '../../operator/api/parse.ts';
 import { accountSpec, networkSpec } from '../operator/api/random-manifests.ts';
 import { defaulted, invalidFixtures, openApi } from '../operator/api/fixtures.ts';
+import { kubectlOf } from '../support/kubectl.ts';
 
 interface Manifest {
   apiVersion: string;
@@ -79,7 +81,7 @@ const network = (name: string, spec: object = {}): Manifest => ({
 beforeAll(async () => {
   plane = await startControlPlane();
   await kubectl(['apply', '-f', crds]);
-  await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await established(kubectlOf(plane));
   for (const name of ['portal', 'api-service', 'api-consumer', 'shop', 'store', 'team-a', 'team-b'])
     await kubectl(['create', 'namespace', name]);
 });

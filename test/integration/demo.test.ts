@@ -5,8 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { established } from '../../k8s-local/cluster/established.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { run } from '../../k8s-local/cluster/run.ts';
+import { kubectlOf } from '../support/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -206,7 +208,7 @@ test('on a cluster of the user nothing is taken over, and Ctrl-C takes away what
 
   // Somebody's own Account of the same name: no operator has ever seen it.
   await kubectl('apply', '--server-side', '-f', join(root, 'crds'));
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all');
+  await established(kubectlOf(plane));
   await kubectl('apply', '-f', join(PORTAL, 'account.yaml'));
   const before = await kubectl('get', 'account', 'portal', '-o', 'yaml');
   const refused = startDemo(SCRIPT, { LANDFALL_KUBECONFIG: kubeconfigPath });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { established } from '../../k8s-local/cluster/established.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
 import { run } from '../../k8s-local/cluster/run.ts';
 import { resolveGitOpsProgram } from '../../k8s-local/gitops/programs.ts';
@@ -19,6 +20,7 @@ import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { createLeaderElection } from '../../operator/kube/leader.ts';
 import { patchStatus } from '../../operator/kube/status.ts';
 import { refOf, type KubeObject } from '../../operator/kube/types.ts';
+import { kubectlOf } from '../support/kubectl.ts';
 import { silent } from '../support/silent-log.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -71,7 +73,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   await kubectl(['apply', '-f', join(root, 'crds')]);
   await kubectl(['apply', '--server-side', '-f', join(root, 'test/fixtures/crds')]);
-  await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await established(kubectlOf(plane));
   await kubectl(['apply', '--server-side', '--force-conflicts', '--validate=strict', '-k', install]);
   operator = await plane.kubeconfigForServiceAccount('landfall-system', 'landfall');
   for (const name of ['portal', 'argocd', 'flux-system', ...environments.map((name) => `portal-${name}`)])

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { established } from '../../k8s-local/cluster/established.ts';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
@@ -29,12 +30,7 @@ afterAll(() => world?.stop());
 /** Installs Landfall as its manifests do. Nothing runs its Deployment here; a test starts the operator itself. */
 async function install(): Promise<void> {
   await world.kubectl('apply', '--server-side', '-k', join(root, 'manifests', 'install'));
-  await world.kubectl(
-    'wait',
-    '--for=condition=Established',
-    'crd/accounts.landfall.dev',
-    'crd/securevpcs.landfall.dev',
-  );
+  await established((...args) => world.kubectl(...args));
 }
 
 /** The network as it stands, made by a running operator. */

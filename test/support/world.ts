@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { established } from '../../k8s-local/cluster/established.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
@@ -12,6 +13,7 @@ import { createKubeClient, type KubeClient } from '../../operator/kube/client.ts
 import { clusterUid } from '../../operator/kube/cluster.ts';
 import { isNotFound } from '../../operator/kube/errors.ts';
 import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
+import { kubectlOf } from './kubectl.ts';
 import { eventually } from './eventually.ts';
 import { runLandfall, type Run } from './landfall.ts';
 import { silent } from './silent-log.ts';
@@ -117,13 +119,7 @@ export class World {
     const world = new World(plane, await aws);
     await world.kubectl('create', 'namespace', 'landfall-system');
     await world.kubectl('apply', '--server-side', '-k', join(root, 'crds'));
-    await world.kubectl(
-      'wait',
-      '--for=condition=Established',
-      'crd/accounts.landfall.dev',
-      'crd/securevpcs.landfall.dev',
-      'crd/planapprovals.landfall.dev',
-    );
+    await established((...args) => world.kubectl(...args));
     return world;
   }
 
@@ -177,10 +173,8 @@ export class World {
   }
 
   /** Runs kubectl; rejects with its words where it fails. */
-  async kubectl(...args: string[]): Promise<string> {
-    const done = await this.plane.kubectl(args);
-    if (done.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`);
-    return done.stdout;
+  kubectl(...args: string[]): Promise<string> {
+    return kubectlOf(this.plane)(...args);
   }
 
   /** Runs the command line on this cluster and its AWS, as a user does who has only a kubeconfig. */
