@@ -159,13 +159,16 @@ async function startAws(): Promise<LocalAws> {
 async function install(kubectl: Kubectl): Promise<void> {
   command('kubectl apply -f crds/');
   await kubectl.apply('crds/');
-  await established((...args) => kubectl.run(...args), [
-    'crd/planapprovals.landfall.dev',
-    'crd/securevpcs.landfall.dev',
-    'crd/accounts.landfall.dev',
-    'crd/ecsservices.landfall.dev',
-    'crd/privatelinkendpoints.landfall.dev',
-  ]);
+  await established(
+    (...args) => kubectl.run(...args),
+    [
+      'crd/planapprovals.landfall.dev',
+      'crd/securevpcs.landfall.dev',
+      'crd/accounts.landfall.dev',
+      'crd/ecsservices.landfall.dev',
+      'crd/privatelinkendpoints.landfall.dev',
+    ],
+  );
   await kubectl.ensureNamespace('landfall-system');
 }
 
