@@ -33,6 +33,8 @@ import { Wakes } from './wakes.ts';
 const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
 /** While AWS works, listings wake the resource; this is only the safety net, and the longest delay after a refusal. Milliseconds. */
 const SAFETY_NET_MS = 30_000;
+/** What the log says, at level debug, where AWS took a write that no reading has shown within the grace time. */
+export const UNSHOWN = 'a write of ours shows in no reading';
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -137,7 +139,7 @@ export class Manager {
       times: config,
       graceMs: config.graceMs,
       onChange: (owners) => this.#awsChanged(owners),
-      onUnshown: (collection, id) => log.debug({ collection, id }, 'a write of ours shows in no reading'),
+      onUnshown: (collection, id) => log.debug({ collection, id }, UNSHOWN),
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
       onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
     });

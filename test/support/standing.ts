@@ -10,6 +10,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { expect } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
+import { UNSHOWN } from '../../operator/controllers/manager.ts';
 import type { DriftCase, DriftContext, RefusedCase, StalledCase } from '../contract/drift/case.ts';
 import { eventually } from './eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from './least-privilege.ts';
@@ -269,7 +270,7 @@ export class Standing {
   async provePeace(): Promise<void> {
     const { world, least, operator } = this;
     await world.refreshes(3);
-    const unshown = operator.lines.filter(({ msg }) => msg === 'a write of ours shows in no reading');
+    const unshown = operator.lines.filter(({ msg }) => msg === UNSHOWN);
     expect(unshown.filter(({ collection }) => !OF_OTHERS.has(String(collection)))).toEqual([]);
     const mark = await world.mark();
     await world.refreshes(3);
