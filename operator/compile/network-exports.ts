@@ -21,7 +21,7 @@ export interface NetworkExports {
   /** `SecureVpc/namespace/name`, for messages. */
   readonly owner: string;
   readonly vpcId: string;
-  /** Why nothing is to be started in it yet; undefined where it is ready, or where nobody has looked at it. */
+  /** Why nothing is to be started in it yet; undefined where it is ready, or paused before anybody has looked at it. */
   readonly notYet: string | undefined;
   /** The subnets of a tier, by zone; none where the network has no such tier. */
   subnets(tier: TierName): readonly ExportedSubnet[];
@@ -58,6 +58,7 @@ export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): Networ
 /** A network leads to registries and logs only when all of it is there; what starts before fails, and AWS gives it up. */
 function notYetReady(network: SecureVpc): string | undefined {
   const ready = network.status.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status !== 'False') return undefined;
-  return `waits for ${ownerOf(network)} to be Ready: what starts in it before that may reach no registry and no log; it is ${ready.reason} now`;
+  if (ready !== undefined && ready.status !== 'False') return undefined;
+  const now = ready === undefined ? 'nobody has looked at it yet' : `it is ${ready.reason} now`;
+  return `waits for ${ownerOf(network)} to be Ready: what starts in it before that may reach no registry and no log; ${now}`;
 }

@@ -191,8 +191,14 @@ describe('a network that is not Ready', () => {
     );
   });
 
-  it('is not waited for where nobody has looked at it: a plan of manifests alone makes everything', () => {
-    expect([...compile().nodes.values()].filter((node) => node.notYet !== undefined)).toEqual([]);
+  it('is waited for where the operator has not come to it yet', () => {
+    const waiting = [...compile().nodes.values()].filter((node) => node.notYet !== undefined);
+    expect(waiting.map((node) => [node.key, node.notYet])).toEqual([
+      [
+        'service',
+        'waits for SecureVpc/web/net to be Ready: what starts in it before that may reach no registry and no log; nobody has looked at it yet',
+      ],
+    ]);
   });
 });
 
