@@ -50,18 +50,29 @@ interface Entry {
   priority: number;
 }
 
+/** A key that fails. */
+interface Failing {
+  /** In a row. */
+  failures: number;
+  /** Of them, those that made the delay grow. */
+  attempts: number;
+  /** When it comes back by itself. */
+  retryAt: number;
+}
+
 /**
  * Keys, not events: a key waits once, with the earliest due time and highest priority of those that added
  * it; one worker handles a key at a time, and a key added meanwhile runs once more after. A rejecting worker
- * brings its key back after an exponential delay with jitter, which success resets. Among due keys the
- * highest priority goes first, and waiting raises it, so that nothing starves.
+ * brings its key back after an exponential delay with jitter, which success resets; a key that others woke before
+ * that time and that fails again still comes back at that time, since a burst of changes says nothing about how long
+ * the fault lasts. Among due keys the highest priority goes first, and waiting raises it, so that nothing starves.
  */
 export function createQueue(options: QueueOptions): KeyQueue {
   const { concurrency, worker, onError, clock, random = Math.random, ageingMs = 6_000 } = options;
   const backoff = options.backoff ?? { baseMs: 1_000, maxMs: 300_000 };
   const waiting = new Map<string, Entry>();
   const inFlight = new Map<string, Promise<void>>();
-  const failures = new Map<string, number>();
+  const failing = new Map<string, Failing>();
   let running = false;
   let woken = false;
   let timer: TimerHandle | undefined;
@@ -125,20 +136,32 @@ export function createQueue(options: QueueOptions): KeyQueue {
     // Keys that wake each other without a single call between them would else keep timers and sockets from their turn, and with
     // them the renewal of the lease. The caller registers this promise first, too.
     await setImmediate();
+    const startedAt = clock.now();
     try {
       const outcome = await worker(key);
-      failures.delete(key);
+      failing.delete(key);
       if (outcome?.requeueAfterMs !== undefined) requeue(key, outcome.requeueAfterMs);
     } catch (error) {
-      const failed = failures.get(key) ?? 0;
-      const afterMs = equalJitter(failed, backoff, random);
-      failures.set(key, failed + 1);
+      const { failures, retryAt } = failed(key, startedAt);
+      const afterMs = Math.max(0, retryAt - clock.now());
       requeue(key, afterMs);
-      onError(key, error, { failures: failed + 1, afterMs });
+      onError(key, error, { failures, afterMs });
     } finally {
       inFlight.delete(key);
       dispatch();
     }
+  }
+
+  function failed(key: string, startedAt: number): Failing {
+    const { failures, attempts, retryAt } = failing.get(key) ?? { failures: 0, attempts: 0, retryAt: 0 };
+    const early = startedAt < retryAt;
+    const now = {
+      failures: failures + 1,
+      attempts: early ? attempts : attempts + 1,
+      retryAt: early ? retryAt : clock.now() + equalJitter(attempts, backoff, random),
+    };
+    failing.set(key, now);
+    return now;
   }
 
   /** As `add`, but dispatching is left to the end of the worker. */
@@ -152,7 +175,7 @@ export function createQueue(options: QueueOptions): KeyQueue {
     add,
     forget(key) {
       waiting.delete(key);
-      failures.delete(key);
+      failing.delete(key);
     },
     size: () => new Set([...waiting.keys(), ...inFlight.keys()]).size,
     depth() {

@@ -134,6 +134,26 @@ describe('queue', () => {
     expect(it.take().at).toBe(10);
   });
 
+  test('a failing key that is woken again and again in one second still comes back as if it had failed once', async () => {
+    const it = manual();
+    it.queue.add('a');
+    for (let n = 0; n < 7; n += 1) {
+      await it.clock.advance(100);
+      it.take().fail(new Error('the API server is away'));
+      it.queue.add('a', { priority: 50 });
+    }
+    await it.clock.advance(0);
+    it.take().fail(new Error('the API server is away'));
+    await it.clock.advance(0);
+    expect(it.errors.map(({ afterMs }) => afterMs)).toEqual([1_000, 900, 800, 700, 600, 500, 400, 400]);
+    await it.clock.advance(400);
+    const second = it.take();
+    expect(second.at).toBe(1_100);
+    second.fail(new Error('still'));
+    await it.clock.advance(0);
+    expect(it.errors.at(-1)).toEqual({ key: 'a', failures: 9, afterMs: 2_000 });
+  });
+
   test('jitter spreads the delay over its upper half', async () => {
     const clock = createFakeClock();
     const delays: number[] = [];
