@@ -152,16 +152,17 @@ export function createQueue(options: QueueOptions): KeyQueue {
     }
   }
 
+  /** Counts a failure of a worker that began then; one that others woke early leaves the delay as it is. */
   function failed(key: string, startedAt: number): Failing {
     const { failures, attempts, retryAt } = failing.get(key) ?? { failures: 0, attempts: 0, retryAt: 0 };
     const early = startedAt < retryAt;
-    const now = {
+    const counted = {
       failures: failures + 1,
       attempts: early ? attempts : attempts + 1,
       retryAt: early ? retryAt : clock.now() + equalJitter(attempts, backoff, random),
     };
-    failing.set(key, now);
-    return now;
+    failing.set(key, counted);
+    return counted;
   }
 
   /** As `add`, but dispatching is left to the end of the worker. */
