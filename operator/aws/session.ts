@@ -1,14 +1,20 @@
 import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Batches } from './batch.ts';
@@ -31,17 +37,25 @@ export interface AwsSession {
   acmIn(region: string): ACMClient;
   readonly autoscaling: AutoScalingClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
+  readonly backup: BackupClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
   readonly ec2: EC2Client;
   /** For creates that nothing protects against repetition: exactly one attempt. */
   readonly ec2Once: EC2Client;
   readonly ecs: ECSClient;
   /** As {@link ec2Once}. */
   readonly ecsOnce: ECSClient;
+  readonly elasticache: ElastiCacheClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  /** As {@link ec2Once}. */
+  readonly kmsOnce: KMSClient;
   readonly logs: CloudWatchLogsClient;
+  readonly rds: RDSClient;
   readonly route53: Route53Client;
+  readonly secretsManager: SecretsManagerClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
   readonly wafv2: WAFV2Client;
   readonly batches: Batches;
@@ -103,8 +117,14 @@ export function openSession(options: SessionOptions): AwsSession {
     get applicationAutoscaling() {
       return client('application-autoscaling', () => new ApplicationAutoScalingClient(base));
     },
+    get backup() {
+      return client('backup', () => new BackupClient(base));
+    },
     get cloudwatch() {
       return client('cloudwatch', () => new CloudWatchClient(base));
+    },
+    get dynamodb() {
+      return client('dynamodb', () => new DynamoDBClient(base));
     },
     get ec2() {
       return client('ec2', () => new EC2Client(base));
@@ -118,17 +138,32 @@ export function openSession(options: SessionOptions): AwsSession {
     get ecsOnce() {
       return client('ecs-once', () => new ECSClient({ ...base, maxAttempts: 1 }));
     },
+    get elasticache() {
+      return client('elasticache', () => new ElastiCacheClient(base));
+    },
     get elbv2() {
       return client('elbv2', () => new ElasticLoadBalancingV2Client(base));
     },
     get iam() {
       return client('iam', () => new IAMClient(base));
     },
+    get kms() {
+      return client('kms', () => new KMSClient(base));
+    },
+    get kmsOnce() {
+      return client('kms-once', () => new KMSClient({ ...base, maxAttempts: 1 }));
+    },
     get logs() {
       return client('logs', () => new CloudWatchLogsClient(base));
     },
+    get rds() {
+      return client('rds', () => new RDSClient(base));
+    },
     get route53() {
       return client('route53', () => new Route53Client(base));
+    },
+    get secretsManager() {
+      return client('secretsmanager', () => new SecretsManagerClient(base));
     },
     get tagging() {
       return client('tagging', () => new ResourceGroupsTaggingAPIClient(base));
