@@ -19,7 +19,8 @@ const account = ['Account'];
 const network = ['SecureVpc'];
 const service = ['EcsService'];
 const link = ['PrivateLinkEndpoint'];
-const resources = [...network, ...service, ...link];
+const store = ['DataStore'];
+const resources = [...network, ...service, ...link, ...store];
 
 /**
  * Every condition and every reason that Landfall writes. Reconciling and Stalled are there only while they
@@ -47,6 +48,11 @@ export const CONDITIONS = {
       WaitingForAws: {
         means: 'AWS accepted a change and is still carrying it out; the message names the thing.',
         kinds: resources,
+      },
+      BackingUp: {
+        means:
+          'The object is going, and a copy of what its store holds is being made. The store is deleted when the copy is complete.',
+        kinds: store,
       },
       WaitingForAcceptance: {
         means:
@@ -211,6 +217,30 @@ export const CONDITIONS = {
           'The change cannot be made in place, and making a new thing would interrupt or lose something.',
         todo: 'Take the change back, or move to a new object.',
         kinds: resources,
+      },
+      ReplacementNotAllowed: {
+        means:
+          'The change would need another store in place of this one, without what it holds. Nothing is changed; the message names the field.',
+        todo: 'Take the change back. To have a store of the other form, make another object, move what this one holds, and delete this one.',
+        kinds: store,
+      },
+      StoreNotInSpec: {
+        means:
+          'A store stands in AWS that the spec has no place for any more, or a second one for the same place. It is left as it is, and so is what it uses: only the deletion of its object deletes a store.',
+        todo: 'Put it back into the spec. If nobody needs it, delete it yourself, or take the landfall.dev tags that the message lists off it.',
+        kinds: store,
+      },
+      StoreLost: {
+        means:
+          'A store that this object had is not in AWS any more, and somebody else has deleted it. No new and empty one is made in its place unasked; the message names it.',
+        todo: 'Restore it from a snapshot or backup under the same name, with its tags. To have an empty one instead, approve the plan in status.plan: `landfall approve KIND/NAMESPACE/NAME`. Each loss asks for an approval of its own.',
+        kinds: store,
+      },
+      DeletionProtected: {
+        means:
+          'The object is to go, but its spec protects its store against deletion. Nothing of the object is deleted; the message names the field.',
+        todo: 'To have it deleted, take the protection away in the spec (`kubectl edit`): an edit is honoured while the object goes, and the deletion goes on by itself.',
+        kinds: store,
       },
       AwsRefused: {
         means: 'AWS refused a request as it stands; the message gives its words.',

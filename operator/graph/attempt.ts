@@ -70,6 +70,7 @@ export function contextFor<S>(input: ApplyInput<S>, action: Action): ActionConte
     tags: { ...node?.tags, ...(revision !== undefined && { [TAG.revision]: revision }) },
     token: shortHash([input.uid, input.plan.owner, action.node, former ?? '', revision ?? ''].join('\n'), 32),
     wrote: input.wrote,
+    keepsCopy: input.keepsCopy ?? true,
     ...(revision !== undefined && { revision }),
   };
 }

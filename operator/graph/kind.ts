@@ -126,6 +126,11 @@ export interface ActionContext<S> {
   readonly token: string;
   /** Of a replacement: a hash of its inputs, for a name that the former thing does not hold. */
   readonly revision?: string;
+  /**
+   * Of a delete: whether a complete copy of what the thing holds has to be there first. False only where the object says
+   * that nothing is to be kept.
+   */
+  readonly keepsCopy: boolean;
   /** Lays an acknowledged write over the inventory, so that nobody repeats it before a listing shows it. */
   readonly wrote: Wrote<S>;
 }
@@ -146,6 +151,19 @@ export interface NodeKind<I extends object, R, S> {
   readonly after: readonly string[];
   /** Kinds whose changes come before a delete of this kind, and hold it back while they wait: they lead away from it. */
   readonly heldBy?: readonly string[];
+  /**
+   * What its things hold is nowhere else. None is replaced, none is deleted before its object is, and one that is gone is
+   * not made anew, and empty, before a person says so. Its `delete` completes a copy first where the context `keepsCopy`, and
+   * throws `Waiting` with reason `BackingUp` until there is one.
+   */
+  readonly stateful?: true;
+  /**
+   * Of a stateful kind: whether this one holds nothing of its own, as a member of a cluster, so that it comes and goes as the
+   * spec says. Asked of what stands by its record, of what does not by its inputs.
+   */
+  holdsNothing?(thing: { readonly record?: R; readonly inputs?: I }): boolean;
+  /** Of a stateful kind: whether the provider is told to refuse its delete. Nothing of an object is deleted while one is. */
+  protected?(record: R): boolean;
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;
@@ -164,7 +182,7 @@ export interface NodeKind<I extends object, R, S> {
    * the others are written all the same.
    */
   readonly memberwise?: true;
-  /** Ids of the things that this one uses: they can only be deleted after it. */
+  /** Ids of the things that this one uses: they can only be deleted after it. Whatever their kind, ids are told apart by nothing else. */
   needs(record: R): string[];
 
   /** Makes the thing with what creation needs, and nothing else; returns the record as the provider described it. */
@@ -208,4 +226,12 @@ export function kindOf<S>(kinds: Kinds<S>, type: string): AnyKind<S> {
   const kind = kinds.get(type);
   if (!kind) throw new Error(`no node kind of type ${type} is registered`);
   return kind;
+}
+
+/** Whether what a thing holds is nowhere else. */
+export function isStore<S>(
+  kind: AnyKind<S>,
+  thing: { readonly record?: object; readonly inputs?: object },
+): boolean {
+  return kind.stateful === true && kind.holdsNothing?.(thing) !== true;
 }

@@ -44,6 +44,10 @@ export interface ApplyInput<S> {
   /** Actions under way at once. */
   readonly concurrency: number;
   readonly wrote: Wrote<S>;
+  /** Whether a copy of what is nowhere else has to be there before it is deleted; default that it has. */
+  readonly keepsCopy?: boolean;
+  /** Called right before what is nowhere else is deleted; throws where nobody wants that any more. */
+  readonly confirmLoss?: () => Promise<void>;
   readonly interpret: (error: unknown) => Verdict;
   /** Whether what an action is about is gone, asked where the provider refuses the action; default that it is there. */
   readonly isGone?: (action: Action) => Promise<boolean>;

@@ -1,6 +1,6 @@
 import { contextFor, report } from './attempt.ts';
 import { dependenciesOf, topologicalWaves } from './graph.ts';
-import { kindOf } from './kind.ts';
+import { isStore, kindOf } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import type { Action } from './plan.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
@@ -84,6 +84,7 @@ export async function remove<S>(
   const kind = kindOf(input.kinds, action.type);
   if (!kind.delete) throw new Error(`${kind.type} has no delete`);
   try {
+    if (isStore(kind, action)) await input.confirmLoss?.();
     const left = await kind.delete(contextFor(input, action), action.record);
     // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that
     // shows it further on its way is newer.

@@ -217,7 +217,10 @@ describe('a successor whose first listing does not show what was made', () => {
       for (const twin of twins.filter(
         (record) => kind.collection.id(record) !== kind.collection.id(only ?? {}),
       ))
-        await kind.delete?.({ session, owner: OWNER, node, tags: {}, token: '', wrote: () => {} }, twin);
+        await kind.delete?.(
+          { session, owner: OWNER, node, tags: {}, token: '', keepsCopy: false, wrote: () => {} },
+          twin,
+        );
       await reach(graph);
     },
   );

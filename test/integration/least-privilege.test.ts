@@ -87,6 +87,7 @@ describe('what lacks the tag of the installation, or has another one', () => {
           node: 'stolen',
           tags: {},
           token: 'token',
+          keepsCopy: false,
           wrote: () => {},
         };
         const stolen = [{ path: 'tags.stray', to: 'yes' }];

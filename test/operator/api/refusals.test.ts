@@ -8,6 +8,7 @@ const OURS = 'integration/securevpc-refusals.test.ts';
 const OF_AWS = 'integration/securevpc-refusals-of-aws.test.ts';
 const LIMITS_OF_AWS = 'integration/securevpc-limits-of-aws.test.ts';
 const ADOPTION = 'integration/securevpc-adoption.test.ts';
+const STORES = 'operator/graph/stores.test.ts';
 const invalid = (name: string) => `fixtures/invalid/securevpc/${name}.yaml`;
 
 /** Where each refusal is brought about on a real API server and the local AWS. A new reason does not compile without. */
@@ -31,6 +32,10 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   AdoptedNotInSpec: ADOPTION,
   ThingsMissing: 'integration/securevpc-management.test.ts',
   ReplacementNeeded: OF_AWS,
+  ReplacementNotAllowed: STORES,
+  StoreNotInSpec: STORES,
+  StoreLost: STORES,
+  DeletionProtected: STORES,
   AwsRefused: OF_AWS,
   RolloutFailed: 'integration/ecs-kinds.test.ts',
   TargetChanged: OURS,

@@ -394,6 +394,7 @@ describe.each(THINGS)('%s', (type, { record }) => {
         node: 'one',
         tags: {},
         token: 'token',
+        keepsCopy: true,
         wrote: (collection, _, patch) => {
           const now = patch(record as never);
           patched.push(now === undefined ? {} : collection.tags(now));

@@ -189,7 +189,7 @@ describe('update', () => {
     } as unknown as AwsSession;
     const wrote = (_: unknown, id: string, patch: unknown) =>
       shelf.wrote(id, patch as (record: SecurityGroup | undefined) => SecurityGroup | undefined, 10);
-    const context = { session, wrote, owner: 'x', node: 'x', tags: {}, token: 'x' };
+    const context = { session, wrote, owner: 'x', node: 'x', tags: {}, token: 'x', keepsCopy: true };
     await kind.update(context, wanted, before, kind.diff(wanted, before));
     return { sent, shelf };
   }

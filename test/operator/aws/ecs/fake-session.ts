@@ -60,6 +60,7 @@ export function contextOf(session: AwsSession, tags: Readonly<Record<string, str
     owner: 'EcsService/team/web',
     node: 'web',
     tags,
+    keepsCopy: true,
     token: 'token',
     wrote,
   };

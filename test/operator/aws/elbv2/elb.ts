@@ -50,6 +50,7 @@ export function contextOf<R extends object>(
     node: 'load-balancer',
     tags: OWN,
     token: 'token',
+    keepsCopy: true,
     ...(revision !== undefined && { revision }),
     wrote: <T>(
       _collection: Collection<T, AwsSession>,

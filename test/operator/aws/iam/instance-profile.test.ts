@@ -17,6 +17,7 @@ it('a role that was put into a profile is believed until a listing shows it, and
       node: 'instance-profile',
       tags: {},
       token: '',
+      keepsCopy: true,
       wrote: (_collection, _id, patch) => {
         believed = patch(empty as never);
       },
