@@ -27,6 +27,8 @@ interface PlanScope {
   readonly survivors: ReadonlyMap<string, Survivor>;
   readonly adoptions?: Adoptions<AwsSession>;
   readonly exportsOf?: ExportsOf;
+  /** Whether stores that are gone are made anew, and empty, as somebody said; default false. */
+  readonly remakes?: boolean;
 }
 
 /** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
@@ -36,7 +38,7 @@ export function makePlan<T extends GraphObject>(
   scope: PlanScope,
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
-  const { target, graph, account, survivors, adoptions, exportsOf } = scope;
+  const { target, graph, account, survivors, adoptions, exportsOf, remakes } = scope;
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
@@ -45,7 +47,9 @@ export function makePlan<T extends GraphObject>(
     survivors,
     ...(adoptions && { adoptions }),
     ...(exportsOf && { exportsOf }),
-    deletesAdopted: pass.object.spec.deletionPolicy === 'Delete',
+    deletesAdopted: deletesAdopted(pass.object),
+    going: pass.object.metadata.deletionTimestamp !== undefined,
+    ...(remakes === true && { remakes }),
     ignoredTagKeys: account.ignoredTagKeys,
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
@@ -111,6 +115,12 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
 
 /** Set by `landfall release`: deleting this object leaves its things in AWS, whatever its spec says. The spec is Git's. */
 export const RELEASE_ANNOTATION = 'landfall.dev/release';
+
+/** Whether what was taken over is deleted as what was made. With Snapshot it goes with its object, and leaves a copy. */
+function deletesAdopted({ spec, metadata }: GraphObject): boolean {
+  const goes = metadata.deletionTimestamp !== undefined && spec.deletionPolicy === 'Snapshot';
+  return spec.deletionPolicy === 'Delete' || goes;
+}
 
 /** Whether deleting the object leaves its things in AWS: released, else as it says, else where any of them was taken over and not made. */
 export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {

@@ -365,6 +365,8 @@ async function execute<T extends GraphObject>(
     session: target.session,
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,
+    time: timestamp(deps.clock.date()),
+    keepsCopy: pass.object.spec.deletionPolicy !== 'Delete',
     wrote: target.world.wrote,
     interpret,
     isGone: (action) => isGone(target, action),

@@ -1,6 +1,7 @@
 import type { GraphNode } from './graph.ts';
 import { textOf, type AnyKind, type Change, type Collection, type View, type World } from './kind.ts';
 import { TAG } from './ownership.ts';
+import type { Owned } from './owned.ts';
 import type { Action } from './plan.ts';
 import { printable } from './ref.ts';
 import { compareTags } from './tags.ts';
@@ -96,4 +97,12 @@ export function adoptionOf<S>(at: {
       `${kind.type} ${adoption.id} has ${count} tags and ${added} would be added, but AWS allows ${TAGS_MAX}; take tags away from it, or from spec.tags`,
     );
   return { ...base, verb: 'adopt', changes, inputs };
+}
+
+/** What was taken over and is in the spec no more is another's to decide about, who may have lived on it before. */
+export function refuseUnwanted<S>({ kind, record }: Owned<S>): Action {
+  const id = kind.collection.id(record);
+  const node = kind.collection.tags(record)[TAG.node] ?? id;
+  const message = `${kind.type} ${id} was taken over and not made, so it is not deleted although the spec has no ${node} any more; set spec.deletionPolicy to Delete to have it deleted, or take its tags ${TAG.installation}, ${TAG.owner} and ${TAG.node} away to let go of it`;
+  return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'AdoptedNotInSpec', message };
 }

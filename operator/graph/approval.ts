@@ -23,7 +23,7 @@ export function isCovered(approved: ReadonlySet<string>, left: Plan): boolean {
   const names = namesOf(left.standing);
   return left.actions.every((action) => {
     // Of what was to be made, every setting was.
-    if (approved.has(pieceOfMaking(action))) return true;
+    if (!isRemade(action) && approved.has(pieceOfMaking(action))) return true;
     const [now, before] = [piecesOf(action), piecesOf(action, names)];
     return now.every((piece, index) => approved.has(piece) || approved.has(before[index] ?? ''));
   });
@@ -35,6 +35,7 @@ function piecesOf(action: Action, names: Names = []): string[] {
   const { verb, node, type, id } = action;
   if (verb === 'wait' || verb === 'refuse') return [];
   if (verb === 'delete') return [piece(verb, node, type, id)];
+  if (isRemade(action)) return [pieceOfMaking(action), pieceOfRemaking(action)];
   if (verb === 'create' || id === undefined) return [pieceOfMaking(action)];
   return (
     action.changes
@@ -48,6 +49,21 @@ function piecesOf(action: Action, names: Names = []): string[] {
 function pieceOfMaking(action: Action): string {
   const revision = action.verb === 'create' ? action.revision : undefined;
   return piece('make', action.node, action.type, action.wants, revision);
+}
+
+/** Whether an action makes a store anew, and empty, that was there and is gone. */
+export function isRemade(action: Action): boolean {
+  return action.verb === 'create' && action.remade === true;
+}
+
+/** What is approved, less the making anew of what stands by now: lost once more, it takes an approval of its own. */
+export function unspent(pieces: readonly string[], standing: readonly Standing[]): string[] {
+  const spent = new Set(standing.map(pieceOfRemaking));
+  return pieces.filter((piece) => !spent.has(piece));
+}
+
+function pieceOfRemaking({ node, type }: { readonly node: string; readonly type: string }): string {
+  return piece('remake', node, type);
 }
 
 function textOfChange({ path, from, to }: Change, names: Names): string {

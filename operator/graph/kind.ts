@@ -195,6 +195,12 @@ export interface NodeKind<I extends object, R, S> {
   release?(context: ActionContext<S>, record: R): Promise<void>;
   /** Deletes the thing; returns what is left of it for a while, or nothing. Not found is success. */
   delete?(context: ActionContext<S>, record: R): Promise<R | undefined>;
+  /**
+   * Why the thing has to outlive its object, in words for people: a snapshot that this key encrypts. Asked right before its
+   * delete; it is then left and tagged `landfall.dev/retained` by `update`, which is given nothing but that change, and no
+   * inputs. It counts as left on purpose from then on, also where the reason ends. Undefined where it may go.
+   */
+  neededStill?(session: S, record: R): Promise<string | undefined>;
   /** Why the thing can be no node's: the provider has made it for itself, or it is of another sort. Undefined where it can. */
   implicit?(record: R): string | undefined;
   /** What uses a thing that serves only one; undefined for nothing, or where it may serve several. */

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly clear: boolean;
   /** Of a set that is written member by member: what was written although the rest waits. */
   readonly written?: readonly Change[];
+  /** Of a delete that left its thing on purpose: why. */
+  readonly retained?: string;
 }
 
 export interface ApplyInput<S> {
@@ -48,6 +50,8 @@ export interface ApplyInput<S> {
   readonly keepsCopy?: boolean;
   /** Called right before what is nowhere else is deleted; throws where nobody wants that any more. */
   readonly confirmLoss?: () => Promise<void>;
+  /** When it is: the value of the tag of what is left on purpose, RFC 3339. */
+  readonly time: string;
   readonly interpret: (error: unknown) => Verdict;
   /** Whether what an action is about is gone, asked where the provider refuses the action; default that it is there. */
   readonly isGone?: (action: Action) => Promise<boolean>;

@@ -1,12 +1,14 @@
-import { worldWith, type Adoptions } from './adoption.ts';
+import { refuseUnwanted, worldWith, type Adoptions } from './adoption.ts';
 import { planDeletes } from './deletion.ts';
 import { NO_EXPORTS, type ExportsOf } from './exports.ts';
-import { statedInputs, topologicalWaves, type Graph, type GraphNode } from './graph.ts';
+import { dependenciesOf, statedInputs, topologicalWaves, type Graph, type GraphNode } from './graph.ts';
 import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import { ownedRecords, recordKey, type Owned } from './owned.ts';
 import { printable, resolve } from './ref.ts';
-import { planFacet, planThing } from './step.ts';
+import { isLeft, withLeft } from './retention.ts';
+import { muted, planFacet, planThing } from './step.ts';
+import { isKeptStore, neededBy, refuseLoss, refuseTwin } from './stores.ts';
 
 /** A create that was about to be made when it was written down; the call may or may not have reached AWS. */
 export interface Intent {
@@ -48,6 +50,8 @@ export type Action =
       readonly former?: string;
       /** Set for a replacement: a hash of its inputs. */
       readonly revision?: string;
+      /** A store that was there is gone, and what is made in its place is empty: a person said so. */
+      readonly remade?: true;
     })
   | (ActionBase & { readonly verb: 'update'; readonly inputs: object })
   /** A thing that exists and is not ours yet gets our tags, and then the other changes. */
@@ -89,6 +93,10 @@ export interface PlanInput<S> {
   readonly adoptions?: Adoptions<S>;
   /** Whether what was taken over may be deleted as what was made: only where the object says so. */
   readonly deletesAdopted?: boolean;
+  /** The object is to go, and with it what is nowhere else; default false. */
+  readonly going?: boolean;
+  /** Whether stores that are gone are made anew, and empty; default false: it takes a person. */
+  readonly remakes?: boolean;
   /** What stands of other resources that the graph refers to; default nothing. */
   readonly exportsOf?: ExportsOf;
   /** Keys of tags that others may set on our things; may end in `*`. */
@@ -112,6 +120,9 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const superseded = new Set<string>();
   const twins = new Set<string>();
   const coming = new Set<string>();
+  const lost = new Set<string>();
+  const surplus: Action[] = [];
+  const refusedStores = new Set<object>();
 
   for (const node of topologicalWaves(graph).flat()) {
     const kind = kindOf(kinds, node.type);
@@ -119,9 +130,20 @@ export function plan<S>(given: PlanInput<S>): Plan {
       const known = owner === undefined ? outputs : exportsOf(owner);
       return known.get(key)?.[output];
     });
-    const step = kind.create
+    const found = kind.create
       ? planThing({ input, node, kind, inputs, owned, used, coming })
       : planFacet({ input, node, kind, inputs });
+    const isBuiltOnLost = [...dependenciesOf(node)].some((key) => lost.has(key));
+    const step = isBuiltOnLost ? muted(found) : found;
+    if (isBuiltOnLost || isRefused(step.action, 'StoreLost')) lost.add(node.key);
+    if (step.record && isRefused(step.action, 'ReplacementNotAllowed')) refusedStores.add(step.record);
+    for (const record of step.surplus ?? []) {
+      refusedStores.add(record);
+      kept.add(recordKey(kind, kind.collection.id(record)));
+      surplus.push(
+        refuseTwin({ kind, record }, node.key, step.record ? kind.collection.id(step.record) : ''),
+      );
+    }
     if (step.record) {
       const id = kind.collection.id(step.record);
       const known = kind.outputs(step.record);
@@ -143,10 +165,20 @@ export function plan<S>(given: PlanInput<S>): Plan {
   const timely = actions.flatMap((action) =>
     timelyOf(action, graph.nodes.get(action.node)?.lateAwaits ?? [], { actions, standing }),
   );
-  const doomed = owned.filter(({ kind, record }) => {
+  const unplanned = owned.filter(({ kind, record }) => {
     const key = recordKey(kind, kind.collection.id(record));
     return superseded.has(key) || !kept.has(key);
   });
+  const left = unplanned.filter(isLeft);
+  const unneeded = unplanned.filter((entry) => !left.includes(entry));
+  const unwantedStores = given.going === true ? [] : unneeded.filter(isKeptStore);
+  const staying = [...unwantedStores, ...owned.filter(({ record }) => refusedStores.has(record))];
+  const needed = neededBy(staying, owned);
+  const doomed = unneeded.filter(
+    (entry) =>
+      !unwantedStores.includes(entry) &&
+      !needed.has(recordKey(entry.kind, entry.kind.collection.id(entry.record))),
+  );
   // What leaves although its node is wanted is waited for already; what it uses cannot go before it.
   const leaving = owned.filter(
     (entry) => !doomed.includes(entry) && entry.kind.state(entry.record).phase === 'deleting',
@@ -162,10 +194,20 @@ export function plan<S>(given: PlanInput<S>): Plan {
   );
   return {
     owner: graph.owner,
-    actions: [...timely, ...deletes, ...doomed.filter(isKept).map(unwanted)],
-    standing,
+    actions: [
+      ...timely,
+      ...surplus,
+      ...deletes,
+      ...doomed.filter(isKept).map(refuseUnwanted),
+      ...unwantedStores.map(refuseLoss),
+    ],
+    standing: withLeft(standing, left),
     facets,
   };
+}
+
+function isRefused(action: Action | undefined, reason: string): boolean {
+  return action?.verb === 'refuse' && action.reason === reason;
 }
 
 /** An action without its late changes, where what they await is on its way and needs nothing of this plan: there is nothing to do yet. */
@@ -187,14 +229,6 @@ function timelyOf(
 /** Whether a create gives an id that nothing has had before: one by name may find the former thing, unless it replaces that. */
 function isNew<S>(kind: AnyKind<S>, { revision }: { readonly revision?: string }): boolean {
   return kind.idempotency !== 'name' || revision !== undefined;
-}
-
-/** What was taken over and is in the spec no more is another's to decide about, who may have lived on it before. */
-function unwanted<S>({ kind, record }: Owned<S>): Action {
-  const id = kind.collection.id(record);
-  const node = kind.collection.tags(record)[TAG.node] ?? id;
-  const message = `${kind.type} ${id} was taken over and not made, so it is not deleted although the spec has no ${node} any more; set spec.deletionPolicy to Delete to have it deleted, or take its tags ${TAG.installation}, ${TAG.owner} and ${TAG.node} away to let go of it`;
-  return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'AdoptedNotInSpec', message };
 }
 
 /** Without the uid, which only a cluster knows. */

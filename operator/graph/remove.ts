@@ -2,6 +2,7 @@ import { contextFor, report } from './attempt.ts';
 import { dependenciesOf, topologicalWaves } from './graph.ts';
 import { isStore, kindOf } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
+import { TAG } from './ownership.ts';
 import type { Action } from './plan.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
 import { isReady, type Outputs } from './write.ts';
@@ -16,13 +17,30 @@ export function heldBack<S>(
   const held = deletes.flatMap((action): [string, Outcome][] => {
     const { heldBy = [] } = kindOf(input.kinds, action.type);
     const by = undone.find((key) => heldBy.includes(input.graph.nodes.get(key)?.type ?? ''));
-    if (by === undefined) return [];
-    const message = `is kept until ${by} leads elsewhere`;
+    const changing = undone.find((key) => isLettingGo(input, key, action));
+    if (by === undefined && changing === undefined) return [];
+    const message =
+      by === undefined ? `is kept until ${changing} is done` : `is kept until ${by} leads elsewhere`;
     return [
       [action.id, { action, id: action.id, result: 'skipped', reason: 'Blocked', message, clear: true }],
     ];
   });
   return new Map(held);
+}
+
+/** Whether a node's change is of the very store that is to be deleted: it takes the protection off, for example. */
+function isLettingGo<S>(input: ApplyInput<S>, node: string, doomed: Action & { verb: 'delete' }): boolean {
+  const kind = kindOf(input.kinds, doomed.type);
+  return (
+    kind.stateful === true &&
+    input.plan.actions.some(
+      ({ verb, node: key, type, id }) =>
+        verb === 'update' &&
+        key === node &&
+        id === doomed.id &&
+        kindOf(input.kinds, type).collection.name === kind.collection.name,
+    )
+  );
 }
 
 /**
@@ -76,7 +94,7 @@ export async function releaseAll<S>(
   return new Map(failed);
 }
 
-/** Deletes a thing, or says what stands in the way. */
+/** Deletes a thing, leaves it on purpose where something needs it still, or says what stands in the way. */
 export async function remove<S>(
   input: ApplyInput<S>,
   action: Action & { verb: 'delete' },
@@ -84,6 +102,12 @@ export async function remove<S>(
   const kind = kindOf(input.kinds, action.type);
   if (!kind.delete) throw new Error(`${kind.type} has no delete`);
   try {
+    const reason = await kind.neededStill?.(input.session, action.record);
+    if (reason !== undefined) {
+      const tag = { path: `tags.${TAG.retained}`, to: input.time };
+      await kind.update(contextFor(input, action), {}, action.record, [tag]);
+      return { id: action.id, retained: reason };
+    }
     if (isStore(kind, action)) await input.confirmLoss?.();
     const left = await kind.delete(contextFor(input, action), action.record);
     // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that

@@ -1,6 +1,6 @@
 import type { Kinds, World } from './kind.ts';
 import { TAG } from './ownership.ts';
-import { ownedRecords } from './owned.ts';
+import { ownedRecords, type Owned } from './owned.ts';
 import type { Action, Plan, Standing } from './plan.ts';
 
 /** What retention looks at: everything of one owner in a world. */
@@ -24,14 +24,34 @@ export function planRetention<S>({ owner, kinds, world, time }: RetentionInput<S
   for (const { kind, record } of ownedRecords(owner, kinds, world)) {
     const state = kind.state(record);
     if (state.phase === 'deleting') continue;
-    const [id, tags] = [kind.collection.id(record), kind.collection.tags(record)];
-    const node = tags[TAG.node] ?? id;
-    standing.set(node, { node, type: kind.type, id, state, outputs: kind.outputs(record) });
+    const tags = kind.collection.tags(record);
+    const one = standingOf({ kind, record });
+    const { node, id } = one;
+    standing.set(node, one);
     if (tags[TAG.retained] !== undefined) continue;
     const changes = [{ path: `tags.${TAG.retained}`, to: time }];
     actions.set(node, { verb: 'update', node, type: kind.type, id, changes, inputs: {} });
   }
   return { owner, actions: [...actions.values()], standing: [...standing.values()], facets: [] };
+}
+
+/** Whether a thing that no node wants was left on purpose before, since something needs it still. */
+export function isLeft<S>({ kind, record }: Owned<S>): boolean {
+  return kind.neededStill !== undefined && kind.collection.tags(record)[TAG.retained] !== undefined;
+}
+
+/** What stands with what was left on purpose, of each node one thing. */
+export function withLeft<S>(standing: readonly Standing[], left: readonly Owned<S>[]): Standing[] {
+  const byNode = new Map(left.map(standingOf).map((one) => [one.node, one]));
+  for (const one of standing) byNode.delete(one.node);
+  return [...standing, ...byNode.values()];
+}
+
+/** A thing that stands, by the node that its tags name. */
+function standingOf<S>({ kind, record }: Owned<S>): Standing {
+  const id = kind.collection.id(record);
+  const node = kind.collection.tags(record)[TAG.node] ?? id;
+  return { node, type: kind.type, id, state: kind.state(record), outputs: kind.outputs(record) };
 }
 
 /** Whether an action only tags what is left behind. */

@@ -1,11 +1,13 @@
 import { adoptionOf, wantedTags } from './adoption.ts';
 import { compareTags } from './tags.ts';
 import { statedInputs, type GraphNode } from './graph.ts';
-import { textOf, type AnyKind, type Change } from './kind.ts';
+import { isStore, textOf, type AnyKind, type Change } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import type { Owned } from './owned.ts';
 import type { Action, Memory, PlanInput } from './plan.ts';
+import { compareIds, compareRanks, rank } from './rank.ts';
 import { printable, referencesIn, type Reference } from './ref.ts';
+import { refuseRemake, refuseReplacement } from './stores.ts';
 
 /** What one node needs done, and what there is of it. */
 export interface Step {
@@ -21,6 +23,20 @@ export interface Step {
   readonly twins?: readonly string[];
   /** Things of the node whose place another has taken, and that stay as its history. */
   readonly history?: readonly string[];
+  /** Further stores of the node: which of them counts, nobody here knows. */
+  readonly surplus?: readonly object[];
+}
+
+/** Nothing is done to what is built on a store that is gone: what of it stands stays as it is. */
+export function muted({
+  action: _,
+  replaced: __,
+  superseded,
+  twins: ___,
+  history = [],
+  ...step
+}: Step): Step {
+  return { ...step, superseded: [], history: [...history, ...superseded] };
 }
 
 /** What a facet needs: only differences. */
@@ -71,7 +87,7 @@ export function planThing<S>(at: {
   const ranked = new Map(
     live.map((record) => [record, rank(kind, { record, inputs, used, present, memory: input.memory })]),
   );
-  const [chosen, ...others] = live.sort(
+  const [chosen, ...rest] = live.sort(
     (a, b) => compareRanks(ranked.get(b) ?? [], ranked.get(a) ?? []) || compareIds(kind, a, b),
   );
   const adoption = input.adoptions?.get(node.key);
@@ -97,13 +113,21 @@ export function planThing<S>(at: {
   const isTwin = (record: object) => revision(record) === revision(chosen);
   const fixed = changes.find((change) => change.replace);
   const isUsed = (record: object) => used.has(kind.collection.id(record));
+  const surplus = rest.filter((record) => isStore(kind, { record }));
+  const others = rest.filter((record) => !surplus.includes(record));
   const kept = new Set(kind.keeps?.(fixed ? [chosen, ...others] : others, isUsed));
   const idsOf = (records: readonly object[]) => records.map((record) => kind.collection.id(record));
   const superseded = idsOf(others.filter((record) => !kept.has(record)));
   const twins = idsOf(others.filter((record) => isTwin(record) && !kept.has(record)));
   const history = idsOf([...kept].filter((record) => record !== chosen));
-  const past = { superseded, twins, history };
+  const past = { superseded, twins, history, surplus };
   if (changes.length === 0) return { record: chosen, ...past };
+  if (fixed && isStore(kind, { record: chosen }))
+    return {
+      record: chosen,
+      ...past,
+      action: refuseReplacement(kind, { node: node.key, id, changes, fixed }),
+    };
   if (fixed && input.deletesAdopted !== true && isAdopted(kind.collection.tags(chosen))) {
     const message = `${kind.type} ${id} was taken over and not made, so no other one takes its place: ${fixed.path} cannot change from ${textOf(fixed.from)} to ${textOf(printable(fixed.to))}; take the change back, or set spec.deletionPolicy to Delete to have it replaced`;
     const base = { node: node.key, type: kind.type, id, changes };
@@ -151,7 +175,10 @@ function planMissing<S>(
   const base = { node: node.key, type: kind.type, changes: [] };
   if (leaving) {
     const id = kind.collection.id(leaving);
-    const message = `the former ${kind.type} ${id} is still being deleted; a new one follows when it is gone`;
+    const next = isStore(kind, { record: leaving })
+      ? 'whether a new and empty one takes its place is asked when it is gone'
+      : 'a new one follows when it is gone';
+    const message = `the former ${kind.type} ${id} is still being deleted; ${next}`;
     return {
       record: leaving,
       replaced: true,
@@ -169,11 +196,22 @@ function planMissing<S>(
   }
   const open = openIntent(input, node, kind);
   if (open) return { superseded: [], action: open };
+  const former = input.memory.ids.get(node.key);
+  const lost = isStore(kind, { inputs }) ? former : undefined;
+  if (lost !== undefined && input.remakes !== true) {
+    const at = { node: node.key, id: lost, owner: input.graph.owner };
+    return { superseded: [], action: refuseRemake(kind, at) };
+  }
   const changes = describeInputs(inputs);
-  return {
-    superseded: [],
-    action: { ...base, verb: 'create', changes, inputs, ...formerOf(input.memory, node.key) },
+  const action: Action = {
+    ...base,
+    verb: 'create',
+    changes,
+    inputs,
+    ...(former !== undefined && { former }),
+    ...(lost !== undefined && { remade: true }),
   };
+  return { superseded: [], action };
 }
 
 /** The wait for a create of which nobody knows whether it reached the provider, as long as it must not be repeated. */
@@ -197,37 +235,6 @@ function openIntent<S>(
 function formerOf(memory: Memory, node: string): { former?: string } {
   const former = memory.ids.get(node);
   return former === undefined ? {} : { former };
-}
-
-interface Candidate {
-  readonly record: object;
-  readonly inputs: object;
-  /** Ids that things of the owner use. */
-  readonly used: ReadonlySet<string>;
-  /** Ids of all things of the owner. */
-  readonly present: ReadonlySet<string>;
-  readonly memory: Memory;
-}
-
-/**
- * Of several live things of one node: no replacement needed, then what others use, then what has its place among the
- * others (a VPC takes one internet gateway, a table one endpoint of a service), then what status remembers: what the
- * network itself does not use, others may, and they were told of that one. `landfall plan` has no status to ask.
- */
-function rank<S>(kind: AnyKind<S>, { record, inputs, used, present, memory }: Candidate): number[] {
-  const id = kind.collection.id(record);
-  const fits = !kind.diff(inputs, record).some((change) => change.replace);
-  const places = kind.needs(record).filter((needed) => present.has(needed)).length;
-  const remembered = [...memory.ids.values()].includes(id);
-  return [Number(fits), Number(used.has(id)), places, Number(remembered)];
-}
-
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  return a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}
-
-function compareIds<S>(kind: AnyKind<S>, a: object, b: object): number {
-  return kind.collection.id(a) < kind.collection.id(b) ? -1 : 1;
 }
 
 function describeInputs(inputs: object): Change[] {

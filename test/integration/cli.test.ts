@@ -448,6 +448,7 @@ async function build(): Promise<void> {
       session,
       uid: 'test',
       concurrency: 8,
+      time: '2026-01-01T00:00:00Z',
       wrote: world.wrote,
       interpret,
       onOutcome: () => {},

@@ -122,6 +122,7 @@ async function pass(
     session: weak.session ?? session,
     uid: `uid-${uid}`,
     concurrency: 12,
+    time: '2026-01-01T00:00:00Z',
     wrote: overlay ? world.wrote : () => {},
     interpret,
     onOutcome: () => {},

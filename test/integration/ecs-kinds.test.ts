@@ -135,6 +135,7 @@ async function pass(graph: ReturnType<typeof graphOf>) {
     session,
     uid: 'uid',
     concurrency: 4,
+    time: '2026-01-01T00:00:00Z',
     wrote: inventory.wrote,
     interpret,
     onOutcome: () => {},

@@ -214,6 +214,7 @@ async function pass(
     session,
     uid: 'uid-1',
     concurrency: 12,
+    time: '2026-01-01T00:00:00Z',
     wrote: known.wrote,
     interpret,
     onOutcome: () => {},

@@ -99,6 +99,7 @@ async function reach(graph: Graph, uid: string): Promise<number> {
       session,
       uid,
       concurrency: 12,
+      time: '2026-01-01T00:00:00Z',
       wrote: world.wrote,
       interpret,
       onOutcome: () => {},

@@ -252,6 +252,7 @@ export function fakeLoop(provider = new FakeProvider()) {
       session: provider,
       uid: 'uid-1',
       concurrency: 4,
+      time: '2026-01-01T00:00:00Z',
       wrote,
       interpret,
       onOutcome: () => {},
