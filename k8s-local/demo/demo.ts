@@ -165,6 +165,7 @@ async function install(kubectl: Kubectl): Promise<void> {
       'crd/planapprovals.landfall.dev',
       'crd/securevpcs.landfall.dev',
       'crd/accounts.landfall.dev',
+      'crd/datastores.landfall.dev',
       'crd/ecsservices.landfall.dev',
       'crd/privatelinkendpoints.landfall.dev',
     ],

@@ -3,6 +3,7 @@ import type { Kubectl } from './kubectl.ts';
 
 const CRDS = [
   'accounts.landfall.dev',
+  'datastores.landfall.dev',
   'ecsservices.landfall.dev',
   'planapprovals.landfall.dev',
   'privatelinkendpoints.landfall.dev',

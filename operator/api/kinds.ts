@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
 import { type AnnotationDoc, FORCE_DELETE_ANNOTATION, RESTART_ANNOTATION } from './annotations.ts';
+import { type DataStore, DataStoreSchema } from './data-store.ts';
 import { type EcsService, EcsServiceSchema } from './ecs-service.ts';
 import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
 import { type PrivateLinkEndpoint, PrivateLinkEndpointSchema } from './private-link-endpoint.ts';
@@ -51,6 +52,7 @@ export interface KindTypes {
   SecureVpc: SecureVpc;
   EcsService: EcsService;
   PrivateLinkEndpoint: PrivateLinkEndpoint;
+  DataStore: DataStore;
   PlanApproval: PlanApproval;
 }
 export type Kind = keyof KindTypes;
@@ -280,6 +282,57 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
           'A provider that is deleted goes although others are connected to it, which it else waits for (`InUse`): `kubectl annotate ple/<name> landfall.dev/force-delete=yes`, before or after `kubectl delete`. All connections are rejected first, those of foreign endpoints too; the endpoints stay with their owners and lead nowhere. As long as nobody deletes the object, and for a consumer, the annotation does nothing.',
       },
     ],
+  },
+  DataStore: {
+    kind: 'DataStore',
+    plural: 'datastores',
+    singular: 'datastore',
+    shortNames: ['dst'],
+    scope: 'Namespaced',
+    schema: DataStoreSchema,
+    columns: [
+      ready,
+      reason,
+      { name: 'Engine', type: 'string', jsonPath: '.status.engine', description: 'What it is.' },
+      {
+        name: 'Version',
+        type: 'string',
+        jsonPath: '.status.engineVersion',
+        description: 'Version of the engine that runs.',
+      },
+      {
+        name: 'State',
+        type: 'string',
+        jsonPath: '.status.state',
+        description: 'How far it is, in AWS’s word.',
+      },
+      {
+        name: 'Account',
+        type: 'string',
+        jsonPath: '.spec.accountRef.name',
+        description: 'The Account it is made in.',
+      },
+      { name: 'Region', type: 'string', jsonPath: '.spec.region', description: 'The region it is made in.' },
+      age,
+      {
+        name: 'Endpoint',
+        type: 'string',
+        jsonPath: '.status.endpoint.address',
+        description: 'Where it is read and written.',
+        priority: 1,
+      },
+      {
+        name: 'Table',
+        type: 'string',
+        jsonPath: '.status.tableName',
+        description: 'Name of the table.',
+        priority: 1,
+      },
+      message,
+    ],
+    summary:
+      'A DataStore is where data lies: one table, database or cache, with all that it stands on. It is never replaced, and never deleted because a field of the spec went: only with its object, unless that is protected, and then a last copy is made first, unless `deletionPolicy` says that the data may be lost.',
+    examples: [{ shows: 'A table', file: 'manifests/examples/stores/table.yaml' }],
   },
   PlanApproval: {
     kind: 'PlanApproval',

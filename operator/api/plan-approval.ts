@@ -9,7 +9,9 @@ const spec = z
     resourceRef: withRules(
       z
         .strictObject({
-          kind: z.enum(['SecureVpc', 'EcsService', 'PrivateLinkEndpoint']).describe('Kind of the object.'),
+          kind: z
+            .enum(['SecureVpc', 'EcsService', 'PrivateLinkEndpoint', 'DataStore'])
+            .describe('Kind of the object.'),
           name: z.string().min(1).max(63).describe('Name of the object, in the namespace of the approval.'),
         })
         .describe('The object whose plan is approved. It cannot change later.'),

@@ -1,3 +1,4 @@
+import type { DataStore } from '../api/data-store.ts';
 import type { EcsService } from '../api/ecs-service.ts';
 import type { PrivateLinkEndpoint } from '../api/private-link-endpoint.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
@@ -10,6 +11,7 @@ export interface Referable {
   SecureVpc: SecureVpc;
   EcsService: EcsService;
   PrivateLinkEndpoint: PrivateLinkEndpoint;
+  DataStore: DataStore;
 }
 
 /** An object, by what it is called. */

@@ -1,6 +1,7 @@
 import type { AwsSession } from '../aws/session.ts';
 import type { ObjectKey, References } from '../compile/references.ts';
 import type { Kinds, World } from '../graph/kind.ts';
+import { dataStoreKind } from './data-store.ts';
 import { ecsServiceKind } from './ecs-service.ts';
 import type { AnyGraphKind, GraphKind } from './pass.ts';
 import { privateLinkKind } from './private-link-endpoint.ts';
@@ -8,7 +9,12 @@ import type { GraphObject } from './resource-status.ts';
 import { secureVpcKind } from './secure-vpc.ts';
 
 /** Every kind that makes things in AWS. */
-export const GRAPH_KINDS: readonly AnyGraphKind[] = [secureVpcKind, ecsServiceKind, privateLinkKind];
+export const GRAPH_KINDS: readonly AnyGraphKind[] = [
+  secureVpcKind,
+  ecsServiceKind,
+  privateLinkKind,
+  dataStoreKind,
+];
 
 /** The kind of an object. Throws where there is none: an error of the program. */
 export function graphKindOf(kind: string): AnyGraphKind {

@@ -99,6 +99,7 @@ describe('the CRDs', () => {
     };
     expect(list.items.map((item) => item.metadata.name)).toEqual([
       'accounts.landfall.dev',
+      'datastores.landfall.dev',
       'ecsservices.landfall.dev',
       'planapprovals.landfall.dev',
       'privatelinkendpoints.landfall.dev',

@@ -247,6 +247,7 @@ describe("the operator's service account", () => {
       'securevpcs',
       'ecsservices',
       'privatelinkendpoints',
+      'datastores',
       'accounts',
       'planapprovals',
     ].map((plural) => `${plural}.landfall.dev`)) {
@@ -538,6 +539,7 @@ describe('the health checks for Argo CD', () => {
     ) as { data: Record<string, string> };
     expect(Object.keys(data).sort()).toEqual([
       'resource.customizations.health.landfall.dev_Account',
+      'resource.customizations.health.landfall.dev_DataStore',
       'resource.customizations.health.landfall.dev_EcsService',
       'resource.customizations.health.landfall.dev_PrivateLinkEndpoint',
       'resource.customizations.health.landfall.dev_SecureVpc',

@@ -56,6 +56,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   SecureVpc: 'securevpcs',
   EcsService: 'ecsservices',
   PrivateLinkEndpoint: 'privatelinkendpoints',
+  DataStore: 'datastores',
   PlanApproval: 'planapprovals',
 };
 

@@ -20,6 +20,7 @@ export interface InvalidFixture {
 const root = join(import.meta.dirname, '..', '..', 'fixtures', 'invalid');
 const folders = {
   account: 'Account',
+  datastore: 'DataStore',
   ecsservice: 'EcsService',
   planapproval: 'PlanApproval',
   privatelinkendpoint: 'PrivateLinkEndpoint',

@@ -98,7 +98,7 @@ describe('what is refused', () => {
 
   it('an unknown kind of the group, which a cluster would refuse too', async () => {
     expect(await failuresOf(account.replace('kind: Account', 'kind: Acount'))).toContain(
-      'kind: unknown kind Acount: landfall.dev/v1alpha1 has Account, SecureVpc, EcsService, PrivateLinkEndpoint, PlanApproval',
+      'kind: unknown kind Acount: landfall.dev/v1alpha1 has Account, SecureVpc, EcsService, PrivateLinkEndpoint, DataStore, PlanApproval',
     );
   });
 

@@ -91,12 +91,12 @@ describe('usage errors say what is wrong and end in what to type instead', () =>
     [['accounts', '-f', `${PORTAL}/network.yaml`], 'there is no Account', 'landfall accounts -f manifests/'],
     [
       ['graph', '-f', ACCOUNTS],
-      'no SecureVpc, EcsService or PrivateLinkEndpoint among the manifests, only 3 Accounts',
+      'no SecureVpc, EcsService, PrivateLinkEndpoint or DataStore among the manifests, only 3 Accounts',
       'landfall graph -f manifests/',
     ],
     [
       ['graph', '-f', `${PORTAL}/account.yaml`],
-      'no SecureVpc, EcsService or PrivateLinkEndpoint among the manifests, only 1 Account;',
+      'no SecureVpc, EcsService, PrivateLinkEndpoint or DataStore among the manifests, only 1 Account;',
       'landfall graph -f manifests/',
     ],
     [
@@ -176,7 +176,7 @@ describe('an overlay of kustomize', () => {
   it('has to be built first, in place of its folder', async () => {
     await expectComplaint(
       ['plan', '-f', OVERLAY],
-      `no Account, SecureVpc, EcsService or PrivateLinkEndpoint of landfall.dev in ${OVERLAY}, but a kustomization`,
+      `no Account, SecureVpc, EcsService, PrivateLinkEndpoint or DataStore of landfall.dev in ${OVERLAY}, but a kustomization`,
       `kubectl kustomize ${OVERLAY} | landfall plan -f -`,
     );
   });
@@ -184,7 +184,7 @@ describe('an overlay of kustomize', () => {
   it('is missed beside Accounts, by whoever wants networks', async () => {
     await expectComplaint(
       ['plan', '-f', ACCOUNTS, '-f', OVERLAY],
-      `no SecureVpc, EcsService or PrivateLinkEndpoint of landfall.dev in ${OVERLAY}`,
+      `no SecureVpc, EcsService, PrivateLinkEndpoint or DataStore of landfall.dev in ${OVERLAY}`,
       `kubectl kustomize ${OVERLAY} | landfall plan -f ${ACCOUNTS} -f -`,
     );
   });

@@ -1,0 +1,40 @@
+import type { DataStore } from '../../api/data-store.ts';
+import { buildGraph, type Graph, type GraphNode } from '../../graph/graph.ts';
+import { withAdoptions } from '../adoption.ts';
+import type { CompileInput } from '../input.ts';
+import { namespaceOf, ownerOf } from '../names.ts';
+import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
+import type { Reference } from '../references.ts';
+import { tagger } from '../tags.ts';
+import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
+import { STORE_NETWORK_NODES } from './network.ts';
+
+/** The types of all nodes that a store of any engine may have. */
+export const DATA_STORE_NODES: readonly NodeType[] = [
+  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...DYNAMODB_NODES]),
+];
+
+/** The objects that a store refers to. */
+export function referencesOfDataStore({ metadata, spec }: DataStore): Reference[] {
+  if (!spec.networkRef) return [];
+  const { name, namespace = namespaceOf(metadata) } = spec.networkRef;
+  return [{ kind: 'SecureVpc', namespace, name }];
+}
+
+/**
+ * The graph of a store. Pure; everything is checked before anything is built. Throws Terminal (`InvalidSpec`,
+ * `ReferenceNotAllowed`) naming field, value and what to do, and Waiting (`DependencyNotReady`) where its network is no object
+ * yet.
+ */
+export function compileDataStore(input: CompileInput<DataStore>): Graph {
+  const { object } = input;
+  const build = nodeBuilder(tagger(input));
+  return withAdoptions(buildGraph(ownerOf(object), nodesOf(build, input)), object.spec.adopt);
+}
+
+function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
+  const { dynamodb } = input.object.spec;
+  if (dynamodb) return dynamodbNodes(build, input, dynamodb);
+  // A rule of the schema demands one of them.
+  throw new Error('a DataStore without an engine');
+}

@@ -1,0 +1,22 @@
+import type { DataStore } from '../api/data-store.ts';
+import { awsKindsOf } from '../aws/kinds.ts';
+import {
+  compileDataStore,
+  DATA_STORE_NODES,
+  referencesOfDataStore,
+} from '../compile/data-store/data-store.ts';
+import { outputsOfDataStore } from '../compile/data-store/status.ts';
+import { parsed, type GraphKind } from './pass.ts';
+
+/** What is particular to DataStore. */
+export const dataStoreKind: GraphKind<DataStore> = {
+  kind: 'DataStore',
+  plural: 'datastores',
+  nodeKinds: awsKindsOf(DATA_STORE_NODES),
+  parse: (object) => parsed('DataStore', object),
+  references: referencesOfDataStore,
+  // Nothing of a store is chosen once.
+  recall: (object) => object,
+  compile: compileDataStore,
+  outputs: outputsOfDataStore,
+};
