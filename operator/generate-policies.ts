@@ -75,6 +75,8 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   elasticloadbalancing: 'load-balancers',
   iam: 'roles',
   logs: 'logs',
+  rds: 'stores',
+  secretsmanager: 'stores',
   ssm: 'services',
   wafv2: 'firewall',
 };
@@ -112,6 +114,8 @@ const SCP: PolicyDocument = {
         'iam:UntagRole',
         'logs:TagResource',
         'logs:UntagResource',
+        'rds:AddTagsToResource',
+        'rds:RemoveTagsFromResource',
         'tag:TagResources',
         'tag:UntagResources',
         'wafv2:TagResource',

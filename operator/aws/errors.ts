@@ -14,11 +14,11 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound|^DB\w+NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|DB\w+AlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception|InvalidDB(Cluster)?ParameterGroupState(Fault)?|InvalidDBSubnetGroupStateFault)$/;
 const QUOTA =
   /(LimitExceeded|LimitExceededException|^WAFLimitsExceededException$|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
 /** What ChangeResourceRecordSets says, as InvalidChangeBatch, where a record is not as the batch takes it to be. */
@@ -26,7 +26,7 @@ const RACED_TEXT = /but it (already exists|was not found)|values provided do not
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and

@@ -47,6 +47,10 @@ import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
+import { dbInstanceKind } from './rds/db-instance.ts';
+import { dbParameterGroupKind } from './rds/db-parameter-group.ts';
+import { dbParametersKind } from './rds/db-parameters.ts';
+import { dbSubnetGroupKind } from './rds/db-subnet-group.ts';
 import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
 import { privateNameRecordKind, privateNameVerificationKind } from './route53/private-name.ts';
 import { webAclAssociationKind } from './wafv2/web-acl-association.ts';
@@ -111,6 +115,10 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   webAclKind,
   webAclRulesKind,
   webAclAssociationKind,
+  dbSubnetGroupKind,
+  dbParameterGroupKind,
+  dbParametersKind,
+  dbInstanceKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

@@ -45,6 +45,10 @@ import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
+import type { DbSubnetGroupInputs } from '../aws/rds/db-subnet-group.ts';
+import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
+import type { ParametersInputs } from '../aws/rds/parameters.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
 import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
 import type { WebAclAssociationInputs } from '../aws/wafv2/web-acl-association.ts';
@@ -83,6 +87,9 @@ interface Things {
   Listener: ListenerInputs;
   Certificate: CertificateInputs;
   WebAcl: WebAclInputs;
+  DbSubnetGroup: DbSubnetGroupInputs;
+  DbParameterGroup: ParameterGroupInputs;
+  DbInstance: DbInstanceInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -113,6 +120,7 @@ interface Facets {
   PrivateNameVerification: PrivateNameVerificationInputs;
   WebAclRules: WebAclRulesInputs;
   WebAclAssociation: WebAclAssociationInputs;
+  DbParameters: ParametersInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -10,6 +10,7 @@ import { linesOf, viewOf } from './changes.ts';
 import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
+import { RDS_CASES } from './rds/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
 import { WAF_CASES } from './wafv2/cases.ts';
 
@@ -336,6 +337,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...ECS_CASES,
   ...SCALING_CASES,
   ...WAF_CASES,
+  ...RDS_CASES,
 };
 
 it('every kind has a case', (context) => {

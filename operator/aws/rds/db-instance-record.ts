@@ -1,0 +1,40 @@
+import type { DBInstance, Tag } from '@aws-sdk/client-rds';
+import { must } from '../kind.ts';
+
+/** An instance as it is described, without what changes by itself. */
+export interface Instance extends Omit<DBInstance, 'LatestRestorableTime' | 'TagList'> {
+  readonly Tags?: Tag[];
+}
+
+/** The record of what AWS describes. */
+export function brief({ LatestRestorableTime: _, TagList = [], ...kept }: DBInstance): Instance {
+  return { ...kept, Tags: TagList };
+}
+
+export function arnOf(instance: Instance): string {
+  return must(instance.DBInstanceArn, 'DBInstanceArn');
+}
+
+export function nameOf(instance: Instance): string {
+  return must(instance.DBInstanceIdentifier, 'DBInstanceIdentifier');
+}
+
+/** Whether it is one of a cluster's. */
+export function isMember(instance: Instance): boolean {
+  return instance.DBClusterIdentifier !== undefined;
+}
+
+/** The groups that it has, and those that it is being given. */
+export function securityGroupsOf({ VpcSecurityGroups = [] }: Instance): string[] {
+  return VpcSecurityGroups.filter(({ Status }) => Status !== 'removing').flatMap(
+    ({ VpcSecurityGroupId: id }) => id ?? [],
+  );
+}
+
+/** The logs that it writes to CloudWatch Logs, those included that it is about to. */
+export function logsOf(instance: Instance): string[] {
+  const now = instance.EnabledCloudwatchLogsExports ?? [];
+  const { LogTypesToEnable = [], LogTypesToDisable = [] } =
+    instance.PendingModifiedValues?.PendingCloudwatchLogsExports ?? {};
+  return [...new Set([...now, ...LogTypesToEnable])].filter((log) => !LogTypesToDisable.includes(log)).sort();
+}

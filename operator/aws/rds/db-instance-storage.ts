@@ -1,0 +1,67 @@
+import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
+import type { Change } from '../../graph/kind.ts';
+import type { OwnInputs } from './db-instance-inputs.ts';
+import type { Instance } from './db-instance-record.ts';
+
+/**
+ * From here on a gp3 volume is of four, and takes its speed from the call:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
+ */
+const STRIPED_GIB = 400;
+
+/** Changes of the volume, of which AWS takes no further one for six hours. Autoscaling is none. */
+const OF_VOLUME: ReadonlySet<string> = new Set(['storageGiB', 'storageType', 'iops', 'throughput']);
+
+/** Whether a change rewrites the volume. */
+export function isOfVolume({ path }: Change): boolean {
+  return OF_VOLUME.has(path);
+}
+
+/** What differs of the storage. It only grows: what AWS has rounded up, or has let grow by itself, stays. */
+export function storageChanges(wanted: OwnInputs, record: Instance): Change[] {
+  const pending = record.PendingModifiedValues ?? {};
+  const size = pending.AllocatedStorage ?? record.AllocatedStorage ?? 0;
+  const changes: Change[] = [];
+  const differs = (path: string, from: unknown, to: unknown) => {
+    if (to !== undefined && from !== to) changes.push({ path, ...(from !== undefined && { from }), to });
+  };
+  if (size < wanted.storageGiB) differs('storageGiB', size, wanted.storageGiB);
+  differs('storageType', pending.StorageType ?? record.StorageType, wanted.storageType);
+  differs('iops', pending.Iops ?? record.Iops, wanted.iops);
+  differs('throughput', pending.StorageThroughput ?? record.StorageThroughput, wanted.throughput);
+  const { MaxAllocatedStorage: max = 0 } = record;
+  const now = max > (record.AllocatedStorage ?? 0) ? max : undefined;
+  // Storage that has grown to the most that is allowed, or past it, grows no further in any case.
+  const to = (wanted.maxStorageGiB ?? 0) > size ? wanted.maxStorageGiB : undefined;
+  if (now !== to && !(to === undefined && max === size))
+    changes.push({
+      path: 'maxStorageGiB',
+      ...(now !== undefined && { from: now }),
+      ...(to !== undefined && { to }),
+    });
+  return changes;
+}
+
+/** These changes as ModifyDBInstance takes them. */
+export function storageFor(
+  wanted: OwnInputs,
+  record: Instance,
+  changes: readonly Change[],
+): Partial<ModifyDBInstanceMessage> {
+  const has = (path: string) => changes.some((change) => change.path === path);
+  const { AllocatedStorage: now = 0, Iops: iops, StorageThroughput: throughput } = record;
+  const size = has('storageGiB') ? wanted.storageGiB : now;
+  const isProvisioned = wanted.storageType.startsWith('io') || size >= STRIPED_GIB;
+  // "If you specify AllocatedStorage you must also specify Iops", where the volume has any: ModifyDBInstance, API reference.
+  const asksForSpeed = has('storageGiB') && isProvisioned && now >= STRIPED_GIB;
+  return {
+    ...(has('storageGiB') && { AllocatedStorage: size }),
+    ...(has('storageType') && { StorageType: wanted.storageType }),
+    ...((has('iops') || asksForSpeed) && { Iops: wanted.iops ?? iops }),
+    ...((has('throughput') || (asksForSpeed && throughput !== undefined)) && {
+      StorageThroughput: wanted.throughput ?? throughput,
+    }),
+    // The size itself turns autoscaling off: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    ...(has('maxStorageGiB') && { MaxAllocatedStorage: wanted.maxStorageGiB ?? size }),
+  };
+}

@@ -1,0 +1,188 @@
+import {
+  CreateDBInstanceCommand,
+  DeleteDBInstanceCommand,
+  ModifyDBInstanceCommand,
+  RebootDBInstanceCommand,
+} from '@aws-sdk/client-rds';
+import { Terminal, Waiting } from '../../errors.ts';
+import type { ActionContext, Change } from '../../graph/kind.ts';
+import { unlessGone } from '../errors.ts';
+import { must, type AwsKind } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+import { retagged, tagList } from '../tags.ts';
+import { createOf } from './db-instance-create.ts';
+import type { DbInstanceInputs } from './db-instance-inputs.ts';
+import { arnOf, brief, isMember, nameOf, securityGroupsOf, type Instance } from './db-instance-record.ts';
+import { changeOf, isMajorUpgrade, settingChanges, settingsFor } from './db-instance-settings.ts';
+import { isComing, isStorageResting, savesNothing, stateOf, takesChanges } from './db-instance-state.ts';
+import { isOfVolume } from './db-instance-storage.ts';
+import { dbInstances, outputsOf } from './db-instances.ts';
+import { finalSnapshotOf, SNAPSHOT_READS } from './final-snapshot.ts';
+import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
+
+/** A database server. Whether changes that interrupt wait for its window the spec says. */
+export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
+  type: 'DbInstance',
+  collection: dbInstances,
+  idempotency: 'name',
+  stateful: true,
+  iam: [
+    ...makes('CreateDBInstance', 'db'),
+    // What it is made with, and of members the cluster.
+    ...(['cluster', 'pg', 'subgrp'] as const).flatMap((sort) => onOurs(sort, 'CreateDBInstance')),
+    ...onOurs('db', 'DeleteDBInstance', 'ModifyDBInstance', 'RebootDBInstance'),
+    ...onOurs('pg', 'ModifyDBInstance'),
+    ...tagActions('db'),
+    ...SNAPSHOT_READS,
+    ...MANAGED_PASSWORD,
+    // The first database of an account makes the role by which RDS works.
+    {
+      action: 'iam:CreateServiceLinkedRole',
+      on: 'anything',
+      resource: 'iam::{account}:role/aws-service-role/rds.amazonaws.com/*',
+      when: { 'iam:AWSServiceName': ['rds.amazonaws.com'] },
+    },
+  ],
+  after: [],
+  holdsNothing: ({ record, inputs }) => (record ? isMember(record) : inputs?.clusterName !== undefined),
+  protected: ({ DeletionProtection: on }) => on === true,
+
+  diff(inputs, record) {
+    if (!record) return [];
+    const fixed = fixedChanges(inputs, record);
+    // What is asked for is not shown in full before it is made.
+    if (isComing(record)) return fixed;
+    const changes = [...fixed, ...settingChanges(inputs, record), ...groupChanges(inputs, record)];
+    if (changes.length > 0 || !inputs.applyImmediately || record.DBInstanceStatus !== 'available')
+      return changes;
+    const status = record.DBParameterGroups?.[0]?.ParameterApplyStatus;
+    return status === 'pending-reboot' ? [{ path: 'parameters', from: status, to: 'in-sync' }] : [];
+  },
+  state: stateOf,
+  outputs: outputsOf,
+  gone: () => false,
+  needs(record) {
+    const beside = (sort: 'pg' | 'subgrp' | 'cluster' | 'og', name: string | undefined) =>
+      name === undefined || name.startsWith('default') ? [] : [arnBeside(arnOf(record), sort, name)];
+    return [
+      ...beside('subgrp', record.DBSubnetGroup?.DBSubnetGroupName),
+      ...(record.DBParameterGroups ?? []).flatMap((group) => beside('pg', group.DBParameterGroupName)),
+      ...(record.OptionGroupMemberships ?? []).flatMap((group) => beside('og', group.OptionGroupName)),
+      ...beside('cluster', record.DBClusterIdentifier),
+      ...securityGroupsOf(record),
+    ];
+  },
+
+  async create({ session, tags }, inputs) {
+    const answer = await session.rds.send(
+      new CreateDBInstanceCommand({ ...createOf(inputs), Tags: tagList(tags) }),
+    );
+    const made = brief(must(answer.DBInstance, 'DBInstance'));
+    return { ...made, DBInstanceStatus: made.DBInstanceStatus ?? 'creating', Tags: tagList(tags) };
+  },
+  async conflicting(session, { name }) {
+    const [found] = await dbInstances.get(session, [arnIn(session, 'db', name)]);
+    return found;
+  },
+  async update(context, inputs, record, changes) {
+    const arn = arnOf(record);
+    const tags = await writeTags(context, arn, changes);
+    if (tags) context.wrote(dbInstances, arn, (listed) => listed && retagged(listed, tags));
+    const wanted = changes.filter(({ path }) => !path.startsWith('tags.'));
+    if (wanted.length > 0) await change(context, inputs, record, wanted);
+  },
+  async delete({ session, keepsCopy }, record) {
+    if (keepsCopy && !isMember(record) && savesNothing(record))
+      throw new Terminal(
+        'AwsRefused',
+        `no final snapshot can be made of database instance ${nameOf(record)}, which is ${record.DBInstanceStatus}: bring it back, or set spec.deletionPolicy to Delete if its automated backups and earlier snapshots will do`,
+      );
+    const copy = isMember(record) || !keepsCopy ? undefined : await finalSnapshotOf(session, record);
+    const answer = await unlessGone(
+      session.rds.send(
+        new DeleteDBInstanceCommand({
+          DBInstanceIdentifier: nameOf(record),
+          ...(copy === undefined ? { SkipFinalSnapshot: true } : copy),
+          DeleteAutomatedBackups: !keepsCopy,
+        }),
+      ),
+    );
+    return answer && { ...record, DBInstanceStatus: 'deleting' };
+  },
+};
+
+/** What stays as it was made. Storage that is not encrypted somebody else has made. */
+function fixedChanges(inputs: DbInstanceInputs, record: Instance): Change[] {
+  const { own } = inputs;
+  const differs = (path: string, from: unknown, to: unknown): Change[] =>
+    changeOf(path, from, to).map((one) => ({ ...one, replace: true }));
+  return [
+    ...differs('name', record.DBInstanceIdentifier, inputs.name),
+    ...differs('engine', record.Engine, inputs.engine),
+    ...differs('clusterName', record.DBClusterIdentifier ?? '', inputs.clusterName ?? ''),
+    ...differs('databaseName', record.DBName ?? '', own?.databaseName),
+    ...differs('masterUsername', record.MasterUsername, own?.masterUsername),
+    ...differs('subnetGroupName', record.DBSubnetGroup?.DBSubnetGroupName, own?.subnetGroupName),
+    ...differs('encrypted', record.StorageEncrypted, own && true),
+    ...differs('kmsKeyId', record.KmsKeyId, own?.kmsKeyId),
+  ];
+}
+
+function groupChanges({ own }: DbInstanceInputs, record: Instance): Change[] {
+  if (!own) return [];
+  const now = securityGroupsOf(record);
+  const path = (id: string) => `securityGroupIds[${id}]`;
+  return [
+    ...own.securityGroupIds
+      .filter((id) => !now.includes(id))
+      .map((id): Change => ({ path: path(id), to: id })),
+    ...now
+      .filter((id) => !own.securityGroupIds.includes(id))
+      .map((id): Change => ({ path: path(id), from: id })),
+  ];
+}
+
+/** One call a visit: AWS takes no further change until it has made the one before. */
+async function change(
+  context: ActionContext<AwsSession>,
+  inputs: DbInstanceInputs,
+  record: Instance,
+  wanted: readonly Change[],
+): Promise<void> {
+  const DBInstanceIdentifier = nameOf(record);
+  const what = `database instance ${DBInstanceIdentifier}`;
+  if (!takesChanges(record))
+    throw new Waiting('WaitingForAws', `${what} is ${record.DBInstanceStatus}; the change follows`);
+  const now = isStorageResting(record) ? wanted.filter((one) => !isOfVolume(one)) : wanted;
+  if (now.length === 0)
+    throw new Waiting(
+      'WaitingForAws',
+      `the storage of ${what} was changed a moment ago, and AWS takes no further change of it for six hours`,
+    );
+  if (isMajorUpgrade(inputs, record, now) && inputs.own?.allowMajorVersionUpgrade !== true)
+    throw new Terminal(
+      'InvalidSpec',
+      `${what} has version ${record.EngineVersion}, and engineVersion asks for ${inputs.own?.engineVersion}: set allowMajorVersionUpgrade to true to have it upgraded, which nobody can take back`,
+    );
+  const { rds } = context.session;
+  const isReboot = now.some(({ path }) => path === 'parameters');
+  const answer = isReboot
+    ? await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }))
+    : await rds.send(
+        new ModifyDBInstanceCommand({
+          DBInstanceIdentifier,
+          ...settingsFor(inputs, record, now),
+          ...(now.some(({ path }) => path.startsWith('securityGroupIds[')) && {
+            VpcSecurityGroupIds: [...(inputs.own?.securityGroupIds ?? [])],
+          }),
+          ApplyImmediately: inputs.applyImmediately,
+        }),
+      );
+  const { Tags: _, ...made } = brief(must(answer.DBInstance, 'DBInstance'));
+  const DBInstanceStatus = isReboot ? 'rebooting' : 'modifying';
+  const sent = new Set(now.map(({ path }) => path));
+  context.wrote(dbInstances, arnOf(record), (listed) => {
+    const isShown = listed && !dbInstanceKind.diff(inputs, listed).some(({ path }) => sent.has(path));
+    return isShown ? listed : listed && { ...listed, ...made, DBInstanceStatus };
+  });
+}

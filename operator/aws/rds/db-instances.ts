@@ -1,0 +1,52 @@
+import { DescribeDBInstancesCommand, type DBInstance } from '@aws-sdk/client-rds';
+import { pages, type AwsCollection } from '../kind.ts';
+import { reads } from '../permissions.ts';
+import { tagsOf } from '../tags.ts';
+import { arnOf, brief, nameOf, type Instance } from './db-instance-record.ts';
+import { existing, nameIn, PAGE } from './shared.ts';
+
+/** Instances with their tags. */
+export const dbInstances: AwsCollection<Instance> = {
+  name: 'rds/db-instances',
+  lane: 'fast',
+  scope: 'region',
+  iam: reads('rds:DescribeDBInstances'),
+  async *list({ rds }) {
+    const all = pages<DBInstance>(async (Marker) => {
+      const answer = await rds.send(
+        new DescribeDBInstancesCommand({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }),
+      );
+      return { items: answer.DBInstances, next: answer.Marker };
+    });
+    for await (const page of all) yield page.map(brief);
+  },
+  async get({ rds }, arns) {
+    const found = await existing(arns.map(nameIn), async (DBInstanceIdentifier) => {
+      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+      return answer.DBInstances;
+    });
+    return found.map(brief);
+  },
+  id: arnOf,
+  tags: tagsOf,
+};
+
+/** What others may refer to. What waits for the window, or for a reboot, is told, so that nobody looks for it in vain. */
+export function outputsOf(record: Instance): Readonly<Record<string, string>> {
+  const { Endpoint: endpoint, MasterUserSecret: secret, DBParameterGroups: groups = [] } = record;
+  const pending = Object.entries(record.PendingModifiedValues ?? {})
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => (typeof value === 'object' ? name : `${name}=${value}`));
+  const waits = groups.some(({ ParameterApplyStatus: status }) => status === 'pending-reboot');
+  const told = [...pending.sort(), ...(waits ? ['parameters, after a reboot'] : [])].join(', ');
+  return {
+    id: arnOf(record),
+    name: nameOf(record),
+    engineVersion: record.EngineVersion ?? '',
+    resourceId: record.DbiResourceId ?? '',
+    storageGiB: String(record.AllocatedStorage ?? 0),
+    ...(endpoint?.Address !== undefined && { host: endpoint.Address, port: String(endpoint.Port ?? '') }),
+    ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
+    ...(told !== '' && { pending: told }),
+  };
+}
