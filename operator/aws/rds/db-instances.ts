@@ -38,14 +38,16 @@ export function outputsOf(record: Instance): Readonly<Record<string, string>> {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => (typeof value === 'object' ? name : `${name}=${value}`));
   const waits = groups.some(({ ParameterApplyStatus: status }) => status === 'pending-reboot');
-  const told = [...pending.sort(), ...(waits ? ['parameters, after a reboot'] : [])].join(', ');
+  const told = [...pending.sort(), ...(waits ? ['parameters, after a reboot'] : [])].join('\n');
   return {
     id: arnOf(record),
     name: nameOf(record),
+    engine: record.Engine ?? '',
     engineVersion: record.EngineVersion ?? '',
+    state: record.DBInstanceStatus ?? '',
     resourceId: record.DbiResourceId ?? '',
     storageGiB: String(record.AllocatedStorage ?? 0),
-    ...(endpoint?.Address !== undefined && { host: endpoint.Address, port: String(endpoint.Port ?? '') }),
+    ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
     ...(told !== '' && { pending: told }),
   };
