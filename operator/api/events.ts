@@ -45,7 +45,13 @@ export const EVENTS = {
   },
   Retained: {
     type: 'Normal',
-    means: 'The object is gone, and its things stay in AWS on purpose; the message names them.',
+    means:
+      'Things stay in AWS on purpose: the object is gone and says so, or a snapshot or a secret still needs them; the message names them.',
+  },
+  BackingUp: {
+    type: 'Normal',
+    means:
+      'A copy of what a store holds is being made, and the store is deleted when it is complete; the message names both.',
   },
   LeftAsObserved: {
     type: 'Normal',

@@ -64,6 +64,8 @@ const NO_PRIVATE_NAME_TEXT =
   /the service (?:cn\.)?com\.amazonaws\.vpce\.\S+ (has not verified the|does not provide a) private DNS name/i;
 /** What DeleteLoadBalancer says, as OperationNotPermitted, of a load balancer whose owner protects it. */
 const PROTECTED_TEXT = /deletion protection is enabled/;
+/** What DeleteDBInstance and DeleteDBCluster say, as InvalidParameterCombination, and DeleteTable, as ValidationException. */
+const STORE_PROTECTED_TEXT = /^Cannot delete protected |currently protected against deletion/;
 const NO_ANSWER =
   /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|RequestTimeout|RequestTimeoutException|AbortError|UnreadableAnswer|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/;
 /** AWS's own faults, where no HTTP status tells: the codes inside a successful answer. */
@@ -227,6 +229,12 @@ export function interpretWords(error: unknown): Verdict {
   if (BAD_CREDENTIALS.test(code) || NO_CREDENTIALS.test(code))
     return { kind: 'stalled', reason: 'CredentialsUnavailable', message };
   if (DENIED.test(code)) return { kind: 'stalled', reason: 'AccessDenied', message };
+  if (STORE_PROTECTED_TEXT.test(text))
+    return {
+      kind: 'stalled',
+      reason: 'DeletionProtected',
+      message: `${message} Take the protection away in the spec, where an edit is honoured while the object goes, or in AWS where the spec does not ask for it; the deletion goes on by itself`,
+    };
   if (PROTECTED_TEXT.test(text))
     return {
       kind: 'stalled',

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { isEventReason } from '../api/events.ts';
 import type { Outcome } from '../graph/outcome.ts';
 import { textOf, type Change } from '../graph/kind.ts';
+import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
 import { isRetention } from '../graph/retention.ts';
@@ -13,6 +14,9 @@ import type { GraphObject } from './resource-status.ts';
 import { tell } from './tell.ts';
 
 const DONE = { adopt: 'Adopted', create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
+
+/** Reasons for which something waits and nobody has to look. */
+const QUIET: ReadonlySet<string> = new Set(['WaitingForAws', 'DependencyNotReady', 'BackingUp', 'Deleting']);
 
 /** How many changes an event names before it only counts, and how much of a value it shows. */
 const CHANGES_MAX = 6;
@@ -26,7 +30,7 @@ export function noteOutcome(
   outcome: Outcome,
   drift: boolean,
 ): void {
-  const { action, result, reason, message, written } = outcome;
+  const { action, result, reason, message, written, retained } = outcome;
   const id = outcome.id ?? action.id;
   const fields = { node: action.node, type: action.type, verb: action.verb, id, result, reason };
   const what = id === undefined ? `${action.type} (${action.node})` : `${action.type} ${id} (${action.node})`;
@@ -34,16 +38,23 @@ export function noteOutcome(
     log.info(fields, 'done');
     // One event says at the end what was left.
     if (isRetention(action) || action.verb === 'wait' || action.verb === 'refuse') return;
+    if (retained !== undefined) {
+      const why = `${what} stays in AWS, tagged ${TAG.retained}: ${retained}`;
+      tell(to.events, object, { reason: 'Retained', action: 'delete', message: why });
+      return;
+    }
     if (drift) to.metrics.driftRepairs.inc({ kind: object.kind, type: action.type });
     const changes = action.verb === 'update' || action.verb === 'adopt' ? action.changes : [];
     noteDone(to.events, object, { what, verb: action.verb, changes, drift });
     return;
   }
   if (written) noteDone(to.events, object, { what, verb: 'update', changes: written, drift });
-  if (result === 'skipped' || reason === 'WaitingForAws' || reason === 'DependencyNotReady') {
+  if (result === 'skipped' || QUIET.has(reason ?? '')) {
     // AWS is at it, or an earlier step or another object is: nothing that a person should look into.
     log.info({ ...fields, message }, 'waiting');
-    if (result === 'skipped' || action.verb !== 'delete') return;
+    if (reason === 'BackingUp')
+      tell(to.events, object, { reason, action: 'delete', message: `${what}: ${message}` });
+    if (result === 'skipped' || action.verb !== 'delete' || reason !== 'WaitingForAws') return;
     tell(to.events, object, { reason: 'Deleted', action: 'delete', message: `AWS is deleting ${what}` });
     return;
   }

@@ -58,6 +58,13 @@ export interface GraphKind<T extends GraphObject> {
   usedOutside?(object: T, world: World<AwsSession>): readonly string[];
   /** Nodes whose changes take the object's things away from all who use them; undefined where that cannot be done. */
   parting?(object: T, world: World<AwsSession>): readonly GraphNode[] | undefined;
+  /**
+   * Facets whose changes a going object still makes before its deletes: its spec protects its store no more. What they are part
+   * of is deleted when they are as they should be. Called while the object goes, with its spec as it is by then.
+   */
+  lettingGo?(object: T, world: World<AwsSession>): readonly GraphNode[];
+  /** The field of its spec that protects its store against deletion, as `spec.mysql.deletionProtection`; for a message. */
+  protectedBy?(object: T): string | undefined;
 }
 
 /** An object checked, with every default. Throws Terminal with all that is wrong. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsAccount } from '../api/account.ts';
 import { FORCE_DELETE_ANNOTATION } from '../api/annotations.ts';
-import { GROUP, VERSION, type TargetStatus } from '../api/common.ts';
+import { GROUP, VERSION, type PlanStatus, type TargetStatus } from '../api/common.ts';
 import { interpret } from '../aws/errors.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
@@ -26,6 +26,7 @@ import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
 import { graphKindOf, providerOf } from './graph-kinds.ts';
 import { meetNeighbours, type Place } from './neighbours.ts';
+import { decideOnLost } from './lost-stores.ts';
 import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
 import { noteBroken, noteOutcome, noteRefused } from './notes.ts';
 import {
@@ -62,6 +63,7 @@ import {
   type GraphObject,
 } from './resource-status.ts';
 import type { Drift } from './status.ts';
+import { confirmLoss, refuseProtected } from './store-deletion.ts';
 import { findSurvivors } from './survivors.ts';
 import type { Target } from './targets.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -143,9 +145,14 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
   );
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   const scope = { target, graph, account, survivors, adoptions };
-  const planned = await makeSurePlan(deps, pass, { ...scope, exportsOf: exportsNow() });
-  refuseAdoptions(planned);
-  if (observing) return report(deps, pass, { target, where, graph, planned });
+  const seen = await makeSurePlan(deps, pass, { ...scope, exportsOf: exportsNow() });
+  refuseAdoptions(seen);
+  if (observing) return report(deps, pass, { target, where, graph, planned: seen });
+  const { planned, remakes, asks } = await decideOnLost(deps, pass, {
+    planned: seen,
+    target,
+    remade: () => makePlan(deps, pass, { ...scope, exportsOf: exportsNow(), remakes: true }),
+  });
   const held = await awaitApproval(deps, pass, { planned, target });
   if (held)
     return show(
@@ -166,8 +173,8 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     drift,
   });
   const memory = settle(memoryOf(pass.object.status), outcomes);
-  const left = makePlan(deps, pass, { ...scope, exportsOf: exportsNow() }, memory);
-  return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift });
+  const left = makePlan(deps, pass, { ...scope, exportsOf: exportsNow(), remakes }, memory);
+  return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift, asks });
 }
 
 async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
@@ -179,16 +186,18 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   await read(deps, pass, target);
   const owner = ownerOf(pass.object);
   const parting = isForced(pass.object) ? pass.kind.parting?.(pass.object, target.world) : undefined;
-  const nothing = buildGraph(owner, parting ?? []);
+  const retaining = retains(pass.object, target);
+  const letting = retaining ? [] : (pass.kind.lettingGo?.(pass.object, target.world) ?? []);
+  const nothing = buildGraph(owner, [...(parting ?? []), ...letting]);
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
-  const retaining = retains(pass.object, target);
   if (!retaining && !parting)
     refuseWhileUsed([
       ...usersAmong(pass, deps.usersOf(owner)),
       ...(pass.kind.usedOutside?.(pass.object, target.world) ?? []),
     ]);
+  if (!retaining) refuseProtected(pass, target.world, letting);
   const remaining = (): Plan =>
     retaining
       ? planRetention({
@@ -366,6 +375,7 @@ async function execute<T extends GraphObject>(
     uid: pass.object.metadata.uid ?? '',
     concurrency: CONCURRENCY,
     time: timestamp(deps.clock.date()),
+    confirmLoss: () => confirmLoss(deps, pass),
     keepsCopy: pass.object.spec.deletionPolicy !== 'Delete',
     wrote: target.world.wrote,
     interpret,
@@ -409,6 +419,8 @@ interface Conclusion {
   readonly memory: Memory;
   readonly left: Plan;
   readonly drift: Drift;
+  /** What somebody may approve although nothing of the object waits for it. */
+  readonly asks?: PlanStatus | undefined;
 }
 
 async function conclude<T extends GraphObject>(
@@ -416,7 +428,7 @@ async function conclude<T extends GraphObject>(
   pass: Pass<T>,
   conclusion: Conclusion,
 ): Promise<PassResult> {
-  const { target, where, graph, outcomes, memory, left, drift } = conclusion;
+  const { target, where, graph, outcomes, memory, left, drift, asks } = conclusion;
   const verdict = verdictOf(outcomes, left);
   noteBroken(deps.events, pass.object, left.standing);
   const repaired: Drift = drift && { found: drift.found, repaired: verdict.kind === 'ready' };
@@ -438,7 +450,7 @@ async function conclude<T extends GraphObject>(
       pending: pendingOf(intents),
       resources,
       former: formerOf(pass.object.status, resources),
-      plan: undefined,
+      plan: asks,
       approval: approvalAfter(pass.object.status, left),
       ...pass.kind.outputs([...left.standing, ...left.facets], graph),
     },

@@ -35,7 +35,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   ReplacementNotAllowed: STORES,
   StoreNotInSpec: STORES,
   StoreLost: STORES,
-  DeletionProtected: STORES,
+  DeletionProtected: 'operator/controllers/store-deletion.test.ts',
   AwsRefused: OF_AWS,
   RolloutFailed: 'integration/ecs-kinds.test.ts',
   TargetChanged: OURS,

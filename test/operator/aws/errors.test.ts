@@ -322,3 +322,24 @@ describe('what a repeated call may meet', () => {
     );
   });
 });
+
+it.each([
+  [
+    'InvalidParameterCombination',
+    'Cannot delete protected DB Instance, please disable deletion protection and try again.',
+  ],
+  [
+    'InvalidParameterCombination',
+    'Cannot delete protected Cluster, please disable deletion protection and try again.',
+  ],
+  [
+    'ValidationException',
+    'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+  ],
+])('%s, “%s”: a store that somebody protects', (code, message) => {
+  expect(interpret(answered(code, 400, message))).toMatchObject({
+    kind: 'stalled',
+    reason: 'DeletionProtected',
+    message: expect.stringContaining('an edit is honoured while the object goes'),
+  });
+});

@@ -212,3 +212,43 @@ describe('noteOutcome', () => {
     ]);
   });
 });
+
+describe('what becomes of what is nowhere else', () => {
+  const gone: Action = {
+    verb: 'delete',
+    node: 'table',
+    type: 'DynamoDbTable',
+    id: 'orders',
+    changes: [],
+    record: {},
+    waitsFor: [],
+    superseded: false,
+  };
+  const told = async (more: Partial<Outcome>) => {
+    const { events, levels } = await noted({
+      action: gone,
+      result: 'done',
+      id: 'orders',
+      clear: true,
+      ...more,
+    });
+    return [...events, ...levels.map(String)];
+  };
+
+  it('a copy that is being made is no trouble', async () => {
+    expect(
+      await told({ result: 'waiting', reason: 'BackingUp', message: 'backup b-1 is being made' }),
+    ).toEqual(['Normal BackingUp delete: DynamoDbTable orders (table): backup b-1 is being made', '30']);
+  });
+
+  it('a delete that nobody confirms is nobody’s business', async () => {
+    expect(await told({ result: 'waiting', reason: 'Deleting', message: 'it has changed' })).toEqual(['30']);
+  });
+
+  it('what stays on purpose is told of', async () => {
+    expect(await told({ retained: 'backup b-1 is encrypted with it' })).toEqual([
+      'Normal Retained delete: DynamoDbTable orders (table) stays in AWS, tagged landfall.dev/retained: backup b-1 is encrypted with it',
+      '30',
+    ]);
+  });
+});

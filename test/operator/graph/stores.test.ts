@@ -82,6 +82,7 @@ describe('a store', () => {
     expect(made.actions).toMatchObject([
       {
         id: 'box-2',
+        reason: 'ReplacementNotAllowed',
         message:
           'shape of Store box-2 cannot change from cube to ball: another one would take its place, without what it holds; take the change back, or make another object, move what it holds and delete this one',
       },
@@ -152,6 +153,7 @@ describe('a store', () => {
     expect(told(made)).toEqual(['refuse store StoreNotInSpec']);
     expect(made.actions[0]).toMatchObject({
       id: 'box-9',
+      reason: 'StoreNotInSpec',
       message: expect.stringContaining(
         'Store box-9 carries the tags of store, which is box-2; neither is deleted',
       ),
@@ -177,6 +179,7 @@ describe('a store that is gone', () => {
     expect(told(made)).toEqual(['refuse store StoreLost']);
     expect(made.actions[0]).toMatchObject({
       id: 'box-2',
+      reason: 'StoreLost',
       message: expect.stringMatching(
         /^Store box-2 is not in AWS any more.*landfall approve Boxes\/team\/one$/,
       ),
