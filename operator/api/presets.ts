@@ -12,3 +12,19 @@ export const SERVICE_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', ServiceS
   staging: { cpu: 512, memoryMiB: 1024, desiredCount: 2 },
   prod: { cpu: 1024, memoryMiB: 2048, desiredCount: 3 },
 };
+
+/** The size of a database of RDS where its spec does not say one. */
+export interface DatabaseSize {
+  readonly instanceClass: string;
+  readonly storageGiB: number;
+  readonly backupDays: number;
+  readonly multiAz: boolean;
+  readonly insights: boolean;
+}
+
+/** By `spec.environment`; the backups are kept as long as the platform's. A field of the spec always wins. */
+export const MYSQL_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', DatabaseSize>> = {
+  dev: { instanceClass: 'db.t3.micro', storageGiB: 20, backupDays: 7, multiAz: false, insights: false },
+  staging: { instanceClass: 'db.t3.small', storageGiB: 20, backupDays: 14, multiAz: false, insights: false },
+  prod: { instanceClass: 'db.r5.large', storageGiB: 100, backupDays: 30, multiAz: true, insights: true },
+};

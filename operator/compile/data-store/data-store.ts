@@ -7,11 +7,12 @@ import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
+import { MYSQL_NODES, mysqlNodes } from './mysql.ts';
 import { STORE_NETWORK_NODES } from './network.ts';
 
 /** The types of all nodes that a store of any engine may have. */
 export const DATA_STORE_NODES: readonly NodeType[] = [
-  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...DYNAMODB_NODES]),
+  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...MYSQL_NODES, ...DYNAMODB_NODES]),
 ];
 
 /** The objects that a store refers to. */
@@ -33,7 +34,8 @@ export function compileDataStore(input: CompileInput<DataStore>): Graph {
 }
 
 function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
-  const { dynamodb } = input.object.spec;
+  const { mysql, dynamodb } = input.object.spec;
+  if (mysql) return mysqlNodes(build, input, mysql);
   if (dynamodb) return dynamodbNodes(build, input, dynamodb);
   // A rule of the schema demands one of them.
   throw new Error('a DataStore without an engine');

@@ -1,0 +1,133 @@
+import type { DataStore } from '../../api/data-store.ts';
+import type { MySql } from '../../api/data-store/mysql.ts';
+import { windowsOverlap } from '../../api/data-store/windows.ts';
+import { MYSQL_SIZES } from '../../api/presets.ts';
+import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
+import { familyOf } from '../../aws/rds/versions.ts';
+import { Terminal } from '../../errors.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { ref } from '../../graph/ref.ts';
+import type { CompileInput } from '../input.ts';
+import { ownerOf } from '../names.ts';
+import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { namesOfStore } from './names.ts';
+import { storeNetwork, type StoreNetwork } from './network.ts';
+
+/** The types of all nodes that a database of MySQL may have. */
+export const MYSQL_NODES: readonly NodeType[] = [
+  'DbSubnetGroup',
+  'DbParameterGroup',
+  'DbParameters',
+  'DbInstance',
+];
+
+/** What every server is started with: a spec may say otherwise of all but the first, which the schema guards. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  require_secure_transport: '1',
+  character_set_server: 'utf8mb4',
+  collation_server: 'utf8mb4_0900_ai_ci',
+};
+
+/** The classes without Performance Insights: Amazon RDS User Guide, "Performance Insights engine support". */
+const WITHOUT_INSIGHTS = /^db\.t\w+\.(micro|small)$/;
+/** "7 days" of it cost nothing. */
+const INSIGHTS_DAYS = 7;
+
+const STORAGE_MAX = 65_536;
+/** How much larger than it is made a volume may become by itself. */
+const GROWTH = 5;
+
+/** Database servers of MySQL stand in two zones at least, whether they are two or one: AWS asks for it of the subnet group. */
+const ZONES_MIN = 2;
+
+/** A server, where it may stand and what it is started with. Throws Terminal (`InvalidSpec`) naming what does not fit. */
+export function mysqlNodes(build: NodeBuilder, input: CompileInput<DataStore>, spec: MySql): GraphNode[] {
+  requireApart(spec);
+  const network = storeNetwork(build, input, ZONES_MIN);
+  const { group } = namesOfStore(input.object);
+  const description = `Store ${ownerOf(input.object)}`;
+  const family = familyOf('mysql', spec.engineVersion);
+  const given = Object.fromEntries(spec.parameters.map(({ name, value }) => [name, value]));
+  return [
+    ...network.nodes,
+    build.thing('DbSubnetGroup', 'db-subnet-group', {
+      name: group,
+      description,
+      subnetIds: network.subnetIds,
+    }),
+    build.thing('DbParameterGroup', 'db-parameter-group', { name: group, family, description }),
+    build.facet('DbParameters', 'db-parameters', {
+      groupId: ref('db-parameter-group'),
+      groupName: ref('db-parameter-group', 'name'),
+      family,
+      parameters: { ...PARAMETERS, ...given },
+    }),
+    build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, network), {
+      // It starts with what is set by then; what comes later may ask for a reboot.
+      dependsOn: ['db-parameters'],
+    }),
+  ];
+}
+
+function instanceOf(object: DataStore, spec: MySql, network: StoreNetwork): DbInstanceInputs {
+  const { environment = 'dev' } = object.spec;
+  const preset = MYSQL_SIZES[environment];
+  const { instanceClass = preset.instanceClass, maintenanceWindow } = spec;
+  const days = spec.performanceInsights?.retentionDays;
+  if (days !== undefined && WITHOUT_INSIGHTS.test(instanceClass))
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.mysql.performanceInsights: class ${instanceClass} has none; take it away, or choose an instanceClass from db.t3.medium on`,
+    );
+  const hasInsights = preset.insights && !WITHOUT_INSIGHTS.test(instanceClass);
+  const insightsDays = days ?? (hasInsights ? INSIGHTS_DAYS : undefined);
+  return {
+    name: namesOfStore(object).instance(),
+    engine: 'mysql',
+    instanceClass,
+    parameterGroupName: ref('db-parameter-group', 'name'),
+    applyImmediately: spec.applyChanges === 'Immediately',
+    ...(insightsDays !== undefined && { insightsDays }),
+    ...(maintenanceWindow !== undefined && { maintenanceWindow }),
+    own: ownOf(spec, environment, network),
+  };
+}
+
+function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: StoreNetwork): OwnInputs {
+  const preset = MYSQL_SIZES[environment];
+  const { storageGiB = preset.storageGiB, iops, throughputMiB: throughput, backup } = spec;
+  const { maxStorageGiB = Math.min(storageGiB * GROWTH, STORAGE_MAX) } = spec;
+  const isProd = environment === 'prod';
+  const chosen = (given: 'Enabled' | 'Disabled' | undefined, byDefault: boolean) =>
+    given === undefined ? byDefault : given === 'Enabled';
+  return {
+    engineVersion: spec.engineVersion,
+    allowMajorVersionUpgrade: spec.allowMajorVersionUpgrade,
+    storageGiB,
+    ...(maxStorageGiB > storageGiB && { maxStorageGiB }),
+    storageType: spec.storageType,
+    ...(iops !== undefined && { iops }),
+    ...(throughput !== undefined && { throughput }),
+    multiAz: chosen(spec.multiAz, preset.multiAz),
+    databaseName: spec.databaseName ?? '',
+    masterUsername: spec.masterUsername,
+    managesPassword: true,
+    subnetGroupName: ref('db-subnet-group', 'name'),
+    securityGroupIds: [network.securityGroupId],
+    logExports: [...spec.logExports].sort(),
+    backupDays: backup.retentionDays ?? preset.backupDays,
+    ...(backup.window !== undefined && { backupWindow: backup.window }),
+    deletionProtection: chosen(spec.deletionProtection, isProd),
+    iamAuthentication: spec.iamAuthentication === 'Enabled',
+  };
+}
+
+/** AWS refuses windows that are in each other's way. */
+function requireApart({ backup: { window }, maintenanceWindow }: MySql): void {
+  if (window === undefined || maintenanceWindow === undefined) return;
+  if (windowsOverlap(window, maintenanceWindow))
+    throw new Terminal(
+      'InvalidSpec',
+      `spec.mysql.backup.window ${window} and maintenanceWindow ${maintenanceWindow} are in each other's way, which AWS refuses: move one of them`,
+    );
+}
