@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listMap, setOf } from '../fields.ts';
 import { immutable, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
-import { MADE_ONCE, partitionKey, sortKey, sortKeyKept } from './table-keys.ts';
+import { MADE_ONCE, partitionKey, sortKey, sortKeyKept, sortsBesides } from './table-keys.ts';
 
 const GLOBAL_MAX = 20;
 const LOCAL_MAX = 5;
@@ -66,6 +66,7 @@ const globalIndex = withRules(
     writeUnits: units('Write units'),
   }),
   projectionRule,
+  sortsBesides('an index of globalIndexes'),
   sortKeyKept('globalIndexes.sortKey'),
 );
 

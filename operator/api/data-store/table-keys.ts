@@ -35,30 +35,35 @@ export const sortKey = (field: string) =>
 /** An optional sort key is given from the beginning, or never. */
 export const sortKeyKept = (field: string): TransitionRule => keptOrNever('sortKey', field, MADE_ONCE);
 
+/** AWS takes no attribute twice in one key; `what` is whose key it is. */
+export const sortsBesides = (what: string): Rule<Keys> => ({
+  cel: '!has(self.sortKey) || self.sortKey.name != self.partitionKey.name',
+  message: `${what}: the sort key is {self.sortKey.name}, which is the partition key already: choose another attribute, or leave it out`,
+  path: ['sortKey'],
+  check: ({ partitionKey: { name }, sortKey: key }) => key?.name !== name,
+});
+
 interface Attribute {
   readonly name: string;
   readonly type: string;
 }
-interface Index {
-  readonly name: string;
-  readonly partitionKey?: Attribute;
+interface Keys {
+  readonly partitionKey: Attribute;
   readonly sortKey?: Attribute | undefined;
 }
 
 /** The part of a table that {@link keyRules} look at. */
-interface Keyed {
-  readonly partitionKey: Attribute;
-  readonly sortKey?: Attribute | undefined;
-  readonly globalIndexes: readonly Index[];
-  readonly localIndexes: readonly Index[];
+interface Keyed extends Keys {
+  readonly globalIndexes: readonly (Keys & { readonly name: string })[];
+  readonly localIndexes: readonly { readonly name: string; readonly sortKey: Attribute }[];
 }
 
 /** Every attribute that is part of a key, as often as it is. */
 export function keyAttributes(table: Keyed): Attribute[] {
-  const indexes = [...table.globalIndexes, ...table.localIndexes];
-  return [table, ...indexes].flatMap((keyed) =>
-    [keyed.partitionKey, keyed.sortKey].filter((key) => key !== undefined),
+  const keys = [table, ...table.globalIndexes].flatMap(({ partitionKey: key, sortKey: other }) =>
+    other ? [key, other] : [key],
   );
+  return [...keys, ...table.localIndexes.map(({ sortKey: key }) => key)];
 }
 
 /** CEL for the names of the attributes that some key has with a type. */
@@ -87,6 +92,7 @@ function mixed(table: Keyed): string | undefined {
 /** What the keys of a table and its indexes have to do with one another. */
 export const keyRules: readonly (Rule<Keyed> | TransitionRule)[] = [
   sortKeyKept('dynamodb.sortKey'),
+  sortsBesides('dynamodb'),
   {
     cel: `${MIXED_CEL}.size() == 0`,
     message:
