@@ -25,7 +25,8 @@ const anyOf = (engines: readonly Engine[]) =>
 export const storeRules: readonly (Rule<Spec> | TransitionRule)[] = [
   {
     cel: `[${ENGINES.map((engine) => `has(self.${engine})`).join(', ')}].filter(one, one).size() == 1`,
-    message: `a DataStore has exactly one of ${ENGINES.join(', ')}, and this one has {given}: give one, and make a DataStore of its own for every other store`,
+    message:
+      'a DataStore has exactly one engine, and this one has {given}: give one, and make a DataStore of its own for every other store',
     check: (self) => given(self).length === 1,
     show: {
       given: {
