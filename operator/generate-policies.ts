@@ -68,6 +68,7 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   acm: 'certificates',
   'application-autoscaling': 'services',
   cloudwatch: 'services',
+  dynamodb: 'stores',
   ec2: 'network',
   route53: 'network',
   autoscaling: 'services',

@@ -6,6 +6,11 @@ import { scalableTargetKind } from './application-autoscaling/scalable-target.ts
 import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
 import { scheduledActionsKind } from './application-autoscaling/scheduled-actions.ts';
 import { alarmKind } from './cloudwatch/alarm.ts';
+import { continuousBackupsKind } from './dynamodb/continuous-backups.ts';
+import { tableProtectionKind } from './dynamodb/table-protection.ts';
+import { tableSettingsKind } from './dynamodb/table-settings.ts';
+import { dynamoDbTableKind } from './dynamodb/table.ts';
+import { timeToLiveKind } from './dynamodb/time-to-live.ts';
 import { dhcpOptionsAssociationKind } from './ec2/dhcp-options-association.ts';
 import { dhcpOptionsKind } from './ec2/dhcp-options.ts';
 import { elasticIpKind } from './ec2/elastic-ip.ts';
@@ -115,6 +120,11 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   webAclKind,
   webAclRulesKind,
   webAclAssociationKind,
+  dynamoDbTableKind,
+  tableSettingsKind,
+  tableProtectionKind,
+  timeToLiveKind,
+  continuousBackupsKind,
   dbSubnetGroupKind,
   dbParameterGroupKind,
   dbParametersKind,

@@ -5,6 +5,10 @@ import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalab
 import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
 import type { ScheduledActionsInputs } from '../aws/application-autoscaling/scheduled-actions.ts';
 import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
+import type { ContinuousBackupsInputs } from '../aws/dynamodb/continuous-backups.ts';
+import type { DynamoDbTableInputs, TableSettingsInputs } from '../aws/dynamodb/table-inputs.ts';
+import type { TableProtectionInputs } from '../aws/dynamodb/table-protection.ts';
+import type { TimeToLiveInputs } from '../aws/dynamodb/time-to-live.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
 import type { ElasticIpInputs } from '../aws/ec2/elastic-ip.ts';
@@ -87,6 +91,7 @@ interface Things {
   Listener: ListenerInputs;
   Certificate: CertificateInputs;
   WebAcl: WebAclInputs;
+  DynamoDbTable: DynamoDbTableInputs;
   DbSubnetGroup: DbSubnetGroupInputs;
   DbParameterGroup: ParameterGroupInputs;
   DbInstance: DbInstanceInputs;
@@ -120,6 +125,10 @@ interface Facets {
   PrivateNameVerification: PrivateNameVerificationInputs;
   WebAclRules: WebAclRulesInputs;
   WebAclAssociation: WebAclAssociationInputs;
+  TableSettings: TableSettingsInputs;
+  TableProtection: TableProtectionInputs;
+  TimeToLive: TimeToLiveInputs;
+  ContinuousBackups: ContinuousBackupsInputs;
   DbParameters: ParametersInputs;
 }
 

@@ -20,7 +20,7 @@ export function refuseProtected<T extends GraphObject>(
   const { nodeKinds } = kind;
   const changes = letting.map(({ type, inputs }) => ({ facet: kindOf(nodeKinds, type), inputs }));
   const kept = ownedRecords(ownerOf(object), nodeKinds, world).filter(
-    (owned) => isProtected(owned) && !changes.some((change) => isAbout(change, owned, world)),
+    (owned) => isProtected(owned, world) && !changes.some((change) => isAbout(change, owned, world)),
   );
   if (kept.length === 0) return;
   const named = kept.map((owned) => `${owned.kind.type} ${owned.kind.collection.id(owned.record)}`);
@@ -28,26 +28,27 @@ export function refuseProtected<T extends GraphObject>(
   const lift =
     field === undefined
       ? 'take the protection away in its spec'
-      : `set ${field} to false in its spec (kubectl edit ${kind.plural} -n ${object.metadata.namespace ?? ''} ${object.metadata.name})`;
+      : `set ${field} to Disabled in its spec (kubectl edit ${kind.plural} -n ${object.metadata.namespace ?? ''} ${object.metadata.name})`;
   throw new Terminal(
     'DeletionProtected',
     `${named.join(', ')} ${kept.length === 1 ? 'is' : 'are'} protected against deletion, and nothing of this object is deleted; to have it deleted, ${lift}: an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
   );
 }
 
-function isProtected({ kind, record }: Owned<AwsSession>): boolean {
+function isProtected({ kind, record }: Owned<AwsSession>, world: World<AwsSession>): boolean {
   return (
-    kind.stateful === true && kind.state(record).phase !== 'deleting' && kind.protected?.(record) === true
+    kind.stateful === true &&
+    kind.state(record).phase !== 'deleting' &&
+    kind.protected?.(record, world) === true
   );
 }
 
-/** Whether a facet's change is of this very thing. */
+/** Whether a facet's change is of this very thing; what is read of it alone goes by the same id. */
 function isAbout(
   { facet, inputs }: { readonly facet: AnyKind<AwsSession>; readonly inputs: object },
   { kind, record }: Owned<AwsSession>,
   world: World<AwsSession>,
 ): boolean {
-  if (facet.collection.name !== kind.collection.name) return false;
   const found = facet.find?.(world.view(facet.collection), inputs);
   return found !== undefined && facet.collection.id(found) === kind.collection.id(record);
 }

@@ -162,8 +162,11 @@ export interface NodeKind<I extends object, R, S> {
    * spec says. Asked of what stands by its record, of what does not by its inputs.
    */
   holdsNothing?(thing: { readonly record?: R; readonly inputs?: I }): boolean;
-  /** Of a stateful kind: whether the provider is told to refuse its delete. Nothing of an object is deleted while one is. */
-  protected?(record: R): boolean;
+  /**
+   * Of a stateful kind: whether the provider is told to refuse its delete. Nothing of an object is deleted while one is. `world`
+   * is for what is read apart from the record.
+   */
+  protected?(record: R, world: World<S>): boolean;
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;

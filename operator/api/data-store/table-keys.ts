@@ -45,7 +45,7 @@ export const sortsBesides = (what: string): Rule<Keys> => ({
 
 interface Attribute {
   readonly name: string;
-  readonly type: string;
+  readonly type: 'String' | 'Number' | 'Binary';
 }
 interface Keys {
   readonly partitionKey: Attribute;

@@ -1,0 +1,50 @@
+import {
+  CreateBackupCommand,
+  ListBackupsCommand,
+  type BackupSummary,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import { Waiting } from '../../errors.ts';
+import { must, pages } from '../kind.ts';
+import type { AwsSession } from '../session.ts';
+
+/** The longest name of a backup. */
+const NAME_MAX = 255;
+/** A backup holds the table as it was when it began. One from a delete that was given up must not count for what came after. */
+const FRESH_MS = 3_600_000;
+
+/** The name of a table's last copy. It carries AWS's own id of it, which no other table of the same name ever has. */
+export function lastBackupName(name: string, tableId: string): string {
+  const suffix = `-final-${tableId}`;
+  return `${name.slice(0, NAME_MAX - suffix.length)}${suffix}`;
+}
+
+/** Makes sure that a complete copy of the table is there. Throws Waiting (`BackingUp`) until it is. */
+export async function requireLastBackup(session: AwsSession, table: TableDescription): Promise<void> {
+  const TableName = must(table.TableName, 'TableName');
+  const BackupName = lastBackupName(TableName, must(table.TableId, 'TableId'));
+  const made = (await backupsOf(session, TableName)).filter(
+    (backup) =>
+      backup.BackupName === BackupName &&
+      Date.now() - (backup.BackupCreationDateTime?.getTime() ?? 0) < FRESH_MS,
+  );
+  if (made.some(({ BackupStatus }) => BackupStatus === 'AVAILABLE')) return;
+  if (made.length === 0) await session.dynamodb.send(new CreateBackupCommand({ TableName, BackupName }));
+  throw new Waiting('BackingUp', `table ${TableName} is deleted when its backup ${BackupName} is complete`);
+}
+
+async function backupsOf({ dynamodb }: AwsSession, TableName: string): Promise<BackupSummary[]> {
+  const found: BackupSummary[] = [];
+  const all = pages<BackupSummary>(async (ExclusiveStartBackupArn) => {
+    const answer = await dynamodb.send(
+      new ListBackupsCommand({
+        TableName,
+        BackupType: 'USER',
+        ...(ExclusiveStartBackupArn !== undefined && { ExclusiveStartBackupArn }),
+      }),
+    );
+    return { items: answer.BackupSummaries, next: answer.LastEvaluatedBackupArn };
+  });
+  for await (const page of all) found.push(...page);
+  return found;
+}

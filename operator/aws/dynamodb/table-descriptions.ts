@@ -1,0 +1,125 @@
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  type PointInTimeRecoveryDescription,
+  type TableDescription,
+  type TimeToLiveDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { State } from '../../graph/kind.ts';
+import { isNotFound } from '../errors.ts';
+import { must, type AwsCollection } from '../kind.ts';
+import { reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { nameIn, tables } from './tables.ts';
+
+/** How a table is; while it is being made nothing is known yet of what is set on it afterwards. */
+export interface DescribedTable {
+  readonly table: TableDescription;
+  readonly timeToLive?: TimeToLiveDescription | undefined;
+  readonly recovery?: PointInTimeRecoveryDescription | undefined;
+}
+
+/** How tables are, which AWS tells of one a call. */
+export const tableDescriptions: AwsCollection<DescribedTable> = {
+  name: 'dynamodb/table-descriptions',
+  lane: 'slow',
+  scope: 'region',
+  iam: reads('dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:DescribeContinuousBackups'),
+  parent: tables.name,
+  stirredBy: tables.name,
+  settled: ({ table, timeToLive }) =>
+    stateOf({ table }).phase !== 'pending' && timeToLive?.TimeToLiveStatus !== 'DISABLING',
+  async *list() {},
+  async get(session, arns) {
+    const found = await Promise.all(arns.map((arn) => describe(session, nameIn(arn))));
+    return found.filter((described) => described !== undefined);
+  },
+  id: ({ table }) => must(table.TableArn, 'TableArn'),
+  tags: () => ({}),
+};
+
+/** What of a description says how the table is: sizes and counts change by themselves. */
+export function brief({
+  ItemCount: _items,
+  TableSizeBytes: _bytes,
+  ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits } = {},
+  GlobalSecondaryIndexes: indexes,
+  ...table
+}: TableDescription): TableDescription {
+  return {
+    ...table,
+    ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits },
+    ...(indexes && {
+      GlobalSecondaryIndexes: indexes.map(
+        ({ ItemCount: _count, IndexSizeBytes: _size, ProvisionedThroughput: units = {}, ...index }) => ({
+          ...index,
+          ProvisionedThroughput: {
+            ReadCapacityUnits: units.ReadCapacityUnits,
+            WriteCapacityUnits: units.WriteCapacityUnits,
+          },
+        }),
+      ),
+    }),
+  };
+}
+
+const LOST_KEY =
+  'can no longer use the key that it is encrypted with: let DynamoDB use it again within seven days, after which AWS archives the table';
+
+/** How far a table and its indexes are. */
+export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
+  const what = `table ${table.TableName}`;
+  const waits = (message: string): State => ({ phase: 'pending', reason: 'WaitingForAws', message });
+  const broken = (message: string): State => ({ phase: 'failed', reason: 'Failed', message });
+  switch (table.TableStatus) {
+    case 'DELETING':
+      return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
+    case 'INACCESSIBLE_ENCRYPTION_CREDENTIALS':
+      return broken(`${what} ${LOST_KEY}`);
+    case 'ARCHIVED':
+    case 'ARCHIVING':
+      return broken(
+        `AWS has archived ${what}, since its key could not be used for seven days: what it held is in a backup of AWS’s, restore it from there`,
+      );
+    case 'ACTIVE':
+      break;
+    default:
+      return waits(`${what} is being ${table.TableStatus === 'CREATING' ? 'made' : 'changed'}`);
+  }
+  const index = table.GlobalSecondaryIndexes?.find(({ IndexStatus }) => IndexStatus !== 'ACTIVE');
+  if (index)
+    return waits(
+      `index ${index.IndexName} of ${what} is being ${WORDS[index.IndexStatus ?? ''] ?? 'changed'}; the table can be used meanwhile`,
+    );
+  if (table.SSEDescription?.Status === 'UPDATING')
+    return waits(`${what} is being encrypted with another key`);
+  return { phase: 'ready' };
+}
+
+const WORDS: Readonly<Record<string, string>> = { CREATING: 'filled', DELETING: 'deleted' };
+
+async function describe({ dynamodb }: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
+  try {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    const table = brief(must(Table, 'Table'));
+    if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
+    const [timeToLive, backups] = await Promise.all([
+      dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
+      dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
+    ]);
+    const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+    return {
+      table,
+      timeToLive: timeToLive.TimeToLiveDescription,
+      // Its times move on by themselves.
+      recovery: recovery && {
+        PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
+        RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
+      },
+    };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** Types of attributes that may be part of a key, as DynamoDB writes them. */
+export type AttributeType = 'S' | 'N' | 'B';
+
+/** The attributes of a key, by name. */
+export interface TableKey {
+  readonly partition: string;
+  readonly sort?: string;
+}
+
+/** What is there every second, in read and write units. */
+export interface TableUnits {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** An index, with what of an item it holds. */
+export interface TableIndex {
+  readonly name: string;
+  readonly key: TableKey;
+  readonly projection: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+  /** With `INCLUDE`; in whatever order. */
+  readonly projected: readonly string[];
+  /** Of a global index of a table with units. */
+  readonly units?: TableUnits;
+}
+
+/** What of a table can change. */
+export interface TableSettings {
+  /** Types of all attributes that are part of a key of the table or of an index. */
+  readonly attributes: Readonly<Record<string, AttributeType>>;
+  readonly key: TableKey;
+  /** Absent where requests are paid for one by one. */
+  readonly units?: TableUnits;
+  readonly globalIndexes: readonly TableIndex[];
+  /** What a stream tells of a change; absent for no stream. */
+  readonly stream?: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+  readonly tableClass: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
+  readonly deletionProtection: boolean;
+  /** ARN of the key; absent for the one that DynamoDB owns. */
+  readonly kmsKeyArn?: string;
+}
+
+export interface DynamoDbTableInputs extends TableSettings {
+  /** Unique in account and region. */
+  readonly name: string;
+  /** Made with the table, and never again. */
+  readonly localIndexes: readonly TableIndex[];
+}
+
+export interface TableSettingsInputs extends TableSettings {
+  readonly tableArn: string;
+}

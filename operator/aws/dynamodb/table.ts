@@ -1,0 +1,140 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import { Terminal, Waiting } from '../../errors.ts';
+import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
+import { tagWrites } from '../../graph/tags.ts';
+import { isNotFound, unlessGone } from '../errors.ts';
+import { must, type AwsKind } from '../kind.ts';
+import { onOwn, reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { retagged, tagList } from '../tags.ts';
+import { requireLastBackup } from './last-backup.ts';
+import { brief, stateOf, tableDescriptions } from './table-descriptions.ts';
+import type { DynamoDbTableInputs } from './table-inputs.ts';
+import { definitions, indexOf, keySchema, throughput } from './table-words.ts';
+import { arnIn, tables, type TableEntry } from './tables.ts';
+
+/** Every table; an action on an index or a backup of one says so itself. */
+export const TABLES = 'dynamodb:{region}:{account}:table/*';
+
+/** A table, made with all that AWS takes at once. What can change of it is a facet, since AWS describes one table a call. */
+export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
+  type: 'DynamoDbTable',
+  collection: tables,
+  idempotency: 'name',
+  stateful: true,
+  iam: [
+    ...['CreateTable', 'TagResource'].map((action): Permission => ({
+      action: `dynamodb:${action}`,
+      on: 'new',
+      resource: TABLES,
+    })),
+    ...onOwn(
+      'dynamodb:CreateBackup',
+      'dynamodb:DeleteTable',
+      'dynamodb:TagResource',
+      'dynamodb:UntagResource',
+    ).map((permission) => ({ ...permission, resource: TABLES })),
+    ...reads('dynamodb:DescribeTable', 'dynamodb:ListBackups', 'dynamodb:ListTagsOfResource'),
+  ],
+  after: [],
+  protected: ({ TableArn }, world) =>
+    world.view(tableDescriptions).get(TableArn)?.table.DeletionProtectionEnabled === true,
+
+  diff(inputs, record) {
+    if (!record || record.TableName === inputs.name) return [];
+    return [{ path: 'name', from: record.TableName, to: inputs.name, replace: true }];
+  },
+  state: () => READY,
+  outputs: ({ TableArn, TableName }) => ({ id: TableArn, arn: TableArn, name: TableName }),
+  gone: () => false,
+  needs: () => [],
+
+  async create({ session, tags, wrote }, inputs) {
+    const answer = await session.dynamodb.send(
+      new CreateTableCommand({ ...createOf(inputs), Tags: tagList(tags) }),
+    );
+    const table = must(answer.TableDescription, 'TableDescription');
+    const TableArn = must(table.TableArn, 'TableArn');
+    wrote(tableDescriptions, TableArn, () => ({ table: brief(table) }));
+    return { TableArn, TableName: inputs.name, Tags: tagList(tags) };
+  },
+  async conflicting(session, { name }) {
+    const [found] = await tables.get(session, [arnIn(session, name)]);
+    return found;
+  },
+  update: updateTags,
+  async delete(context, { TableArn, TableName }) {
+    const { session, keepsCopy, wrote } = context;
+    const table = await describe(session, TableName);
+    if (!table) return undefined;
+    const state = stateOf({ table });
+    if (state.phase !== 'deleting') {
+      if (table.DeletionProtectionEnabled === true)
+        throw new Terminal(
+          'DeletionProtected',
+          `table ${TableName} is protected against deletion: set spec.dynamodb.deletionProtection to Disabled, which is honoured while the object goes`,
+        );
+      if (state.phase === 'pending') throw new Waiting('WaitingForAws', state.message);
+      if (keepsCopy) await requireLastBackup(session, table);
+      await unlessGone(session.dynamodb.send(new DeleteTableCommand({ TableName })));
+    }
+    // A table that is being deleted is listed to its end.
+    wrote(
+      tableDescriptions,
+      TableArn,
+      (record) => record && { ...record, table: { ...table, TableStatus: 'DELETING' as const } },
+    );
+    throw new Waiting('WaitingForAws', `table ${TableName} is being deleted`);
+  },
+};
+
+function createOf(inputs: DynamoDbTableInputs) {
+  const { name, key, units, globalIndexes, localIndexes, stream, kmsKeyArn } = inputs;
+  const keys = [key, ...globalIndexes.map((index) => index.key), ...localIndexes.map((index) => index.key)];
+  return {
+    TableName: name,
+    KeySchema: keySchema(key),
+    AttributeDefinitions: definitions(inputs, keys),
+    BillingMode: units ? ('PROVISIONED' as const) : ('PAY_PER_REQUEST' as const),
+    ...(units && { ProvisionedThroughput: throughput(units) }),
+    ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes.map(indexOf) }),
+    ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes.map(indexOf) }),
+    ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream } }),
+    ...(kmsKeyArn !== undefined && {
+      SSESpecification: { Enabled: true, SSEType: 'KMS' as const, KMSMasterKeyId: kmsKeyArn },
+    }),
+    TableClass: inputs.tableClass,
+    DeletionProtectionEnabled: inputs.deletionProtection,
+  };
+}
+
+async function describe({ dynamodb }: AwsSession, TableName: string): Promise<TableDescription | undefined> {
+  try {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    return Table && brief(Table);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function updateTags(
+  { session, wrote }: ActionContext<AwsSession>,
+  _inputs: DynamoDbTableInputs,
+  { TableArn: ResourceArn }: TableEntry,
+  changes: readonly Change[],
+): Promise<void> {
+  const writes = tagWrites(changes);
+  const Tags = tagList(writes.set);
+  if (Tags.length > 0) await session.dynamodb.send(new TagResourceCommand({ ResourceArn, Tags }));
+  if (writes.unset.length > 0)
+    await session.dynamodb.send(new UntagResourceCommand({ ResourceArn, TagKeys: writes.unset }));
+  wrote(tables, ResourceArn, (record) => record && retagged(record, writes));
+}

@@ -1,0 +1,85 @@
+import {
+  DescribeTableCommand,
+  ListTablesCommand,
+  ListTagsOfResourceCommand,
+  type Tag,
+} from '@aws-sdk/client-dynamodb';
+import { isNotFound } from '../errors.ts';
+import { must, pages, type AwsCollection } from '../kind.ts';
+import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { tagList, tagsOf } from '../tags.ts';
+
+/** A table that is there, with its tags; how it is, {@link tableDescriptions} tell. */
+export interface TableEntry {
+  readonly TableArn: string;
+  readonly TableName: string;
+  readonly Tags: readonly Tag[];
+}
+
+/** Tables. ListTables has names alone, a hundred a page and whoever's they are, so the tagging API says which are ours. */
+export const tables: AwsCollection<TableEntry> = {
+  name: 'dynamodb/tables',
+  lane: 'fast',
+  scope: 'region',
+  iam: [...reads('dynamodb:ListTables'), ...NOMINATION_ACTIONS],
+  async *list(session, installation) {
+    for await (const tagged of nominated(session, 'dynamodb:table', installation)) {
+      const names = await everyName(session);
+      yield [...tagged].flatMap(([TableArn, tags]) => {
+        const TableName = nameIn(TableArn);
+        return names.has(TableName) ? [{ TableArn, TableName, Tags: tagList(tags) }] : [];
+      });
+    }
+  },
+  async get(session, arns) {
+    const found = await Promise.all(arns.map((arn) => read(session, arn)));
+    return found.filter((table) => table !== undefined);
+  },
+  id: ({ TableArn }) => TableArn,
+  tags: tagsOf,
+};
+
+/** The name in the ARN of a table. */
+export function nameIn(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1);
+}
+
+/** The ARN of a table by its name. */
+export function arnIn({ partition, region, accountId }: AwsSession, name: string): string {
+  return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
+}
+
+async function everyName({ dynamodb }: AwsSession): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  const all = pages(async (ExclusiveStartTableName) => {
+    const answer = await dynamodb.send(
+      new ListTablesCommand({ ...(ExclusiveStartTableName !== undefined && { ExclusiveStartTableName }) }),
+    );
+    return { items: answer.TableNames, next: answer.LastEvaluatedTableName };
+  });
+  for await (const page of all) for (const name of page) names.add(name);
+  return names;
+}
+
+async function read(session: AwsSession, TableArn: string): Promise<TableEntry | undefined> {
+  try {
+    const { Table } = await session.dynamodb.send(new DescribeTableCommand({ TableName: nameIn(TableArn) }));
+    const Tags: Tag[] = [];
+    const all = pages<Tag>(async (NextToken) => {
+      const answer = await session.dynamodb.send(
+        new ListTagsOfResourceCommand({
+          ResourceArn: TableArn,
+          ...(NextToken !== undefined && { NextToken }),
+        }),
+      );
+      return { items: answer.Tags, next: answer.NextToken };
+    });
+    for await (const page of all) Tags.push(...page);
+    return { TableArn, TableName: must(Table?.TableName, 'TableName'), Tags };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
