@@ -23,7 +23,8 @@ const billing = withRules(
     .prefault({})
     .describe('How requests are paid for.'),
   {
-    cel: "(self.mode == 'Provisioned') == (has(self.readUnits) && has(self.writeUnits)) && has(self.readUnits) == has(self.writeUnits)",
+    // The API server checks the default, which is empty, before it fills in the mode.
+    cel: "(has(self.mode) && self.mode == 'Provisioned') == (has(self.readUnits) && has(self.writeUnits)) && has(self.readUnits) == has(self.writeUnits)",
     message:
       'billing: readUnits and writeUnits go with mode Provisioned, which needs both, and not with mode OnDemand; mode is {self.mode}',
     check: ({ mode, readUnits, writeUnits }) =>
@@ -87,7 +88,7 @@ const tableRules: readonly Rule<Table>[] = [
       'globalIndexes: readUnits and writeUnits of {index} go with billing mode Provisioned, and it is OnDemand: take them away, or set billing',
     path: ['globalIndexes'],
     check: (self) => stray(self) === undefined,
-    show: { index: { cel: `${STRAY}.map(i, i.name).join(' and ')`, of: (self) => stray(self) ?? '' } },
+    show: { index: { cel: `${STRAY}[0].name`, of: (self) => stray(self) ?? '' } },
   },
   {
     cel: "!has(self.recoveryPeriodDays) || self.pointInTimeRecovery == 'Enabled'",

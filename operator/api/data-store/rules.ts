@@ -17,6 +17,7 @@ type Spec = { readonly [E in Engine]?: object | undefined } & {
 };
 
 const given = (self: Spec) => ENGINES.filter((engine) => self[engine] !== undefined);
+const GIVEN = `[${ENGINES.map((engine) => `has(self.${engine})`).join(', ')}].filter(one, one)`;
 const tierOf = (self: string) => `(has(${self}.tier) ? ${self}.tier : '${STORE_TIER}')`;
 const anyOf = (engines: readonly Engine[]) =>
   engines.length === 0 ? 'false' : `(${engines.map((engine) => `has(self.${engine})`).join(' || ')})`;
@@ -24,15 +25,12 @@ const anyOf = (engines: readonly Engine[]) =>
 /** What the fields that all engines have in common have to do with one another. */
 export const storeRules: readonly (Rule<Spec> | TransitionRule)[] = [
   {
-    cel: `[${ENGINES.map((engine) => `has(self.${engine})`).join(', ')}].filter(one, one).size() == 1`,
+    cel: `${GIVEN}.size() == 1`,
     message:
-      'a DataStore has exactly one engine, and this one has {given}: give one, and make a DataStore of its own for every other store',
+      'a DataStore has exactly one engine, and this one has {count}: give one, and make a DataStore of its own for every other store',
     check: (self) => given(self).length === 1,
     show: {
-      given: {
-        cel: `(${anyOf(ENGINES)} ? [${ENGINES.map((engine) => `has(self.${engine}) ? '${engine}' : ''`).join(', ')}].filter(one, one != '').join(' and ') : 'none')`,
-        of: (self) => given(self).join(' and ') || 'none',
-      },
+      count: { cel: `string(${GIVEN}.size())`, of: (self) => String(given(self).length) },
     },
   },
   {
