@@ -59,11 +59,9 @@ export interface GraphKind<T extends GraphObject> {
   /** Nodes whose changes take the object's things away from all who use them; undefined where that cannot be done. */
   parting?(object: T, world: World<AwsSession>): readonly GraphNode[] | undefined;
   /**
-   * Facets whose changes a going object still makes before its deletes: its spec protects its store no more. What they are part
-   * of is deleted when they are as they should be. Called while the object goes, with its spec as it is by then.
+   * The field of its spec that protects its stores against deletion, as `spec.dynamodb.deletionProtection`; undefined where none
+   * does, or they are not to be protected. Asked of a going object with its spec as it is by then, so that an edit counts.
    */
-  lettingGo?(object: T, world: World<AwsSession>): readonly GraphNode[];
-  /** The field of its spec that protects its store against deletion, as `spec.mysql.deletionProtection`; for a message. */
   protectedBy?(object: T): string | undefined;
 }
 

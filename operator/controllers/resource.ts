@@ -187,8 +187,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const owner = ownerOf(pass.object);
   const parting = isForced(pass.object) ? pass.kind.parting?.(pass.object, target.world) : undefined;
   const retaining = retains(pass.object, target);
-  const letting = retaining ? [] : (pass.kind.lettingGo?.(pass.object, target.world) ?? []);
-  const nothing = buildGraph(owner, [...(parting ?? []), ...letting]);
+  const nothing = buildGraph(owner, parting ?? []);
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
@@ -197,7 +196,7 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
       ...usersAmong(pass, deps.usersOf(owner)),
       ...(pass.kind.usedOutside?.(pass.object, target.world) ?? []),
     ]);
-  if (!retaining) refuseProtected(pass, target.world, letting);
+  if (!retaining) refuseProtected(pass, target.world);
   const remaining = (): Plan =>
     retaining
       ? planRetention({

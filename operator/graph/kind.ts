@@ -154,7 +154,8 @@ export interface NodeKind<I extends object, R, S> {
   /**
    * What its things hold is nowhere else. None is replaced, none is deleted before its object is, and one that is gone is
    * not made anew, and empty, before a person says so. Its `delete` completes a copy first where the context `keepsCopy`, and
-   * throws `Waiting` with reason `BackingUp` until there is one.
+   * throws `Waiting` with reason `BackingUp` until there is one. Then it takes off what protects the thing against deletion, if
+   * anything does: it is called only where the object's spec protects it no more.
    */
   readonly stateful?: true;
   /**
@@ -162,11 +163,6 @@ export interface NodeKind<I extends object, R, S> {
    * spec says. Asked of what stands by its record, of what does not by its inputs.
    */
   holdsNothing?(thing: { readonly record?: R; readonly inputs?: I }): boolean;
-  /**
-   * Of a stateful kind: whether the provider is told to refuse its delete. Nothing of an object is deleted while one is. `world`
-   * is for what is read apart from the record.
-   */
-  protected?(record: R, world: World<S>): boolean;
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;

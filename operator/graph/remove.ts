@@ -17,30 +17,13 @@ export function heldBack<S>(
   const held = deletes.flatMap((action): [string, Outcome][] => {
     const { heldBy = [] } = kindOf(input.kinds, action.type);
     const by = undone.find((key) => heldBy.includes(input.graph.nodes.get(key)?.type ?? ''));
-    const changing = undone.find((key) => isLettingGo(input, key, action));
-    if (by === undefined && changing === undefined) return [];
-    const message =
-      by === undefined ? `is kept until ${changing} is done` : `is kept until ${by} leads elsewhere`;
+    if (by === undefined) return [];
+    const message = `is kept until ${by} leads elsewhere`;
     return [
       [action.id, { action, id: action.id, result: 'skipped', reason: 'Blocked', message, clear: true }],
     ];
   });
   return new Map(held);
-}
-
-/** Whether a node's change is of the very store that is to be deleted: it takes the protection off, for example. */
-function isLettingGo<S>(input: ApplyInput<S>, node: string, doomed: Action & { verb: 'delete' }): boolean {
-  const kind = kindOf(input.kinds, doomed.type);
-  return (
-    kind.stateful === true &&
-    input.plan.actions.some(
-      ({ verb, node: key, type, id }) =>
-        verb === 'update' &&
-        key === node &&
-        id === doomed.id &&
-        kindOf(input.kinds, type).collection.name === kind.collection.name,
-    )
-  );
 }
 
 /**

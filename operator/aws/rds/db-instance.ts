@@ -45,7 +45,6 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   ],
   after: [],
   holdsNothing: ({ record, inputs }) => (record ? isMember(record) : inputs?.clusterName !== undefined),
-  protected: ({ DeletionProtection: on }) => on === true,
 
   diff(inputs, record) {
     if (!record) return [];
@@ -98,6 +97,15 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
         `no final snapshot can be made of database instance ${nameOf(record)}, which is ${record.DBInstanceStatus}: bring it back, or set spec.deletionPolicy to Delete if its automated backups and earlier snapshots will do`,
       );
     const copy = isMember(record) || !keepsCopy ? undefined : await finalSnapshotOf(session, record);
+    if (record.DeletionProtection === true)
+      await unlessGone(
+        session.rds.send(
+          new ModifyDBInstanceCommand({
+            DBInstanceIdentifier: nameOf(record),
+            DeletionProtection: false,
+          }),
+        ),
+      );
     const answer = await unlessGone(
       session.rds.send(
         new DeleteDBInstanceCommand({

@@ -4,13 +4,12 @@ import type { AnyGraphKind } from '../../../operator/controllers/pass.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
 import { confirmLoss, refuseProtected } from '../../../operator/controllers/store-deletion.ts';
 import { Terminal, Waiting } from '../../../operator/errors.ts';
-import type { GraphNode } from '../../../operator/graph/graph.ts';
 import {
   kindRegistry,
   READY,
   type AnyKind,
   type Collection,
-  type View,
+  type NodeKind,
   type World,
 } from '../../../operator/graph/kind.ts';
 import { ownershipTags } from '../../../operator/graph/ownership.ts';
@@ -18,7 +17,6 @@ import { KubeError } from '../../../operator/kube/errors.ts';
 
 interface Shelf {
   readonly id: string;
-  readonly locked: boolean;
   readonly leaving?: true;
 }
 
@@ -33,31 +31,22 @@ const shelves: Collection<Shelf, AwsSession> = {
   id: ({ id }) => id,
   tags: ({ id }) => ownershipTags('here', OWNER, id),
 };
-const shelf = {
+const shelf: NodeKind<object, Shelf, AwsSession> = {
   type: 'Shelf',
   collection: shelves,
   idempotency: 'name',
   iam: [],
   after: [],
   stateful: true,
-  protected: ({ locked }: Shelf) => locked,
   diff: () => [],
-  state: ({ leaving }: Shelf) =>
-    leaving ? { phase: 'deleting' as const, reason: 'WaitingForAws', message: 'is leaving' } : READY,
-  outputs: ({ id }: Shelf) => ({ id }),
+  state: ({ leaving }) =>
+    leaving ? { phase: 'deleting', reason: 'WaitingForAws', message: 'is leaving' } : READY,
+  outputs: ({ id }) => ({ id }),
   gone: () => false,
   needs: () => [],
   create: () => Promise.reject(new Error('not here')),
   update: () => Promise.resolve(),
 };
-const lock = {
-  ...shelf,
-  type: 'Lock',
-  stateful: undefined,
-  create: undefined,
-  find: (view: View<Shelf>, { id }: { id: string }) => view.get(id),
-};
-const erased = (kind: unknown) => kind as AnyKind<AwsSession>;
 
 const object: GraphObject = {
   apiVersion: 'landfall.dev/v1alpha1',
@@ -75,24 +64,16 @@ const worldOf = (...records: Shelf[]): World<AwsSession> => ({
   }),
 });
 
-const unlocking = (id: string): GraphNode => ({
-  key: `lock/${id}`,
-  type: 'Lock',
-  inputs: { id },
-  tags: {},
-  dependsOn: [],
-});
-
-describe('a store that is protected against deletion', () => {
-  const refusal = (world: World<AwsSession>, letting: GraphNode[], field?: string): unknown => {
+describe('a store that its spec protects', () => {
+  const refusal = (records: Shelf[], field?: string): unknown => {
     const kind = {
       kind: 'DataStore',
       plural: 'datastores',
-      nodeKinds: kindRegistry([erased(shelf), erased(lock)]),
+      nodeKinds: kindRegistry([shelf as unknown as AnyKind<AwsSession>]),
       ...(field !== undefined && { protectedBy: () => field }),
     } as unknown as AnyGraphKind;
     try {
-      refuseProtected({ kind, object }, world, letting);
+      refuseProtected({ kind, object }, worldOf(...records));
     } catch (error) {
       return error;
     }
@@ -100,25 +81,19 @@ describe('a store that is protected against deletion', () => {
   };
 
   it('keeps its whole object, and says how that is lifted', () => {
-    const error = refusal(
-      worldOf({ id: 'a', locked: true }, { id: 'b', locked: false }),
-      [],
-      'spec.mysql.deletionProtection',
-    );
+    const error = refusal([{ id: 'a' }], 'spec.mysql.deletionProtection');
     expect(error).toBeInstanceOf(Terminal);
     expect(error).toMatchObject({
       reason: 'DeletionProtected',
       message:
-        'Shelf a is protected against deletion, and nothing of this object is deleted; to have it deleted, set spec.mysql.deletionProtection to false in its spec (kubectl edit datastores -n team orders): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS',
+        'spec.mysql.deletionProtection protects Shelf a against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit datastores -n team orders): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS',
     });
   });
 
-  it('is no hindrance where the spec takes the protection away, or when it goes already', () => {
-    const locked = { id: 'a', locked: true };
-    expect(refusal(worldOf(locked), [unlocking('a')])).toBeUndefined();
-    expect(refusal(worldOf(locked), [unlocking('b')])).toMatchObject({ reason: 'DeletionProtected' });
-    expect(refusal(worldOf({ ...locked, leaving: true }), [])).toBeUndefined();
-    expect(refusal(worldOf({ id: 'a', locked: false }), [])).toBeUndefined();
+  it('is no hindrance where the spec protects nothing, or when it goes already', () => {
+    expect(refusal([{ id: 'a' }])).toBeUndefined();
+    expect(refusal([{ id: 'a', leaving: true }], 'spec.mysql.deletionProtection')).toBeUndefined();
+    expect(refusal([], 'spec.mysql.deletionProtection')).toBeUndefined();
   });
 });
 

@@ -264,26 +264,6 @@ describe('the delete of a store', () => {
     expect(outcomes).toEqual(['store waiting Deleting', 'root skipped Blocked']);
     expect([asked, calls]).toEqual([1, []]);
   });
-
-  it('is held back by a change of the very thing that is not done yet', async () => {
-    const kinds = KINDS;
-    const loop = await standing(graphOf(ROOT, STORE), kinds);
-    const letting = graphOf(lidNode('lid', { boxId: 'box-2', lid: 'off' }));
-    loop.provider.fault = (call, when) => {
-      if (call.startsWith('lid') && when === 'before') throw new Waiting('WaitingForAws', 'busy');
-    };
-    const made = loop.plan(letting, { kinds, going: true });
-    expect(told(made)).toEqual(['update lid', 'delete store', 'delete root']);
-    const held = await loop.apply(letting, made, { kinds, interpret });
-    expect(results(held)).toEqual([
-      'lid waiting WaitingForAws',
-      'root skipped Blocked',
-      'store skipped Blocked',
-    ]);
-    loop.provider.fault = () => {};
-    await loop.apply(letting, loop.plan(letting, { kinds, going: true }), { kinds, interpret });
-    expect(loop.provider.calls).toEqual(['lid box-2 off', 'delete box-2', 'delete box-1']);
-  });
 });
 
 describe('what a snapshot needs still', () => {
