@@ -7,7 +7,6 @@ import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.
 import { scheduledActionsKind } from './application-autoscaling/scheduled-actions.ts';
 import { alarmKind } from './cloudwatch/alarm.ts';
 import { continuousBackupsKind } from './dynamodb/continuous-backups.ts';
-import { tableProtectionKind } from './dynamodb/table-protection.ts';
 import { tableSettingsKind } from './dynamodb/table-settings.ts';
 import { dynamoDbTableKind } from './dynamodb/table.ts';
 import { timeToLiveKind } from './dynamodb/time-to-live.ts';
@@ -122,7 +121,6 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   webAclAssociationKind,
   dynamoDbTableKind,
   tableSettingsKind,
-  tableProtectionKind,
   timeToLiveKind,
   continuousBackupsKind,
   dbSubnetGroupKind,

@@ -7,7 +7,6 @@ import type { ScheduledActionsInputs } from '../aws/application-autoscaling/sche
 import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
 import type { ContinuousBackupsInputs } from '../aws/dynamodb/continuous-backups.ts';
 import type { DynamoDbTableInputs, TableSettingsInputs } from '../aws/dynamodb/table-inputs.ts';
-import type { TableProtectionInputs } from '../aws/dynamodb/table-protection.ts';
 import type { TimeToLiveInputs } from '../aws/dynamodb/time-to-live.ts';
 import type { DhcpOptionsAssociationInputs } from '../aws/ec2/dhcp-options-association.ts';
 import type { DhcpOptionsInputs } from '../aws/ec2/dhcp-options.ts';
@@ -126,7 +125,6 @@ interface Facets {
   WebAclRules: WebAclRulesInputs;
   WebAclAssociation: WebAclAssociationInputs;
   TableSettings: TableSettingsInputs;
-  TableProtection: TableProtectionInputs;
   TimeToLive: TimeToLiveInputs;
   ContinuousBackups: ContinuousBackupsInputs;
   DbParameters: ParametersInputs;

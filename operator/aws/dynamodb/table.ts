@@ -4,9 +4,10 @@ import {
   DescribeTableCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateTableCommand,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { Terminal, Waiting } from '../../errors.ts';
+import { Waiting } from '../../errors.ts';
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
@@ -40,12 +41,11 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
       'dynamodb:DeleteTable',
       'dynamodb:TagResource',
       'dynamodb:UntagResource',
+      'dynamodb:UpdateTable',
     ).map((permission) => ({ ...permission, resource: TABLES })),
     ...reads('dynamodb:DescribeTable', 'dynamodb:ListBackups', 'dynamodb:ListTagsOfResource'),
   ],
   after: [],
-  protected: ({ TableArn }, world) =>
-    world.view(tableDescriptions).get(TableArn)?.table.DeletionProtectionEnabled === true,
 
   diff(inputs, record) {
     if (!record || record.TableName === inputs.name) return [];
@@ -76,13 +76,9 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     if (!table) return undefined;
     const state = stateOf({ table });
     if (state.phase !== 'deleting') {
-      if (table.DeletionProtectionEnabled === true)
-        throw new Terminal(
-          'DeletionProtected',
-          `table ${TableName} is protected against deletion: set spec.dynamodb.deletionProtection to Disabled, which is honoured while the object goes`,
-        );
       if (state.phase === 'pending') throw new Waiting('WaitingForAws', state.message);
       if (keepsCopy) await requireLastBackup(session, table);
+      if (table.DeletionProtectionEnabled === true) await unprotect(context, TableArn, TableName);
       await unlessGone(session.dynamodb.send(new DeleteTableCommand({ TableName })));
     }
     // A table that is being deleted is listed to its end.
@@ -94,6 +90,21 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     throw new Waiting('WaitingForAws', `table ${TableName} is being deleted`);
   },
 };
+
+/** The last thing before a table goes. DynamoDB takes no delete while it carries that out. */
+async function unprotect(
+  { session, wrote }: ActionContext<AwsSession>,
+  arn: string,
+  TableName: string,
+): Promise<void> {
+  const answer = await session.dynamodb.send(
+    new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }),
+  );
+  const table = brief(must(answer.TableDescription, 'TableDescription'));
+  wrote(tableDescriptions, arn, (listed) => ({ ...listed, table }));
+  if (table.TableStatus !== 'ACTIVE')
+    throw new Waiting('WaitingForAws', `table ${TableName} is losing its protection against deletion`);
+}
 
 function createOf(inputs: DynamoDbTableInputs) {
   const { name, key, units, globalIndexes, localIndexes, stream, kmsKeyArn } = inputs;

@@ -14,7 +14,6 @@ import { isProtected } from './protection.ts';
 export const DYNAMODB_NODES: readonly NodeType[] = [
   'DynamoDbTable',
   'TableSettings',
-  'TableProtection',
   'TimeToLive',
   'ContinuousBackups',
 ];
@@ -78,7 +77,7 @@ function settingsOf(object: DataStore, spec: DynamoDb): TableSettings {
     })),
     ...(spec.stream && { stream: VIEWS[spec.stream] }),
     tableClass: CLASSES[spec.tableClass],
-    deletionProtection: isProtected(object, spec),
+    deletionProtection: isProtected(spec.deletionProtection, object.spec.environment),
   };
 }
 

@@ -12,6 +12,7 @@ import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
+import { isProtected } from './protection.ts';
 
 /** The types of all nodes that a database of MySQL may have. */
 export const MYSQL_NODES: readonly NodeType[] = [
@@ -97,7 +98,6 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: Stor
   const preset = MYSQL_SIZES[environment];
   const { storageGiB = preset.storageGiB, iops, throughputMiB: throughput, backup } = spec;
   const { maxStorageGiB = Math.min(storageGiB * GROWTH, STORAGE_MAX) } = spec;
-  const isProd = environment === 'prod';
   const chosen = (given: 'Enabled' | 'Disabled' | undefined, byDefault: boolean) =>
     given === undefined ? byDefault : given === 'Enabled';
   return {
@@ -117,7 +117,7 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: Stor
     logExports: [...spec.logExports].sort(),
     backupDays: backup.retentionDays ?? preset.backupDays,
     ...(backup.window !== undefined && { backupWindow: backup.window }),
-    deletionProtection: chosen(spec.deletionProtection, isProd),
+    deletionProtection: isProtected(spec.deletionProtection, environment),
     iamAuthentication: spec.iamAuthentication === 'Enabled',
   };
 }

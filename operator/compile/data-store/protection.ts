@@ -1,9 +1,18 @@
 import type { DataStore } from '../../api/data-store.ts';
 
-/** Whether AWS is told to refuse the deletion of a store: as its engine's fields say, else where it serves production. */
+/** Whether a store is protected against deletion: as its spec says, else where it is of environment prod. */
 export function isProtected(
-  { spec }: DataStore,
-  { deletionProtection }: { readonly deletionProtection?: 'Enabled' | 'Disabled' | undefined },
+  given: 'Enabled' | 'Disabled' | undefined,
+  environment: DataStore['spec']['environment'],
 ): boolean {
-  return deletionProtection === undefined ? spec.environment === 'prod' : deletionProtection === 'Enabled';
+  return given === undefined ? environment === 'prod' : given === 'Enabled';
+}
+
+/** The field that protects a store, set or not; undefined where it is not protected. */
+export function protectionOf({ spec }: Pick<DataStore, 'spec'>): string | undefined {
+  const { environment, dynamodb, mysql } = spec;
+  const [found] = Object.entries({ dynamodb, mysql }).flatMap(([engine, store]) =>
+    store !== undefined && isProtected(store.deletionProtection, environment) ? [engine] : [],
+  );
+  return found === undefined ? undefined : `spec.${found}.deletionProtection`;
 }
