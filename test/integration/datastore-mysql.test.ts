@@ -1,0 +1,217 @@
+import {
+  type DBInstance,
+  DeleteDBSnapshotCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBParametersCommand,
+  DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DataStoreStatus } from '../../operator/api/data-store.ts';
+import { eventually } from '../support/eventually.ts';
+import { portal } from '../support/manifests.ts';
+import { storeInNetwork, storeNetwork } from '../support/store-manifests.ts';
+import { type Manifest, World } from '../support/world.ts';
+
+const NAME = 'portal-dev-instance';
+const object = storeInNetwork('portal', { mysql: { databaseName: 'appdb' } });
+
+let world: World;
+let rds: RDSClient;
+let secrets: SecretsManagerClient;
+
+beforeAll(async () => {
+  world = await World.start({ LANDFALL_AWS_DATABASE_SECONDS: '0.5' });
+  await world.claim();
+  rds = new RDSClient(world.clientOptions());
+  secrets = new SecretsManagerClient(world.clientOptions());
+  world.operator();
+  await world.apply([portal.namespace, portal.account]);
+});
+afterAll(async () => {
+  rds?.destroy();
+  secrets?.destroy();
+  await world?.stop();
+});
+
+async function instance(): Promise<DBInstance> {
+  const found = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: NAME }));
+  const [one] = found.DBInstances ?? [];
+  if (!one) throw new Error('there is no instance');
+  return one;
+}
+async function snapshots(): Promise<string[]> {
+  const found = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
+  return (found.DBSnapshots ?? []).map(({ DBSnapshotIdentifier: name = '', Status }) => `${name} ${Status}`);
+}
+const statusOf = async (of: Manifest) => (await world.read(of))?.status as unknown as DataStoreStatus;
+const mysql = (spec: object) => world.edit(object, { mysql: spec });
+const settled = async () => {
+  await world.ready(object);
+  await eventually('available', async () => (await instance()).DBInstanceStatus === 'available');
+};
+/** Actions that wrote to RDS since a mark. */
+const deeds = async (mark: number) =>
+  (await world.writes(mark)).filter(({ service }) => service === 'rds').map(({ action }) => action);
+
+describe('a database of MySQL', () => {
+  let empty: string;
+  let resourceId: string;
+
+  it('is made with all that it needs, and tells where it is', async () => {
+    await world.apply([storeNetwork]);
+    await world.ready(storeNetwork);
+    empty = await world.aws.dump();
+    const mark = await world.mark();
+    await world.apply([object]);
+    await world.ready(object);
+    expect(await deeds(mark)).toEqual([
+      expect.stringMatching(/CreateDB(SubnetGroup|ParameterGroup)/),
+      expect.stringMatching(/CreateDB(SubnetGroup|ParameterGroup)/),
+      'ModifyDBParameterGroup',
+      'CreateDBInstance',
+    ]);
+    const made = await instance();
+    resourceId = made.DbiResourceId ?? '';
+    expect(made).toMatchObject({
+      DBInstanceClass: 'db.t3.micro',
+      Engine: 'mysql',
+      EngineVersion: '8.0.42',
+      AllocatedStorage: 20,
+      MaxAllocatedStorage: 100,
+      StorageType: 'gp3',
+      StorageEncrypted: true,
+      MultiAZ: false,
+      DBName: 'appdb',
+      MasterUsername: 'admin',
+      PubliclyAccessible: false,
+      CopyTagsToSnapshot: true,
+      DeletionProtection: false,
+      BackupRetentionPeriod: 7,
+      EnabledCloudwatchLogsExports: ['audit', 'error'],
+      DBParameterGroups: [{ DBParameterGroupName: 'portal-dev', ParameterApplyStatus: 'in-sync' }],
+    });
+    expect(await statusOf(object)).toMatchObject({
+      engine: 'mysql',
+      engineVersion: '8.0.42',
+      endpoint: { address: made.Endpoint?.Address, port: 3306 },
+      secretArn: made.MasterUserSecret?.SecretArn,
+    });
+    const { SecretArn: SecretId } = made.MasterUserSecret ?? {};
+    const secret = await secrets.send(new DescribeSecretCommand({ SecretId }));
+    expect(secret).toMatchObject({ RotationEnabled: true });
+  });
+
+  it('is started with encrypted connections and with utf8mb4', async () => {
+    const found = await rds.send(
+      new DescribeDBParametersCommand({ DBParameterGroupName: 'portal-dev', Source: 'user' }),
+    );
+    expect(
+      (found.Parameters ?? []).map(
+        ({ ParameterName, ParameterValue, ApplyMethod }) =>
+          `${ParameterName}=${ParameterValue} ${ApplyMethod}`,
+      ),
+    ).toEqual([
+      'character_set_server=utf8mb4 immediate',
+      'collation_server=utf8mb4_0900_ai_ci immediate',
+      'require_secure_transport=1 immediate',
+    ]);
+  });
+
+  it('is left alone while nothing changes', async () => {
+    await world.refreshes(1, ['DescribeDBInstances', 'DescribeDBParameters']);
+    const mark = await world.mark();
+    await world.refreshes(3, ['DescribeDBInstances', 'DescribeDBParameters']);
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('grows, and does so in its window unless told otherwise; what waits is told, and not asked for again', async () => {
+    await mysql({ storageGiB: 50, maxStorageGiB: 200 });
+    await eventually('the pending change', async () => {
+      const { pendingModifications = [] } = await statusOf(object);
+      return pendingModifications.includes('AllocatedStorage=50');
+    });
+    await settled();
+    expect(await instance()).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 200 });
+    const mark = await world.mark();
+    await world.refreshes(2, ['DescribeDBInstances']);
+    expect(await world.writes(mark)).toEqual([]);
+
+    await mysql({ applyChanges: 'Immediately' });
+    await eventually('the larger volume', async () => (await instance()).AllocatedStorage === 50);
+    await settled();
+    expect((await statusOf(object)).pendingModifications).toBeUndefined();
+  });
+
+  it('never shrinks', async () => {
+    await expect(mysql({ storageGiB: 20 })).rejects.toThrow(/storageGiB cannot go down from 50 to 20/);
+    const mark = await world.mark();
+    await mysql({ storageGiB: null, maxStorageGiB: 60 });
+    await eventually('the bound', async () => (await instance()).MaxAllocatedStorage === 60);
+    await settled();
+    expect(await instance()).toMatchObject({ AllocatedStorage: 50 });
+    const calls = (await world.aws.ledger(mark)).filter(({ action }) => action === 'ModifyDBInstance');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is restarted for what it takes over only then, where changes are not to wait', async () => {
+    const mark = await world.mark();
+    await mysql({ parameters: [{ name: 'performance_schema', value: '1' }] });
+    await eventually('the restart', async () => (await deeds(mark)).includes('RebootDBInstance'));
+    await settled();
+    expect((await instance()).DBParameterGroups).toEqual([
+      { DBParameterGroupName: 'portal-dev', ParameterApplyStatus: 'in-sync' },
+    ]);
+    expect(await deeds(mark)).toEqual(['ModifyDBParameterGroup', 'RebootDBInstance']);
+  });
+
+  it('is brought back to what the spec says', async () => {
+    await rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: NAME,
+        BackupRetentionPeriod: 1,
+        PubliclyAccessible: true,
+        ApplyImmediately: true,
+      }),
+    );
+    await eventually('the repair', async () => {
+      const { BackupRetentionPeriod, PubliclyAccessible } = await instance();
+      return BackupRetentionPeriod === 7 && PubliclyAccessible === false;
+    });
+    await settled();
+    await world.condition(object, 'Drifted', { status: 'False', reason: 'DriftRepaired' });
+  });
+
+  it('is upgraded to another major version only by permission, with the parameters of that', async () => {
+    await expect(mysql({ engineVersion: '8.4' })).rejects.toThrow(/set allowMajorVersionUpgrade to true/);
+    await mysql({ engineVersion: '8.4', allowMajorVersionUpgrade: true });
+    await eventually('the upgrade', async () => (await instance()).EngineVersion === '8.4.6');
+    await settled();
+    const [group] = (await instance()).DBParameterGroups ?? [];
+    expect(group?.DBParameterGroupName).toMatch(/^portal-dev-/);
+    await expect(mysql({ engineVersion: '8.0' })).rejects.toThrow(/engineVersion cannot go back/);
+  });
+
+  it('stays while its spec protects it, and goes when that is lifted, leaving its last snapshot', async () => {
+    await mysql({ deletionProtection: 'Enabled' });
+    await eventually('the protection', async () => (await instance()).DeletionProtection === true);
+    await settled();
+    await world.delete(object);
+    await world.condition(object, 'Stalled', {
+      reason: 'DeletionProtected',
+      message: /spec.mysql.deletionProtection/,
+    });
+    expect(await instance()).toMatchObject({ DeletionProtection: true });
+    await mysql({ deletionProtection: 'Disabled' });
+    await world.gone(object, 60_000);
+    const name = `${NAME}-final-${resourceId.toLowerCase()}`;
+    expect(await snapshots()).toEqual([`${name} available`]);
+    await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: name }));
+  });
+
+  it('leaves nothing else', async () => {
+    await eventually('nothing', async () => (await world.aws.dump()) === empty);
+  });
+});

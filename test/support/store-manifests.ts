@@ -1,0 +1,44 @@
+import { smallNetwork } from './manifests.ts';
+import type { Manifest } from './world.ts';
+
+/** A network of the portal's namespace and account in which any store can stand. */
+export const storeNetwork = smallNetwork('stores', 'portal', {
+  accountRef: { name: 'portal' },
+  zones: { count: 2 },
+  tiers: [{ name: 'data' }],
+});
+
+/** A store of the portal's namespace. */
+export function store(name: string, spec: object): Manifest {
+  return {
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'DataStore',
+    metadata: { name, namespace: 'portal' },
+    spec: { accountRef: { name: 'portal' }, region: 'us-east-1', environment: 'dev', ...spec },
+  };
+}
+
+/** One that stands in {@link storeNetwork}. */
+export function storeInNetwork(name: string, spec: object): Manifest {
+  return store(name, { networkRef: { name: 'stores' }, ...spec });
+}
+
+/** A database of MySQL, with all that one may be told. */
+export const fullMysql = storeInNetwork('records', {
+  mysql: {
+    engineVersion: '8.0.40',
+    instanceClass: 'db.t3.medium',
+    storageGiB: 400,
+    maxStorageGiB: 1000,
+    iops: 12_000,
+    throughputMiB: 500,
+    multiAz: 'Enabled',
+    databaseName: 'appdb',
+    parameters: [{ name: 'wait_timeout', value: '600' }],
+    backup: { retentionDays: 5, window: '03:00-03:30' },
+    maintenanceWindow: 'sun:04:00-sun:05:00',
+    iamAuthentication: 'Enabled',
+    performanceInsights: { retentionDays: 31 },
+    applyChanges: 'Immediately',
+  },
+});
