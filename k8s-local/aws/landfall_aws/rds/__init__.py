@@ -26,6 +26,7 @@ from . import (
     serverless,
     snapshots,
     storage,
+    tags,
     versions,
     windows,
 )
@@ -42,6 +43,7 @@ _PARTS = (
     parameter_groups,
     secrets,
     storage,
+    tags,
     families,
     serverless,
     classes,
