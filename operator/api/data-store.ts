@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
 import { mysql } from './data-store/mysql.ts';
+import { redis } from './data-store/redis.ts';
 import { storeRules } from './data-store/rules.ts';
 import { TIER_NAMES } from './endpoints.ts';
 import { PortSchema, setOf } from './fields.ts';
@@ -57,6 +58,7 @@ const fields = z
         'Tier of the network whose subnets hold the store. Default: data. It cannot change later. Not for `dynamodb`.',
       ),
     mysql: mysql.optional(),
+    redis: redis.optional(),
     dynamodb: dynamodb.optional(),
     allowReferencesFrom,
   })

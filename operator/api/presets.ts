@@ -28,3 +28,17 @@ export const MYSQL_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', DatabaseSi
   staging: { instanceClass: 'db.t3.small', storageGiB: 20, backupDays: 14, multiAz: false, insights: false },
   prod: { instanceClass: 'db.r5.large', storageGiB: 100, backupDays: 30, multiAz: true, insights: true },
 };
+
+/** The size of a cache where its spec does not say one. */
+export interface CacheSize {
+  readonly nodeType: string;
+  readonly nodes: number;
+  readonly snapshotDays: number;
+}
+
+/** By `spec.environment`, with the platform's figures; a field of the spec always wins. */
+export const REDIS_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', CacheSize>> = {
+  dev: { nodeType: 'cache.t3.micro', nodes: 1, snapshotDays: 5 },
+  staging: { nodeType: 'cache.t3.small', nodes: 1, snapshotDays: 7 },
+  prod: { nodeType: 'cache.r5.large', nodes: 2, snapshotDays: 14 },
+};

@@ -14,19 +14,19 @@ const BAD_CREDENTIALS =
   /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|IncompleteSignature|MissingAuthenticationToken|OptInRequired)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
-  /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound|^DB\w+NotFound)$/;
+  /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound|^(DB|Cache)\w+NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|DB\w+AlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|(DB|Cache)\w+AlreadyExists(Fault)?|ReplicationGroupAlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
 const IN_USE =
-  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception|InvalidDB(Cluster)?ParameterGroupState(Fault)?|InvalidDBSubnetGroupStateFault)$/;
+  /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception|InvalidDB(Cluster)?ParameterGroupState(Fault)?|InvalidDBSubnetGroupStateFault|InvalidCacheParameterGroupState(Fault)?|CacheSubnetGroupInUse|SubnetInUse)$/;
 const QUOTA =
-  /(LimitExceeded|LimitExceededException|^WAFLimitsExceededException$|QuotaExceeded|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
+  /(LimitExceeded|LimitExceededException|^WAFLimitsExceededException$|QuotaExceeded|QuotaExceededFault|QuotaFor\w+Exceeded(Fault)?|ServiceQuotaExceededException|^TooMany(LoadBalancers|TargetGroups|Listeners|Rules|Certificates|Targets|Actions|Tags|RegistrationsForTargetId|UniqueTargetGroupsPerLoadBalancer))$/;
 /** What ChangeResourceRecordSets says, as InvalidChangeBatch, where a record is not as the batch takes it to be. */
 const RACED_TEXT = /but it (already exists|was not found)|values provided do not match the current values/;
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|InvalidReplicationGroupState(Fault)?|InvalidCacheClusterState(Fault)?|InsufficientCacheClusterCapacity(Fault)?|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
@@ -152,6 +152,11 @@ export function isStale(error: unknown): boolean {
   return errorCode(error) === 'WAFOptimisticLockException';
 }
 
+/** Whether ElastiCache says that there is a snapshot of the name that a last one was to have. */
+export function isSnapshotThere(error: unknown): boolean {
+  return /^SnapshotAlreadyExists(Fault)?$/.test(errorCode(error) ?? '');
+}
+
 /** Whether AWS says that something else still uses the thing. */
 export function isInUse(error: unknown): boolean {
   return IN_USE.test(errorCode(error) ?? '');
@@ -189,6 +194,15 @@ export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (!isNotFound(error)) throw error;
     return undefined;
+  }
+}
+
+/** Runs a call that ElastiCache refuses where there is nothing for it to change. */
+export async function unlessDone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!/^NoOperation(Fault)?$/.test(errorCode(error) ?? '')) throw error;
   }
 }
 

@@ -41,6 +41,10 @@ import { clusterCapacityProvidersKind } from './ecs/cluster-capacity-providers.t
 import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
+import { cacheParameterGroupKind } from './elasticache/parameter-group.ts';
+import { cacheParametersKind } from './elasticache/parameters.ts';
+import { replicationGroupKind } from './elasticache/replication-group.ts';
+import { cacheSubnetGroupKind } from './elasticache/subnet-group.ts';
 import { instanceProfileKind } from './iam/instance-profile.ts';
 import { listenerKind } from './elbv2/listener.ts';
 import { loadBalancerAttributesKind } from './elbv2/load-balancer-attributes.ts';
@@ -119,6 +123,10 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   webAclKind,
   webAclRulesKind,
   webAclAssociationKind,
+  cacheSubnetGroupKind,
+  cacheParameterGroupKind,
+  cacheParametersKind,
+  replicationGroupKind,
   dynamoDbTableKind,
   tableSettingsKind,
   timeToLiveKind,

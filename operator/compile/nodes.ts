@@ -39,6 +39,10 @@ import type { ClusterCapacityProvidersInputs } from '../aws/ecs/cluster-capacity
 import type { EcsClusterInputs } from '../aws/ecs/cluster.ts';
 import type { EcsServiceInputs } from '../aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../aws/ecs/task-definition-inputs.ts';
+import type { CacheParameterGroupInputs } from '../aws/elasticache/parameter-group.ts';
+import type { CacheParametersInputs } from '../aws/elasticache/parameters.ts';
+import type { ReplicationGroupInputs } from '../aws/elasticache/replication-group-diff.ts';
+import type { CacheSubnetGroupInputs } from '../aws/elasticache/subnet-group.ts';
 import type { InstanceProfileInputs } from '../aws/iam/instance-profile.ts';
 import type { AttributesInputs } from '../aws/elbv2/attributes.ts';
 import type { ListenerInputs } from '../aws/elbv2/listener.ts';
@@ -94,6 +98,9 @@ interface Things {
   DbSubnetGroup: DbSubnetGroupInputs;
   DbParameterGroup: ParameterGroupInputs;
   DbInstance: DbInstanceInputs;
+  CacheSubnetGroup: CacheSubnetGroupInputs;
+  CacheParameterGroup: CacheParameterGroupInputs;
+  ReplicationGroup: ReplicationGroupInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -128,6 +135,7 @@ interface Facets {
   TimeToLive: TimeToLiveInputs;
   ContinuousBackups: ContinuousBackupsInputs;
   DbParameters: ParametersInputs;
+  CacheParameters: CacheParametersInputs;
 }
 
 /** The type of a node that a compiler can make. */

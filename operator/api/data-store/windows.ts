@@ -7,40 +7,51 @@ const WEEKDAY = `(${WEEKDAYS.join('|')})`;
 const DAY = 1440;
 const WEEK = 7 * DAY;
 
-/** AWS takes no window that is shorter, in minutes. */
+/** RDS takes no window that is shorter, in minutes. */
 const LEAST = 30;
+/** Nor does ElastiCache: API reference, CreateReplicationGroup, SnapshotWindow and PreferredMaintenanceWindow. */
+const LEAST_OF_CACHE = 60;
+
+const daily = (least: number) =>
+  withRules(
+    z.string().max(11),
+    matches(
+      `^${CLOCK}-${CLOCK}$`,
+      '{self} is not a time of the day: write begin and end in UTC, for example 03:00-03:30',
+    ),
+    {
+      cel: `self.size() != 11 || (${minutesCel('self', 6)} - ${minutesCel('self', 0)} + ${DAY}) % ${DAY} >= ${least}`,
+      message: `{self} is shorter than ${least} minutes: AWS wants a window of at least ${least}`,
+      check: (self) => self.length !== 11 || lengthOf(dailySpan(self), DAY) >= least,
+    },
+  );
+
+const weekly = (least: number) =>
+  withRules(
+    z.string().max(19),
+    matches(
+      `^${WEEKDAY}:${CLOCK}-${WEEKDAY}:${CLOCK}$`,
+      '{self} is not a time of the week: write begin and end in UTC, for example sun:04:00-sun:05:00',
+    ),
+    {
+      cel: `self.size() != 19 || (self.substring(0, 3) == self.substring(10, 13) ? (${minutesCel('self', 14)} - ${minutesCel('self', 4)} >= ${least}) : ((${minutesCel('self', 14)} + ${DAY} - ${minutesCel('self', 4)}) >= ${least}))`,
+      message: `{self} is shorter than ${least} minutes: AWS wants a window of at least ${least}`,
+      check: (self) => {
+        if (self.length !== 19) return true;
+        const [begin, end] = [minutes(self.slice(4)), minutes(self.slice(14))];
+        return self.slice(0, 3) === self.slice(10, 13) ? end - begin >= least : end + DAY - begin >= least;
+      },
+    },
+  );
 
 /** A time of every day, in which AWS makes the automatic backup. */
-export const dailyWindow = withRules(
-  z.string().max(11),
-  matches(
-    `^${CLOCK}-${CLOCK}$`,
-    '{self} is not a time of the day: write begin and end in UTC, for example 03:00-03:30',
-  ),
-  {
-    cel: `self.size() != 11 || (${minutesCel('self', 6)} - ${minutesCel('self', 0)} + ${DAY}) % ${DAY} >= ${LEAST}`,
-    message: `{self} is shorter than ${LEAST} minutes: AWS wants a window of at least ${LEAST}`,
-    check: (self) => self.length !== 11 || lengthOf(dailySpan(self), DAY) >= LEAST,
-  },
-);
-
+export const dailyWindow = daily(LEAST);
+/** The same for a cache. */
+export const dailyCacheWindow = daily(LEAST_OF_CACHE);
 /** A time of every week, in which AWS does what interrupts. */
-export const weeklyWindow = withRules(
-  z.string().max(19),
-  matches(
-    `^${WEEKDAY}:${CLOCK}-${WEEKDAY}:${CLOCK}$`,
-    '{self} is not a time of the week: write begin and end in UTC, for example sun:04:00-sun:05:00',
-  ),
-  {
-    cel: `self.size() != 19 || (self.substring(0, 3) == self.substring(10, 13) ? (${minutesCel('self', 14)} - ${minutesCel('self', 4)} >= ${LEAST}) : ((${minutesCel('self', 14)} + ${DAY} - ${minutesCel('self', 4)}) >= ${LEAST}))`,
-    message: `{self} is shorter than ${LEAST} minutes: AWS wants a window of at least ${LEAST}`,
-    check: (self) => {
-      if (self.length !== 19) return true;
-      const [begin, end] = [minutes(self.slice(4)), minutes(self.slice(14))];
-      return self.slice(0, 3) === self.slice(10, 13) ? end - begin >= LEAST : end + DAY - begin >= LEAST;
-    },
-  },
-);
+export const weeklyWindow = weekly(LEAST);
+/** The same for a cache. */
+export const weeklyCacheWindow = weekly(LEAST_OF_CACHE);
 
 interface Span {
   readonly begin: number;

@@ -9,10 +9,11 @@ import { tagger } from '../tags.ts';
 import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
 import { MYSQL_NODES, mysqlNodes } from './mysql.ts';
 import { STORE_NETWORK_NODES } from './network.ts';
+import { REDIS_NODES, redisNodes } from './redis.ts';
 
 /** The types of all nodes that a store of any engine may have. */
 export const DATA_STORE_NODES: readonly NodeType[] = [
-  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...MYSQL_NODES, ...DYNAMODB_NODES]),
+  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...MYSQL_NODES, ...REDIS_NODES, ...DYNAMODB_NODES]),
 ];
 
 /** The objects that a store refers to. */
@@ -34,8 +35,9 @@ export function compileDataStore(input: CompileInput<DataStore>): Graph {
 }
 
 function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
-  const { mysql, dynamodb } = input.object.spec;
+  const { mysql, redis, dynamodb } = input.object.spec;
   if (mysql) return mysqlNodes(build, input, mysql);
+  if (redis) return redisNodes(build, input, redis);
   if (dynamodb) return dynamodbNodes(build, input, dynamodb);
   // A rule of the schema demands one of them.
   throw new Error('a DataStore without an engine');

@@ -9,6 +9,7 @@ import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
 import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
+import { CACHE_CASES } from './elasticache/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
 import { RDS_CASES } from './rds/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
@@ -32,6 +33,7 @@ function sessionThat(heard: (command: { readonly input: object }) => void): AwsS
 
 const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
+  ...CACHE_CASES,
   ...CERTIFICATE_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,
