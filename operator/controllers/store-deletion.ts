@@ -24,7 +24,7 @@ export function refuseProtected<T extends GraphObject>(
   const { namespace = '', name } = object.metadata;
   throw new Terminal(
     'DeletionProtected',
-    `${field} protects ${named.join(', ')} against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
+    `${named.join(', ')} ${kept.length === 1 ? 'is' : 'are'} protected against deletion, and nothing of this object is deleted; to have it deleted, set ${field} to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
   );
 }
 
