@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomated
 
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.rds.models import DBInstance
+from moto.rds.responses import RDSResponse
 
 from ..errors import AwsError
-from ..override import wrap
+from ..override import replace, wrap
 from ..settings import Settings
 from . import versions
 from .states import before, usable
@@ -38,7 +40,28 @@ def retained(instance: Any, before_: int) -> None:
         _drop(instance)
 
 
+def _delete_retained(backend: Any, resource_id: str) -> dict[str, Any]:
+    """moto has none of it: DeleteDBInstanceAutomatedBackup, API reference. They are a deleted instance's."""
+    held = backend.database_snapshots
+    mine = [name for name, kept in held.items() if kept.snapshot_type == "automated" and kept.dbi_resource_id == resource_id]
+    if not mine:
+        raise AwsError("DBInstanceAutomatedBackupNotFound", f"No automated backup for DB resource {resource_id} was found.")
+    name = held[mine[0]].db_instance_identifier
+    if name in backend.databases and backend.databases[name].dbi_resource_id == resource_id:
+        raise AwsError(
+            "InvalidDBInstanceAutomatedBackupState", "The automated backup is in an invalid state: its instance is there."
+        )
+    for kept in mine:
+        del held[kept]
+    return {"DBInstanceIdentifier": name, "DbiResourceId": resource_id, "Status": "deleted"}
+
+
 def install(_settings: Settings) -> None:
+    @replace(RDSResponse)
+    def delete_db_instance_automated_backup(self: Any) -> ActionResult:
+        deleted = _delete_retained(self.backend, str(self.params.get("DbiResourceId")))
+        return ActionResult({"DBInstanceAutomatedBackup": deleted})
+
     @wrap(DBInstance, "save_automated_backup")
     def save(original: Any, self: Any) -> None:
         # What is saved of a cluster are its own snapshots, and none of its members.

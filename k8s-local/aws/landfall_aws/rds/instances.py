@@ -86,6 +86,9 @@ def install(settings: Settings) -> None:
         storage.set_speed(instance)
         # moto's is the same for all.
         instance.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
+        for snapshot in self.database_snapshots.values():
+            if snapshot.db_instance_identifier == instance.db_instance_identifier and snapshot.database.created == instance.created:
+                snapshot.dbi_resource_id = instance.dbi_resource_id
         _add_interface(self, instance)
         pass_through(instance, "creating", seconds)
         return instance
