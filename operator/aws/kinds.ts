@@ -55,6 +55,9 @@ import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
 import { logGroupKind } from './logs/log-group.ts';
+import { dbClusterParameterGroupKind } from './rds/db-cluster-parameter-group.ts';
+import { dbClusterParametersKind } from './rds/db-cluster-parameters.ts';
+import { dbClusterKind } from './rds/db-cluster.ts';
 import { dbInstanceKind } from './rds/db-instance.ts';
 import { dbParameterGroupKind } from './rds/db-parameter-group.ts';
 import { dbParametersKind } from './rds/db-parameters.ts';
@@ -135,6 +138,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   dbParameterGroupKind,
   dbParametersKind,
   dbInstanceKind,
+  dbClusterParameterGroupKind,
+  dbClusterParametersKind,
+  dbClusterKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

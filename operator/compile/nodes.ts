@@ -52,6 +52,7 @@ import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
+import type { DbClusterInputs } from '../aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
 import type { DbSubnetGroupInputs } from '../aws/rds/db-subnet-group.ts';
 import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
@@ -101,6 +102,8 @@ interface Things {
   CacheSubnetGroup: CacheSubnetGroupInputs;
   CacheParameterGroup: CacheParameterGroupInputs;
   ReplicationGroup: ReplicationGroupInputs;
+  DbClusterParameterGroup: ParameterGroupInputs;
+  DbCluster: DbClusterInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -136,6 +139,7 @@ interface Facets {
   ContinuousBackups: ContinuousBackupsInputs;
   DbParameters: ParametersInputs;
   CacheParameters: CacheParametersInputs;
+  DbClusterParameters: ParametersInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -8,6 +8,8 @@ export interface DbInstanceInputs extends Pick<Windows, 'maintenanceWindow'> {
   /** As `db.t3.micro`. */
   readonly instanceClass: string;
   readonly parameterGroupName: string;
+  /** Of a member: the family of that group. It takes none of another than that of the version which its cluster has. */
+  readonly parameterGroupFamily?: string;
   /** For how many days Performance Insights keeps what it measures; undefined where it is off. */
   readonly insightsDays?: number;
   /** Whether changes that interrupt are made at once, and not in the maintenance window. */

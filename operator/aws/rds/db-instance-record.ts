@@ -23,18 +23,3 @@ export function nameOf(instance: Instance): string {
 export function isMember(instance: Instance): boolean {
   return instance.DBClusterIdentifier !== undefined;
 }
-
-/** The groups that it has, and those that it is being given. */
-export function securityGroupsOf({ VpcSecurityGroups = [] }: Instance): string[] {
-  return VpcSecurityGroups.filter(({ Status }) => Status !== 'removing').flatMap(
-    ({ VpcSecurityGroupId: id }) => id ?? [],
-  );
-}
-
-/** The logs that it writes to CloudWatch Logs, those included that it is about to. */
-export function logsOf(instance: Instance): string[] {
-  const now = instance.EnabledCloudwatchLogsExports ?? [];
-  const { LogTypesToEnable = [], LogTypesToDisable = [] } =
-    instance.PendingModifiedValues?.PendingCloudwatchLogsExports ?? {};
-  return [...new Set([...now, ...LogTypesToEnable])].filter((log) => !LogTypesToDisable.includes(log)).sort();
-}

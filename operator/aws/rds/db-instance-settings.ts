@@ -1,24 +1,17 @@
 import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import type { Change } from '../../graph/kind.ts';
 import type { DbInstanceInputs, OwnInputs } from './db-instance-inputs.ts';
-import { logsOf, type Instance } from './db-instance-record.ts';
+import type { Instance } from './db-instance-record.ts';
 import { storageChanges, storageFor } from './db-instance-storage.ts';
-import { isBelow, majorOf } from './versions.ts';
+import { logChanges, logsFor } from './log-exports.ts';
+import { changeOf, changesOf, sentFor, type Setting } from './settings.ts';
+import { familyOf, majorUpgradeIn, majorOf, versionChange } from './versions.ts';
 import { windowChanges, windowsFor } from './windows.ts';
 
 type Sent = Partial<ModifyDBInstanceMessage>;
 
-/** Something that ModifyDBInstance changes. */
-interface Setting<I> {
-  readonly path: string;
-  readonly of: (record: Instance) => unknown;
-  /** Undefined where it is left as it is. */
-  readonly wanted: (inputs: I) => unknown;
-  readonly sent: (inputs: I) => Sent;
-}
-
 /** Of every instance. */
-const SETTINGS: readonly Setting<DbInstanceInputs>[] = [
+const SETTINGS: readonly Setting<DbInstanceInputs, Instance, Sent>[] = [
   {
     path: 'instanceClass',
     of: ({ DBInstanceClass: now, PendingModifiedValues: pending }) => pending?.DBInstanceClass ?? now,
@@ -50,7 +43,7 @@ const SETTINGS: readonly Setting<DbInstanceInputs>[] = [
 ];
 
 /** Of those that are in no cluster. */
-const OWN_SETTINGS: readonly Setting<OwnInputs>[] = [
+const OWN_SETTINGS: readonly Setting<OwnInputs, Instance, Sent>[] = [
   {
     path: 'multiAz',
     of: ({ MultiAZ: now, PendingModifiedValues: pending }) => pending?.MultiAZ ?? now ?? false,
@@ -104,16 +97,18 @@ export function settingChanges(inputs: DbInstanceInputs, record: Instance): Chan
   // Once nothing is under way, what waits for the window is asked for again where nobody wants to wait.
   const { PendingModifiedValues: _, ...applied } = record;
   const now = inputs.applyImmediately && record.DBInstanceStatus === 'available' ? applied : record;
-  const of = <I>(settings: readonly Setting<I>[], wanted: I) =>
-    settings.flatMap((setting) => changeOf(setting.path, setting.of(now), setting.wanted(wanted)));
   return [
-    ...of(SETTINGS, inputs),
+    ...changesOf(SETTINGS, inputs, now),
     ...groupChange(inputs, now),
     ...windowChanges({ ...windowOf(inputs), ...(own && backupOf(own)) }, now),
     ...(own
-      ? [...of(OWN_SETTINGS, own), ...versionChange(inputs, own, now), ...storageChanges(own, now)]
+      ? [
+          ...changesOf(OWN_SETTINGS, own, now),
+          ...versionChange(inputs.engine, own.engineVersion, now),
+          ...storageChanges(own, now),
+          ...logChanges(own.logExports, now),
+        ]
       : []),
-    ...(own ? logChanges(own, now) : []),
   ];
 }
 
@@ -121,13 +116,11 @@ export function settingChanges(inputs: DbInstanceInputs, record: Instance): Chan
 export function settingsFor(inputs: DbInstanceInputs, record: Instance, changes: readonly Change[]): Sent {
   const { own } = inputs;
   const has = (path: string) => changes.some((change) => change.path === path);
-  const of = <I>(settings: readonly Setting<I>[], wanted: I): Sent[] =>
-    settings.filter(({ path }) => has(path)).map(({ sent }) => sent(wanted));
   const upgrades = own && has('engineVersion');
   return Object.assign(
     {},
-    ...of(SETTINGS, inputs),
-    ...(own ? of(OWN_SETTINGS, own) : []),
+    ...sentFor(SETTINGS, inputs, changes),
+    ...(own ? sentFor(OWN_SETTINGS, own, changes) : []),
     has('parameterGroupName') ? { DBParameterGroupName: inputs.parameterGroupName } : {},
     windowsFor({ ...windowOf(inputs), ...(own && backupOf(own)) }, changes),
     upgrades ? upgradeFor(inputs, own, record, changes) : {},
@@ -144,26 +137,20 @@ function backupOf({ backupWindow }: OwnInputs) {
   return backupWindow === undefined ? {} : { backupWindow };
 }
 
-/** A group of the family of a version that is still to come is there with it. */
-function groupChange({ engine, parameterGroupName }: DbInstanceInputs, record: Instance): Change[] {
+/**
+ * A group of the family of a version that is still to come is there with it; a member gets it with the upgrade of its cluster.
+ */
+function groupChange(inputs: DbInstanceInputs, record: Instance): Change[] {
+  const { engine, parameterGroupName, parameterGroupFamily } = inputs;
   const { EngineVersion: version = '', PendingModifiedValues: pending } = record;
   const next = pending?.EngineVersion;
   if (next !== undefined && majorOf(engine, next) !== majorOf(engine, version)) return [];
+  if (parameterGroupFamily !== undefined && parameterGroupFamily !== familyOf(engine, version)) return [];
   return changeOf(
     'parameterGroupName',
     record.DBParameterGroups?.[0]?.DBParameterGroupName,
     parameterGroupName,
   );
-}
-
-function versionChange({ engine }: DbInstanceInputs, own: OwnInputs, record: Instance): Change[] {
-  const { EngineVersion: now = '', PendingModifiedValues: pending } = record;
-  const next = pending?.EngineVersion;
-  if (isBelow(next ?? now, own.engineVersion))
-    return changeOf('engineVersion', next ?? now, own.engineVersion);
-  // An upgrade that nobody wants any more is called off before its window.
-  const isUnwanted = next !== undefined && majorOf(engine, next) !== majorOf(engine, own.engineVersion);
-  return isUnwanted && !isBelow(now, own.engineVersion) ? changeOf('engineVersion', next, now) : [];
 }
 
 /**
@@ -177,53 +164,11 @@ function upgradeFor(
   changes: readonly Change[],
 ): Sent {
   const to = String(changes.find(({ path }) => path === 'engineVersion')?.to ?? '');
-  const isMajor = majorOf(engine, now) !== majorOf(engine, to);
   return {
     EngineVersion: to,
-    ...(isMajor && {
+    ...(majorUpgradeIn(engine, now, changes) && {
       AllowMajorVersionUpgrade: allowMajorVersionUpgrade,
       DBParameterGroupName: parameterGroupName,
     }),
   };
-}
-
-/** Whether these changes are an upgrade that only somebody's word allows. */
-export function isMajorUpgrade(
-  { engine }: DbInstanceInputs,
-  { EngineVersion: now = '' }: Instance,
-  changes: readonly Change[],
-): boolean {
-  const change = changes.find(({ path }) => path === 'engineVersion');
-  return change !== undefined && majorOf(engine, String(change.to)) !== majorOf(engine, now);
-}
-
-function logChanges({ logExports }: OwnInputs, record: Instance): Change[] {
-  const now = logsOf(record);
-  return [
-    ...logExports
-      .filter((log) => !now.includes(log))
-      .map((log): Change => ({ path: `logExports[${log}]`, to: log })),
-    ...now
-      .filter((log) => !logExports.includes(log))
-      .map((log): Change => ({ path: `logExports[${log}]`, from: log })),
-  ];
-}
-
-function logsFor(changes: readonly Change[]): Sent {
-  const logs = changes.filter(({ path }) => path.startsWith('logExports['));
-  if (logs.length === 0) return {};
-  const named = ({ path }: Change) => path.slice('logExports['.length, -1);
-  const EnableLogTypes = logs.filter(({ to }) => to !== undefined).map(named);
-  const DisableLogTypes = logs.filter(({ to }) => to === undefined).map(named);
-  return {
-    CloudwatchLogsExportConfiguration: {
-      ...(EnableLogTypes.length > 0 && { EnableLogTypes }),
-      ...(DisableLogTypes.length > 0 && { DisableLogTypes }),
-    },
-  };
-}
-
-/** The change of one value; none where nobody says what it is to be. */
-export function changeOf(path: string, from: unknown, to: unknown): Change[] {
-  return to === undefined || from === to ? [] : [{ path, ...(from !== undefined && { from }), to }];
 }

@@ -10,15 +10,18 @@ import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList } from '../tags.ts';
+import { securityGroupsOf } from './attached.ts';
 import { createOf } from './db-instance-create.ts';
 import type { DbInstanceInputs } from './db-instance-inputs.ts';
-import { arnOf, brief, isMember, nameOf, securityGroupsOf, type Instance } from './db-instance-record.ts';
-import { changeOf, isMajorUpgrade, settingChanges, settingsFor } from './db-instance-settings.ts';
+import { arnOf, brief, isMember, nameOf, type Instance } from './db-instance-record.ts';
+import { settingChanges, settingsFor } from './db-instance-settings.ts';
 import { isComing, isStorageResting, savesNothing, stateOf, takesChanges } from './db-instance-state.ts';
 import { isOfVolume } from './db-instance-storage.ts';
 import { dbInstances, outputsOf } from './db-instances.ts';
 import { finalSnapshotOf, SNAPSHOT_READS } from './final-snapshot.ts';
+import { fixedChangeOf, setChanges } from './settings.ts';
 import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
+import { majorUpgradeIn } from './versions.ts';
 
 /** A database server. Whether changes that interrupt wait for its window the spec says. */
 export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
@@ -122,32 +125,20 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
 /** What stays as it was made. Storage that is not encrypted somebody else has made. */
 function fixedChanges(inputs: DbInstanceInputs, record: Instance): Change[] {
   const { own } = inputs;
-  const differs = (path: string, from: unknown, to: unknown): Change[] =>
-    changeOf(path, from, to).map((one) => ({ ...one, replace: true }));
   return [
-    ...differs('name', record.DBInstanceIdentifier, inputs.name),
-    ...differs('engine', record.Engine, inputs.engine),
-    ...differs('clusterName', record.DBClusterIdentifier ?? '', inputs.clusterName ?? ''),
-    ...differs('databaseName', record.DBName ?? '', own?.databaseName),
-    ...differs('masterUsername', record.MasterUsername, own?.masterUsername),
-    ...differs('subnetGroupName', record.DBSubnetGroup?.DBSubnetGroupName, own?.subnetGroupName),
-    ...differs('encrypted', record.StorageEncrypted, own && true),
-    ...differs('kmsKeyId', record.KmsKeyId, own?.kmsKeyId),
+    ...fixedChangeOf('name', record.DBInstanceIdentifier, inputs.name),
+    ...fixedChangeOf('engine', record.Engine, inputs.engine),
+    ...fixedChangeOf('clusterName', record.DBClusterIdentifier ?? '', inputs.clusterName ?? ''),
+    ...fixedChangeOf('databaseName', record.DBName ?? '', own?.databaseName),
+    ...fixedChangeOf('masterUsername', record.MasterUsername, own?.masterUsername),
+    ...fixedChangeOf('subnetGroupName', record.DBSubnetGroup?.DBSubnetGroupName, own?.subnetGroupName),
+    ...fixedChangeOf('encrypted', record.StorageEncrypted, own && true),
+    ...fixedChangeOf('kmsKeyId', record.KmsKeyId, own?.kmsKeyId),
   ];
 }
 
 function groupChanges({ own }: DbInstanceInputs, record: Instance): Change[] {
-  if (!own) return [];
-  const now = securityGroupsOf(record);
-  const path = (id: string) => `securityGroupIds[${id}]`;
-  return [
-    ...own.securityGroupIds
-      .filter((id) => !now.includes(id))
-      .map((id): Change => ({ path: path(id), to: id })),
-    ...now
-      .filter((id) => !own.securityGroupIds.includes(id))
-      .map((id): Change => ({ path: path(id), from: id })),
-  ];
+  return own ? setChanges('securityGroupIds', securityGroupsOf(record), own.securityGroupIds) : [];
 }
 
 /** One call a visit: AWS takes no further change until it has made the one before. */
@@ -167,7 +158,10 @@ async function change(
       'WaitingForAws',
       `the storage of ${what} was changed a moment ago, and AWS takes no further change of it for six hours`,
     );
-  if (isMajorUpgrade(inputs, record, now) && inputs.own?.allowMajorVersionUpgrade !== true)
+  if (
+    majorUpgradeIn(inputs.engine, record.EngineVersion ?? '', now) &&
+    inputs.own?.allowMajorVersionUpgrade !== true
+  )
     throw new Terminal(
       'InvalidSpec',
       `${what} has version ${record.EngineVersion}, and engineVersion asks for ${inputs.own?.engineVersion}: set allowMajorVersionUpgrade to true to have it upgraded, which nobody can take back`,

@@ -2,6 +2,7 @@ import { DescribeDBInstancesCommand, type DBInstance } from '@aws-sdk/client-rds
 import { pages, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
+import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, type Instance } from './db-instance-record.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
@@ -34,11 +35,8 @@ export const dbInstances: AwsCollection<Instance> = {
 /** What others may refer to. What waits for the window, or for a reboot, is told, so that nobody looks for it in vain. */
 export function outputsOf(record: Instance): Readonly<Record<string, string>> {
   const { Endpoint: endpoint, MasterUserSecret: secret, DBParameterGroups: groups = [] } = record;
-  const pending = Object.entries(record.PendingModifiedValues ?? {})
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => (typeof value === 'object' ? name : `${name}=${value}`));
   const waits = groups.some(({ ParameterApplyStatus: status }) => status === 'pending-reboot');
-  const told = [...pending.sort(), ...(waits ? ['parameters, after a reboot'] : [])].join('\n');
+  const told = pendingLines(record.PendingModifiedValues, waits).join('\n');
   return {
     id: arnOf(record),
     name: nameOf(record),

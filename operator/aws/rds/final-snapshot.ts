@@ -1,26 +1,40 @@
-import { DescribeDBSnapshotsCommand } from '@aws-sdk/client-rds';
+import { DescribeDBClusterSnapshotsCommand, DescribeDBSnapshotsCommand } from '@aws-sdk/client-rds';
 import { Waiting } from '../../errors.ts';
 import { must } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { nameOf, type Instance } from './db-instance-record.ts';
+import { nameOf as nameOfCluster, type Cluster } from './db-cluster-record.ts';
 import { existing } from './shared.ts';
 
 /** What {@link finalSnapshotOf} needs. */
 export const SNAPSHOT_READS = reads('rds:DescribeDBSnapshots');
 
-/** The longest name of a snapshot. */
-const NAME_MAX = 255;
+/** What {@link finalSnapshotOfCluster} needs. */
+export const CLUSTER_SNAPSHOT_READS = reads('rds:DescribeDBClusterSnapshots');
 
-/** The name of an instance's last copy. It carries AWS's own id of it, which no other of the same name ever has. */
-export function finalSnapshotName(name: string, resourceId: string): string {
-  const suffix = `-final-${resourceId.toLowerCase()}`;
-  return `${name.slice(0, NAME_MAX - suffix.length)}${suffix}`;
+/** The longest names of snapshots: DBSnapshotIdentifier and DBClusterSnapshotIdentifier of their create calls, API reference. */
+const NAME_MAX = 255;
+const CLUSTER_NAME_MAX = 63;
+
+/** A snapshot as far as it is. */
+interface Made {
+  readonly Status?: string | undefined;
+  readonly PercentProgress?: number | undefined;
 }
 
 /**
- * How a delete is told to keep a copy. A snapshot of the name is from a delete that came before, and is waited for where it
- * is not complete: AWS makes no second one.
+ * The name of the last copy of an instance or a cluster. It carries AWS's own id of it, which no other of the same name ever
+ * has.
+ */
+export function finalSnapshotName(name: string, resourceId: string, max = NAME_MAX): string {
+  const suffix = `-final-${resourceId.toLowerCase()}`;
+  return `${name.slice(0, max - suffix.length).replace(/-$/, '')}${suffix}`;
+}
+
+/**
+ * How the delete of an instance is told to keep a copy. A snapshot of the name is from a delete that came before, and is waited
+ * for where it is not complete: AWS makes no second one.
  */
 export async function finalSnapshotOf(
   { rds }: AwsSession,
@@ -31,11 +45,29 @@ export async function finalSnapshotOf(
     const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }));
     return answer.DBSnapshots;
   });
+  return keeping(name, `database instance ${nameOf(record)}`, made);
+}
+
+/** The same of a cluster. */
+export async function finalSnapshotOfCluster(
+  { rds }: AwsSession,
+  record: Cluster,
+): Promise<{ FinalDBSnapshotIdentifier: string } | { SkipFinalSnapshot: true }> {
+  const id = must(record.DbClusterResourceId, 'DbClusterResourceId');
+  const name = finalSnapshotName(nameOfCluster(record), id, CLUSTER_NAME_MAX);
+  const [made] = await existing([name], async (DBClusterSnapshotIdentifier) => {
+    const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));
+    return answer.DBClusterSnapshots;
+  });
+  return keeping(name, `database cluster ${nameOfCluster(record)}`, made);
+}
+
+function keeping(name: string, what: string, made: Made | undefined) {
   if (!made) return { FinalDBSnapshotIdentifier: name };
   if (made.Status !== 'available')
     throw new Waiting(
       'BackingUp',
-      `snapshot ${name} of database instance ${nameOf(record)} is ${made.Status}, ${made.PercentProgress ?? 0} percent`,
+      `snapshot ${name} of ${what} is ${made.Status}, ${made.PercentProgress ?? 0} percent`,
     );
-  return { SkipFinalSnapshot: true };
+  return { SkipFinalSnapshot: true as const };
 }

@@ -1,0 +1,51 @@
+import { DescribeDBClustersCommand, type DBCluster } from '@aws-sdk/client-rds';
+import { pages, type AwsCollection } from '../kind.ts';
+import { reads } from '../permissions.ts';
+import { tagsOf } from '../tags.ts';
+import { pendingLines } from './attached.ts';
+import { arnOf, brief, nameOf, rebootsDue, type Cluster } from './db-cluster-record.ts';
+import { existing, nameIn, PAGE } from './shared.ts';
+
+/** Clusters with their tags. */
+export const dbClusters: AwsCollection<Cluster> = {
+  name: 'rds/db-clusters',
+  lane: 'fast',
+  scope: 'region',
+  iam: reads('rds:DescribeDBClusters'),
+  async *list({ rds }) {
+    const all = pages<DBCluster>(async (Marker) => {
+      const answer = await rds.send(
+        new DescribeDBClustersCommand({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }),
+      );
+      return { items: answer.DBClusters, next: answer.Marker };
+    });
+    for await (const page of all) yield page.map(brief);
+  },
+  async get({ rds }, arns) {
+    const found = await existing(arns.map(nameIn), async (DBClusterIdentifier) => {
+      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
+      return answer.DBClusters;
+    });
+    return found.map(brief);
+  },
+  id: arnOf,
+  tags: tagsOf,
+};
+
+/** What others may refer to, and what waits for the window or for a reboot. */
+export function outputsOf(record: Cluster): Readonly<Record<string, string>> {
+  const { Endpoint: address, ReaderEndpoint: readerAddress, MasterUserSecret: secret } = record;
+  const told = pendingLines(record.PendingModifiedValues, rebootsDue(record).length > 0).join('\n');
+  return {
+    id: arnOf(record),
+    name: nameOf(record),
+    engine: record.Engine ?? '',
+    engineVersion: record.EngineVersion ?? '',
+    state: record.Status ?? '',
+    resourceId: record.DbClusterResourceId ?? '',
+    ...(address !== undefined && { address, port: String(record.Port ?? '') }),
+    ...(readerAddress !== undefined && { readerAddress }),
+    ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
+    ...(told !== '' && { pending: told }),
+  };
+}
