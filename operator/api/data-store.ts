@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
+import { auroraPostgresql } from './data-store/aurora-postgresql.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
 import { mysql } from './data-store/mysql.ts';
 import { redis } from './data-store/redis.ts';
@@ -58,6 +59,7 @@ const fields = z
         'Tier of the network whose subnets hold the store. Default: data. It cannot change later. Not for `dynamodb`.',
       ),
     mysql: mysql.optional(),
+    auroraPostgresql: auroraPostgresql.optional(),
     redis: redis.optional(),
     dynamodb: dynamodb.optional(),
     allowReferencesFrom,

@@ -42,3 +42,17 @@ export const REDIS_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', CacheSize>
   staging: { nodeType: 'cache.t3.small', nodes: 1, snapshotDays: 7 },
   prod: { nodeType: 'cache.r5.large', nodes: 2, snapshotDays: 14 },
 };
+
+/** The size of a cluster of Aurora where its spec does not say one. */
+export interface ClusterSize {
+  readonly instanceClass: string;
+  readonly instances: number;
+  readonly backupDays: number;
+}
+
+/** By `spec.environment`; the figures are the platform's. A field of the spec always wins. */
+export const AURORA_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', ClusterSize>> = {
+  dev: { instanceClass: 'db.t3.medium', instances: 1, backupDays: 7 },
+  staging: { instanceClass: 'db.t3.large', instances: 2, backupDays: 14 },
+  prod: { instanceClass: 'db.r5.large', instances: 2, backupDays: 30 },
+};

@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import { onOff } from '../fields.ts';
 import { matches, withRules } from '../rule.ts';
+import { dailyWindow, weeklyWindow } from './windows.ts';
+
+/** What to do about what a database keeps for ever. */
+export const MADE_ONCE = 'AWS takes it only for a new database; make a new DataStore, and move the data over';
 
 /** The class of a server of RDS. */
 export const instanceClass = withRules(
@@ -25,6 +30,7 @@ export const parameterValue = z.string().min(1).max(1024).describe('Its value.')
 /** Performance Insights of a server. */
 export const insights = z
   .strictObject({
+    mode: onOff.default('Enabled').describe('Whether it is kept at all.'),
     retentionDays: withRules(
       z
         .int()
@@ -40,7 +46,53 @@ export const insights = z
       },
     ),
   })
+  .optional();
+export type Insights = z.output<typeof insights>;
+
+export const credentials = z
+  .enum(['Managed'])
+  .default('Managed')
+  .describe(
+    'Whose the password is. Managed: RDS makes it, keeps it in a secret of its own (`status.secretArn`), and rotates it every seven days.',
+  );
+
+export const backup = z
+  .strictObject({
+    retentionDays: z
+      .int()
+      .min(1)
+      .max(35)
+      .optional()
+      .describe(
+        'For how many days the automatic backups are kept, and to any second of which the database can be restored. Default: 7, in staging 14, in prod 30.',
+      ),
+    window: dailyWindow
+      .optional()
+      .describe('When the daily backup is made, in UTC, for example 03:00-03:30. Default: AWS chooses.'),
+  })
+  .default({})
+  .describe('The automatic backups.');
+
+export const maintenanceWindow = weeklyWindow
   .optional()
   .describe(
-    'Keeps what the server spends its time on. Default: for 7 days with environment prod, else off. The smallest classes have none.',
+    'When AWS patches, and makes the changes that wait, in UTC, for example sun:04:00-sun:05:00. Default: AWS chooses.',
+  );
+
+export const iamAuthentication = onOff
+  .default('Disabled')
+  .describe('Whether users may log in with IAM in place of a password.');
+
+export const applyChanges = z
+  .enum(['Window', 'Immediately'])
+  .default('Window')
+  .describe(
+    'When changes are made that interrupt: of the class, the storage, the version. Window waits for the maintenance window, and `status.pendingModifications` tells of them; Immediately makes them at once, and restarts the server where a parameter asks for it, for which AWS has no window.',
+  );
+
+export const allowMajorVersionUpgrade = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Whether `engineVersion` may ask for another major version. Nobody can take such an upgrade back: make a snapshot first.',
   );

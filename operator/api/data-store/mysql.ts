@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { listMap, onOff, setOf } from '../fields.ts';
 import { immutable, keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
-import { instanceClass, insights, parameterName, parameterValue } from './database.ts';
+import {
+  allowMajorVersionUpgrade,
+  applyChanges,
+  backup,
+  credentials,
+  iamAuthentication,
+  insights,
+  instanceClass,
+  MADE_ONCE,
+  maintenanceWindow,
+  parameterName,
+  parameterValue,
+} from './database.ts';
 import { deletionProtection } from './shared.ts';
-import { dailyWindow, weeklyWindow } from './windows.ts';
-
-const MADE_ONCE = 'AWS takes it only for a new database; make a new DataStore, and move the data over';
 
 /** GiB from which on a gp3 volume takes a speed: Amazon RDS User Guide, "gp3 storage". */
 const FAST_GIB = 400;
@@ -124,12 +133,7 @@ const fields = z.strictObject({
   masterUsername: masterUsername
     .default('admin')
     .describe('User who may do everything. It cannot change later.'),
-  credentials: z
-    .enum(['Managed'])
-    .default('Managed')
-    .describe(
-      'Whose the password is. Managed: RDS makes it, keeps it in a secret of its own (`status.secretArn`), and rotates it every seven days.',
-    ),
+  credentials,
   parameters: listMap(parameter, 'name', 100)
     .default([])
     .describe(
@@ -138,44 +142,15 @@ const fields = z.strictObject({
   logExports: setOf(z.enum(['audit', 'error', 'general', 'slowquery']), 4)
     .default(['audit', 'error'])
     .describe('What is written to CloudWatch Logs, into /aws/rds/instance/<name>/<log>.'),
-  backup: z
-    .strictObject({
-      retentionDays: z
-        .int()
-        .min(1)
-        .max(35)
-        .optional()
-        .describe(
-          'For how many days the automatic backups are kept, and to any second of which the database can be restored. Default: 7, in staging 14, in prod 30.',
-        ),
-      window: dailyWindow
-        .optional()
-        .describe('When the daily backup is made, in UTC, for example 03:00-03:30. Default: AWS chooses.'),
-    })
-    .default({})
-    .describe('The automatic backups.'),
-  maintenanceWindow: weeklyWindow
-    .optional()
-    .describe(
-      'When AWS patches, and makes the changes that wait, in UTC, for example sun:04:00-sun:05:00. Default: AWS chooses.',
-    ),
+  backup,
+  maintenanceWindow,
   deletionProtection,
-  iamAuthentication: onOff
-    .default('Disabled')
-    .describe('Whether users may log in with IAM in place of a password.'),
-  performanceInsights: insights,
-  applyChanges: z
-    .enum(['Window', 'Immediately'])
-    .default('Window')
-    .describe(
-      'When changes are made that interrupt: of the class, the storage, the version. Window waits for the maintenance window, and `status.pendingModifications` tells of them; Immediately makes them at once, and restarts the server where a parameter asks for it, for which AWS has no window.',
-    ),
-  allowMajorVersionUpgrade: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether `engineVersion` may ask for another major version. Nobody can take such an upgrade back: make a snapshot first.',
-    ),
+  iamAuthentication,
+  performanceInsights: insights.describe(
+    'Keeps what the server spends its time on. Default: for 7 days with environment prod, else not. The smallest classes have none.',
+  ),
+  applyChanges,
+  allowMajorVersionUpgrade,
 });
 export type MySql = z.output<typeof fields>;
 

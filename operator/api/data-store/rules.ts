@@ -1,7 +1,7 @@
 import type { Rule, TransitionRule } from '../rule.ts';
 
 /** The fields of which a DataStore has exactly one: each chooses an engine. */
-export const ENGINES = ['mysql', 'redis', 'dynamodb'] as const;
+export const ENGINES = ['mysql', 'auroraPostgresql', 'redis', 'dynamodb'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** Those that stand in a network. */

@@ -17,7 +17,7 @@ import { arnOf, brief, nameOf, rebootsDue, type Cluster } from './db-cluster-rec
 import { settingChanges, settingsFor } from './db-cluster-settings.ts';
 import { isComing, savesNothing, stateOf } from './db-cluster-state.ts';
 import { dbClusters, outputsOf } from './db-clusters.ts';
-import { CLUSTER_SNAPSHOT_READS, finalSnapshotOfCluster } from './final-snapshot.ts';
+import { finalSnapshotOfCluster, LAST_COPY_OF_CLUSTER } from './final-snapshot.ts';
 import { fixedChangeOf } from './settings.ts';
 import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
 import { majorUpgradeIn } from './versions.ts';
@@ -34,19 +34,12 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     ...(['cluster-pg', 'subgrp'] as const).flatMap((sort) => onOurs(sort, 'CreateDBCluster')),
     ...onOurs('cluster', 'DeleteDBCluster', 'ModifyDBCluster'),
     ...(['cluster-pg', 'pg'] as const).flatMap((sort) => onOurs(sort, 'ModifyDBCluster')),
-    // The snapshot that a delete leaves.
-    {
-      action: 'rds:DeleteDBCluster',
-      on: 'anything',
-      resource: 'rds:{region}:{account}:cluster-snapshot:*-final-*',
-    },
     ...onOurs('db', 'RebootDBInstance'),
     ...tagActions('cluster'),
-    ...CLUSTER_SNAPSHOT_READS,
+    ...LAST_COPY_OF_CLUSTER,
     ...MANAGED_PASSWORD,
   ],
   after: ['DbInstance'],
-  protected: ({ DeletionProtection: on }) => on === true,
 
   diff(inputs, record) {
     if (!record) return [];
@@ -90,7 +83,8 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     const wanted = changes.filter(({ path }) => !path.startsWith('tags.'));
     if (wanted.length > 0) await change(context, inputs, record, wanted);
   },
-  async delete({ session, keepsCopy }, record) {
+  async delete(context, record) {
+    const { session, keepsCopy } = context;
     const DBClusterIdentifier = nameOf(record);
     if (keepsCopy && savesNothing(record))
       throw new Terminal(
@@ -98,6 +92,7 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
         `no final snapshot can be made of database cluster ${DBClusterIdentifier}, which is ${record.Status}: bring it back, or set spec.deletionPolicy to Delete if its automated backups and earlier snapshots will do`,
       );
     const copy = keepsCopy ? await finalSnapshotOfCluster(session, record) : undefined;
+    if (record.DeletionProtection === true) await unprotect(context, record);
     const answer = await unlessGone(
       session.rds.send(
         new DeleteDBClusterCommand({
@@ -110,6 +105,21 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     return answer && { ...record, Status: 'deleting' };
   },
 };
+
+/** The last thing before a cluster goes. AWS makes no snapshot of it while it carries that out. */
+async function unprotect({ session, wrote }: ActionContext<AwsSession>, record: Cluster): Promise<void> {
+  const DBClusterIdentifier = nameOf(record);
+  const answer = await session.rds.send(
+    new ModifyDBClusterCommand({ DBClusterIdentifier, DeletionProtection: false }),
+  );
+  const { Tags: _, ...made } = brief(must(answer.DBCluster, 'DBCluster'));
+  wrote(dbClusters, arnOf(record), (listed) => listed && { ...listed, ...made });
+  if (made.Status !== 'available')
+    throw new Waiting(
+      'WaitingForAws',
+      `database cluster ${DBClusterIdentifier} is losing its protection against deletion`,
+    );
+}
 
 /** What stays as it was made. Storage that is not encrypted somebody else has made. */
 function fixedChanges(inputs: DbClusterInputs, record: Cluster): Change[] {

@@ -18,7 +18,7 @@ import { settingChanges, settingsFor } from './db-instance-settings.ts';
 import { isComing, isStorageResting, savesNothing, stateOf, takesChanges } from './db-instance-state.ts';
 import { isOfVolume } from './db-instance-storage.ts';
 import { dbInstances, outputsOf } from './db-instances.ts';
-import { finalSnapshotOf, SNAPSHOT_READS } from './final-snapshot.ts';
+import { finalSnapshotOf, LAST_COPY } from './final-snapshot.ts';
 import { fixedChangeOf, setChanges } from './settings.ts';
 import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
 import { majorUpgradeIn } from './versions.ts';
@@ -36,7 +36,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     ...onOurs('db', 'DeleteDBInstance', 'ModifyDBInstance', 'RebootDBInstance'),
     ...onOurs('pg', 'ModifyDBInstance'),
     ...tagActions('db'),
-    ...SNAPSHOT_READS,
+    ...LAST_COPY,
     ...MANAGED_PASSWORD,
     // The first database of an account makes the role by which RDS works.
     {
@@ -47,6 +47,8 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     },
   ],
   after: [],
+  // A cluster keeps what serves until what takes its place does.
+  heldBy: ['DbInstance'],
   holdsNothing: ({ record, inputs }) => (record ? isMember(record) : inputs?.clusterName !== undefined),
 
   diff(inputs, record) {

@@ -1,17 +1,43 @@
 import { DescribeDBClusterSnapshotsCommand, DescribeDBSnapshotsCommand } from '@aws-sdk/client-rds';
 import { Waiting } from '../../errors.ts';
+import type { Permission } from '../../graph/kind.ts';
 import { must } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { nameOf, type Instance } from './db-instance-record.ts';
 import { nameOf as nameOfCluster, type Cluster } from './db-cluster-record.ts';
-import { existing } from './shared.ts';
+import { existing, onOurs } from './shared.ts';
 
-/** What {@link finalSnapshotOf} needs. */
-export const SNAPSHOT_READS = reads('rds:DescribeDBSnapshots');
+/**
+ * What the last copies need. AWS asks who deletes for making the snapshot and, where tags are copied, for tagging it, which is
+ * bounded by nothing but our name of it: nobody has tagged it by then.
+ */
+function lastCopy(create: string, of: 'db' | 'cluster', sort: 'snapshot' | 'cluster-snapshot'): Permission[] {
+  const resource = `rds:{region}:{account}:${sort}:*-final-*`;
+  return [
+    ...onOurs(of, create),
+    { action: `rds:${create}`, on: 'anything', resource },
+    { action: 'rds:AddTagsToResource', on: 'anything', resource },
+  ];
+}
 
-/** What {@link finalSnapshotOfCluster} needs. */
-export const CLUSTER_SNAPSHOT_READS = reads('rds:DescribeDBClusterSnapshots');
+/** What {@link finalSnapshotOf} and the delete after it need. */
+export const LAST_COPY: readonly Permission[] = [
+  ...lastCopy('CreateDBSnapshot', 'db', 'snapshot'),
+  ...reads('rds:DescribeDBSnapshots'),
+];
+
+/** What {@link finalSnapshotOfCluster} and the delete after it need. */
+export const LAST_COPY_OF_CLUSTER: readonly Permission[] = [
+  ...lastCopy('CreateDBClusterSnapshot', 'cluster', 'cluster-snapshot'),
+  // The service authorization reference has the snapshot among the resources of the delete; no snapshot is deleted by it.
+  {
+    action: 'rds:DeleteDBCluster',
+    on: 'anything',
+    resource: 'rds:{region}:{account}:cluster-snapshot:*-final-*',
+  },
+  ...reads('rds:DescribeDBClusterSnapshots'),
+];
 
 /** The longest names of snapshots: DBSnapshotIdentifier and DBClusterSnapshotIdentifier of their create calls, API reference. */
 const NAME_MAX = 255;

@@ -6,6 +6,7 @@ import { namespaceOf, ownerOf } from '../names.ts';
 import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { AURORA_NODES, auroraNodes } from './aurora-postgresql.ts';
 import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
 import { MYSQL_NODES, mysqlNodes } from './mysql.ts';
 import { STORE_NETWORK_NODES } from './network.ts';
@@ -13,7 +14,13 @@ import { REDIS_NODES, redisNodes } from './redis.ts';
 
 /** The types of all nodes that a store of any engine may have. */
 export const DATA_STORE_NODES: readonly NodeType[] = [
-  ...new Set<NodeType>([...STORE_NETWORK_NODES, ...MYSQL_NODES, ...REDIS_NODES, ...DYNAMODB_NODES]),
+  ...new Set<NodeType>([
+    ...STORE_NETWORK_NODES,
+    ...MYSQL_NODES,
+    ...AURORA_NODES,
+    ...REDIS_NODES,
+    ...DYNAMODB_NODES,
+  ]),
 ];
 
 /** The objects that a store refers to. */
@@ -35,8 +42,9 @@ export function compileDataStore(input: CompileInput<DataStore>): Graph {
 }
 
 function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
-  const { mysql, redis, dynamodb } = input.object.spec;
+  const { mysql, auroraPostgresql, redis, dynamodb } = input.object.spec;
   if (mysql) return mysqlNodes(build, input, mysql);
+  if (auroraPostgresql) return auroraNodes(build, input, auroraPostgresql);
   if (redis) return redisNodes(build, input, redis);
   if (dynamodb) return dynamodbNodes(build, input, dynamodb);
   // A rule of the schema demands one of them.

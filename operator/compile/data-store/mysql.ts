@@ -1,6 +1,5 @@
 import type { DataStore } from '../../api/data-store.ts';
 import type { MySql } from '../../api/data-store/mysql.ts';
-import { windowsOverlap } from '../../api/data-store/windows.ts';
 import { MYSQL_SIZES } from '../../api/presets.ts';
 import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
 import { familyOf } from '../../aws/rds/versions.ts';
@@ -10,6 +9,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
 import { isProtected } from './protection.ts';
@@ -31,8 +31,6 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 /** The classes without Performance Insights: Amazon RDS User Guide, "Performance Insights engine support". */
 const WITHOUT_INSIGHTS = /^db\.t\w+\.(micro|small)$/;
-/** "7 days" of it cost nothing. */
-const INSIGHTS_DAYS = 7;
 
 const STORAGE_MAX = 65_536;
 /** How much larger than it is made a volume may become by itself. */
@@ -43,12 +41,11 @@ const ZONES_MIN = 2;
 
 /** A server, where it may stand and what it is started with. Throws Terminal (`InvalidSpec`) naming what does not fit. */
 export function mysqlNodes(build: NodeBuilder, input: CompileInput<DataStore>, spec: MySql): GraphNode[] {
-  requireApart(spec);
+  requireApart('spec.mysql', spec);
   const network = storeNetwork(build, input, ZONES_MIN);
   const { group } = namesOfStore(input.object);
   const description = `Store ${ownerOf(input.object)}`;
   const family = familyOf('mysql', spec.engineVersion);
-  const given = Object.fromEntries(spec.parameters.map(({ name, value }) => [name, value]));
   return [
     ...network.nodes,
     build.thing('DbSubnetGroup', 'db-subnet-group', {
@@ -61,7 +58,7 @@ export function mysqlNodes(build: NodeBuilder, input: CompileInput<DataStore>, s
       groupId: ref('db-parameter-group'),
       groupName: ref('db-parameter-group', 'name'),
       family,
-      parameters: { ...PARAMETERS, ...given },
+      parameters: { ...PARAMETERS, ...parametersOf(spec) },
     }),
     build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, network), {
       // It starts with what is set by then; what comes later may ask for a reboot.
@@ -74,13 +71,14 @@ function instanceOf(object: DataStore, spec: MySql, network: StoreNetwork): DbIn
   const { environment = 'dev' } = object.spec;
   const preset = MYSQL_SIZES[environment];
   const { instanceClass = preset.instanceClass, maintenanceWindow } = spec;
-  const days = spec.performanceInsights?.retentionDays;
+  const { performanceInsights: asked } = spec;
+  const days = asked?.mode === 'Enabled' ? asked.retentionDays : undefined;
   if (days !== undefined && WITHOUT_INSIGHTS.test(instanceClass))
     throw new Terminal(
       'InvalidSpec',
       `spec.mysql.performanceInsights: class ${instanceClass} has none; take it away, or choose an instanceClass from db.t3.medium on`,
     );
-  const hasInsights = preset.insights && !WITHOUT_INSIGHTS.test(instanceClass);
+  const hasInsights = !asked && preset.insights && !WITHOUT_INSIGHTS.test(instanceClass);
   const insightsDays = days ?? (hasInsights ? INSIGHTS_DAYS : undefined);
   return {
     name: namesOfStore(object).instance(),
@@ -120,14 +118,4 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: Stor
     deletionProtection: isProtected(spec.deletionProtection, environment),
     iamAuthentication: spec.iamAuthentication === 'Enabled',
   };
-}
-
-/** AWS refuses windows that are in each other's way. */
-function requireApart({ backup: { window }, maintenanceWindow }: MySql): void {
-  if (window === undefined || maintenanceWindow === undefined) return;
-  if (windowsOverlap(window, maintenanceWindow))
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.mysql.backup.window ${window} and maintenanceWindow ${maintenanceWindow} are in each other's way, which AWS refuses: move one of them`,
-    );
 }

@@ -10,8 +10,9 @@ export function isProtected(
 
 /** The field that protects a store, set or not; undefined where it is not protected. */
 export function protectionOf({ spec }: Pick<DataStore, 'spec'>): string | undefined {
-  const { environment, dynamodb, mysql, redis } = spec;
-  const [found] = Object.entries({ dynamodb, mysql, redis }).flatMap(([engine, store]) =>
+  const { environment, auroraPostgresql, dynamodb, mysql, redis } = spec;
+  const engines = { auroraPostgresql, dynamodb, mysql, redis };
+  const [found] = Object.entries(engines).flatMap(([engine, store]) =>
     store !== undefined && isProtected(store.deletionProtection, environment) ? [engine] : [],
   );
   return found === undefined ? undefined : `spec.${found}.deletionProtection`;

@@ -30,7 +30,7 @@ export function outputsOfDataStore(standing: readonly Standing[]): DataStoreOutp
     standing.find(({ node, state }) => node === key && state.phase !== 'deleting')?.outputs;
   const table = at('table');
   const store = at('db-cluster') ?? at('db-instance') ?? at('replication-group');
-  const pending = store?.['pending']?.split('\n').filter((line) => line !== '');
+  const pending = [...linesOf(store), ...pendingOfMembers(standing)];
   return {
     engine: table ? 'dynamodb' : text(store, 'engine'),
     engineVersion: text(store, 'engineVersion'),
@@ -42,8 +42,19 @@ export function outputsOfDataStore(standing: readonly Standing[]): DataStoreOutp
     tableName: text(table, 'name'),
     tableArn: text(table, 'arn'),
     streamArn: text(table, 'streamArn'),
-    pendingModifications: pending && pending.length > 0 ? pending.slice(0, PENDING_MAX) : undefined,
+    pendingModifications: pending.length > 0 ? pending.slice(0, PENDING_MAX) : undefined,
   };
+}
+
+function linesOf(outputs: Outputs | undefined): string[] {
+  return text(outputs, 'pending')?.split('\n') ?? [];
+}
+
+/** What waits of the members of a cluster, each by its name. */
+function pendingOfMembers(standing: readonly Standing[]): string[] {
+  return standing
+    .filter(({ node, state }) => node.startsWith('db-instance/') && state.phase !== 'deleting')
+    .flatMap(({ outputs }) => linesOf(outputs).map((line) => `${outputs['name']}: ${line}`));
 }
 
 /** What an output says; undefined where it says nothing yet. */

@@ -32,10 +32,14 @@ const OWN = { StringEquals: { 'aws:ResourceTag/landfall.dev/installation': 'loca
 const NEW = { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local' } };
 
 /**
- * What has no tags: alarms that AWS names so, which it makes and deletes itself if our policies let it, and groups of rules that
- * it writes, which are named in passing.
+ * What has no tags: alarms that AWS names so, which it makes and deletes itself if our policies let it, groups of rules that
+ * it writes, which are named in passing, and the snapshot that a cluster leaves, which is not there yet.
  */
-const UNTAGGED = [':alarm:TargetTracking-service/*', ':regional/managedruleset/*'];
+const UNTAGGED = [
+  ':alarm:TargetTracking-service/*',
+  ':regional/managedruleset/*',
+  ':cluster-snapshot:*-final-*',
+];
 /** Of what has no tags and is no resource to IAM: docs/permissions.md says so. */
 const UNBOUND = 'ec2:DeleteVpcEndpointConnectionNotifications';
 

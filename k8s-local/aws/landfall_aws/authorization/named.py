@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from ..call import Call
-from . import balancing, firewall, scaling
+from . import balancing, databases, firewall, scaling
 from .conditions import Context, as_list
 from .policies import Ask
 
@@ -143,6 +143,8 @@ def asks(call: Call, common: Context) -> list[Ask]:
         found += [Ask("ecs:TagResource", arn, {**common, **given, "ecs:createaction": action}) for arn in arns]
     if service == "elbv2":
         found += balancing.further(call, common, given, made)
+    if service == "rds":
+        found += databases.further(call, common, given, found)
     if service == "application-autoscaling":
         scaled = f"arn:aws:ecs:{call.region}:{call.account}:{params.get('ResourceId')}"
         found += scaling.further(call, common, given, _own_tags(_tags(call, "ecs"), scaled))

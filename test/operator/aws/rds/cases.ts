@@ -2,6 +2,7 @@ import type { DbSubnetGroupInputs } from '../../../../operator/aws/rds/db-subnet
 import type { ParameterGroupInputs } from '../../../../operator/aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../../../../operator/aws/rds/parameters.ts';
 import type { Case } from '../case.ts';
+import { CLUSTER_CASES } from './cluster-cases.ts';
 import { ARN, described, instance, own } from './instance-record.ts';
 
 const subnetGroup: DbSubnetGroupInputs = {
@@ -28,6 +29,7 @@ const setting = (change: Partial<typeof own>, line: string): [object, string] =>
 ];
 
 export const RDS_CASES: Readonly<Record<string, Case>> = {
+  ...CLUSTER_CASES,
   DbSubnetGroup: {
     inputs: subnetGroup,
     record: {
