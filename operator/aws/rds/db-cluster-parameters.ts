@@ -34,7 +34,7 @@ export const dbClusterParametersKind = parametersKind({
   type: 'DbClusterParameters',
   collection: dbClusterParameters,
   describe,
-  iam: onOurs('cluster-pg', 'ModifyDBClusterParameterGroup', 'ResetDBClusterParameterGroup'),
+  iam: onOurs('ModifyDBClusterParameterGroup', 'ResetDBClusterParameterGroup'),
   modify: ({ rds }, DBClusterParameterGroupName, Parameters) =>
     rds.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters })),
   reset: ({ rds }, DBClusterParameterGroupName, Parameters) =>

@@ -19,7 +19,16 @@ import { isComing, savesNothing, stateOf } from './db-cluster-state.ts';
 import { dbClusters, outputsOf } from './db-clusters.ts';
 import { finalSnapshotOfCluster, LAST_COPY_OF_CLUSTER } from './final-snapshot.ts';
 import { fixedChangeOf } from './settings.ts';
-import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
+import {
+  arnBeside,
+  arnIn,
+  makes,
+  MANAGED_PASSWORD,
+  onOurs,
+  TAG_WRITES,
+  withDefaultOptions,
+  writeTags,
+} from './shared.ts';
 import { majorUpgradeIn } from './versions.ts';
 
 /** A cluster of Aurora, which holds the data; its members, instances, come and go. */
@@ -30,12 +39,10 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
   stateful: true,
   iam: [
     ...makes('CreateDBCluster', 'cluster'),
-    // What it is made with.
-    ...(['cluster-pg', 'subgrp'] as const).flatMap((sort) => onOurs(sort, 'CreateDBCluster')),
-    ...onOurs('cluster', 'DeleteDBCluster', 'ModifyDBCluster'),
-    ...(['cluster-pg', 'pg'] as const).flatMap((sort) => onOurs(sort, 'ModifyDBCluster')),
-    ...onOurs('db', 'RebootDBInstance'),
-    ...tagActions('cluster'),
+    // Create: what it is made with.
+    ...onOurs('CreateDBCluster', 'DeleteDBCluster', 'ModifyDBCluster', 'RebootDBInstance'),
+    withDefaultOptions('CreateDBCluster'),
+    ...TAG_WRITES,
     ...LAST_COPY_OF_CLUSTER,
     ...MANAGED_PASSWORD,
   ],

@@ -20,7 +20,16 @@ import { isOfVolume } from './db-instance-storage.ts';
 import { dbInstances, outputsOf } from './db-instances.ts';
 import { finalSnapshotOf, LAST_COPY } from './final-snapshot.ts';
 import { fixedChangeOf, setChanges } from './settings.ts';
-import { arnBeside, arnIn, makes, MANAGED_PASSWORD, onOurs, tagActions, writeTags } from './shared.ts';
+import {
+  arnBeside,
+  arnIn,
+  makes,
+  MANAGED_PASSWORD,
+  onOurs,
+  TAG_WRITES,
+  withDefaultOptions,
+  writeTags,
+} from './shared.ts';
 import { majorUpgradeIn } from './versions.ts';
 
 /** A database server. Whether changes that interrupt wait for its window the spec says. */
@@ -31,11 +40,10 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   stateful: true,
   iam: [
     ...makes('CreateDBInstance', 'db'),
-    // What it is made with, and of members the cluster.
-    ...(['cluster', 'pg', 'subgrp'] as const).flatMap((sort) => onOurs(sort, 'CreateDBInstance')),
-    ...onOurs('db', 'DeleteDBInstance', 'ModifyDBInstance', 'RebootDBInstance'),
-    ...onOurs('pg', 'ModifyDBInstance'),
-    ...tagActions('db'),
+    // Create: what it is made with, and of members the cluster.
+    ...onOurs('CreateDBInstance', 'DeleteDBInstance', 'ModifyDBInstance', 'RebootDBInstance'),
+    withDefaultOptions('CreateDBInstance'),
+    ...TAG_WRITES,
     ...LAST_COPY,
     ...MANAGED_PASSWORD,
     // The first database of an account makes the role by which RDS works.

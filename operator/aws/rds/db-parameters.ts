@@ -34,7 +34,7 @@ export const dbParametersKind = parametersKind({
   type: 'DbParameters',
   collection: dbParameters,
   describe,
-  iam: onOurs('pg', 'ModifyDBParameterGroup', 'ResetDBParameterGroup'),
+  iam: onOurs('ModifyDBParameterGroup', 'ResetDBParameterGroup'),
   modify: ({ rds }, DBParameterGroupName, Parameters) =>
     rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName, Parameters })),
   reset: ({ rds }, DBParameterGroupName, Parameters) =>

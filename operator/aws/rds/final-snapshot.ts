@@ -12,10 +12,10 @@ import { existing, onOurs } from './shared.ts';
  * What the last copies need. AWS asks who deletes for making the snapshot and, where tags are copied, for tagging it, which is
  * bounded by nothing but our name of it: nobody has tagged it by then.
  */
-function lastCopy(create: string, of: 'db' | 'cluster', sort: 'snapshot' | 'cluster-snapshot'): Permission[] {
+function lastCopy(create: string, sort: 'snapshot' | 'cluster-snapshot'): Permission[] {
   const resource = `rds:{region}:{account}:${sort}:*-final-*`;
   return [
-    ...onOurs(of, create),
+    ...onOurs(create),
     { action: `rds:${create}`, on: 'anything', resource },
     { action: 'rds:AddTagsToResource', on: 'anything', resource },
   ];
@@ -23,13 +23,13 @@ function lastCopy(create: string, of: 'db' | 'cluster', sort: 'snapshot' | 'clus
 
 /** What {@link finalSnapshotOf} and the delete after it need. */
 export const LAST_COPY: readonly Permission[] = [
-  ...lastCopy('CreateDBSnapshot', 'db', 'snapshot'),
+  ...lastCopy('CreateDBSnapshot', 'snapshot'),
   ...reads('rds:DescribeDBSnapshots'),
 ];
 
 /** What {@link finalSnapshotOfCluster} and the delete after it need. */
 export const LAST_COPY_OF_CLUSTER: readonly Permission[] = [
-  ...lastCopy('CreateDBClusterSnapshot', 'cluster', 'cluster-snapshot'),
+  ...lastCopy('CreateDBClusterSnapshot', 'cluster-snapshot'),
   // The service authorization reference has the snapshot among the resources of the delete; no snapshot is deleted by it.
   {
     action: 'rds:DeleteDBCluster',

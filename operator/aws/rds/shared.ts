@@ -35,18 +35,24 @@ export function makes(create: string, sort: Sort): Permission[] {
   ];
 }
 
-/** Actions on things of ours alone, of one sort. */
-export function onOurs(sort: Sort, ...actions: readonly string[]): Permission[] {
+/** Actions on things of ours alone: the tags bound them, whatever their sort. */
+export function onOurs(...actions: readonly string[]): Permission[] {
   return onOwn(...actions.map((action) => `rds:${action}`)).map((permission) => ({
     ...permission,
-    resource: every(sort),
+    resource: 'rds:{region}:{account}:*',
   }));
 }
 
-/** What {@link updateTags} needs for things of a sort. */
-export function tagActions(sort: Sort): Permission[] {
-  return onOurs(sort, 'AddTagsToResource', 'RemoveTagsFromResource');
+/**
+ * A create that names no option group uses AWS's own:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples.html
+ */
+export function withDefaultOptions(create: string): Permission {
+  return { action: `rds:${create}`, on: 'anything', resource: 'rds:{region}:{account}:og:default*' };
 }
+
+/** What {@link updateTags} needs. */
+export const TAG_WRITES = onOurs('AddTagsToResource', 'RemoveTagsFromResource');
 
 /**
  * A master password that RDS makes and keeps: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html ,
