@@ -1,6 +1,6 @@
 import { contextFor, report } from './attempt.ts';
 import { dependenciesOf, topologicalWaves } from './graph.ts';
-import { isStore, kindOf } from './kind.ts';
+import { kindOf } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { TAG } from './ownership.ts';
 import type { Action } from './plan.ts';
@@ -91,7 +91,8 @@ export async function remove<S>(
       await kind.update(contextFor(input, action), {}, action.record, [tag]);
       return { id: action.id, retained: reason };
     }
-    if (isStore(kind, action)) await input.confirmLoss?.();
+    // A cluster without its members serves nobody, though it holds everything.
+    if (kind.stateful === true) await input.confirmLoss?.();
     const left = await kind.delete(contextFor(input, action), action.record);
     // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that
     // shows it further on its way is newer.

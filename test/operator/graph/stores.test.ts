@@ -2,55 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { Waiting } from '../../../operator/errors.ts';
 import { isCovered, askedFor, unspent } from '../../../operator/graph/approval.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../operator/graph/graph.ts';
-import { kindRegistry, type ActionContext, type Kinds, type NodeKind } from '../../../operator/graph/kind.ts';
+import type { ActionContext } from '../../../operator/graph/kind.ts';
 import type { Outcome } from '../../../operator/graph/outcome.ts';
-import { TAG } from '../../../operator/graph/ownership.ts';
 import { NO_MEMORY, type Memory, type Plan } from '../../../operator/graph/plan.ts';
 import { ref } from '../../../operator/graph/ref.ts';
-import {
-  type Box,
-  boxes,
-  boxKind,
-  type BoxInputs,
-  boxNode,
-  erased,
-  fakeLoop,
-  type FakeProvider,
-  lidKind,
-  lidNode,
-  OWNER,
-} from './fake-provider.ts';
-
-type BoxKind = NodeKind<BoxInputs, Box, FakeProvider>;
+import { boxKind, boxNode, fakeLoop, type FakeProvider, lidNode, OWNER } from './fake-provider.ts';
+import { type BoxKind, kindsOf, store } from './fake-stores.ts';
 
 const graphOf = (...nodes: GraphNode[]): Graph => buildGraph(OWNER, nodes);
 
-/** Boxes of two sorts in one collection, told apart by the node in their tags: stores are those of `store…`. */
-const sort = (isStore: boolean): Pick<BoxKind, 'collection'> => ({
-  collection: { ...boxes, name: isStore ? 'fake/stores' : 'fake/plain' },
-});
-const isOf = (box: Box, isStore: boolean) => (box.tags[TAG.node] ?? '').startsWith('store') === isStore;
-function kindsOf(store: Partial<BoxKind> = {}, plain: Partial<BoxKind> = {}): Kinds<FakeProvider> {
-  return kindRegistry<FakeProvider>([
-    erased({
-      ...boxKind,
-      ...sort(true),
-      type: 'Store',
-      idempotency: 'name',
-      stateful: true,
-      gone: (box) => !isOf(box, true),
-      ...store,
-    } satisfies BoxKind),
-    erased({ ...boxKind, ...sort(false), gone: (box) => !isOf(box, false), ...plain } satisfies BoxKind),
-    erased({ ...lidKind, ...sort(true) }),
-  ]);
-}
 const KINDS = kindsOf();
 
-const store = (key: string, inputs: Partial<BoxInputs> = {}): GraphNode => ({
-  ...boxNode(key, inputs),
-  type: 'Store',
-});
 const ROOT = boxNode('root');
 const STORE = store('store', { uses: [ref('root')] });
 const LID = lidNode('lid', { boxId: ref('store'), lid: 'red' });
