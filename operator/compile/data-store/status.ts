@@ -29,19 +29,20 @@ export function outputsOfDataStore(standing: readonly Standing[]): DataStoreOutp
   const at = (key: string) =>
     standing.find(({ node, state }) => node === key && state.phase !== 'deleting')?.outputs;
   const table = at('table');
+  const settings = at('table-settings');
   const store = at('db-cluster') ?? at('db-instance') ?? at('replication-group');
   const pending = [...linesOf(store), ...pendingOfMembers(standing)];
   return {
     engine: table ? 'dynamodb' : text(store, 'engine'),
     engineVersion: text(store, 'engineVersion'),
-    state: text(table ?? store, 'state'),
+    state: text(settings ?? store, 'state'),
     endpoint: endpointOf(store, 'address'),
     readerEndpoint: endpointOf(store, 'readerAddress'),
     secretArn: text(at('secret'), 'arn') ?? text(store, 'secretArn'),
     securityGroupId: text(at('security-group/store'), 'id'),
     tableName: text(table, 'name'),
     tableArn: text(table, 'arn'),
-    streamArn: text(table, 'streamArn'),
+    streamArn: text(settings, 'streamArn'),
     pendingModifications: pending.length > 0 ? pending.slice(0, PENDING_MAX) : undefined,
   };
 }
