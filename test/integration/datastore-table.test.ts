@@ -120,7 +120,10 @@ describe('a table', () => {
     });
     expect(made.DeletionProtectionEnabled ?? false).toBe(false);
     expect(await indexes()).toEqual(['by-state ACTIVE']);
-    expect(await timeToLive()).toMatchObject({ AttributeName: 'endsAt', TimeToLiveStatus: 'ENABLED' });
+    await eventually('the time to live', async () => {
+      const { AttributeName, TimeToLiveStatus } = (await timeToLive()) ?? {};
+      return AttributeName === 'endsAt' && TimeToLiveStatus === 'ENABLED';
+    });
     expect(await recovery()).toMatchObject({ PointInTimeRecoveryStatus: 'ENABLED' });
     const status = await statusOf();
     expect(status).toMatchObject({
@@ -223,7 +226,8 @@ describe('a table whose object is deleted', () => {
     await world.delete(object);
     await world.condition(object, 'Stalled', {
       reason: 'DeletionProtected',
-      message: /set spec\.dynamodb\.deletionProtection to Disabled/,
+      message:
+        /^spec\.dynamodb\.deletionProtection protects DynamoDbTable .*: an edit is honoured while the object goes/,
     });
     await world.refreshes(2, reads);
     expect(await world.writes(mark)).toEqual([]);

@@ -27,7 +27,7 @@ export function tableBackups(): void {
       const empty = await aws().dump();
       await create({ ...onDemand, Tags: [{ Key: 'a', Value: 'b' }], DeletionProtectionEnabled: true });
       await refused(backUp(), 'ContinuousBackupsUnavailableException', /Please retry later/);
-      await active();
+      const { TableId } = await active();
       await refused(backUp('no spaces'), 'ValidationException', /backupName/);
       const made = await backUp();
       expect(made.BackupStatus).toBe('CREATING');
@@ -43,7 +43,10 @@ export function tableBackups(): void {
       await aws().letPass(1);
       await refused(read(), 'ResourceNotFoundException');
       const listed = await dynamo<{ BackupSummaries: Backup[] }>('ListBackups');
-      expect(listed.BackupSummaries.map((found) => found.BackupStatus)).toEqual(['AVAILABLE', 'AVAILABLE']);
+      expect(listed.BackupSummaries).toMatchObject([
+        { BackupStatus: 'AVAILABLE', TableId },
+        { BackupStatus: 'AVAILABLE', TableId },
+      ]);
 
       expect((await restore('other')).TableDescription).toMatchObject({
         TableStatus: 'CREATING',
@@ -51,6 +54,7 @@ export function tableBackups(): void {
       });
       await refused(restore('other'), 'TableAlreadyExistsException');
       const restored = await active('other');
+      expect(restored.TableId).not.toBe(TableId);
       expect(restored).toMatchObject({
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
         DeletionProtectionEnabled: false,

@@ -7,6 +7,7 @@ export interface Table {
   RestoreSummary?: { RestoreInProgress: boolean };
   SSEDescription?: { Status: string; KMSMasterKeyArn: string };
   TableArn: string;
+  TableId: string;
   TableStatus: string;
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.utils import unix_time
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Backup
 
 from .. import lifecycle
 from ..errors import AwsError
@@ -46,6 +47,13 @@ def shown(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def install(tables: Tables) -> None:
+    summary: Any = Backup.__dict__["summary"]
+
+    def with_id(self: Any) -> dict[str, Any]:
+        return {**summary.fget(self), "TableId": self.table.landfall_id}
+
+    setattr(Backup, "summary", property(with_id))
+
     @wrap(DynamoDBBackend, "create_backup")
     def create(original: Any, self: Any, table_name: str, backup_name: str) -> Any:
         check_name("backupName", backup_name)

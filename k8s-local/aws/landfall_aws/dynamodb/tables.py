@@ -4,6 +4,7 @@ from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+from moto.moto_api._internal import mock_random
 
 from .. import lifecycle
 from ..errors import AwsError
@@ -67,10 +68,16 @@ class Tables:
 def install(tables: Tables) -> None:
     seconds = tables.seconds
 
+    @wrap(Table, "__init__")
+    def init(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.landfall_id = str(mock_random.uuid4())
+
     @wrap(Table, "describe")
     def describe(original: Any, self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
         described = original(self, base_key)
         described[base_key]["TableStatus"] = status_of(self)
+        described[base_key]["TableId"] = self.landfall_id
         if self.billing_mode == "PROVISIONED" and not getattr(self, "landfall_on_demand", False):
             # Only of tables that are or were on demand: BillingModeSummary, API reference.
             described[base_key].pop("BillingModeSummary")
