@@ -332,7 +332,12 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     ],
     summary:
       'A DataStore is where data lies: one table, database or cache, with all that it stands on. It is never replaced, and never deleted because a field of the spec went: only with its object, unless that is protected, and then a last copy is made first, unless `deletionPolicy` says that the data may be lost.',
-    examples: [{ shows: 'A table', file: 'manifests/examples/stores/table.yaml' }],
+    examples: [
+      { shows: 'A table', file: 'manifests/examples/stores/table.yaml' },
+      { shows: 'A database of MySQL', file: 'manifests/examples/stores/mysql.yaml' },
+      { shows: 'A cluster of Aurora PostgreSQL', file: 'manifests/examples/stores/aurora.yaml' },
+      { shows: 'A cache of Redis', file: 'manifests/examples/stores/redis.yaml' },
+    ],
   },
   PlanApproval: {
     kind: 'PlanApproval',
