@@ -5,6 +5,7 @@ import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
 import { containersAlwaysSaid, containersCases, containersDeletions } from './drift/containers.ts';
+import { databasesAlwaysSaid, databasesCases } from './drift/databases.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
 import { firewallCases } from './drift/firewall.ts';
 import { groupsCases, groupsDeletions } from './drift/groups.ts';
@@ -37,6 +38,7 @@ export const driftCases: Cases = {
   ...providedCases,
   ...firewallCases,
   ...certificatesCases,
+  ...databasesCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */
@@ -45,6 +47,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...balancingAlwaysSaid,
   ...capacityAlwaysSaid,
   ...certificatesAlwaysSaid,
+  ...databasesAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

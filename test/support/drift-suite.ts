@@ -59,7 +59,9 @@ async function changesOf(standing: Standing, type: string): Promise<string[]> {
     });
   const said = alwaysSaid[type] ?? [];
   const possible = paths.filter(({ path }) => !said.some((field) => path === `${field} missing`));
-  const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', 'deleted'] : [];
+  // What is lost with a store only a person can say: test/operator/graph/stores.test.ts.
+  const lost = kind.stateful ? [] : ['deleted'];
+  const own = kind.create ? ['tags missing', 'tags extra', 'tags changed', ...lost] : [];
   return [...new Set([...possible.filter(({ fixed }) => !fixed).map(({ path }) => path), ...own])];
 }
 

@@ -23,6 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
+import { databasesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
 /**
@@ -110,6 +111,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await providedOf(ec2)),
       ...(await scalersOf(world)),
       ...(await edgeOf(world)),
+      ...(await databasesOf(world)),
       ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {
@@ -200,6 +202,8 @@ const VARYING = new Set([
   'DnsEntries',
   'DNSName',
   'AttachTime',
+  'SecretArn',
+  'DbiResourceId',
 ]);
 
 function sorted(items: readonly unknown[]): unknown[] {

@@ -6,6 +6,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { expect } from 'vitest';
@@ -59,12 +60,17 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'web-acl': 'ListWebACLs',
   'web-acl-rules': 'GetWebACL',
   'web-acl-association': 'GetWebACLForResource',
+  'db-subnet-group': 'DescribeDBSubnetGroups',
+  'db-parameter-group': 'DescribeDBParameterGroups',
+  'db-parameters': 'DescribeDBParameters',
+  'db-instance': 'DescribeDBInstances',
 };
 
 /** The calls that write tags and nothing else: the uid in them is another. */
 const TAGGING: ReadonlySet<string> = new Set([
   'AddTags',
   'AddTagsToCertificate',
+  'AddTagsToResource',
   'CreateOrUpdateTags',
   'CreateTags',
   'TagInstanceProfile',
@@ -120,6 +126,7 @@ export class Standing {
       ecs: new ECSClient(world.clientOptions()),
       elbv2: new ElasticLoadBalancingV2Client(world.clientOptions()),
       logs: new CloudWatchLogsClient(world.clientOptions()),
+      rds: new RDSClient(world.clientOptions()),
       route53: new Route53Client(world.clientOptions()),
       wafv2: new WAFV2Client(world.clientOptions()),
     };

@@ -24,7 +24,10 @@ export const ASKED_ALONG = new Set([
   'elasticloadbalancing:SetWebACL',
   'iam:CreateServiceLinkedRole',
   'iam:PassRole',
+  'kms:DescribeKey',
   'route53:AssociateVPCWithHostedZone',
+  'secretsmanager:CreateSecret',
+  'secretsmanager:TagResource',
   'ssm:GetParameters',
 ]);
 

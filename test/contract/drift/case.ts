@@ -7,6 +7,7 @@ import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/clien
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { RDSClient } from '@aws-sdk/client-rds';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { eventually } from '../../support/eventually.ts';
@@ -22,6 +23,7 @@ export interface DriftContext {
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
+  readonly rds: RDSClient;
   readonly route53: Route53Client;
   readonly wafv2: WAFV2Client;
   /** Id by node of the network, or of what else stands. */

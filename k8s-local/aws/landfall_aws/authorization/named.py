@@ -155,6 +155,12 @@ def asks(call: Call, common: Context) -> list[Ask]:
     if service == "wafv2":
         balancers = _tags(call, "elbv2")
         found += firewall.further(call, common, given, lambda balancer: _own_tags(balancers, balancer))
+    if service == "rds" and str(params.get("ManageMasterUserPassword")).lower() == "true":
+        # "Permissions required for Secrets Manager integration":
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+        secret = _arn(call, "secretsmanager", "secret:rds!*")
+        found += [Ask(f"secretsmanager:{needed}", secret, common) for needed in ("CreateSecret", "TagResource")]
+        found.append(Ask("kms:DescribeKey", context=common))
     if (service, action) == ("cloudwatch", "PutMetricAlarm") and params.get("Tags"):
         found += [Ask("cloudwatch:TagResource", arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     return found + _passes(params, common)

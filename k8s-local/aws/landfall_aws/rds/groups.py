@@ -5,6 +5,7 @@ from typing import Any
 from moto.rds.exceptions import DBSubnetGroupNotFoundError
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
+from .. import service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
@@ -27,6 +28,17 @@ def _users(backend: Any, group_name: str) -> list[str]:
     names = [d.db_instance_identifier for d in alone if (d._db_subnet_group_name or "").lower() == group_name.lower()]
     clusters = backend.clusters.values()
     return names + [c.db_cluster_identifier for c in clusters if c.db_subnet_group_name.lower() == group_name.lower()]
+
+
+def _stands_in(backend: Any, group_name: str, subnet_id: str) -> bool:
+    """Whether a database of the group has an interface in a subnet."""
+    standing = [d for d in backend.databases.values() if _group_of(d).lower() == group_name.lower()]
+    return any(service_interfaces.in_subnet(backend, d.landfall_enis, subnet_id) for d in standing)
+
+
+def _group_of(instance: Any) -> str:
+    group = instance.cluster.db_subnet_group_name if hasattr(instance, "cluster") else instance._db_subnet_group_name
+    return group or ""
 
 
 def _check_unused(names: list[str], group_name: str) -> None:
@@ -72,7 +84,7 @@ def install(_settings: Settings) -> None:
         _check_zones(subnets)
         group = self.subnet_groups[subnet_name]
         dropped = {subnet.id for subnet in group._subnets} - {subnet.id for subnet in subnets}
-        if dropped and _users(self, subnet_name):
+        if any(_stands_in(self, subnet_name, subnet_id) for subnet_id in dropped):
             raise AwsError("SubnetAlreadyInUse", f"Some subnets to be deleted are currently in use: {', '.join(sorted(dropped))}")
         group.subnets = subnets
         if description is not None:

@@ -1,0 +1,38 @@
+import {
+  DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+  DescribeDBParametersCommand,
+  DescribeDBSubnetGroupsCommand,
+  ListTagsForResourceCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { unlessGone } from '../../operator/aws/errors.ts';
+import type { World } from './world.ts';
+
+/** Databases of RDS with their groups, and what is set in these. */
+export async function databasesOf(world: World): Promise<Record<string, object[]>> {
+  const rds = new RDSClient(world.clientOptions());
+  const tagged = async (ResourceName: string | undefined) =>
+    (await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName }))))?.TagList;
+  try {
+    const { DBInstances: databases = [] } = await rds.send(new DescribeDBInstancesCommand({}));
+    const { DBSubnetGroups: subnets = [] } = await rds.send(new DescribeDBSubnetGroupsCommand({}));
+    const { DBParameterGroups: groups = [] } = await rds.send(new DescribeDBParameterGroupsCommand({}));
+    return {
+      databases: databases.map(({ LatestRestorableTime: _, TagList: Tags, ...rest }) => ({ ...rest, Tags })),
+      databaseSubnets: await Promise.all(
+        subnets.map(async (group) => ({ ...group, Tags: await tagged(group.DBSubnetGroupArn) })),
+      ),
+      databaseParameters: await Promise.all(
+        groups.map(async (group) => {
+          const { DBParameterGroupName, DBParameterGroupArn } = group;
+          const asked = new DescribeDBParametersCommand({ DBParameterGroupName, Source: 'user' });
+          const set = await unlessGone(rds.send(asked));
+          return { ...group, set: set?.Parameters, Tags: await tagged(DBParameterGroupArn) };
+        }),
+      ),
+    };
+  } finally {
+    rds.destroy();
+  }
+}
