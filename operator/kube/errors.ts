@@ -48,7 +48,8 @@ export function errorFromStatus(what: string, httpStatus: number, body: unknown)
     code?: number;
   };
   const status = httpStatus >= 400 ? httpStatus : (code ?? httpStatus);
-  return new KubeError(`${what}: ${status} ${reason ?? ''}: ${message ?? 'no message'}`.replace(' :', ':'), {
+  const outcome = reason ? `${status} ${reason}` : `${status}`;
+  return new KubeError(`${what}: ${outcome}: ${message ?? 'no message'}`, {
     status,
     reason: reason ?? 'Unknown',
     details,
