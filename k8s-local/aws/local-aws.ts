@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { type AdminClient, adminClient } from './admin-client.ts';
 import { dockerAnswers, startContainer } from './container.ts';
 import { type AccessKey, accessKeyOf, homeAccount, writeIdentityFiles } from './identity-files.ts';
+import { serveFromNursery } from './nursery.ts';
 import { MissingPrerequisite, type Progress, cacheFolder, ensurePythonEnv } from './python-env.ts';
 
 const here = import.meta.dirname;
@@ -25,6 +26,8 @@ export interface LocalAwsOptions {
   containers?: boolean;
   /** Run this image in a container instead of a child process; default `LANDFALL_AWS_IMAGE`, else none. */
   image?: string;
+  /** Socket of a nursery, which has loaded everything: the server is a fork of it, and answers at once. */
+  nursery?: string | undefined;
   /** Region of the written profiles; default us-east-1. */
   region?: string;
   /** Give the child a session of its own, so that Ctrl-C in a terminal reaches this process alone; default false. */
@@ -64,12 +67,19 @@ export function clientEnvironment(
   };
 }
 
+/** What starts a server. */
+export interface Command {
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+}
+
 /** The command that serves; the caller decides how it is spawned. */
 export async function serverCommand(
   port: number,
   env: NodeJS.ProcessEnv,
   progress: Progress,
-): Promise<{ command: string; args: string[]; env: NodeJS.ProcessEnv }> {
+): Promise<Command> {
   const python = await ensurePythonEnv(join(here, 'requirements.txt'), env, progress);
   return {
     command: python,
@@ -98,20 +108,22 @@ async function whenListening(child: ChildProcess, log: (line: string) => void): 
 }
 
 /** How one way of serving began: where it listens, its process (0 for a container), how it is stopped. */
-interface Serving {
+export interface Serving {
   url: string;
   pid: number;
   stop: () => Promise<void>;
 }
 
 async function serveAsChild(options: LocalAwsOptions, env: NodeJS.ProcessEnv): Promise<Serving> {
-  const server = await serverCommand(options.port ?? 0, env, options.progress ?? (() => {}));
+  const { port = 0, nursery, log = () => {}, progress = () => {} } = options;
+  if (nursery !== undefined) return serveFromNursery(nursery, ['--port', String(port)], env, log);
+  const server = await serverCommand(port, env, progress);
   const child = spawn(server.command, [...server.args, '--parent', String(process.pid)], {
     env: server.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.detached ?? false,
   });
-  const { url } = await whenListening(child, options.log ?? (() => {}));
+  const { url } = await whenListening(child, log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     url,

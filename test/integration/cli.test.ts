@@ -22,6 +22,7 @@ import { Targets } from '../../operator/controllers/targets.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { runLandfall, type Run } from '../support/landfall.ts';
+import { nursery } from '../support/prepared.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const portal = join(root, 'manifests/examples/portal');
@@ -29,7 +30,7 @@ let aws: LocalAws;
 let folder: string;
 
 beforeAll(async () => {
-  aws = await startLocalAws();
+  aws = await startLocalAws({ nursery });
   folder = await mkdtemp(join(tmpdir(), 'landfall-cli-'));
 });
 

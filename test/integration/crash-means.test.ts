@@ -18,6 +18,7 @@ import { Inventory } from '../../operator/inventory/inventory.ts';
 import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
 import { small } from '../support/crash-subjects.ts';
 import { eventually } from '../support/eventually.ts';
+import { nursery } from '../support/prepared.ts';
 
 /**
  * What keeps a repeated create from making a second thing, each means by itself: with it nothing is twice, and with
@@ -37,6 +38,7 @@ let empty: string;
 
 beforeAll(async () => {
   aws = await startLocalAws({
+    nursery,
     progress: console.log,
     env: { ...process.env, LANDFALL_AWS_ENDPOINT_SECONDS: '0.1', LANDFALL_AWS_INTERFACE_SECONDS: '0.1' },
   });

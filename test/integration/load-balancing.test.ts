@@ -32,6 +32,7 @@ import { ref } from '../../operator/graph/ref.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { ELB_KINDS } from '../operator/aws/elbv2/cases.ts';
 import { eventually } from '../support/eventually.ts';
+import { nursery } from '../support/prepared.ts';
 
 /** The node kinds of Elastic Load Balancing, made, replaced and deleted by plans, without Kubernetes; ecsservice-contract.test.ts drifts them. */
 
@@ -49,6 +50,7 @@ let groups: string[];
 
 beforeAll(async () => {
   aws = await startLocalAws({
+    nursery,
     progress: console.log,
     env: { ...process.env, LANDFALL_AWS_INTERFACE_SECONDS: '0.1', LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1' },
   });

@@ -12,7 +12,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { adminClient } from '../../k8s-local/aws/admin-client.ts';
 import { accessKeyOf } from '../../k8s-local/aws/identity-files.ts';
-import { startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { type LocalAws, serverCommand, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { startNursery } from '../../k8s-local/aws/nursery.ts';
 import { eventually } from '../support/eventually.ts';
 
 const folder = resolve(import.meta.dirname, '../../k8s-local/aws');
@@ -79,6 +80,33 @@ test('begins as hard as the environment says, goes back to that with a reset, an
     '--difficulty: throttling: scale wants a number that is not negative',
   );
   await expect(start([1])).rejects.toThrow('--difficulty [1]: not a JSON object');
+});
+
+test('servers of one nursery are apart, begin as they are told, and end when they are stopped', async () => {
+  const nursery = await startNursery(await serverCommand(0, process.env, console.log));
+  const start = (difficulty: unknown) =>
+    startLocalAws({
+      nursery: nursery.socket,
+      env: { ...process.env, LANDFALL_AWS_DIFFICULTY: JSON.stringify(difficulty) },
+    });
+  const vpcsOf = async ({ url, credentials }: LocalAws) => {
+    const ec2 = new EC2Client({ endpoint: url, region: 'us-east-1', credentials: credentials('portal') });
+    const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+    return Vpcs.map(({ VpcId }) => VpcId);
+  };
+  const [first, second] = await Promise.all([start({}), start({ throttling: { scale: 0.5 } })]);
+  try {
+    expect(await second.difficulty()).toMatchObject({ throttling: { scale: 0.5 } });
+    expect(await first.difficulty()).toMatchObject({ throttling: { scale: 0 } });
+    expect(await vpcsOf(first)).not.toEqual(await vpcsOf(second));
+    await expect(start([1])).rejects.toThrow('--difficulty [1]: not a JSON object');
+    await nursery.stop();
+    await first.stop();
+    expect([await first.ready(), await second.ready()]).toEqual([false, true]);
+  } finally {
+    await second.stop();
+  }
+  expect(await second.ready()).toBe(false);
 });
 
 /** Runs the command line with a state folder of its own. */

@@ -18,6 +18,7 @@ import { edits } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
 import { type Known, slowIn, type SpecLike, withIds } from '../operator/properties/specs.ts';
 import { makeKnown } from '../support/known.ts';
+import { nursery } from '../support/prepared.ts';
 
 /** Networks made, edited and deleted. */
 const RUNS = 15;
@@ -35,7 +36,7 @@ let facts: RegionFacts;
 let known: Known;
 
 beforeAll(async () => {
-  aws = await startLocalAws({ progress: console.log });
+  aws = await startLocalAws({ nursery, progress: console.log });
   const options = {
     accountId: ACCOUNT,
     region: 'us-east-1',

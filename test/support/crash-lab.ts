@@ -1,8 +1,3 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import { type AwsProxy, startAwsProxy } from './aws-proxy.ts';
 import type { Channel, Counts, Phase, Point, Verb } from './crash-points.ts';
@@ -11,8 +6,6 @@ import { eventually } from './eventually.ts';
 import { type KubeProxy, startKubeProxy } from './kube-proxy.ts';
 import { type AwsSight, lookAt, told } from './crash-sight.ts';
 import { conditionOf, type Manifest, pathOf, World } from './world.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 /** How far a subject is. */
 export type Stage = 'absent' | 'made' | 'edited';
@@ -31,18 +24,15 @@ export class CrashLab {
   readonly world: World;
   readonly #aws: AwsProxy;
   readonly #kube: KubeProxy;
-  /** The operator as it is now in one file: started hundreds of times, it costs a third of the source. */
-  readonly #bundle: string;
   #operator: OperatorProcess;
   #empty = '';
   #counts: Record<Channel, number> = { aws: 0, objects: 0, events: 0 };
   #lastWrite = 0;
 
-  private constructor(world: World, aws: AwsProxy, kube: KubeProxy, bundle: string) {
+  private constructor(world: World, aws: AwsProxy, kube: KubeProxy) {
     this.world = world;
     this.#aws = aws;
     this.#kube = kube;
-    this.#bundle = bundle;
     this.#count();
     this.#operator = this.#start();
   }
@@ -61,10 +51,8 @@ export class CrashLab {
       kubeconfigPath: world.plane.kubeconfigPath,
       counts: (_, path) => !path.startsWith('/apis/coordination.k8s.io/'),
     });
-    const bundle = join(ROOT, '.landfall', `bundle-${randomUUID()}`);
-    await promisify(execFile)(process.execPath, ['scripts/build.mjs', bundle], { cwd: ROOT });
     const aws = await startAwsProxy(world.aws.url);
-    const lab = new CrashLab(world, aws, kube, bundle);
+    const lab = new CrashLab(world, aws, kube);
     const setting = subjects.flatMap((subject) => subject.setting);
     await world.apply(setting.filter(({ kind }) => kind === 'Namespace'));
     await world.apply(setting.filter(({ kind }) => kind !== 'Namespace'));
@@ -81,7 +69,6 @@ export class CrashLab {
   async stop(): Promise<void> {
     await this.world.stop();
     await Promise.all([this.#aws.stop(), this.#kube.stop()]);
-    await rm(this.#bundle, { recursive: true, force: true });
   }
 
   /** Does it undisturbed. */
@@ -154,11 +141,9 @@ export class CrashLab {
   #start(): OperatorProcess {
     return this.world.operator({
       kubeconfigPath: this.#kube.kubeconfigPath,
-      bundled: this.#bundle,
       env: {
         AWS_ENDPOINT_URL: this.#aws.url,
         LANDFALL_GRACE_SECONDS: '0.5',
-        NODE_COMPILE_CACHE: join(this.#bundle, 'compile-cache'),
       },
     });
   }

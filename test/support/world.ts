@@ -16,6 +16,7 @@ import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { kubectlOf } from './kubectl.ts';
 import { eventually } from './eventually.ts';
 import { runLandfall, type Run } from './landfall.ts';
+import { bundle, compileCache, nursery } from './prepared.ts';
 import { silent } from './silent-log.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -97,6 +98,7 @@ export class World {
 
   static async start(awsEnv: NodeJS.ProcessEnv = {}): Promise<World> {
     const aws = startLocalAws({
+      nursery,
       env: {
         ...process.env,
         LANDFALL_AWS_INSTALLATION: QUICK['LANDFALL_INSTALLATION'],
@@ -158,8 +160,8 @@ export class World {
   operator(options: OperatorSettings = {}): OperatorProcess {
     const operator = startOperator({
       kubeconfigPath: options.kubeconfigPath ?? this.plane.kubeconfigPath,
-      ...(options.bundled !== undefined && { bundled: options.bundled }),
-      env: { ...this.aws.env(), ...QUICK, POD_NAME: 'operator', ...options.env },
+      ...(bundle !== undefined && { bundled: bundle }),
+      env: { ...compileCache, ...this.aws.env(), ...QUICK, POD_NAME: 'operator', ...options.env },
       restarts: options.restarts ?? true,
       onLine: (line) => {
         // For whoever looks for the reason of a failure: LANDFALL_TEST_LOG=1.
@@ -329,8 +331,6 @@ export class World {
 
 export interface OperatorSettings {
   readonly kubeconfigPath?: string;
-  /** A folder with a bundle to run instead of the source. */
-  readonly bundled?: string;
   /** Default true. */
   readonly restarts?: boolean;
   readonly env?: Readonly<Record<string, string>>;

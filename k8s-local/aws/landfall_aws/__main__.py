@@ -9,18 +9,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-# Before moto is imported: it reads these once.
-os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
-os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
-os.environ.pop("AWS_PROFILE", None)
-os.environ.pop("AWS_CA_BUNDLE", None)
-# moto's own list of images makes up nearly all of its state and of its start; one image is enough to launch from.
-os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("amis.json")))
+
+def settle_environment() -> None:
+    """Before moto is imported, or looks: it reads most of these once."""
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.pop("AWS_CA_BUNDLE", None)
+    # moto's own list of images makes up nearly all of its state and of its start; one image is enough to launch from.
+    os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("amis.json")))
+
+
+settle_environment()
 
 from . import settings as configuration  # noqa: E402
 
 
-def main() -> None:
+def main(follow: Callable[[Callable[[], None]], None] | None = None) -> None:
+    """Serves. `follow` is told what ends the server, and calls it when who asked for it is gone."""
     settings = configuration.from_command_line()
     from . import containers, emulator
     from .admin import admin
@@ -53,6 +59,8 @@ def main() -> None:
 
     if settings.parent:
         threading.Thread(target=_follow, args=(settings.parent, end), daemon=True).start()
+    if follow:
+        follow(end)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     port = server.server_address[1]

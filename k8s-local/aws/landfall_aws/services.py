@@ -8,7 +8,7 @@ from .settings import Settings
 
 # Folder of this package by signing name. Each has `install(settings)`, which returns the response class of a service
 # that has one URL, to be called without Flask's routing, or None.
-_FOLDERS = {
+FOLDERS = {
     "acm": "acm",
     "autoscaling": "autoscaling",
     "application-autoscaling": "application_autoscaling",
@@ -36,9 +36,9 @@ def install(settings: Settings) -> None:
 
 def response_class(service: str | None) -> Any:
     """What answers a service's calls, or None where routing has to find out."""
-    if service not in _FOLDERS:
+    if service not in FOLDERS:
         return None
     if service not in _installed:
-        module = importlib.import_module(f".{_FOLDERS[service]}", __package__)
+        module = importlib.import_module(f".{FOLDERS[service]}", __package__)
         _installed[service] = module.install(_settings)
     return _installed[service]

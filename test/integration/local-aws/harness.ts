@@ -2,6 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 import { type LocalAws, startLocalAws } from '../../../k8s-local/aws/local-aws.ts';
+import { nursery } from '../../support/prepared.ts';
 
 /** What an SDK client needs to call the local AWS as the administrator of `account`. */
 export function clientOptions(
@@ -30,7 +31,7 @@ export function ec2(): EC2Client {
 }
 
 beforeAll(async () => {
-  server = await startLocalAws({ progress: console.log });
+  server = await startLocalAws({ nursery, progress: console.log });
   client = new EC2Client({ ...clientOptions(server), maxAttempts: 1 });
 });
 
