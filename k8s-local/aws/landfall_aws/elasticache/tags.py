@@ -1,15 +1,18 @@
-"""Tags: of what is there and available, and of a replication group's nodes with it.
+"""Tags: of what is there and available, and of a replication group's nodes with it; the tagging API lists them by the type in
+the ARN, of which moto knows others, and no parameter groups.
 
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Tagging-Resources.html
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from moto.core.resource_tagging import TaggedResource
 from moto.elasticache.models import ElastiCacheBackend
 
 from ..errors import AwsError
-from ..override import wrap
+from ..override import replace, wrap
 
 _ARN = re.compile(r"arn:aws:elasticache:[^:]*:\d*:(\w+):(.+)")
 # Where each kind is kept, and AWS's code for one that is not there: AddTagsToResource, API reference.
@@ -45,6 +48,15 @@ def _to_write(backend: Any, arn: str) -> list[str]:
 
 
 def install() -> None:
+    @replace(ElastiCacheBackend)
+    def iter_tagged_resources(self: Any) -> Iterator[TaggedResource]:
+        for kind, (kept, _) in _KINDS.items():
+            for thing in list(getattr(self, kept).values()):
+                arn = thing["ARN"] if isinstance(thing, dict) else thing.arn
+                tags = self.tagging_service.get_tag_dict_for_resource(arn)
+                if tags:
+                    yield TaggedResource(arn=arn, tags=tags, resource_type=f"elasticache:{kind}")
+
     @wrap(ElastiCacheBackend, "list_tags_for_resource")
     def listed(_original: Any, self: Any, arn: str) -> Any:
         _found(self, arn)
