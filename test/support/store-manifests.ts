@@ -42,3 +42,12 @@ export const fullMysql = storeInNetwork('records', {
     applyChanges: 'Immediately',
   },
 });
+
+/** A table with an index, a stream and an end of its items. */
+export const orders = {
+  partitionKey: { name: 'customer', type: 'String' },
+  sortKey: { name: 'orderedAt', type: 'Number' },
+  globalIndexes: [{ name: 'by-state', partitionKey: { name: 'state', type: 'String' }, projection: 'All' }],
+  timeToLive: { attribute: 'endsAt' },
+  stream: 'NewImage',
+};

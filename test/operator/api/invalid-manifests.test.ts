@@ -8,10 +8,13 @@ import { invalidFixtures, messagePattern, rulesOf } from './fixtures.ts';
 const fixtures = invalidFixtures();
 const byServer = fixtures.filter((fixture) => fixture.by === 'apiserver');
 
-it.each(['SecureVpc', 'EcsService', 'PrivateLinkEndpoint', 'DataStore'])('%s: there are at least 30', (kind) => {
-  const messages = new Set(fixtures.filter((one) => one.kind === kind).map((one) => one.expect));
-  expect(messages.size).toBeGreaterThanOrEqual(30);
-});
+it.each(['SecureVpc', 'EcsService', 'PrivateLinkEndpoint', 'DataStore'])(
+  '%s: there are at least 30',
+  (kind) => {
+    const messages = new Set(fixtures.filter((one) => one.kind === kind).map((one) => one.expect));
+    expect(messages.size).toBeGreaterThanOrEqual(30);
+  },
+);
 
 it('are so many', (context) => {
   expect(fixtures.length).toBeGreaterThan(0);

@@ -7,6 +7,7 @@ import { CERTIFICATE_CASES } from './acm/cases.ts';
 import { CAPACITY_CASES } from './autoscaling/cases.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
+import { TABLE_CASES } from './dynamodb/cases.ts';
 import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { CACHE_CASES } from './elasticache/cases.ts';
@@ -37,6 +38,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...CERTIFICATE_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,
+  ...TABLE_CASES,
   Vpc: {
     inputs: { cidr: '10.0.0.0/16' },
     record: { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', DhcpOptionsId: 'dopt-1' },

@@ -24,6 +24,7 @@ export function fakeSession(answers: Answers = {}) {
     batches: new Batches(),
     applicationAutoscaling: client,
     cloudwatch: client,
+    dynamodb: client,
     ec2: client,
     ecs: client,
     ecsOnce: client,

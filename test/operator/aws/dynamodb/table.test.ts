@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { lastBackupName } from '../../../../operator/aws/dynamodb/last-backup.ts';
+import { changesOf } from '../../../../operator/aws/dynamodb/table-changes.ts';
+import { brief, stateOf } from '../../../../operator/aws/dynamodb/table-descriptions.ts';
+import type { TableSettings } from '../../../../operator/aws/dynamodb/table-inputs.ts';
+import { tableSettingsKind } from '../../../../operator/aws/dynamodb/table-settings.ts';
+import { nextStep } from '../../../../operator/aws/dynamodb/table-steps.ts';
+import { dynamoDbTableKind } from '../../../../operator/aws/dynamodb/table.ts';
+import { tables } from '../../../../operator/aws/dynamodb/tables.ts';
+import { timeToLiveKind } from '../../../../operator/aws/dynamodb/time-to-live.ts';
+import { interpret } from '../../../../operator/aws/errors.ts';
+import { contextOf, fakeSession, listed, nominating, OWN, refusal } from '../ecs/fake-session.ts';
+import { described, settings, TABLE } from './cases.ts';
+
+const NAME = 'shop-dev-data';
+const Tags = Object.entries(OWN).map(([Key, Value]) => ({ Key, Value }));
+const entry = { TableArn: TABLE, TableName: NAME, Tags };
+const stepFor = (inputs: TableSettings, table = described) =>
+  nextStep(inputs, table, changesOf(inputs, table));
+const index = (name: string) =>
+  ({ name, key: { partition: 'state' }, projection: 'KEYS_ONLY', projected: [] }) as const;
+
+describe('a table', () => {
+  it('is listed by two calls, whatever the account holds besides, and by one where none is ours', async () => {
+    const { session, actions } = fakeSession({
+      GetResources: nominating([TABLE, `${TABLE}-deleted`]),
+      ListTables: ({ ExclusiveStartTableName }) =>
+        ExclusiveStartTableName === undefined
+          ? { TableNames: ['another'], LastEvaluatedTableName: 'another' }
+          : { TableNames: [NAME] },
+    });
+    expect(await listed(tables.list(session, 'test'))).toMatchObject([{ TableArn: TABLE, TableName: NAME }]);
+    expect(actions()).toEqual(['GetResources', 'ListTables', 'ListTables']);
+    const none = fakeSession({ GetResources: nominating([]) });
+    expect(await listed(tables.list(none.session, 'test'))).toEqual([]);
+    expect(none.actions()).toEqual(['GetResources']);
+  });
+
+  it('is made with its tags, its indexes and only the attributes that a key uses', async () => {
+    const { session, sent } = fakeSession({ CreateTable: () => ({ TableDescription: described }) });
+    const { context } = contextOf(session);
+    const attributes = { ...settings.attributes, unused: 'S' as const };
+    await dynamoDbTableKind.create?.(context, { name: NAME, ...settings, attributes, localIndexes: [] });
+    expect(sent).toMatchObject([
+      [
+        'CreateTable',
+        {
+          TableName: NAME,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [
+            { AttributeName: 'customer', AttributeType: 'S' },
+            { AttributeName: 'orderedAt', AttributeType: 'N' },
+            { AttributeName: 'state', AttributeType: 'S' },
+          ],
+          GlobalSecondaryIndexes: [{ IndexName: 'by-state' }],
+          DeletionProtectionEnabled: false,
+          Tags,
+        },
+      ],
+    ]);
+    expect(changesOf(settings, brief(described))).toEqual([]);
+  });
+});
+
+describe('what changes of a table', () => {
+  it('goes one call after the other, what keeps data first', () => {
+    const inputs: TableSettings = {
+      ...settings,
+      deletionProtection: true,
+      tableClass: 'STANDARD_INFREQUENT_ACCESS',
+      units: { read: 5, write: 3 },
+      globalIndexes: [index('a'), index('b')].map((one) => ({ ...one, units: { read: 1, write: 1 } })),
+      stream: 'KEYS_ONLY',
+    };
+    const steps: object[] = [];
+    let table = described;
+    for (let step = stepFor(inputs, table); step; step = stepFor(inputs, table)) {
+      steps.push(step);
+      table = applied(table, step);
+      expect(steps.length).toBeLessThan(12);
+    }
+    expect(steps.map((step) => Object.keys(step).at(-1))).toEqual([
+      'DeletionProtectionEnabled',
+      'TableClass',
+      'GlobalSecondaryIndexUpdates',
+      'ProvisionedThroughput',
+      'GlobalSecondaryIndexUpdates',
+      'GlobalSecondaryIndexUpdates',
+      'StreamSpecification',
+      'StreamSpecification',
+    ]);
+    expect(steps[2]).toEqual({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'by-state' } }] });
+    expect(steps.at(-2)).toEqual({ StreamSpecification: { StreamEnabled: false } });
+  });
+
+  it('from paid by requests to units takes the indexes along', () => {
+    const units = { read: 5, write: 3 };
+    const [first] = settings.globalIndexes;
+    expect(first).toBeDefined();
+    const globalIndexes = first ? [{ ...first, units: { read: 2, write: 1 } }] : [];
+    expect(stepFor({ ...settings, units, globalIndexes })).toEqual({
+      BillingMode: 'PROVISIONED',
+      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 3 },
+      GlobalSecondaryIndexUpdates: [
+        {
+          Update: {
+            IndexName: 'by-state',
+            ProvisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 1 },
+          },
+        },
+      ],
+    });
+  });
+
+  it('ACK#1067: units that stay are not sent with an index that comes', () => {
+    const units = { read: 5, write: 3 };
+    const paid = { ...described, BillingModeSummary: { BillingMode: 'PROVISIONED' as const } };
+    const table = {
+      ...paid,
+      GlobalSecondaryIndexes: [],
+      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 3 },
+    };
+    const step = stepFor({ ...settings, units, globalIndexes: [{ ...index('a'), units }] }, table);
+    expect(step).not.toHaveProperty('ProvisionedThroughput');
+    expect(step?.GlobalSecondaryIndexUpdates?.[0]?.Create?.IndexName).toBe('a');
+  });
+
+  it('waits while AWS is still at the change before', async () => {
+    const { session, sent } = fakeSession();
+    const { context } = contextOf(session);
+    const inputs = { tableArn: TABLE, ...settings, deletionProtection: true };
+    const table = { ...described, TableStatus: 'UPDATING' as const };
+    const error = await tableSettingsKind.update(context, inputs, { table }, []).catch((e: unknown) => e);
+    expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
+    expect(sent).toEqual([]);
+  });
+
+  it('of its items’ end goes by off and on, and on waits until off holds', async () => {
+    const { session, sent } = fakeSession();
+    const { context, laidOver } = contextOf(session);
+    const inputs = { tableArn: TABLE, attribute: 'until' };
+    const record = {
+      table: described,
+      timeToLive: { AttributeName: 'endsAt', TimeToLiveStatus: 'ENABLED' as const },
+    };
+    await timeToLiveKind.update(context, inputs, record, []);
+    expect(sent).toEqual([
+      [
+        'UpdateTimeToLive',
+        { TableName: NAME, TimeToLiveSpecification: { AttributeName: 'endsAt', Enabled: false } },
+      ],
+    ]);
+    const after = laidOver(record);
+    const error = await timeToLiveKind.update(context, inputs, after, []).catch((e: unknown) => e);
+    expect(interpret(error)).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
+  });
+});
+
+describe('a table that goes', () => {
+  const BackupName = lastBackupName(NAME, '1f2e');
+  const going = async (answers: Parameters<typeof fakeSession>[0], keepsCopy = true) => {
+    const { session, actions } = fakeSession({
+      DescribeTable: () => ({ Table: described }),
+      UpdateTable: () => ({ TableDescription: described }),
+      ...answers,
+    });
+    const { context } = contextOf(session);
+    const error = await dynamoDbTableKind.delete?.({ ...context, keepsCopy }, entry).catch((e: unknown) => e);
+    return { actions: actions(), verdict: error === undefined ? undefined : interpret(error) };
+  };
+
+  it('is copied first, and deleted when the copy is complete', async () => {
+    const first = await going({});
+    expect(first.actions).toEqual(['DescribeTable', 'ListBackups', 'CreateBackup']);
+    expect(first.verdict).toMatchObject({ kind: 'waiting', reason: 'BackingUp' });
+    const backup = (BackupStatus: string, BackupCreationDateTime = new Date()) => ({
+      ListBackups: () => ({ BackupSummaries: [{ BackupName, BackupStatus, BackupCreationDateTime }] }),
+    });
+    const second = await going(backup('CREATING'));
+    expect(second.actions).toEqual(['DescribeTable', 'ListBackups']);
+    expect(second.verdict).toMatchObject({ reason: 'BackingUp' });
+    const third = await going(backup('AVAILABLE'));
+    expect(third.actions).toEqual(['DescribeTable', 'ListBackups', 'DeleteTable']);
+    expect(third.verdict).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
+    // A copy of yesterday lacks what was written since.
+    const old = await going(backup('AVAILABLE', new Date(Date.now() - 86_400_000)));
+    expect(old.actions).toEqual(['DescribeTable', 'ListBackups', 'CreateBackup']);
+  });
+
+  it('without a copy is deleted at once; one that is protected is freed first, and one that is gone is gone', async () => {
+    expect((await going({}, false)).actions).toEqual(['DescribeTable', 'DeleteTable']);
+    const table = { ...described, DeletionProtectionEnabled: true };
+    const freed = await going({ DescribeTable: () => ({ Table: table }) }, false);
+    expect(freed.actions).toEqual(['DescribeTable', 'UpdateTable', 'DeleteTable']);
+    const missing = refusal('ResourceNotFoundException', 'Requested resource not found');
+    expect(await going({ DescribeTable: () => missing })).toEqual({
+      actions: ['DescribeTable'],
+      verdict: undefined,
+    });
+  });
+
+  it('says how far it is, and what to do about a key that is lost', () => {
+    const of = (TableStatus: string) =>
+      stateOf({ table: { ...described, TableStatus: TableStatus as never } });
+    expect(of('DELETING').phase).toBe('deleting');
+    expect(of('INACCESSIBLE_ENCRYPTION_CREDENTIALS')).toMatchObject({ phase: 'failed' });
+    const [first] = described.GlobalSecondaryIndexes ?? [];
+    const filling = {
+      ...described,
+      GlobalSecondaryIndexes: [{ ...first, IndexStatus: 'CREATING' as const }],
+    };
+    expect(stateOf({ table: filling })).toMatchObject({
+      phase: 'pending',
+      message: 'index by-state of table shop-dev-data is being filled; the table can be used meanwhile',
+    });
+  });
+});
+
+/** The table as it is after a step. */
+function applied(table: typeof described, step: NonNullable<ReturnType<typeof nextStep>>): typeof described {
+  let indexes = table.GlobalSecondaryIndexes ?? [];
+  for (const { Create, Delete } of step.GlobalSecondaryIndexUpdates ?? []) {
+    if (Delete) indexes = indexes.filter(({ IndexName }) => IndexName !== Delete.IndexName);
+    if (Create) indexes = [...indexes, { ...Create, IndexStatus: 'ACTIVE' } as (typeof indexes)[number]];
+  }
+  return {
+    ...table,
+    GlobalSecondaryIndexes: indexes,
+    ...(step.DeletionProtectionEnabled !== undefined && {
+      DeletionProtectionEnabled: step.DeletionProtectionEnabled,
+    }),
+    ...(step.TableClass && { TableClassSummary: { TableClass: step.TableClass } }),
+    ...(step.BillingMode && { BillingModeSummary: { BillingMode: step.BillingMode } }),
+    ...(step.ProvisionedThroughput && { ProvisionedThroughput: step.ProvisionedThroughput }),
+    ...(step.StreamSpecification && { StreamSpecification: step.StreamSpecification }),
+  };
+}
