@@ -227,7 +227,7 @@ describe('a table whose object is deleted', () => {
     await world.condition(object, 'Stalled', {
       reason: 'DeletionProtected',
       message:
-        /^spec\.dynamodb\.deletionProtection protects DynamoDbTable .*: an edit is honoured while the object goes/,
+        /^DynamoDbTable .* is protected .*set spec\.dynamodb\.deletionProtection to Disabled .*: an edit is honoured while the object goes/,
     });
     await world.refreshes(2, reads);
     expect(await world.writes(mark)).toEqual([]);
