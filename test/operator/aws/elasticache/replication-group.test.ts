@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replicationGroupKind as kind } from '../../../../operator/aws/elasticache/replication-group.ts';
+import type { CacheGroup } from '../../../../operator/aws/elasticache/replication-groups.ts';
 import { linesOf } from '../changes.ts';
 import { contextOf, OWN, refusal } from '../elbv2/elb.ts';
 import { cacheSession, inputs, makeNext, record } from './cache.ts';
@@ -47,11 +48,11 @@ describe('a change of a cache', () => {
   });
 
   it('of the replicas comes before failover, and after it where they go', async () => {
-    const one = {
+    const one: Partial<CacheGroup> = {
       AutomaticFailover: 'disabled',
       MultiAZ: 'disabled',
       NodeGroups: [shard('0001', 0)],
-    } as const;
+    };
     expect(await makeNext({}, one)).toMatchObject({
       calls: [
         'IncreaseReplicaCount {"ReplicationGroupId":"web","ApplyImmediately":true,"NewReplicaCount":1}',
