@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core import responses as moto_responses
 from moto.core.exceptions import ServiceException
+from moto.core.parse import XFormedDict
 from moto.core.responses import ActionResult, BaseResponse
 
 from . import call as calls
@@ -30,7 +31,7 @@ def stage(function: Stage) -> Stage:
 def parameters(response: BaseResponse) -> dict[str, Any]:
     """The request's parameters as its service's model names them."""
     params = getattr(response, "params", None)
-    if response.automated_parameter_parsing and isinstance(params, dict):
+    if response.automated_parameter_parsing and isinstance(params, (dict, XFormedDict)):
         return _plain(params)
     if isinstance(response.body, str) and response.body.startswith("{"):
         try:
@@ -45,6 +46,9 @@ def parameters(response: BaseResponse) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    # That of RDS, whose own names of its keys are the model's no more.
+    if isinstance(value, XFormedDict):
+        return _plain(value.original_dict())
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
