@@ -22,14 +22,16 @@ export const passingMysql = {
 export const anotherMysql = storeInNetwork('another', { deletionPolicy: 'Delete', mysql: {} });
 
 /** Of the deletion of a store, which nothing but that of its object brings about: datastore-mysql.test.ts. */
-const OF_THE_END = new Set(['rds:DeleteDBInstance', 'rds:DescribeDBSnapshots']);
+const OF_THE_END = new Set(['rds:CreateDBSnapshot', 'rds:DeleteDBInstance', 'rds:DescribeDBSnapshots']);
 /** Of clusters, which are another store's. */
 const OF_CLUSTERS = /^rds:.*DBCluster/;
 
 /** The actions that a database of MySQL needs, and neither networks nor services. */
 export async function actionsOfMysql(): Promise<string[]> {
   const account = bounded(serviceAccount);
-  const others = new Set(actionsOf(await policyFor([account, serviceNetwork, storeNetwork, fullNetwork, fullService])));
+  const others = new Set(
+    actionsOf(await policyFor([account, serviceNetwork, storeNetwork, fullNetwork, fullService])),
+  );
   const all = actionsOf(await policyFor([account, storeNetwork, fullMysql]));
   return all.filter(
     (action) =>
@@ -91,7 +93,7 @@ export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:ModifyDBSubnetGroup': drift('DbSubnetGroup', 'description changed'),
   'rds:RebootDBInstance': drift('DbInstance', 'parameterGroupName changed'),
   'rds:RemoveTagsFromResource': drift('DbInstance', 'tags extra'),
-  'rds:ResetDBParameterGroup': drift('DbParameters', 'parameters[*] extra'),
+  'rds:ResetDBParameterGroup': drift('DbParameters', 'parameters[*] extra (somebody has set one)'),
   'secretsmanager:CreateSecret': another,
   'secretsmanager:TagResource': another,
 };

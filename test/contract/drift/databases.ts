@@ -173,7 +173,7 @@ export const databasesCases: Cases = {
   },
   DbParameters: {
     'parameters[*] changed': set(['require_secure_transport', '0']),
-    'parameters[*] extra': set(['interactive_timeout', '60']),
+    'parameters[*] extra (somebody has set one)': set(['interactive_timeout', '60']),
     'parameters[*] missing': {
       node: PARAMETERS,
       refreshes: 4,
@@ -203,10 +203,10 @@ export const databasesCases: Cases = {
       ManageMasterUserPassword: false,
       MasterUserPassword: 'known-to-somebody',
     }),
-    'engineVersion changed': refused('InvalidParameterCombinationException', (at) =>
+    'engineVersion changed': refused('InvalidParameterCombination', (at) =>
       modify(at, { EngineVersion: '8.0.35' }),
     ),
-    'storageGiB changed': refused('InvalidParameterCombinationException', (at) =>
+    'storageGiB changed': refused('InvalidParameterCombination', (at) =>
       modify(at, { AllocatedStorage: 399 }),
     ),
     'maxStorageGiB changed': changed({ MaxAllocatedStorage: 2000 }),
@@ -221,8 +221,9 @@ export const databasesCases: Cases = {
   },
 };
 
-/** What AWS says of every database. */
+/** What AWS says of every group and every database. */
 export const databasesAlwaysSaid = {
+  DbSubnetGroup: ['description'],
   DbInstance: [
     'backupDays',
     'backupWindow',
