@@ -1,8 +1,21 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take minutes. */
+const LONG = /(-crash(-\w+)?|-contract(-\w+)?|-drift|least-privilege|images|plan-equals|claims)\.test\.ts$/;
+
+/** They come first: vitest goes by size where it has no times, and the longest, of four lines, would come last and alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(LONG.test(b.moduleId)) - Number(LONG.test(a.moduleId)));
+  }
+}
 
 /** Two projects: `unit` needs nothing but Node; `integration` starts its own API servers and local AWS. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
