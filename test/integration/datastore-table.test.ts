@@ -271,7 +271,7 @@ describe('a table whose object is deleted', () => {
     await dynamodb.send(new DeleteTableCommand({ TableName }));
     await world.condition(object, 'Stalled', { reason: 'StoreLost' });
     const mark = await world.mark();
-    await world.refreshes(2, ['ListTables']);
+    await world.refreshes(2, ['GetResources']);
     expect(await world.writes(mark)).toEqual([]);
     const approved = await world.landfall('approve', 'DataStore/portal/orders', '--yes');
     expect(approved).toMatchObject({ code: 0 });
