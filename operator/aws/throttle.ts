@@ -104,7 +104,25 @@ const WAF_RATES: readonly [RegExp, Rate][] = [
   [/^(Get|List)/, { burst: 5, perSecond: 5 }],
   [/^/, { burst: 1, perSecond: 1 }],
 ];
-/** For services whose rates AWS does not publish (IAM, Application Auto Scaling), or publishes per action: a careful guess. */
+/** AWS KMS Developer Guide, "Request quotas": requests a second. The first that fits holds. */
+const KMS_RATES: readonly [RegExp, Rate][] = [
+  [/^(DescribeKey|ListResourceTags)$/, { burst: 2000, perSecond: 2000 }],
+  [/^(GetKeyPolicy|GetKeyRotationStatus)$/, { burst: 1000, perSecond: 1000 }],
+  [/^(EnableKeyRotation|PutKeyPolicy|ScheduleKeyDeletion)$/, { burst: 15, perSecond: 15 }],
+  [/^TagResource$/, { burst: 10, perSecond: 10 }],
+  [
+    /^(CancelKeyDeletion|CreateKey|EnableKey|UntagResource|UpdateKeyDescription)$/,
+    { burst: 5, perSecond: 5 },
+  ],
+];
+/** AWS Secrets Manager User Guide, "Quotas": what writes values shares a rate; nearly all else has 50 a second of its own. The first that fits holds. */
+const SECRETS_RATES: readonly [RegExp, Rate][] = [
+  [/^ListSecrets$/, { burst: 100, perSecond: 100 }],
+  [/^(PutSecretValue|UpdateSecret|UpdateSecretVersionStage)$/, { burst: 50, perSecond: 50, group: 'values' }],
+  [/^(Get|Put|Delete)ResourcePolicy$/, { burst: 50, perSecond: 50, group: 'policies' }],
+  [/^/, { burst: 50, perSecond: 50 }],
+];
+/** For services whose rates AWS does not publish (IAM, RDS, ElastiCache, Application Auto Scaling), or publishes per action: a careful guess. */
 const OTHER: Rate = { burst: 20, perSecond: 5 };
 
 /** The rates that hold for an action when AWS's own limits are in force, one for each bucket that it takes a token from. */
@@ -121,6 +139,9 @@ export function awsRates(service: string, action: string, write: boolean): reado
   if (service === 'cloudwatch')
     return [CLOUDWATCH_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service === 'wafv2') return [WAF_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
+  if (service === 'kms') return [KMS_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
+  if (service === 'secretsManager')
+    return [SECRETS_RATES.find(([actions]) => actions.test(action))?.[1] ?? OTHER];
   if (service !== 'ec2') return [OTHER];
   return [EC2_RATES[action] ?? (write ? EC2_WRITE : EC2_READ)];
 }

@@ -134,12 +134,21 @@ describe('manifests/bootstrap/member-role.yaml', () => {
     expect(ManagedPolicyArns).toEqual(
       made.map(([id]) => `!Ref ${id}`).filter((arn) => arn !== '!Ref Boundary'),
     );
-    expect(ManagedPolicyArns.length).toBeLessThanOrEqual(ATTACHED_MAX);
+    const others = 'have services share a policy in POLICY_OF of operator/generate-policies.ts';
+    expect(ManagedPolicyArns.length, `a role takes ${ATTACHED_MAX} policies: ${others}`).toBeLessThanOrEqual(
+      ATTACHED_MAX,
+    );
     for (const policy of attached) {
       expect(policy?.PolicyDocument.Version).toBe('2012-10-17');
-      expect(JSON.stringify(policy?.PolicyDocument).length).toBeLessThanOrEqual(POLICY_MAX);
+      expect(
+        JSON.stringify(policy?.PolicyDocument).length,
+        `a policy takes ${POLICY_MAX} characters: ${policy?.ManagedPolicyName}`,
+      ).toBeLessThanOrEqual(POLICY_MAX);
     }
-    expect(text.length).toBeLessThan(TEMPLATE_MAX);
+    expect(
+      Buffer.byteLength(text),
+      `CloudFormation takes ${TEMPLATE_MAX} bytes: write more on a line in inTemplate of operator/generate-policies.ts`,
+    ).toBeLessThan(TEMPLATE_MAX);
   });
 
   it('bounds tasks by no less than what starts them and opens shells in them', () => {

@@ -133,6 +133,14 @@ describe('awsRates, as AWS publishes them', () => {
     ['wafv2', 'GetWebACLForResource', false, 1, 1],
     ['wafv2', 'ListWebACLs', false, 5, 5],
     ['wafv2', 'UpdateWebACL', true, 1, 1],
+    ['kms', 'DescribeKey', false, 2000, 2000],
+    ['kms', 'GetKeyPolicy', false, 1000, 1000],
+    ['kms', 'CreateKey', true, 5, 5],
+    ['kms', 'ScheduleKeyDeletion', true, 15, 15],
+    ['kms', 'TagResource', true, 10, 10],
+    ['secretsManager', 'CreateSecret', true, 50, 50],
+    ['secretsManager', 'ListSecrets', false, 100, 100],
+    ['rds', 'DescribeDBInstances', false, 20, 5],
   ])('%s %s', (service, action, write, burst, perSecond) => {
     expect(awsRates(service, action, write)).toEqual([{ burst, perSecond }]);
   });
