@@ -1,4 +1,5 @@
 import {
+  CreateBackupCommand,
   DeleteBackupCommand,
   DeleteTableCommand,
   DescribeContinuousBackupsCommand,
@@ -9,7 +10,9 @@ import {
   ListTablesCommand,
   ListTagsOfResourceCommand,
   PutItemCommand,
+  RestoreTableFromBackupCommand,
   type TableDescription,
+  TagResourceCommand,
   UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
@@ -90,6 +93,11 @@ const repaired = async (what: string, isRight: () => Promise<boolean>) => {
   await eventually(what, isRight);
   await world.ready(object);
 };
+/** Somebody deletes the table; the operator says that it is lost. */
+async function loseTable(): Promise<void> {
+  await dynamodb.send(new DeleteTableCommand({ TableName }));
+  await world.condition(object, 'Stalled', { reason: 'StoreLost' });
+}
 /** Takes the last copies away, so that AWS can be as before. */
 async function forgetCopies(): Promise<void> {
   for (const { BackupArn } of await backups()) await dynamodb.send(new DeleteBackupCommand({ BackupArn }));
@@ -226,8 +234,7 @@ describe('a table whose object is deleted', () => {
     await world.delete(object);
     await world.condition(object, 'Stalled', {
       reason: 'DeletionProtected',
-      message:
-        /^DynamoDbTable .* is protected .*set spec\.dynamodb\.deletionProtection to Disabled .*: an edit is honoured while the object goes/,
+      message: /set spec\.dynamodb\.deletionProtection to Disabled.*honoured while the object goes/,
     });
     await world.refreshes(2, reads);
     expect(await world.writes(mark)).toEqual([]);
@@ -266,17 +273,46 @@ describe('a table whose object is deleted', () => {
     expect((await table()).TableId).toBe(TableId);
   });
 
-  it('is not made anew, and empty, when somebody has deleted it, unless a person says so', async () => {
-    const { TableId } = await table();
-    await dynamodb.send(new DeleteTableCommand({ TableName }));
-    await world.condition(object, 'Stalled', { reason: 'StoreLost' });
+  it('is not made anew, and empty, when somebody has deleted it, and is found again when they have restored it', async () => {
+    const backedUp = await dynamodb.send(new CreateBackupCommand({ TableName, BackupName: 'by-hand' }));
+    await eventually('the backup', async () => (await backups())[0]?.BackupStatus === 'AVAILABLE');
+    await loseTable();
     const mark = await world.mark();
-    await world.refreshes(2, ['GetResources']);
-    expect(await world.writes(mark)).toEqual([]);
+    await world.refreshes(3, ['GetResources']);
+    expect(await deeds(mark)).toEqual([]);
+
+    const { BackupArn } = backedUp.BackupDetails ?? {};
+    await dynamodb.send(new RestoreTableFromBackupCommand({ TargetTableName: TableName, BackupArn }));
+    await eventually('the restored table', async () => (await table()).TableStatus === 'ACTIVE');
+    const tags = { installation: 'local', owner: 'DataStore/portal/orders', node: 'table' };
+    await dynamodb.send(
+      new TagResourceCommand({
+        ResourceArn: (await table()).TableArn,
+        Tags: Object.entries(tags).map(([name, Value]) => ({ Key: `landfall.dev/${name}`, Value })),
+      }),
+    );
+    await repaired('what a restored table lacks', async () => {
+      const { AttributeName, TimeToLiveStatus } = (await timeToLive()) ?? {};
+      const isOn = (await recovery())?.PointInTimeRecoveryStatus === 'ENABLED';
+      const { StreamSpecification: stream } = await table();
+      return (
+        isOn &&
+        `${AttributeName} ${TimeToLiveStatus} ${stream?.StreamViewType}` === 'endsAt ENABLED NEW_IMAGE'
+      );
+    });
+    expect(await table()).toMatchObject({ ItemCount: 1 });
+    expect(await indexes()).toEqual(['by-state ACTIVE']);
+  });
+
+  it('is made anew, and empty, where a person says so', async () => {
+    const { TableId = '' } = await table();
+    await loseTable();
     const approved = await world.landfall('approve', 'DataStore/portal/orders', '--yes');
     expect(approved).toMatchObject({ code: 0 });
     await world.ready(object);
+    expect(await table()).toMatchObject({ ItemCount: 0 });
     expect((await table()).TableId).not.toBe(TableId);
+    await forgetCopies();
   });
 
   it('is deleted without a copy where deletionPolicy is Delete, and AWS is as before', async () => {

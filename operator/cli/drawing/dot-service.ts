@@ -1,14 +1,14 @@
 import { bold, box, escape, idText, indent, quote, small } from './dot-html.ts';
 import { ELSEWHERE, type Link, type Place } from './links.ts';
-import { GROUP_LOOK, LINK_LOOK, PLAIN_LOOK, SERVICE_LOOK } from './look.ts';
+import { GROUP_LOOK, LINK_LOOK, PLAIN_LOOK, SERVICE_LOOK, STORE_LOOK } from './look.ts';
 import { markOfAll } from './marks.ts';
-import type { Drawn, DrawnNetwork, DrawnService, Picture } from './picture.ts';
+import type { Drawn, DrawnNetwork, DrawnService, DrawnStore, Picture } from './picture.ts';
 import type { Provided, Used } from './private-link.ts';
 import type { LoadBalancer } from './service.ts';
 
-/** What stands in a network of other objects: services with their load balancers, and endpoints. `at` names nodes of the network. */
+/** What stands in a network of other objects: services with their load balancers, endpoints, and stores. `at` names nodes of the network. */
 export function servicesLines(
-  { network, services, uses }: DrawnNetwork,
+  { network, services, uses, stores }: DrawnNetwork,
   at: (key: string) => string,
 ): string[] {
   const behind = (name: string, place: Place) =>
@@ -20,6 +20,7 @@ export function servicesLines(
   return [
     ...services.flatMap(serviceLines),
     ...uses.map(endpointNode),
+    ...stores.map(storeNode),
     ...services.flatMap(({ owner, service }) => behind('ecs', { owner, node: service.node })),
   ];
 }
@@ -99,6 +100,14 @@ function endpointNode({ owner, marks, used }: Drawn & { readonly used: Used }): 
   const { node, group, name, tier } = used;
   const lines = [bold(`Endpoint ${name}`), small(`in every ${tier} subnet`), idText(marks, node)];
   return `${nodeId({ owner, node })} [label=${box(lines, LINK_LOOK, { rounded: true, mark: markOfAll(marks, [node, group]) })}]`;
+}
+
+/** A store with all that was made for it. */
+export function storeNode({ owner, marks, store }: DrawnStore): string {
+  const { node, name, engine, called, others } = store;
+  const lines = [bold(`Store ${name}`), escape(engine), small(called), idText(marks, node)];
+  const mark = markOfAll(marks, [node, ...others.map((other) => other.node)]);
+  return `${nodeId({ owner, node })} [label=${box(lines, STORE_LOOK, { mark, width: 120 })}]`;
 }
 
 function nodeId({ owner, node }: Place): string {

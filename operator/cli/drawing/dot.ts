@@ -1,6 +1,6 @@
 import { bold, escape, indent, quote, small } from './dot-html.ts';
 import { networkLines } from './dot-network.ts';
-import { linkEdge, servicesLines, elsewhereNodes } from './dot-service.ts';
+import { linkEdge, servicesLines, elsewhereNodes, storeNode } from './dot-service.ts';
 import { MARK_LOOK, presentMarks } from './look.ts';
 import { pictureOf, type Drawable, type DrawnAccount, type DrawnNetwork, type Picture } from './picture.ts';
 
@@ -53,6 +53,7 @@ function accountLines(account: DrawnAccount): string[] {
     ...indent([
       `graph [label=<${title}> labeljust=l fontsize=14 style="rounded,filled" fillcolor="#f8fafc" color="#94a3b8" penwidth=1.4 margin=20]`,
       ...networks.flatMap(({ vpc }) => vpc),
+      ...account.stores.map(storeNode),
     ]),
     '}',
     ...networks.flatMap(({ arrows }) => arrows),

@@ -17,6 +17,7 @@ export const TIER_LOOK: Readonly<Record<string, Look>> = {
 export const OTHER_TIER: Look = { fill: '#f3f4f6', line: '#6b7280', text: '#1f2937' };
 export const GROUP_LOOK: Look = { fill: '#fff4e5', line: '#d9822b', text: '#6b3a06' };
 export const SERVICE_LOOK: Look = { fill: '#e7f7f7', line: '#0e8a8a', text: '#0b4747' };
+export const STORE_LOOK: Look = { fill: '#fdf6d8', line: '#a17d07', text: '#4d3c05' };
 export const LINK_LOOK: Look = { fill: '#fdeaf3', line: '#c2256b', text: '#6d1140' };
 export const PLAIN_LOOK: Look = { fill: '#ffffff', line: '#9aa5b1', text: '#334155' };
 

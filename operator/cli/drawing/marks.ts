@@ -31,6 +31,8 @@ const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
   [/^target-(group-attributes|health)$/, 'target-group'],
   [/^cluster-capacity-providers$/, 'cluster'],
   [/^endpoint-(service-permissions|connections)$/, 'endpoint-service'],
+  [/^table-(settings|ttl|recovery)$/, 'table'],
+  [/^(db|db-cluster|cache)-parameters$/, '$1-parameter-group'],
 ];
 
 /** Marks from what stands and what a plan would do; without `standing` nothing is marked. */

@@ -1,18 +1,27 @@
 import { ELSEWHERE, type Link } from './links.ts';
 import { markOfAll } from './marks.ts';
 import { label, labelled, placeKey } from './mermaid-network.ts';
-import type { DrawnNetwork, DrawnService, Picture } from './picture.ts';
+import type { DrawnNetwork, DrawnService, DrawnStore, Picture } from './picture.ts';
 import type { LoadBalancer } from './service.ts';
 
-/** What stands in a network of other objects: services with their load balancers, and endpoints. */
-export function serviceLines({ services, uses }: DrawnNetwork): string[] {
+/** What stands in a network of other objects: services with their load balancers, endpoints, and stores. */
+export function serviceLines({ services, uses, stores }: DrawnNetwork): string[] {
   return [
     ...services.flatMap(linesOf),
     ...uses.map(({ owner, marks, used: { node, group, name, tier } }) => {
       const lines = [`Endpoint ${name}`, `in every ${tier} subnet`] as const;
       return `${placeKey({ owner, node })}["${labelled(markOfAll(marks, [node, group]), marks.id(node), lines)}"]:::link`;
     }),
+    ...stores.map(storeLine),
   ];
+}
+
+/** A store with all that was made for it. */
+export function storeLine({ owner, marks, store }: DrawnStore): string {
+  const { node, name, engine, called, others } = store;
+  const mark = markOfAll(marks, [node, ...others.map((other) => other.node)]);
+  const lines = [`Store ${name}`, engine, called] as const;
+  return `${placeKey({ owner, node })}["${labelled(mark, marks.id(node), lines)}"]:::store`;
 }
 
 /** An arrow of a link; by PrivateLink it leads from network to network. */

@@ -1,6 +1,6 @@
-import { LINK_LOOK, OTHER_TIER, SERVICE_LOOK, TIER_LOOK, GROUP_LOOK, type Look } from './look.ts';
+import { LINK_LOOK, OTHER_TIER, SERVICE_LOOK, STORE_LOOK, TIER_LOOK, GROUP_LOOK, type Look } from './look.ts';
 import { keyOf, networkLines, placeKey } from './mermaid-network.ts';
-import { elsewhereNodes, linkArrow, serviceLines } from './mermaid-service.ts';
+import { elsewhereNodes, linkArrow, serviceLines, storeLine } from './mermaid-service.ts';
 import { pictureOf, type Drawable, type DrawnAccount, type DrawnNetwork, type Picture } from './picture.ts';
 
 /** Objects as a Mermaid flowchart, which GitHub and GitLab draw in Markdown. */
@@ -21,7 +21,7 @@ function aloneLines({ network, marks }: DrawnNetwork): string[] {
   return [...around, ...vpc, ...arrows];
 }
 
-function accountLines({ name, id, regions, networks }: DrawnAccount): string[] {
+function accountLines({ name, id, regions, networks, stores }: DrawnAccount): string[] {
   const lines = networks.map((drawn) => {
     const { network, marks, owner } = drawn;
     return networkLines({ network, marks, key: (node) => placeKey({ owner, node }) }, serviceLines(drawn));
@@ -30,6 +30,7 @@ function accountLines({ name, id, regions, networks }: DrawnAccount): string[] {
     ...lines.flatMap(({ around }) => around),
     `  subgraph ${keyOf(`account ${name}`)}["Account ${name}<br/>${id}, ${regions.join(', ')}"]`,
     ...lines.flatMap(({ vpc }) => vpc.map((line) => `  ${line}`)),
+    ...stores.map((store) => `    ${storeLine(store)}`),
     '  end',
     ...lines.flatMap(({ arrows }) => arrows),
   ];
@@ -47,6 +48,9 @@ function classes({ accounts, all }: Picture): string[] {
           ['service', SERVICE_LOOK],
           ['link', LINK_LOOK],
         ] as [string, Look][])
+      : []),
+    ...(all.some(({ owner }) => owner.startsWith('DataStore/'))
+      ? ([['store', STORE_LOOK]] as [string, Look][])
       : []),
     ...[...new Set(tiers)].map((name): [string, Look] => [name, OTHER_TIER]),
   ];

@@ -8,6 +8,7 @@ import { linksOf, type Link } from './links.ts';
 import { inputsBy, lastPart } from './nodes.ts';
 import { providedOf, usedOf, type Provided, type Used } from './private-link.ts';
 import { serviceOf, type Service } from './service.ts';
+import { storeOf, type Store } from './store.ts';
 
 /** What one object compiles to, and where; with what stands of it where AWS was asked. */
 export interface Drawable {
@@ -29,7 +30,10 @@ export interface DrawnNetwork extends Drawn {
   readonly network: Network;
   readonly services: readonly DrawnService[];
   readonly uses: readonly (Drawn & { readonly used: Used })[];
+  readonly stores: readonly DrawnStore[];
 }
+
+export type DrawnStore = Drawn & { readonly store: Store };
 
 export interface DrawnService extends Drawn {
   readonly service: Service;
@@ -42,6 +46,8 @@ export interface DrawnAccount {
   readonly id: string;
   readonly regions: readonly string[];
   readonly networks: readonly DrawnNetwork[];
+  /** Those that stand in no network. */
+  readonly stores: readonly DrawnStore[];
 }
 
 /** All objects as they are drawn, whatever the format: the same facts in every drawing. */
@@ -55,7 +61,7 @@ export interface Picture {
   readonly all: readonly Drawn[];
 }
 
-/** What some objects have to show together. Every object refers to a network among them: it would not compile else. */
+/** What some objects have to show together. Every object but a table refers to a network among them: it would not compile else. */
 export function pictureOf(drawables: readonly Drawable[]): Picture {
   const drawn = new Map(
     drawables.map(({ graph, plan }) => [
@@ -70,12 +76,17 @@ export function pictureOf(drawables: readonly Drawable[]): Picture {
       .filter((one) => one.account === account && kindOf(one.graph.owner) === 'SecureVpc')
       .flatMap(({ graph }) => drawn.get(graph) ?? [])
       .map((one) => networkIn(one, all));
+  const storesIn = (account: string) =>
+    drawables
+      .filter((one) => one.account === account && ownerReferredBy(one.graph, 'SecureVpc') === undefined)
+      .flatMap(({ graph }) => storesAmong([drawn.get(graph)]));
   const accounts = [...new Map(drawables.map((one) => [one.account, one])).values()].map(
     ({ account, accountId }) => ({
       name: account,
       id: accountId,
       regions: [...new Set(drawables.filter((one) => one.account === account).map(({ region }) => region))],
       networks: networksIn(account),
+      stores: storesIn(account),
     }),
   );
   const [only] = accounts.flatMap(({ networks }) => networks);
@@ -106,7 +117,15 @@ function networkIn(drawn: Drawn, all: readonly Drawn[]): DrawnNetwork {
       const used = usedOf(one.graph);
       return used ? { ...one, used } : [];
     }),
+    stores: storesAmong(here),
   };
+}
+
+function storesAmong(drawn: readonly (Drawn | undefined)[]): DrawnStore[] {
+  return drawn.flatMap((one) => {
+    const store = one && storeOf(one.graph);
+    return store ? { ...one, store } : [];
+  });
 }
 
 /** The networks by their blocks. A network alone needs nobody to tell it from others. */

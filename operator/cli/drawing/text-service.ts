@@ -3,6 +3,7 @@ import { markOfAll } from './marks.ts';
 import type { Drawn } from './picture.ts';
 import type { Provided, Used } from './private-link.ts';
 import type { LoadBalancer, Service } from './service.ts';
+import type { Store } from './store.ts';
 import { labelOf, leavingBranches, type Branch } from './tree.ts';
 
 type Draw = Drawn & { readonly paint: Paint };
@@ -65,5 +66,20 @@ export function usedBranch(draw: Draw & { readonly used: Used }): Branch {
       markOfAll(draw.marks, [node, group]),
     ),
     below: leavingBranches(draw),
+  };
+}
+
+/** A store as a branch of its network, or of its account where it stands in none: what was made for it. */
+export function storeBranch(draw: Draw & { readonly store: Store }): Branch {
+  const { store, paint } = draw;
+  const { node, name, engine, called, others } = store;
+  return {
+    line: labelOf(draw, node, `${paint.bold(`store ${name}`)}  ${paint.dim(`${engine}, ${called}`)}`),
+    below: [
+      ...others.map((other) => ({
+        line: labelOf(draw, other.node, `${other.node}  ${paint.dim(other.name)}`),
+      })),
+      ...leavingBranches(draw),
+    ],
   };
 }

@@ -3,7 +3,7 @@ import { ELSEWHERE, type Link, type Place } from './links.ts';
 import { MARK_LOOK, presentMarks } from './look.ts';
 import { pictureOf, type Drawable, type DrawnAccount, type DrawnNetwork, type Picture } from './picture.ts';
 import { networkBranch } from './text-network.ts';
-import { providedBranch, serviceBranch, usedBranch } from './text-service.ts';
+import { providedBranch, serviceBranch, storeBranch, usedBranch } from './text-service.ts';
 import { signOf, treeLines, type Branch } from './tree.ts';
 
 /**
@@ -22,10 +22,13 @@ export function drawText(drawables: readonly Drawable[], paint: Paint = PLAIN): 
   ].join('\n');
 }
 
-function accountTree({ name, id, regions, networks }: DrawnAccount, paint: Paint): Branch {
+function accountTree({ name, id, regions, networks, stores }: DrawnAccount, paint: Paint): Branch {
   return {
     line: `${paint.bold(`Account ${name}`)}  ${id}  ${paint.dim(regions.join(', '))}`,
-    below: networks.map((network) => networkTree(network, paint)),
+    below: [
+      ...networks.map((network) => networkTree(network, paint)),
+      ...stores.map((store) => storeBranch({ ...store, paint })),
+    ],
   };
 }
 
@@ -38,6 +41,7 @@ function networkTree(drawn: DrawnNetwork, paint: Paint): Branch {
       ),
     ),
     ...drawn.uses.map((one) => usedBranch({ ...one, paint })),
+    ...drawn.stores.map((one) => storeBranch({ ...one, paint })),
   ]);
 }
 

@@ -21,6 +21,11 @@ export function platform(): Promise<Drawable[]> {
   return example('accounts', 'platform/base');
 }
 
+/** A store of each engine, in a network and in none. */
+export function stores(): Promise<Drawable[]> {
+  return example('stores');
+}
+
 /** The objects of some kinds, or of one by its owner. */
 export function only(drawables: readonly Drawable[], ...owners: readonly string[]): Drawable[] {
   return drawables.filter(({ graph }) => owners.some((owner) => graph.owner.startsWith(owner)));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { drawDot } from '../../../../operator/cli/drawing/dot.ts';
-import { platform, portal, provider, withPlans } from '../portal.ts';
+import { platform, portal, provider, stores, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawDot(await portal())).toMatchFileSnapshot('__snapshots__/portal.dot');
@@ -18,4 +18,8 @@ it('marks the attachment like any other thing', async () => {
 
 it('draws the platform: accounts, the services in their networks, and the link between them', async () => {
   await expect(drawDot(await platform())).toMatchFileSnapshot('__snapshots__/platform.dot');
+});
+
+it('draws stores in their network, and beside it those that stand in none', async () => {
+  await expect(drawDot(await stores())).toMatchFileSnapshot('__snapshots__/stores.dot');
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { drawMermaid } from '../../../../operator/cli/drawing/mermaid.ts';
-import { platform, portal, provider, withPlans } from '../portal.ts';
+import { platform, portal, provider, stores, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawMermaid(await portal())).toMatchFileSnapshot('__snapshots__/portal.mmd');
@@ -20,4 +20,8 @@ it('marks the attachment like any other thing', async () => {
 
 it('draws the platform: accounts, the services in their networks, and the link between them', async () => {
   await expect(drawMermaid(await platform())).toMatchFileSnapshot('__snapshots__/platform.mmd');
+});
+
+it('draws stores in their network, and beside it those that stand in none', async () => {
+  await expect(drawMermaid(await stores())).toMatchFileSnapshot('__snapshots__/stores.mmd');
 });

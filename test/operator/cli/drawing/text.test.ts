@@ -3,7 +3,7 @@ import { drawText } from '../../../../operator/cli/drawing/text.ts';
 import type { Graph } from '../../../../operator/graph/graph.ts';
 import type { Action } from '../../../../operator/graph/plan.ts';
 import { compile } from '../../compile/fixtures.ts';
-import { only, platform, portal, provider, withPlans } from '../portal.ts';
+import { only, platform, portal, provider, stores, withPlans } from '../portal.ts';
 
 it('draws the portal', async () => {
   await expect(drawText(await portal())).toMatchFileSnapshot('__snapshots__/portal.txt');
@@ -140,3 +140,7 @@ function marked(drawables: Parameters<typeof drawText>[0], owner: string, plan: 
 function action(verb: 'create' | 'update' | 'wait', node: string, type: string): Action {
   return { verb, node, type, changes: [], inputs: {} } as Action;
 }
+
+it('draws stores in their network, and beside it those that stand in none', async () => {
+  await expect(drawText(await stores())).toMatchFileSnapshot('__snapshots__/stores.txt');
+});

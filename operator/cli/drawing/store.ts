@@ -1,0 +1,51 @@
+import type { Graph } from '../../graph/graph.ts';
+import { homeOf } from './marks.ts';
+import { lastPart } from './nodes.ts';
+
+/** A store as it is drawn. */
+export interface Store {
+  /** Key of its node. */
+  readonly node: string;
+  readonly name: string;
+  /** `MySQL`, `DynamoDB`. */
+  readonly engine: string;
+  /** What it is called in AWS. */
+  readonly called: string;
+  /** What else there is of it, with the names that it has in AWS; drawn in a line or not at all. */
+  readonly others: readonly { readonly node: string; readonly name: string }[];
+}
+
+/** The nodes that are stores, the first that there is. */
+const STORES = ['table', 'db-cluster', 'db-instance', 'replication-group'];
+
+/** The engines in AWS's words, and as their makers write them. */
+const ENGINES: Readonly<Record<string, string>> = {
+  mysql: 'MySQL',
+  'aurora-postgresql': 'Aurora PostgreSQL',
+  redis: 'Redis',
+  valkey: 'Valkey',
+};
+
+/** What a compiled store has to show; undefined for any other graph. */
+export function storeOf(graph: Graph): Store | undefined {
+  const node = STORES.find((key) => graph.nodes.has(key));
+  if (node === undefined) return undefined;
+  const { engine = '', name = '' } = wordsIn(graph, node);
+  return {
+    node,
+    name: lastPart(graph.owner),
+    engine: node === 'table' ? 'DynamoDB' : (ENGINES[engine] ?? engine),
+    called: name,
+    others: [...graph.nodes.keys()]
+      .filter((key) => key !== node && homeOf(key) === key)
+      .map((key) => ({ node: key, name: wordsIn(graph, key).name ?? '' })),
+  };
+}
+
+/** Of the inputs of a node what is a text. */
+function wordsIn(graph: Graph, node: string): Readonly<Record<string, string>> {
+  const inputs = Object.entries(graph.nodes.get(node)?.inputs ?? {}) as [string, unknown][];
+  return Object.fromEntries(
+    inputs.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
