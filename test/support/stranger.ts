@@ -13,6 +13,7 @@ import { CreateWebACLCommand, DeleteWebACLCommand, GetWebACLCommand } from '@aws
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
+import { databases, withoutDatabases } from './stranger-databases.ts';
 import { capacity, withoutCapacity } from './stranger-capacity.ts';
 import type { World } from './world.ts';
 
@@ -134,7 +135,9 @@ export class Stranger {
     );
     const containers = await running(session, subnet.Subnet?.SubnetId ?? '', Tags);
     const instances = await capacity(session, { SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
+    const stored = await databases(session, { VpcId, Tags });
     return new Stranger(session, {
+      ...stored,
       ...containers,
       ...instances,
       Vpc: VpcId,
@@ -159,6 +162,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    await withoutDatabases(session, ids);
     await withoutCapacity(session, ids);
     await stopped(session, ids);
     const ServiceIds = [ids['EndpointService'] ?? ''];
