@@ -101,6 +101,9 @@ export interface Pass<T extends GraphObject> {
   readonly informer: Informer<T>;
   readonly path: string;
   readonly log: Logger;
+  /** The object as it was when the pass began: all that the pass decides is decided by it. */
+  readonly seen: T;
+  /** The object as it was last read or written. What a write answers may have another spec already. */
   object: T;
 }
 

@@ -85,7 +85,7 @@ export async function reconcileResource<T extends GraphObject>(
   const { namespace, name } = object.metadata;
   const path = resourcePath({ group: GROUP, version: VERSION, plural: kind.plural, namespace, name });
   const log = deps.log.child({ generation: object.metadata.generation });
-  const pass: Pass<T> = { kind, informer, path, log, object };
+  const pass: Pass<T> = { kind, informer, path, log, seen: object, object };
   const deleting = object.metadata.deletionTimestamp !== undefined;
   if (deleting && !hasFinalizer(object, FINALIZER))
     return { verdict: undefined, waitsFor: [], target: undefined };
@@ -375,7 +375,7 @@ async function execute<T extends GraphObject>(
     concurrency: CONCURRENCY,
     time: timestamp(deps.clock.date()),
     confirmLoss: () => confirmLoss(deps, pass),
-    keepsCopy: pass.object.spec.deletionPolicy !== 'Delete',
+    keepsCopy: pass.seen.spec.deletionPolicy !== 'Delete',
     wrote: target.world.wrote,
     interpret,
     isGone: (action) => isGone(target, action),

@@ -24,7 +24,7 @@ export function refuseProtected<T extends GraphObject>(
   const { namespace = '', name } = object.metadata;
   throw new Terminal(
     'DeletionProtected',
-    `${named.join(', ')} ${kept.length === 1 ? 'is' : 'are'} protected against deletion, and nothing of this object is deleted; to have it deleted, set ${field} to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
+    `${field} protects ${named.join(', ')} against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
   );
 }
 
@@ -34,7 +34,7 @@ export function refuseProtected<T extends GraphObject>(
  */
 export async function confirmLoss<T extends GraphObject>(
   { client }: Pick<ResourceDeps, 'client'>,
-  { path, object }: Pick<Pass<T>, 'path' | 'object'>,
+  { path, seen }: Pick<Pass<T>, 'path' | 'seen'>,
 ): Promise<void> {
   const newest = await client.get<T>(path).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
@@ -42,7 +42,7 @@ export async function confirmLoss<T extends GraphObject>(
       'the API server cannot be asked whether the object is still to go; it is asked again soon';
     throw new Waiting('Deleting', message, { cause: error });
   });
-  if (newest && isDeepStrictEqual(wishIn(newest), wishIn(object))) return;
+  if (newest && isDeepStrictEqual(wishIn(newest), wishIn(seen))) return;
   throw new Waiting(
     'Deleting',
     newest

@@ -86,7 +86,7 @@ describe('a store that its spec protects', () => {
     expect(error).toMatchObject({
       reason: 'DeletionProtected',
       message:
-        'Shelf a is protected against deletion, and nothing of this object is deleted; to have it deleted, set spec.mysql.deletionProtection to Disabled (kubectl edit datastores -n team orders): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS',
+        'spec.mysql.deletionProtection protects Shelf a against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit datastores -n team orders): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS',
     });
   });
 
@@ -100,7 +100,7 @@ describe('a store that its spec protects', () => {
 describe('right before a store is deleted', () => {
   const asked = async (get: () => Promise<GraphObject>): Promise<string> => {
     const client = { get } as never;
-    return confirmLoss({ client }, { path: '/x', object }).then(
+    return confirmLoss({ client }, { path: '/x', seen: object }).then(
       () => 'goes',
       (error: unknown) => (error instanceof Waiting ? `waits: ${error.reason}` : String(error)),
     );
