@@ -19,10 +19,9 @@ let operator: OperatorProcess;
 let dynamodb: DynamoDBClient;
 let empty: string;
 
-const orders = store('orders', {
-  deletionPolicy: 'Delete',
-  dynamodb: { partitionKey: { name: 'customer', type: 'String' } },
-});
+const byCustomer = { partitionKey: { name: 'customer', type: 'String' } };
+const orders = store('orders', { deletionPolicy: 'Delete', dynamodb: byCustomer });
+const safe = store('orders', { deletionPolicy: 'Snapshot', dynamodb: byCustomer });
 const TableName = 'orders-dev-data';
 const start = () => world.operator({ kubeconfigPath: proxy.kubeconfigPath });
 
@@ -127,10 +126,12 @@ describe('a namespace that is pruned', () => {
     const kept = store('kept', {
       dynamodb: { partitionKey: { name: 'id', type: 'String' }, deletionProtection: 'Enabled' },
     });
-    await world.edit(orders, { deletionPolicy: 'Snapshot' });
-    await world.apply([kept]);
+    await world.apply([safe, kept]);
+    await world.ready(orders);
     await world.ready(kept);
     await world.kubectl('delete', 'namespace', 'portal', '--wait=false');
+    // No controller of namespaces runs here.
+    await Promise.all([world.delete(orders), world.delete(kept)]);
     await world.gone(orders);
     await world.condition(kept, 'Stalled', { reason: 'DeletionProtected' });
     const { BackupSummaries: copies = [] } = await dynamodb.send(new ListBackupsCommand({}));
