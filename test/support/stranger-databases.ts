@@ -14,7 +14,7 @@ const CLUSTER = 'stranger-cluster';
 /** A database and a cluster, with their groups, in a VPC; AWS wants them in two zones. */
 export async function databases(
   session: AwsSession,
-  { VpcId, Tags }: { VpcId: string; Tags: readonly Tag[] },
+  { VpcId, GroupId, Tags }: { VpcId: string; GroupId: string; Tags: readonly Tag[] },
 ): Promise<Record<string, string>> {
   const { ec2, rds: client } = session;
   const Filters = [{ Name: 'vpc-id', Values: [VpcId] }];
@@ -50,7 +50,12 @@ export async function databases(
       ...tagged,
     }),
   );
-  const owned = { MasterUsername: 'keeper', MasterUserPassword: 'not-a-secret', DBSubnetGroupName };
+  const owned = {
+    MasterUsername: 'keeper',
+    MasterUserPassword: 'not-a-secret',
+    DBSubnetGroupName,
+    VpcSecurityGroupIds: [GroupId],
+  };
   const instance = await client.send(
     new rds.CreateDBInstanceCommand({
       DBInstanceIdentifier: NAME,

@@ -135,7 +135,7 @@ export class Stranger {
     );
     const containers = await running(session, subnet.Subnet?.SubnetId ?? '', Tags);
     const instances = await capacity(session, { SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
-    const stored = await databases(session, { VpcId, Tags });
+    const stored = await databases(session, { VpcId, GroupId: group.GroupId ?? '', Tags });
     return new Stranger(session, {
       ...stored,
       ...containers,
