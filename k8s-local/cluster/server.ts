@@ -28,13 +28,13 @@ export const startServer = async (
   guard: Guard,
 ): Promise<Server> => {
   const log = await open(logFile, 'a', 0o600);
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, LANDFALL_GOGC: GOGC } = process.env;
   const child = spawn(command, args, {
     // Its own session: Ctrl-C reaches the parent alone, which then stops things in order.
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     // etcd takes any ETCD_* variable for a flag.
-    env: { PATH, HOME, TMPDIR },
+    env: { PATH, HOME, TMPDIR, GOGC },
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

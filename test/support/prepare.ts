@@ -27,6 +27,8 @@ export async function setup(project: TestProject): Promise<void> {
   project.onTestsRerun(async () => void (await build()));
   process.env['LANDFALL_TEST_BUNDLE'] = bundle;
   if (nursery) process.env['LANDFALL_TEST_NURSERY'] = nursery.socket;
+  // Twice the memory of each API server for four fifths of its work.
+  process.env['LANDFALL_GOGC'] ??= '400';
 }
 
 export async function teardown(): Promise<void> {
