@@ -79,7 +79,8 @@ export async function finalSnapshotOfCluster(
   { rds }: AwsSession,
   record: Cluster,
 ): Promise<{ FinalDBSnapshotIdentifier: string } | { SkipFinalSnapshot: true }> {
-  const id = must(record.DbClusterResourceId, 'DbClusterResourceId');
+  // Without what is the same of all, which would leave no room for the name.
+  const id = must(record.DbClusterResourceId, 'DbClusterResourceId').replace(/^cluster-/, '');
   const name = finalSnapshotName(nameOfCluster(record), id, CLUSTER_NAME_MAX);
   const [made] = await existing([name], async (DBClusterSnapshotIdentifier) => {
     const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));

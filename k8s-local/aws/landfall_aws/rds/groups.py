@@ -108,6 +108,6 @@ def install(_settings: Settings) -> None:
         return original(self, name)
 
     @wrap(RDSBackend, "delete_db_cluster_parameter_group")
-    def delete_cluster_parameters(original: Any, self: Any, name: str) -> Any:
-        _check_unused([cluster.parameter_group for cluster in self.clusters.values()], name)
-        return original(self, name)
+    def delete_cluster_parameters(original: Any, self: Any, db_cluster_parameter_group_name: str) -> Any:
+        _check_unused([cluster.parameter_group for cluster in self.clusters.values()], db_cluster_parameter_group_name)
+        return original(self, db_cluster_parameter_group_name)
