@@ -1,6 +1,7 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
+import { cachesCases } from './drift/caches.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
@@ -39,6 +40,7 @@ export const driftCases: Cases = {
   ...firewallCases,
   ...certificatesCases,
   ...databasesCases,
+  ...cachesCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */

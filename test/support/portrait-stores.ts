@@ -1,4 +1,13 @@
 import {
+  DescribeCacheClustersCommand,
+  DescribeCacheParameterGroupsCommand,
+  DescribeCacheParametersCommand,
+  DescribeCacheSubnetGroupsCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+  ListTagsForResourceCommand as ListCacheTagsCommand,
+} from '@aws-sdk/client-elasticache';
+import {
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
   DescribeDBParametersCommand,
@@ -34,5 +43,35 @@ export async function databasesOf(world: World): Promise<Record<string, object[]
     };
   } finally {
     rds.destroy();
+  }
+}
+
+/** Caches with their nodes and their groups, and what is set in these. */
+export async function cachesOf(world: World): Promise<Record<string, object[]>> {
+  const elasticache = new ElastiCacheClient(world.clientOptions());
+  const tagged = async <T extends { ARN?: string | undefined }>(thing: T) => {
+    const found = await unlessGone(elasticache.send(new ListCacheTagsCommand({ ResourceName: thing.ARN })));
+    return { ...thing, Tags: found?.TagList };
+  };
+  try {
+    const { ReplicationGroups = [] } = await elasticache.send(new DescribeReplicationGroupsCommand({}));
+    const { CacheClusters = [] } = await elasticache.send(new DescribeCacheClustersCommand({}));
+    const { CacheSubnetGroups = [] } = await elasticache.send(new DescribeCacheSubnetGroupsCommand({}));
+    const groups = await elasticache.send(new DescribeCacheParameterGroupsCommand({}));
+    return {
+      caches: await Promise.all(ReplicationGroups.map(tagged)),
+      cacheNodes: await Promise.all(CacheClusters.map(tagged)),
+      cacheSubnets: await Promise.all(CacheSubnetGroups.map(tagged)),
+      cacheParameters: await Promise.all(
+        (groups.CacheParameterGroups ?? []).map(async (group) => {
+          const { CacheParameterGroupName } = group;
+          const asked = new DescribeCacheParametersCommand({ CacheParameterGroupName, Source: 'user' });
+          const set = await unlessGone(elasticache.send(asked));
+          return { ...(await tagged(group)), set: set?.Parameters };
+        }),
+      ),
+    };
+  } finally {
+    elasticache.destroy();
   }
 }

@@ -51,3 +51,17 @@ export const orders = {
   timeToLive: { attribute: 'endsAt' },
   stream: 'NewImage',
 };
+
+/** A cache of Redis, with all that one without shards may be told. */
+export const fullRedis = storeInNetwork('sessions', {
+  redis: {
+    engineVersion: '7.0',
+    nodeType: 'cache.t3.small',
+    nodes: 3,
+    parameters: [{ name: 'timeout', value: '300' }],
+    snapshotRetentionDays: 3,
+    snapshotWindow: '03:00-04:00',
+    maintenanceWindow: 'sun:05:00-sun:06:00',
+    applyChanges: 'Immediately',
+  },
+});
