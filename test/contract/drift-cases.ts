@@ -1,7 +1,7 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
 import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
-import { cachesCases } from './drift/caches.ts';
+import { cachesAlwaysSaid, cachesCases } from './drift/caches.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
@@ -50,6 +50,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...capacityAlwaysSaid,
   ...certificatesAlwaysSaid,
   ...databasesAlwaysSaid,
+  ...cachesAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

@@ -87,5 +87,5 @@ export const REDIS_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'elasticache:ModifyCacheSubnetGroup': drift('CacheSubnetGroup', 'description changed'),
   'elasticache:ModifyReplicationGroup': drift('ReplicationGroup', 'snapshotRetentionDays changed'),
   'elasticache:RemoveTagsFromResource': drift('ReplicationGroup', 'tags extra'),
-  'elasticache:ResetCacheParameterGroup': drift('CacheParameters', 'parameters[*] extra'),
+  'elasticache:ResetCacheParameterGroup': drift('CacheParameters', 'parameters[*] extra (set by somebody)'),
 };

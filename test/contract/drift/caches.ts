@@ -165,7 +165,7 @@ export const cachesCases: Cases = {
   },
   CacheParameters: {
     'parameters[*] changed': set('timeout', '0'),
-    'parameters[*] extra': set('tcp-keepalive', '60'),
+    'parameters[*] extra (set by somebody)': set('tcp-keepalive', '60'),
     'parameters[*] missing': {
       node: PARAMETERS,
       refreshes: 4,
@@ -223,3 +223,6 @@ export const cachesCases: Cases = {
     'securityGroupIds[*] extra': regrouped((others, own) => [...others, ...own]),
   },
 };
+
+/** What AWS says of every cache's groups. */
+export const cachesAlwaysSaid = { CacheSubnetGroup: ['description'] };

@@ -31,13 +31,21 @@ def _users(backend: Any, name: str) -> list[Any]:
     return [user for user in users if user.cache_subnet_group_name == name]
 
 
+def _used(backend: Any, name: str) -> set[str]:
+    """The subnets in which a node lies."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    enis = [eni for user in _users(backend, name) for eni in getattr(user, "landfall_enis", [])]
+    return {ec2.enis[eni].subnet.id for eni in enis if eni in ec2.enis}
+
+
 def _modify(response: Any) -> ActionResult:
     backend, name = response.elasticache_backend, response._get_param("CacheSubnetGroupName")
     group = _found(backend, name)
     subnet_ids = response._get_param("SubnetIds") or group.subnet_ids
     _check_subnets(backend, subnet_ids)
-    dropped = set(group.subnet_ids) - set(subnet_ids)
-    if dropped and _users(backend, name):
+    # "The requested subnet is being used by another cache cluster": API reference, SubnetInUse.
+    dropped = (set(group.subnet_ids) - set(subnet_ids)) & _used(backend, name)
+    if dropped:
         raise AwsError("SubnetInUse", f"The subnets {', '.join(sorted(dropped))} are in use by cache clusters.")
     anew = CacheSubnetGroup(
         backend.account_id,
