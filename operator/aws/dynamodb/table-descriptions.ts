@@ -71,22 +71,16 @@ const LOST_KEY =
 export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
   const what = `table ${table.TableName}`;
   const waits = (message: string): State => ({ phase: 'pending', reason: 'WaitingForAws', message });
-  const broken = (message: string): State => ({ phase: 'failed', reason: 'Failed', message });
-  switch (table.TableStatus) {
-    case 'DELETING':
-      return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
-    case 'INACCESSIBLE_ENCRYPTION_CREDENTIALS':
-      return broken(`${what} ${LOST_KEY}`);
-    case 'ARCHIVED':
-    case 'ARCHIVING':
-      return broken(
-        `AWS has archived ${what}, since its key could not be used for seven days: what it held is in a backup of AWS’s, restore it from there`,
-      );
-    case 'ACTIVE':
-      break;
-    default:
-      return waits(`${what} is being ${table.TableStatus === 'CREATING' ? 'made' : 'changed'}`);
-  }
+  const broken = (message: string): State => ({ phase: 'failed', reason: 'AwsRefused', message });
+  const { TableStatus: status = 'CREATING' } = table;
+  if (status === 'DELETING')
+    return { phase: 'deleting', reason: 'WaitingForAws', message: `${what} is being deleted` };
+  if (status === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS') return broken(`${what} ${LOST_KEY}`);
+  if (status === 'ARCHIVED' || status === 'ARCHIVING')
+    return broken(
+      `AWS has archived ${what}, since its key could not be used for seven days: what it held is in a backup of AWS’s, restore it from there`,
+    );
+  if (status !== 'ACTIVE') return waits(`${what} is being ${status === 'CREATING' ? 'made' : 'changed'}`);
   const index = table.GlobalSecondaryIndexes?.find(({ IndexStatus }) => IndexStatus !== 'ACTIVE');
   if (index)
     return waits(
