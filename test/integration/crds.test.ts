@@ -10,6 +10,7 @@ import { parseManifest } from '../../operator/api/parse.ts';
 import { createKubeClient, type KubeClient } from '../../operator/kube/client.ts';
 import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { accountSpec, networkSpec } from '../operator/api/random-manifests.ts';
+import { tableSpec } from '../operator/api/random-stores.ts';
 import { defaulted, invalidFixtures, openApi } from '../operator/api/fixtures.ts';
 import { kubectlOf } from '../support/kubectl.ts';
 import { silent } from '../support/silent-log.ts';
@@ -230,6 +231,7 @@ describe('random manifests', () => {
   it.each([
     { kind: 'SecureVpc', specs: networkSpec },
     { kind: 'Account', specs: accountSpec },
+    { kind: 'DataStore', specs: tableSpec },
   ] as const)(
     'of kind $kind are refused by the API server exactly when they are refused without one',
     async ({ kind, specs }) => {

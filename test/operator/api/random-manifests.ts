@@ -11,7 +11,7 @@ import {
 } from 'fast-check';
 
 /** Mostly right, sometimes wrong: a manifest of many fields should not always be refused. */
-function mostly<T>(right: Arbitrary<T>, wrong: Arbitrary<unknown>): Arbitrary<unknown> {
+export function mostly<T>(right: Arbitrary<T>, wrong: Arbitrary<unknown>): Arbitrary<unknown> {
   return oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: wrong });
 }
 
