@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { auroraPostgresql } from './data-store/aurora-postgresql.ts';
+import { encryption, encryptionRules } from './data-store/encryption.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
 import { mysql } from './data-store/mysql.ts';
 import { redis } from './data-store/redis.ts';
@@ -58,6 +59,7 @@ const fields = z
       .describe(
         'Tier of the network whose subnets hold the store. Default: data. It cannot change later. Not for `dynamodb`.',
       ),
+    encryption: encryption.optional(),
     mysql: mysql.optional(),
     auroraPostgresql: auroraPostgresql.optional(),
     redis: redis.optional(),
@@ -69,6 +71,7 @@ const fields = z
 const spec = withRules(
   fields,
   ...storeRules,
+  ...encryptionRules,
   keptOrNever('environment', 'environment', RENAMED),
   keptOrNever('baseName', 'baseName', RENAMED),
 );

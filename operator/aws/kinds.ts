@@ -54,6 +54,8 @@ import { targetGroupKind } from './elbv2/target-group.ts';
 import { targetHealthKind } from './elbv2/target-health.ts';
 import { rolePoliciesKind } from './iam/role-policies.ts';
 import { roleKind } from './iam/role.ts';
+import { keySettingsKind } from './kms/key-settings.ts';
+import { kmsKeyKind } from './kms/key.ts';
 import { logGroupKind } from './logs/log-group.ts';
 import { dbClusterParameterGroupKind } from './rds/db-cluster-parameter-group.ts';
 import { dbClusterParametersKind } from './rds/db-cluster-parameters.ts';
@@ -141,6 +143,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   dbClusterParameterGroupKind,
   dbClusterParametersKind,
   dbClusterKind,
+  kmsKeyKind,
+  keySettingsKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

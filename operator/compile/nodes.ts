@@ -51,6 +51,8 @@ import type { TargetGroupInputs } from '../aws/elbv2/target-group.ts';
 import type { TargetHealthInputs } from '../aws/elbv2/target-health.ts';
 import type { RolePoliciesInputs } from '../aws/iam/role-policies.ts';
 import type { RoleInputs } from '../aws/iam/role.ts';
+import type { KeySettingsInputs } from '../aws/kms/key-settings.ts';
+import type { KmsKeyInputs } from '../aws/kms/key.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
 import type { DbClusterInputs } from '../aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
@@ -104,6 +106,7 @@ interface Things {
   ReplicationGroup: ReplicationGroupInputs;
   DbClusterParameterGroup: ParameterGroupInputs;
   DbCluster: DbClusterInputs;
+  KmsKey: KmsKeyInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -140,6 +143,7 @@ interface Facets {
   DbParameters: ParametersInputs;
   CacheParameters: CacheParametersInputs;
   DbClusterParameters: ParametersInputs;
+  KeySettings: KeySettingsInputs;
 }
 
 /** The type of a node that a compiler can make. */

@@ -28,6 +28,8 @@ export interface ReplicationGroupInputs {
   readonly snapshotWindow?: string | undefined;
   /** UTC, as `sun:05:00-sun:06:00`. */
   readonly maintenanceWindow?: string | undefined;
+  /** ARN of the key that encrypts it on disk; absent for ElastiCache's own. */
+  readonly kmsKeyArn?: string;
   /** Whether what interrupts is done at once, and not in the maintenance window. */
   readonly isImmediate: boolean;
   /** Whether it may go to another major version, or to Valkey. */
@@ -38,6 +40,9 @@ export interface ReplicationGroupInputs {
 export function isFailingOver({ clusterMode, replicasPerShard }: ReplicationGroupInputs): boolean {
   return clusterMode || replicasPerShard > 0;
 }
+
+/** What a change calls the key of ElastiCache. */
+const OWN_KEY = 'that of ElastiCache';
 
 /** All that differs, whether it can be changed yet or not. What AWS does not show of a group that is new does not differ. */
 export function changesOf(inputs: ReplicationGroupInputs, group: CacheGroup): Change[] {
@@ -51,6 +56,7 @@ export function changesOf(inputs: ReplicationGroupInputs, group: CacheGroup): Ch
   compare('name', group.ReplicationGroupId, inputs.name, fixed);
   compare('clusterMode', group.ClusterEnabled, inputs.clusterMode, fixed);
   compare('encryptionAtRest', group.AtRestEncryptionEnabled, true, fixed);
+  compare('kmsKeyArn', group.KmsKeyId ?? OWN_KEY, inputs.kmsKeyArn ?? OWN_KEY, fixed);
   compare('subnetGroup', node?.subnetGroup, inputs.subnetGroup, fixed);
   compare('engine', now.engine, inputs.engine, inputs.engine === 'redis' ? fixed : {});
   if (now.version !== undefined && !isAtLeast(now.version, inputs.engineVersion))

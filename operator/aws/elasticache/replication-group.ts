@@ -92,6 +92,7 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
         AutomaticFailoverEnabled: isFailingOver(inputs),
         MultiAZEnabled: replicasPerShard > 0,
         AtRestEncryptionEnabled: true,
+        ...(inputs.kmsKeyArn !== undefined && { KmsKeyId: inputs.kmsKeyArn }),
         TransitEncryptionEnabled: true,
         TransitEncryptionMode: 'required',
         SnapshotRetentionLimit: inputs.snapshotRetentionDays,

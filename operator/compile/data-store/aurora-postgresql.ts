@@ -41,6 +41,7 @@ export function auroraNodes(
   build: NodeBuilder,
   input: CompileInput<DataStore>,
   spec: AuroraPostgreSql,
+  keyArn: string | undefined,
 ): GraphNode[] {
   requireApart('spec.auroraPostgresql', spec);
   const { object } = input;
@@ -74,10 +75,15 @@ export function auroraNodes(
       family: group.family,
       parameters: {},
     }),
-    build.thing('DbCluster', 'db-cluster', clusterOf(object, spec, network), {
-      // Its members start with what is set by then; what comes later may ask for a reboot.
-      dependsOn: ['db-cluster-parameters'],
-    }),
+    build.thing(
+      'DbCluster',
+      'db-cluster',
+      { ...clusterOf(object, spec, network), ...(keyArn !== undefined && { kmsKeyId: keyArn }) },
+      {
+        // Its members start with what is set by then; what comes later may ask for a reboot.
+        dependsOn: ['db-cluster-parameters'],
+      },
+    ),
     ...Array.from({ length: instances }, (_, index) =>
       build.thing('DbInstance', `db-instance/${index + 1}`, memberOf(object, spec, index + 1), {
         dependsOn: ['db-parameters'],

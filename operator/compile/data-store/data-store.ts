@@ -7,8 +7,10 @@ import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { AURORA_NODES, auroraNodes } from './aurora-postgresql.ts';
+import { KEY_NODES, keyOfStore } from './key.ts';
 import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
 import { MYSQL_NODES, mysqlNodes } from './mysql.ts';
+import { namesOfStore } from './names.ts';
 import { STORE_NETWORK_NODES } from './network.ts';
 import { REDIS_NODES, redisNodes } from './redis.ts';
 
@@ -20,6 +22,7 @@ export const DATA_STORE_NODES: readonly NodeType[] = [
     ...AURORA_NODES,
     ...REDIS_NODES,
     ...DYNAMODB_NODES,
+    ...KEY_NODES,
   ]),
 ];
 
@@ -43,10 +46,16 @@ export function compileDataStore(input: CompileInput<DataStore>): Graph {
 
 function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
   const { mysql, auroraPostgresql, redis, dynamodb } = input.object.spec;
-  if (mysql) return mysqlNodes(build, input, mysql);
-  if (auroraPostgresql) return auroraNodes(build, input, auroraPostgresql);
-  if (redis) return redisNodes(build, input, redis);
-  if (dynamodb) return dynamodbNodes(build, input, dynamodb);
+  const names = namesOfStore(input.object);
+  const withKey = (store: string, nodes: (keyArn: string | undefined) => GraphNode[]) => {
+    const key = keyOfStore(build, input, store);
+    return [...key.nodes, ...nodes(key.arn)];
+  };
+  if (mysql) return withKey(names.instance(), (keyArn) => mysqlNodes(build, input, mysql, keyArn));
+  if (auroraPostgresql)
+    return withKey(names.cluster, (keyArn) => auroraNodes(build, input, auroraPostgresql, keyArn));
+  if (redis) return withKey(names.replicationGroup, (keyArn) => redisNodes(build, input, redis, keyArn));
+  if (dynamodb) return withKey(names.table, (keyArn) => dynamodbNodes(build, input, dynamodb, keyArn));
   // A rule of the schema demands one of them.
   throw new Error('a DataStore without an engine');
 }

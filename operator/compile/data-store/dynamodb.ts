@@ -39,8 +39,9 @@ export function dynamodbNodes(
   build: NodeBuilder,
   { object }: CompileInput<DataStore>,
   spec: DynamoDb,
+  keyArn: string | undefined,
 ): GraphNode[] {
-  const settings = settingsOf(object, spec);
+  const settings = { ...settingsOf(object, spec), ...(keyArn !== undefined && { kmsKeyArn: keyArn }) };
   const tableArn = ref('table');
   return [
     build.thing('DynamoDbTable', 'table', {

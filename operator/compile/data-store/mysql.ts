@@ -40,7 +40,12 @@ const GROWTH = 5;
 const ZONES_MIN = 2;
 
 /** A server, where it may stand and what it is started with. Throws Terminal (`InvalidSpec`) naming what does not fit. */
-export function mysqlNodes(build: NodeBuilder, input: CompileInput<DataStore>, spec: MySql): GraphNode[] {
+export function mysqlNodes(
+  build: NodeBuilder,
+  input: CompileInput<DataStore>,
+  spec: MySql,
+  keyArn: string | undefined,
+): GraphNode[] {
   requireApart('spec.mysql', spec);
   const network = storeNetwork(build, input, ZONES_MIN);
   const { group } = namesOfStore(input.object);
@@ -60,14 +65,17 @@ export function mysqlNodes(build: NodeBuilder, input: CompileInput<DataStore>, s
       family,
       parameters: { ...PARAMETERS, ...parametersOf(spec) },
     }),
-    build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, network), {
+    build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, { ...network, keyArn }), {
       // It starts with what is set by then; what comes later may ask for a reboot.
       dependsOn: ['db-parameters'],
     }),
   ];
 }
 
-function instanceOf(object: DataStore, spec: MySql, network: StoreNetwork): DbInstanceInputs {
+/** Where an instance stands, and what it is encrypted with. */
+type Place = StoreNetwork & { readonly keyArn: string | undefined };
+
+function instanceOf(object: DataStore, spec: MySql, place: Place): DbInstanceInputs {
   const { environment = 'dev' } = object.spec;
   const preset = MYSQL_SIZES[environment];
   const { instanceClass = preset.instanceClass, maintenanceWindow } = spec;
@@ -88,11 +96,11 @@ function instanceOf(object: DataStore, spec: MySql, network: StoreNetwork): DbIn
     applyImmediately: spec.applyChanges === 'Immediately',
     ...(insightsDays !== undefined && { insightsDays }),
     ...(maintenanceWindow !== undefined && { maintenanceWindow }),
-    own: ownOf(spec, environment, network),
+    own: ownOf(spec, environment, place),
   };
 }
 
-function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: StoreNetwork): OwnInputs {
+function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place): OwnInputs {
   const preset = MYSQL_SIZES[environment];
   const { storageGiB = preset.storageGiB, iops, throughputMiB: throughput, backup } = spec;
   const { maxStorageGiB = Math.min(storageGiB * GROWTH, STORAGE_MAX) } = spec;
@@ -111,7 +119,8 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, network: Stor
     masterUsername: spec.masterUsername,
     managesPassword: true,
     subnetGroupName: ref('db-subnet-group', 'name'),
-    securityGroupIds: [network.securityGroupId],
+    securityGroupIds: [place.securityGroupId],
+    ...(place.keyArn !== undefined && { kmsKeyId: place.keyArn }),
     logExports: [...spec.logExports].sort(),
     backupDays: backup.retentionDays ?? preset.backupDays,
     ...(backup.window !== undefined && { backupWindow: backup.window }),

@@ -22,7 +22,12 @@ export const REDIS_NODES: readonly NodeType[] = [
 ];
 
 /** A cache, where it may stand and what it is started with. Throws Terminal (`InvalidSpec`) naming what does not fit. */
-export function redisNodes(build: NodeBuilder, input: CompileInput<DataStore>, spec: Redis): GraphNode[] {
+export function redisNodes(
+  build: NodeBuilder,
+  input: CompileInput<DataStore>,
+  spec: Redis,
+  keyArn: string | undefined,
+): GraphNode[] {
   const { object } = input;
   requireApart(spec);
   const layout = layoutOf(object, spec);
@@ -51,7 +56,13 @@ export function redisNodes(build: NodeBuilder, input: CompileInput<DataStore>, s
     build.thing(
       'ReplicationGroup',
       'replication-group',
-      { ...version, ...layout, ...settingsOf(object, spec, network), description },
+      {
+        ...version,
+        ...layout,
+        ...settingsOf(object, spec, network),
+        ...(keyArn !== undefined && { kmsKeyArn: keyArn }),
+        description,
+      },
       // Whether it has shards the parameters say.
       { dependsOn: ['cache-parameters'] },
     ),

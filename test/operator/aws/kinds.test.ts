@@ -12,6 +12,7 @@ import { PROVIDED_CASES } from './ec2/provided-cases.ts';
 import { ECS_CASES } from './ecs/cases.ts';
 import { CACHE_CASES } from './elasticache/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
+import { KMS_CASES } from './kms/cases.ts';
 import { RDS_CASES } from './rds/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
 import { WAF_CASES } from './wafv2/cases.ts';
@@ -36,6 +37,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...ELB_CASES,
   ...CACHE_CASES,
   ...CERTIFICATE_CASES,
+  ...KMS_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,
   ...TABLE_CASES,

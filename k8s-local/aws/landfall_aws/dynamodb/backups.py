@@ -53,6 +53,15 @@ def install(tables: Tables) -> None:
         return {**summary.fget(self), "TableId": self.table.landfall_id}
 
     setattr(Backup, "summary", property(with_id))
+    description: Any = Backup.__dict__["description"]
+
+    def with_encryption(self: Any) -> dict[str, Any]:
+        # A backup stays encrypted as its table was when it was made: API reference, SourceTableFeatureDetails.
+        key = (self.table.sse_specification or {}).get("KMSMasterKeyId")
+        encrypted = {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}} if key else {}
+        return {**description.fget(self), "SourceTableFeatureDetails": encrypted}
+
+    setattr(Backup, "description", property(with_encryption))
 
     @wrap(DynamoDBBackend, "create_backup")
     def create(original: Any, self: Any, table_name: str, backup_name: str) -> Any:

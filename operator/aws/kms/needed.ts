@@ -1,0 +1,158 @@
+import {
+  DescribeBackupCommand,
+  DescribeTableCommand,
+  ListBackupsCommand,
+  type BackupSummary,
+} from '@aws-sdk/client-dynamodb';
+import { DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-elasticache';
+import {
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBSnapshotsCommand,
+  type DBClusterSnapshot,
+  type DBSnapshot,
+} from '@aws-sdk/client-rds';
+import { TAG } from '../../graph/ownership.ts';
+import { nameIn } from '../dynamodb/tables.ts';
+import { isNotFound } from '../errors.ts';
+import { pages } from '../kind.ts';
+import { nominated, NOMINATION_ACTIONS } from '../nominated.ts';
+import { reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { tagsOf } from '../tags.ts';
+import type { Key } from './keys.ts';
+
+/** What {@link neededStill} reads. */
+export const NEEDED_ACTIONS = [
+  ...reads(
+    'dynamodb:DescribeBackup',
+    'dynamodb:DescribeTable',
+    'dynamodb:ListBackups',
+    'elasticache:DescribeSnapshots',
+    'rds:DescribeDBClusterSnapshots',
+    'rds:DescribeDBSnapshots',
+  ),
+  ...NOMINATION_ACTIONS,
+];
+
+/** RDS lists its own snapshots and those of people, and those of AWS Backup only where they are asked for. */
+const SNAPSHOT_TYPES = [undefined, 'awsbackup'] as const;
+
+/** The first that can be read with this key alone: a snapshot, a backup, or a table that can go back to a time when it was its key. */
+export async function neededStill(session: AwsSession, key: Key): Promise<string | undefined> {
+  const looks = [tableOf, snapshotOf, clusterSnapshotOf, cacheSnapshotOf, backupOf];
+  for (const look of looks) {
+    const found = await look(session, key);
+    if (found !== undefined) return `${found} cannot be read without it`;
+  }
+  return undefined;
+}
+
+/** A table that is there still can be restored to any second of the last days, with the key that it had then. */
+async function tableOf(session: AwsSession, key: Key): Promise<string | undefined> {
+  const { [TAG.installation]: installation = '', [TAG.owner]: owner } = tagsOf(key);
+  for await (const page of nominated(session, 'dynamodb:table', installation))
+    for (const [arn, tags] of page) {
+      if (tags[TAG.owner] !== owner) continue;
+      const status = await tableStatus(session, nameIn(arn));
+      if (status !== undefined && status !== 'DELETING') return `what table ${nameIn(arn)} was before`;
+    }
+  return undefined;
+}
+
+async function tableStatus({ dynamodb }: AwsSession, TableName: string): Promise<string | undefined> {
+  try {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    return Table?.TableStatus;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function snapshotOf({ rds }: AwsSession, { Arn }: Key): Promise<string | undefined> {
+  for (const SnapshotType of SNAPSHOT_TYPES) {
+    const all = pages<DBSnapshot>(async (Marker) => {
+      const answer = await rds.send(
+        new DescribeDBSnapshotsCommand({
+          ...(SnapshotType && { SnapshotType }),
+          ...(Marker !== undefined && { Marker }),
+        }),
+      );
+      return { items: answer.DBSnapshots, next: answer.Marker };
+    });
+    for await (const page of all)
+      for (const { KmsKeyId, DBSnapshotIdentifier } of page)
+        if (KmsKeyId === Arn) return `snapshot ${DBSnapshotIdentifier}`;
+  }
+  return undefined;
+}
+
+async function clusterSnapshotOf({ rds }: AwsSession, { Arn }: Key): Promise<string | undefined> {
+  for (const SnapshotType of SNAPSHOT_TYPES) {
+    const all = pages<DBClusterSnapshot>(async (Marker) => {
+      const answer = await rds.send(
+        new DescribeDBClusterSnapshotsCommand({
+          ...(SnapshotType && { SnapshotType }),
+          ...(Marker !== undefined && { Marker }),
+        }),
+      );
+      return { items: answer.DBClusterSnapshots, next: answer.Marker };
+    });
+    for await (const page of all)
+      for (const { KmsKeyId, DBClusterSnapshotIdentifier } of page)
+        if (KmsKeyId === Arn) return `snapshot ${DBClusterSnapshotIdentifier}`;
+  }
+  return undefined;
+}
+
+/** ElastiCache does not say by which key a snapshot is encrypted, so each of the cache that the key was made for counts. */
+async function cacheSnapshotOf({ elasticache }: AwsSession, key: Key): Promise<string | undefined> {
+  const ReplicationGroupId = storeIn(key);
+  if (ReplicationGroupId === undefined) return undefined;
+  const all = pages<Snapshot>(async (Marker) => {
+    const answer = await elasticache.send(
+      new DescribeSnapshotsCommand({ ReplicationGroupId, ...(Marker !== undefined && { Marker }) }),
+    );
+    return { items: answer.Snapshots, next: answer.Marker };
+  });
+  for await (const page of all) for (const { SnapshotName } of page) return `snapshot ${SnapshotName}`;
+  return undefined;
+}
+
+/** Backups that DynamoDB makes of its own accord when a table goes do not count: nobody asked for them, and they end by themselves. */
+async function backupOf({ dynamodb }: AwsSession, key: Key): Promise<string | undefined> {
+  const TableName = storeIn(key);
+  const all = pages<BackupSummary>(async (ExclusiveStartBackupArn) => {
+    const answer = await dynamodb.send(
+      new ListBackupsCommand({
+        ...(TableName !== undefined && { TableName }),
+        BackupType: 'ALL',
+        ...(ExclusiveStartBackupArn !== undefined && { ExclusiveStartBackupArn }),
+      }),
+    );
+    return { items: answer.BackupSummaries, next: answer.LastEvaluatedBackupArn };
+  });
+  for await (const page of all)
+    for (const { BackupArn, BackupName, BackupType } of page)
+      if (BackupType !== 'SYSTEM' && (await keyOfBackup({ dynamodb }, BackupArn)) === key.Arn)
+        return `backup ${BackupName}`;
+  return undefined;
+}
+
+async function keyOfBackup(
+  { dynamodb }: Pick<AwsSession, 'dynamodb'>,
+  BackupArn: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const { BackupDescription: described } = await dynamodb.send(new DescribeBackupCommand({ BackupArn }));
+    return described?.SourceTableFeatureDetails?.SSEDescription?.KMSMasterKeyArn;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The name of the store that a key was made for, which stands in its description. */
+function storeIn({ Description }: Key): string | undefined {
+  return /\(([\w.-]+)\)$/.exec(Description)?.[1];
+}
