@@ -33,12 +33,13 @@ const NEW = { StringEquals: { 'aws:RequestTag/landfall.dev/installation': 'local
 
 /**
  * What has no tags: alarms that AWS names so, which it makes and deletes itself if our policies let it, groups of rules that
- * it writes, which are named in passing, and the snapshot that a cluster leaves, which is not there yet.
+ * it writes, which are named in passing, and the snapshots that clusters and caches leave, which are not there yet.
  */
 const UNTAGGED = [
   ':alarm:TargetTracking-service/*',
   ':regional/managedruleset/*',
   ':cluster-snapshot:*-final-*',
+  ':elasticache:us-east-1:123456789012:snapshot:*',
 ];
 /** Of what has no tags and is no resource to IAM: docs/permissions.md says so. */
 const UNBOUND = 'ec2:DeleteVpcEndpointConnectionNotifications';
