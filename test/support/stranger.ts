@@ -15,6 +15,7 @@ import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
 import { databases, withoutDatabases } from './stranger-databases.ts';
 import { capacity, withoutCapacity } from './stranger-capacity.ts';
+import { stores, withoutStores } from './stranger-stores.ts';
 import type { World } from './world.ts';
 
 const ACCOUNT = '123456789012';
@@ -136,7 +137,13 @@ export class Stranger {
     const containers = await running(session, subnet.Subnet?.SubnetId ?? '', Tags);
     const instances = await capacity(session, { SubnetId: subnet.Subnet?.SubnetId ?? '', Tags });
     const stored = await databases(session, { VpcId, GroupId: group.GroupId ?? '', Tags });
+    const cached = await stores(session, {
+      SubnetId: subnet.Subnet?.SubnetId ?? '',
+      GroupId: group.GroupId ?? '',
+      Tags,
+    });
     return new Stranger(session, {
+      ...cached,
       ...stored,
       ...containers,
       ...instances,
@@ -162,6 +169,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    await withoutStores(session);
     await withoutDatabases(session, ids);
     await withoutCapacity(session, ids);
     await stopped(session, ids);
