@@ -17,6 +17,7 @@ import { networkCases, networkDeletions } from './drift/network.ts';
 import { providedCases } from './drift/provided.ts';
 import { scalingCases, scalingDeletions } from './drift/scaling.ts';
 import { routingCases, routingDeletions } from './drift/routing.ts';
+import { tablesCases } from './drift/tables.ts';
 
 /**
  * For each kind, how to bring about each change that its `diff` can find, and its loss. The suite fails for a
@@ -41,6 +42,7 @@ export const driftCases: Cases = {
   ...certificatesCases,
   ...databasesCases,
   ...cachesCases,
+  ...tablesCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */

@@ -1,4 +1,12 @@
 import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  ListTagsOfResourceCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
   DescribeCacheClustersCommand,
   DescribeCacheParameterGroupsCommand,
   DescribeCacheParametersCommand,
@@ -73,5 +81,36 @@ export async function cachesOf(world: World): Promise<Record<string, object[]>> 
     };
   } finally {
     elasticache.destroy();
+  }
+}
+
+/** Tables with what is set on them. */
+export async function tablesOf(world: World): Promise<Record<string, object[]>> {
+  const dynamodb = new DynamoDBClient(world.clientOptions());
+  try {
+    const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
+    const tables = await Promise.all(
+      TableNames.map(async (TableName) => {
+        const found = await unlessGone(dynamodb.send(new DescribeTableCommand({ TableName })));
+        if (!found?.Table) return [];
+        const { LatestStreamArn: _arn, LatestStreamLabel: _label, ...table } = found.Table;
+        const ResourceArn = table.TableArn;
+        const tagged = await unlessGone(dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn })));
+        const ttl = await unlessGone(dynamodb.send(new DescribeTimeToLiveCommand({ TableName })));
+        const backups = await unlessGone(dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })));
+        const recovery = backups?.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+        return [
+          {
+            ...table,
+            Tags: tagged?.Tags,
+            timeToLive: ttl?.TimeToLiveDescription,
+            recovery: [recovery?.PointInTimeRecoveryStatus, recovery?.RecoveryPeriodInDays],
+          },
+        ];
+      }),
+    );
+    return { tables: tables.flat() };
+  } finally {
+    dynamodb.destroy();
   }
 }

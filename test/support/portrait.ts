@@ -23,7 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
-import { cachesOf, databasesOf } from './portrait-stores.ts';
+import { cachesOf, databasesOf, tablesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
 /**
@@ -113,6 +113,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await edgeOf(world)),
       ...(await databasesOf(world)),
       ...(await cachesOf(world)),
+      ...(await tablesOf(world)),
       ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {

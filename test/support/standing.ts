@@ -4,6 +4,7 @@ import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-s
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -125,6 +126,7 @@ export class Standing {
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),
       ecs: new ECSClient(world.clientOptions()),
+      dynamodb: new DynamoDBClient(world.clientOptions()),
       elasticache: new ElastiCacheClient(world.clientOptions()),
       elbv2: new ElasticLoadBalancingV2Client(world.clientOptions()),
       logs: new CloudWatchLogsClient(world.clientOptions()),

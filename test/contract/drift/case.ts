@@ -3,6 +3,7 @@ import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-a
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeNetworkInterfacesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElastiCacheClient } from '@aws-sdk/client-elasticache';
@@ -19,6 +20,7 @@ export interface DriftContext {
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly autoscaling: AutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elasticache: ElastiCacheClient;
