@@ -80,7 +80,7 @@ describe('a cluster of Aurora', () => {
     const mark = await world.mark();
     await world.apply([object]);
     await world.ready(object);
-    expect((await deeds(mark)).sort()).toEqual([
+    expect((await deeds(mark)).map(String).sort()).toEqual([
       'CreateDBCluster',
       'CreateDBClusterParameterGroup',
       'CreateDBInstance',

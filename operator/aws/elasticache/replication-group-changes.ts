@@ -6,6 +6,7 @@ import {
   ModifyReplicationGroupShardConfigurationCommand,
   type ModifyReplicationGroupMessage,
 } from '@aws-sdk/client-elasticache';
+import { isBelow, majorOf } from '../../engine-versions.ts';
 import { Terminal, Waiting } from '../../errors.ts';
 import type { ActionContext, Change } from '../../graph/kind.ts';
 import { unlessDone } from '../errors.ts';
@@ -14,7 +15,6 @@ import type { AwsSession } from '../session.ts';
 import { pendingOf, shardsOf, type ReplicationGroupInputs } from './replication-group-diff.ts';
 import { idOf, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { updateTags } from './shared.ts';
-import { isAtLeast, majorOf } from './versions.ts';
 
 type Modified = Omit<ModifyReplicationGroupMessage, 'ReplicationGroupId' | 'ApplyImmediately'>;
 
@@ -28,7 +28,7 @@ interface At {
 
 /** Changes that AWS takes together; what of the record they change at once is returned. */
 interface Step {
-  takes(change: Change): boolean;
+  readonly takes: (change: Change) => boolean;
   run(at: At): Promise<Partial<CacheGroup>>;
 }
 
@@ -147,13 +147,14 @@ async function upgrade(at: At): Promise<Partial<CacheGroup>> {
   const { inputs, group } = at;
   const from = group.node?.engineVersion ?? '';
   const toValkey = inputs.engine === 'valkey' && group.Engine !== 'valkey';
-  const isMajor = from !== '' && majorOf(inputs.engineVersion) > majorOf(from);
+  const isMajor =
+    from !== '' && isBelow(majorOf(inputs.engine, from), majorOf(inputs.engine, inputs.engineVersion));
   if ((toValkey || isMajor) && !inputs.mayUpgrade)
     throw new Terminal(
       'InvalidSpec',
       `cache ${inputs.name} runs ${group.Engine} ${from}, and nobody can go back from ${inputs.engine} ${inputs.engineVersion}: set allowMajorVersionUpgrade to true, or take the change back`,
     );
-  const isNewer = toValkey || !isAtLeast(from, inputs.engineVersion);
+  const isNewer = toValkey || isBelow(from, inputs.engineVersion);
   await modify(
     at,
     {

@@ -1,8 +1,11 @@
 import type { ReplicationGroup } from '@aws-sdk/client-elasticache';
+import { isBelow } from '../../engine-versions.ts';
 import type { Change } from '../../graph/kind.ts';
 import { compareSet } from '../id-sets.ts';
 import type { CacheGroup, NodeSettings } from './replication-groups.ts';
-import { isAtLeast, VALKEY_FROM } from './versions.ts';
+
+/** The first version of Valkey that ElastiCache has; Redis OSS ends before it. */
+const VALKEY_FROM = '7.2';
 
 export interface ReplicationGroupInputs {
   /** At most 40 lower-case letters, digits and single hyphens, unique in account and region. */
@@ -59,7 +62,7 @@ export function changesOf(inputs: ReplicationGroupInputs, group: CacheGroup): Ch
   compare('kmsKeyArn', group.KmsKeyId ?? OWN_KEY, inputs.kmsKeyArn ?? OWN_KEY, fixed);
   compare('subnetGroup', node?.subnetGroup, inputs.subnetGroup, fixed);
   compare('engine', now.engine, inputs.engine, inputs.engine === 'redis' ? fixed : {});
-  if (now.version !== undefined && !isAtLeast(now.version, inputs.engineVersion))
+  if (now.version !== undefined && isBelow(now.version, inputs.engineVersion))
     changes.push({ path: 'engineVersion', from: now.version, to: inputs.engineVersion });
   compare('parameterGroup', now.parameterGroup, inputs.parameterGroup);
   compare('nodeType', now.nodeType, inputs.nodeType);
@@ -79,7 +82,7 @@ export function changesOf(inputs: ReplicationGroupInputs, group: CacheGroup): Ch
   const shards = shardsOf(group);
   if (shards.length > 0) {
     compare('shards', shards.length, inputs.shards);
-    const counts = [...new Set(shards.map(({ replicas }) => replicas))].sort();
+    const counts = [...new Set(shards.map(({ replicas }) => replicas))].sort((a, b) => a - b);
     if (counts.some((count) => count !== inputs.replicasPerShard))
       changes.push({
         path: 'replicasPerShard',
@@ -109,14 +112,14 @@ function comingOf(group: CacheGroup, isImmediate: boolean): Coming {
   const failover = pending?.AutomaticFailoverStatus ?? group.AutomaticFailover;
   const version = taken.engineVersion ?? node?.engineVersion;
   // No pending value says to which engine: Valkey's versions begin where those of Redis OSS end.
-  const toValkey = taken.engineVersion !== undefined && isAtLeast(taken.engineVersion, VALKEY_FROM);
+  const toValkey = taken.engineVersion !== undefined && !isBelow(taken.engineVersion, VALKEY_FROM);
   return {
     engine: toValkey ? 'valkey' : group.Engine,
     version,
     nodeType: taken.nodeType ?? group.CacheNodeType,
     // It comes with the version, and is not shown among what is pending.
     parameterGroup: taken.engineVersion === undefined ? node?.parameterGroup : undefined,
-    automaticFailover: failover && /^enabl/.test(failover),
+    automaticFailover: failover && failover.startsWith('enabl'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { VpcSecurityGroupMembership } from '@aws-sdk/client-rds';
+import { textOf } from '../../graph/kind.ts';
 
 /** The security groups that an instance or a cluster has, and those that it is being given. */
 export function securityGroupsOf({
@@ -16,7 +17,7 @@ export function pendingLines(values: object | undefined, isRebootDue: boolean): 
   const waiting = Object.entries(values ?? {})
     .filter(([, value]) => value !== undefined)
     .map(([name, value]: [string, unknown]) =>
-      typeof value === 'object' ? name : `${name}=${String(value)}`,
+      typeof value === 'object' ? name : `${name}=${textOf(value)}`,
     );
   return [...waiting.sort(), ...(isRebootDue ? ['parameters, after a reboot'] : [])];
 }

@@ -1,11 +1,12 @@
 import type { ModifyDBClusterMessage } from '@aws-sdk/client-rds';
+import { majorOf } from '../../engine-versions.ts';
 import type { Change } from '../../graph/kind.ts';
 import { securityGroupsOf } from './attached.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import type { Cluster } from './db-cluster-record.ts';
 import { logChanges, logsFor } from './log-exports.ts';
 import { changeOf, changesOf, sentFor, setChanges, type Setting } from './settings.ts';
-import { majorOf, majorUpgradeIn, versionChange } from './versions.ts';
+import { majorUpgradeIn, versionChange } from './versions.ts';
 import { windowChanges, windowsFor } from './windows.ts';
 
 type Sent = Partial<ModifyDBClusterMessage>;

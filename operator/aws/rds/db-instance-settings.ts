@@ -1,11 +1,12 @@
 import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
-import type { Change } from '../../graph/kind.ts';
+import { familyOf, majorOf } from '../../engine-versions.ts';
+import { textOf, type Change } from '../../graph/kind.ts';
 import type { DbInstanceInputs, OwnInputs } from './db-instance-inputs.ts';
 import type { Instance } from './db-instance-record.ts';
 import { storageChanges, storageFor } from './db-instance-storage.ts';
 import { logChanges, logsFor } from './log-exports.ts';
 import { changeOf, changesOf, sentFor, type Setting } from './settings.ts';
-import { familyOf, majorUpgradeIn, majorOf, versionChange } from './versions.ts';
+import { majorUpgradeIn, versionChange } from './versions.ts';
 import { windowChanges, windowsFor } from './windows.ts';
 
 type Sent = Partial<ModifyDBInstanceMessage>;
@@ -163,7 +164,7 @@ function upgradeFor(
   { EngineVersion: now = '' }: Instance,
   changes: readonly Change[],
 ): Sent {
-  const to = String(changes.find(({ path }) => path === 'engineVersion')?.to ?? '');
+  const to = textOf(changes.find(({ path }) => path === 'engineVersion')?.to ?? '');
   return {
     EngineVersion: to,
     ...(majorUpgradeIn(engine, now, changes) && {

@@ -1,32 +1,6 @@
-import type { Change } from '../../graph/kind.ts';
+import { isBelow, majorOf } from '../../engine-versions.ts';
+import { textOf, type Change } from '../../graph/kind.ts';
 import { changeOf } from './settings.ts';
-
-/** Versions as AWS writes them: `8.0.42`, `15.4`. */
-
-const MAJOR_PARTS: Readonly<Record<string, number>> = { mysql: 2, 'aurora-postgresql': 1 };
-
-/** Whether a version is older than one that is asked for; of the latter's parts only those count that it names. */
-export function isBelow(version: string, least: string): boolean {
-  const [have, want] = [partsOf(version), partsOf(least)];
-  for (const [index, part] of want.entries()) {
-    const difference = (have[index] ?? 0) - part;
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-}
-
-/** `8.0` of MySQL 8.0.42, `15` of PostgreSQL 15.4: what an upgrade to another one of asks for permission. */
-export function majorOf(engine: string, version: string): string {
-  return version
-    .split('.')
-    .slice(0, MAJOR_PARTS[engine] ?? 1)
-    .join('.');
-}
-
-/** The family of the parameter groups that a version takes, as `mysql8.0`. */
-export function familyOf(engine: string, version: string): string {
-  return `${engine}${majorOf(engine, version)}`;
-}
 
 /** As instances and clusters of RDS have it. */
 interface Described {
@@ -49,9 +23,5 @@ export function versionChange(engine: string, least: string, record: Described):
 /** Whether these changes are an upgrade from a version that only somebody's word allows. */
 export function majorUpgradeIn(engine: string, now: string, changes: readonly Change[]): boolean {
   const change = changes.find(({ path }) => path === PATH);
-  return change !== undefined && majorOf(engine, String(change.to)) !== majorOf(engine, now);
-}
-
-function partsOf(version: string): number[] {
-  return version.split('.').map(Number);
+  return change !== undefined && majorOf(engine, textOf(change.to)) !== majorOf(engine, now);
 }

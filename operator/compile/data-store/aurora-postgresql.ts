@@ -3,7 +3,7 @@ import type { AuroraPostgreSql } from '../../api/data-store/aurora-postgresql.ts
 import { AURORA_SIZES } from '../../api/presets.ts';
 import type { DbClusterInputs } from '../../aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../../aws/rds/db-instance-inputs.ts';
-import { familyOf } from '../../aws/rds/versions.ts';
+import { familyOf } from '../../engine-versions.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';

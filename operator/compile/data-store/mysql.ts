@@ -2,7 +2,7 @@ import type { DataStore } from '../../api/data-store.ts';
 import type { MySql } from '../../api/data-store/mysql.ts';
 import { MYSQL_SIZES } from '../../api/presets.ts';
 import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
-import { familyOf } from '../../aws/rds/versions.ts';
+import { familyOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';

@@ -38,9 +38,10 @@ export function storeNetwork(build: NodeBuilder, input: CompileInput<DataStore>,
     field: 'spec.networkRef',
     reference: spec.networkRef,
   });
-  const { owner, vpcId, subnets } = exportsOfNetwork(network, input.facts);
+  const exports = exportsOfNetwork(network, input.facts);
+  const { owner, vpcId } = exports;
   const { tier = STORE_TIER } = spec;
-  const own = subnets(tier);
+  const own = exports.subnets(tier);
   if (own.length === 0)
     throw new Terminal(
       'InvalidSpec',

@@ -3,7 +3,7 @@ import { DEFAULT_VERSION, type Redis } from '../../api/data-store/redis.ts';
 import { windowsOverlap } from '../../api/data-store/windows.ts';
 import { REDIS_SIZES } from '../../api/presets.ts';
 import type { ReplicationGroupInputs } from '../../aws/elasticache/replication-group-diff.ts';
-import { familyOf } from '../../aws/elasticache/versions.ts';
+import { familyOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';

@@ -156,9 +156,11 @@ export const databasesCases: Cases = {
       );
       const SubnetId = made.Subnet?.SubnetId ?? '';
       const SubnetIds = [SubnetId, other?.SubnetId ?? ''];
-      await at.rds
-        .send(new rds.ModifyDBSubnetGroupCommand({ DBSubnetGroupName, SubnetIds }))
-        .finally(() => at.ec2.send(new DeleteSubnetCommand({ SubnetId })));
+      try {
+        await at.rds.send(new rds.ModifyDBSubnetGroupCommand({ DBSubnetGroupName, SubnetIds }));
+      } finally {
+        await at.ec2.send(new DeleteSubnetCommand({ SubnetId }));
+      }
     }),
     'subnetIds[*] extra': { node: SUBNETS, unseen: true, drift: stray },
     deleted: refused('InvalidDBSubnetGroupStateFault', (at) =>

@@ -221,7 +221,7 @@ function applied(table: typeof described, step: NonNullable<ReturnType<typeof ne
   let indexes = table.GlobalSecondaryIndexes ?? [];
   for (const { Create, Delete } of step.GlobalSecondaryIndexUpdates ?? []) {
     if (Delete) indexes = indexes.filter(({ IndexName }) => IndexName !== Delete.IndexName);
-    if (Create) indexes = [...indexes, { ...Create, IndexStatus: 'ACTIVE' } as (typeof indexes)[number]];
+    if (Create) indexes = [...indexes, { ...Create, IndexStatus: 'ACTIVE' }];
   }
   return {
     ...table,

@@ -3,7 +3,6 @@ import {
   cacheParameters,
   cacheParametersKind as kind,
 } from '../../../../operator/aws/elasticache/parameters.ts';
-import { familyOf, isAtLeast } from '../../../../operator/aws/elasticache/versions.ts';
 import { contextOf, refusal } from '../elbv2/elb.ts';
 import { cacheSession } from './cache.ts';
 
@@ -34,22 +33,5 @@ describe('parameters of a cache', () => {
     });
     const [gone] = await cacheParameters.get(session, [arn]);
     expect(kind.diff({ arn, parameters: { timeout: '1' } }, gone)).toEqual([]);
-  });
-});
-
-describe('versions', () => {
-  it('are compared by their numbers, as far as is asked for', () => {
-    expect(isAtLeast('7.0.7', '7.0')).toBe(true);
-    expect(isAtLeast('6.2.6', '7.0')).toBe(false);
-    expect(isAtLeast('7.1.0', '7.0')).toBe(true);
-    expect(isAtLeast('8.0.1', '8.1')).toBe(false);
-  });
-
-  it('have families', () => {
-    expect([familyOf('redis', '6.2'), familyOf('redis', '7.1'), familyOf('valkey', '8.0')]).toEqual([
-      'redis6.x',
-      'redis7',
-      'valkey8',
-    ]);
   });
 });

@@ -16,7 +16,7 @@ const cluster = (spec: object = {}, around: object = {}) =>
 const members = (spec: object = {}, around: object = {}) => {
   const graph = compile(aurora(spec, around));
   const keys = [...graph.nodes.keys()].filter((key) => key.startsWith('db-instance/'));
-  return keys.map((key) => inputsOf(graph, key) as { readonly name: string });
+  return keys.map((key) => inputsOf<{ readonly name: string }>(graph, key));
 };
 
 describe('a cluster of Aurora', () => {

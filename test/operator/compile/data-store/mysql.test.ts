@@ -8,7 +8,7 @@ const mysql = (spec: object = {}, around: object = {}) =>
   store({ networkRef: { name: 'net' }, mysql: spec, ...around });
 /** Of the server itself, and of what no cluster has of it. */
 const instance = (spec: object = {}, around: object = {}) => {
-  const { own, ...rest } = inputsOf(compile(mysql(spec, around)), 'db-instance') as { own: object };
+  const { own, ...rest } = inputsOf<{ own: object }>(compile(mysql(spec, around)), 'db-instance');
   return { ...rest, ...own };
 };
 
