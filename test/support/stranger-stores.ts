@@ -1,14 +1,15 @@
 import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Tag } from '@aws-sdk/client-ec2';
 import * as cache from '@aws-sdk/client-elasticache';
+import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import type { AwsSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
 
 const NAME = 'stranger';
 
-/** A table, and a cache with its groups in a subnet. */
+/** A table, a key, and a cache with its groups in a subnet. */
 export async function stores(
-  { dynamodb, elasticache }: AwsSession,
+  { dynamodb, elasticache, kms }: AwsSession,
   { SubnetId, GroupId, Tags }: { SubnetId: string; GroupId: string; Tags: readonly Tag[] },
 ): Promise<Record<string, string>> {
   const tagged = Tags.length > 0 && { Tags: Tags.map(({ Key, Value }) => ({ Key, Value })) };
@@ -19,6 +20,12 @@ export async function stores(
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       ...tagged,
+    }),
+  );
+  const key = await kms.send(
+    new CreateKeyCommand({
+      Description: NAME,
+      Tags: Tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })),
     }),
   );
   const subnets = await elasticache.send(
@@ -59,6 +66,7 @@ export async function stores(
   });
   return {
     DynamoDbTable: table.TableDescription?.TableArn ?? '',
+    KmsKey: key.KeyMetadata?.Arn ?? '',
     CacheSubnetGroup: subnets.CacheSubnetGroup?.ARN ?? '',
     CacheParameterGroup: parameters.CacheParameterGroup?.ARN ?? '',
     ReplicationGroup: group.ReplicationGroup?.ARN ?? '',
@@ -66,7 +74,11 @@ export async function stores(
 }
 
 /** Takes them away again. */
-export async function withoutStores({ dynamodb, elasticache }: AwsSession): Promise<void> {
+export async function withoutStores(
+  { dynamodb, elasticache, kms }: AwsSession,
+  { KmsKey: KeyId }: Readonly<Record<string, string>>,
+): Promise<void> {
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
   await dynamodb.send(new DeleteTableCommand({ TableName: NAME }));
   await elasticache.send(new cache.DeleteReplicationGroupCommand({ ReplicationGroupId: NAME }));
   await eventually('the subnet group of the cache deleted', () =>

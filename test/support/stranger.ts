@@ -169,7 +169,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
-    await withoutStores(session);
+    await withoutStores(session, ids);
     await withoutDatabases(session, ids);
     await withoutCapacity(session, ids);
     await stopped(session, ids);

@@ -35,6 +35,7 @@ _SECONDS = {
     "table": (0.2, "how long DynamoDB makes, changes or deletes a table or an index"),
     "backup": (0.3, "how long each step of a backup job takes, and deleting a recovery point"),
     "secret": (0.15, "how long the name of a secret that was deleted by force is not free"),
+    "key-day": (86400.0, "how long each day is that a key waits for its deletion"),
     "instance": (0.3, "how long an instance of an Auto Scaling group takes to start, or to end"),
     "task": (0.15, "how long each step of an ECS task takes"),
     "web-acl": (0.15, "how long a new web ACL cannot be put on anything"),
@@ -65,6 +66,7 @@ class Settings:
     table_seconds: float
     backup_seconds: float
     secret_seconds: float
+    key_day_seconds: float
     instance_seconds: float
     task_seconds: float
     web_acl_seconds: float

@@ -11,9 +11,9 @@ from ..settings import Settings
 from . import aliases, lists, policies, rotation, states
 
 
-def install(_settings: Settings) -> Any:
+def install(settings: Settings) -> Any:
     policies.install()
-    states.install()
+    states.install(settings)
     rotation.install()
     aliases.install()
     lists.install()

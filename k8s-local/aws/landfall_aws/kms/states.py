@@ -9,8 +9,10 @@ from typing import Any
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 
+from .. import lifecycle
 from ..errors import AwsError
 from ..override import replace, wrap
+from ..settings import Settings
 
 # What needs a key that is not about to go, and of those, what needs an enabled one.
 _NOT_PENDING = (
@@ -63,7 +65,7 @@ def _guarded(action: str) -> Any:
     return guarded
 
 
-def _schedule(response: Any) -> str:
+def _schedule(response: Any, day_seconds: float) -> str:
     key, days = own(response, response._get_param("KeyId")), response._get_param("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
         bound = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
@@ -72,7 +74,16 @@ def _schedule(response: Any) -> str:
             f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: "
             f"Member must have value {bound}",
         )
-    at = response.kms_backend.schedule_key_deletion(key.id, days)
+    backend = response.kms_backend
+    at = backend.schedule_key_deletion(key.id, days)
+    date = key.deletion_date
+
+    def end() -> None:
+        # Somebody may have cancelled it meanwhile, and scheduled it anew.
+        if key.key_state == "PendingDeletion" and key.deletion_date == date:
+            backend.delete_key(key.id)
+
+    lifecycle.after(days * day_seconds, end)
     return json.dumps(
         {"KeyId": key.arn, "DeletionDate": at, "KeyState": "PendingDeletion", "PendingWindowInDays": days}
     )
@@ -87,8 +98,11 @@ def _cancel(response: Any) -> str:
     return json.dumps({"KeyId": key.arn})
 
 
-def install() -> None:
-    replace(KmsResponse, "schedule_key_deletion")(_schedule)
+def install(settings: Settings) -> None:
+    @replace(KmsResponse)
+    def schedule_key_deletion(self: Any) -> str:
+        return _schedule(self, settings.key_day_seconds)
+
     replace(KmsResponse, "cancel_key_deletion")(_cancel)
     for action in _NOT_PENDING:
         wrap(KmsResponse, action)(_guarded(action))
