@@ -234,7 +234,8 @@ describe('a table whose object is deleted', () => {
     await world.delete(object);
     await world.condition(object, 'Stalled', {
       reason: 'DeletionProtected',
-      message: /set spec\.dynamodb\.deletionProtection to Disabled.*honoured while the object goes/,
+      message:
+        /^spec\.dynamodb\.deletionProtection protects .*set it to Disabled .*honoured while the object goes/,
     });
     await world.refreshes(2, reads);
     expect(await world.writes(mark)).toEqual([]);

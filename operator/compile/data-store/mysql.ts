@@ -47,6 +47,7 @@ export function mysqlNodes(
   keyArn: string | undefined,
 ): GraphNode[] {
   requireApart('spec.mysql', spec);
+  requireInsights(spec, classOf(input.object, spec));
   const network = storeNetwork(build, input, ZONES_MIN);
   const { group } = namesOfStore(input.object);
   const description = `Store ${ownerOf(input.object)}`;
@@ -75,17 +76,25 @@ export function mysqlNodes(
 /** Where an instance stands, and what it is encrypted with. */
 type Place = StoreNetwork & { readonly keyArn: string | undefined };
 
+function classOf({ spec: { environment = 'dev' } }: DataStore, { instanceClass }: MySql): string {
+  return instanceClass ?? MYSQL_SIZES[environment].instanceClass;
+}
+
+/** Throws Terminal (`InvalidSpec`) where Performance Insights are asked for of a class that has none. */
+function requireInsights({ performanceInsights: asked }: MySql, instanceClass: string): void {
+  if (asked?.mode !== 'Enabled' || !WITHOUT_INSIGHTS.test(instanceClass)) return;
+  throw new Terminal(
+    'InvalidSpec',
+    `spec.mysql.performanceInsights: class ${instanceClass} has none; take it away, or choose an instanceClass from db.t3.medium on`,
+  );
+}
+
 function instanceOf(object: DataStore, spec: MySql, place: Place): DbInstanceInputs {
   const { environment = 'dev' } = object.spec;
   const preset = MYSQL_SIZES[environment];
-  const { instanceClass = preset.instanceClass, maintenanceWindow } = spec;
-  const { performanceInsights: asked } = spec;
+  const instanceClass = classOf(object, spec);
+  const { maintenanceWindow, performanceInsights: asked } = spec;
   const days = asked?.mode === 'Enabled' ? asked.retentionDays : undefined;
-  if (days !== undefined && WITHOUT_INSIGHTS.test(instanceClass))
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.mysql.performanceInsights: class ${instanceClass} has none; take it away, or choose an instanceClass from db.t3.medium on`,
-    );
   const hasInsights = !asked && preset.insights && !WITHOUT_INSIGHTS.test(instanceClass);
   const insightsDays = days ?? (hasInsights ? INSIGHTS_DAYS : undefined);
   return {
