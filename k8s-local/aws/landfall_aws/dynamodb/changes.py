@@ -132,6 +132,9 @@ def install(tables: Tables) -> None:
             encrypted = encryption.resolved(backend, body["SSESpecification"])
             encryption.check_change(table, encrypted)
         result = original(self)
+        if body.get("TableClass"):
+            # moto knows none.
+            table.landfall_class = body["TableClass"]
         if body.get("SSESpecification") is not None:
             table.landfall_sse_updating = True
 

@@ -92,4 +92,7 @@ def install() -> None:
                     f"1 validation error detected: Value '{definition.get('AttributeType')}' at 'attributeDefinitions' "
                     "failed to satisfy constraint: Member must satisfy enum value set: [B, N, S]",
                 )
-        return original(self)
+        made = original(self)
+        if body.get("TableClass"):
+            self.dynamodb_backend.get_table(body["TableName"]).landfall_class = body["TableClass"]
+        return made

@@ -78,6 +78,8 @@ def install(tables: Tables) -> None:
         described = original(self, base_key)
         described[base_key]["TableStatus"] = status_of(self)
         described[base_key]["TableId"] = self.landfall_id
+        if hasattr(self, "landfall_class"):
+            described[base_key]["TableClassSummary"] = {"TableClass": self.landfall_class}
         if self.billing_mode == "PROVISIONED" and not getattr(self, "landfall_on_demand", False):
             # Only of tables that are or were on demand: BillingModeSummary, API reference.
             described[base_key].pop("BillingModeSummary")
