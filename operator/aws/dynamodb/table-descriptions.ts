@@ -1,6 +1,5 @@
 import {
   DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type PointInTimeRecoveryDescription,
   type ProvisionedThroughputDescription,
@@ -12,7 +11,7 @@ import { isNotFound } from '../errors.ts';
 import { must, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
-import { nameIn, tables } from './tables.ts';
+import { describeTable, nameIn, tables } from './tables.ts';
 
 /** How a table is; while it is being made nothing is known yet of what is set on it afterwards. */
 export interface DescribedTable {
@@ -102,10 +101,12 @@ export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
 
 const WORDS: Readonly<Record<string, string>> = { CREATING: 'filled', DELETING: 'deleted' };
 
-async function describe({ dynamodb }: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
+async function describe(session: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
+  const described = await describeTable(session, TableName);
+  if (!described) return undefined;
+  const table = brief(described);
+  const { dynamodb } = session;
   try {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    const table = brief(must(Table, 'Table'));
     if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
     const [timeToLive, backups] = await Promise.all([
       dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),

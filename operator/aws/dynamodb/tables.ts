@@ -2,6 +2,7 @@ import {
   DescribeTableCommand,
   ListTablesCommand,
   ListTagsOfResourceCommand,
+  type TableDescription,
   type Tag,
 } from '@aws-sdk/client-dynamodb';
 import { isNotFound } from '../errors.ts';
@@ -63,9 +64,24 @@ async function everyName({ dynamodb }: AwsSession): Promise<ReadonlySet<string>>
   return names;
 }
 
-async function read(session: AwsSession, TableArn: string): Promise<TableEntry | undefined> {
+/** What AWS says of one table; undefined where there is none. */
+export async function describeTable(
+  { dynamodb }: AwsSession,
+  TableName: string,
+): Promise<TableDescription | undefined> {
   try {
-    const { Table } = await session.dynamodb.send(new DescribeTableCommand({ TableName: nameIn(TableArn) }));
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    return must(Table, 'Table');
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function read(session: AwsSession, TableArn: string): Promise<TableEntry | undefined> {
+  const table = await describeTable(session, nameIn(TableArn));
+  if (!table) return undefined;
+  try {
     const Tags: Tag[] = [];
     const all = pages<Tag>(async (NextToken) => {
       const answer = await session.dynamodb.send(
@@ -77,7 +93,7 @@ async function read(session: AwsSession, TableArn: string): Promise<TableEntry |
       return { items: answer.Tags, next: answer.NextToken };
     });
     for await (const page of all) Tags.push(...page);
-    return { TableArn, TableName: must(Table?.TableName, 'TableName'), Tags };
+    return { TableArn, TableName: must(table.TableName, 'TableName'), Tags };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
