@@ -92,6 +92,7 @@ def install(tables: Tables) -> None:
         for index in table.global_indexes:
             tables.build(index)
         tables.enter(table, "CREATING")
+        table.landfall_backups_from = lifecycle.seconds() + seconds * 1.5
         return table
 
     @wrap(DynamoDBBackend, "update_table")
@@ -137,7 +138,9 @@ def install(tables: Tables) -> None:
         table = self.get_table(table_name)
         check_active(table)
         status, wanted = table.ttl.get("TimeToLiveStatus", "DISABLED"), bool(ttl_spec.get("Enabled"))
-        if status in ("ENABLING", "DISABLING"):
+        # "Any additional UpdateTimeToLive calls for the same table during this one hour duration result in a
+        # ValidationException", also once the status shows the change.
+        if status in ("ENABLING", "DISABLING") or lifecycle.seconds() < getattr(table, "landfall_ttl_from", 0.0):
             raise AwsError(
                 "ValidationException", "Time to live has been modified multiple times within a fixed interval"
             )
@@ -146,4 +149,5 @@ def install(tables: Tables) -> None:
         original(self, table_name, ttl_spec)
         end = table.ttl["TimeToLiveStatus"]
         table.ttl["TimeToLiveStatus"] = "ENABLING" if wanted else "DISABLING"
+        table.landfall_ttl_from = lifecycle.seconds() + seconds * 2
         lifecycle.after(seconds, lambda: table.ttl.update(TimeToLiveStatus=end))
