@@ -47,7 +47,7 @@ const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
  * scales it for a service, and Auto Scaling's for a group.
  */
 const NOT_FOUND_TEXT =
-  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|AutoScalingGroup name not found)/;
+  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|DynamoDB (table|index) does not exist|AutoScalingGroup name not found)/;
 /** What CreateService, CreateCapacityProvider, RegisterScalableTarget and CreateTable say where there is one of the name already. */
 const EXISTS_TEXT =
   /^(Creation of service was not idempotent|The specified capacity provider already exists|The scalable target that you tried to tag already exists|Table already exists)/;

@@ -8,7 +8,7 @@ import {
   type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { State } from '../../graph/kind.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -102,29 +102,36 @@ export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
 
 const WORDS: Readonly<Record<string, string>> = { CREATING: 'filled', DELETING: 'deleted' };
 
-async function describe({ dynamodb }: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
-  try {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    const table = brief(must(Table, 'Table'));
-    if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
-    const [timeToLive, backups] = await Promise.all([
-      dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
-      dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
-    ]);
-    const { ContinuousBackupsStatus: status, PointInTimeRecoveryDescription: recovery } =
-      backups.ContinuousBackupsDescription ?? {};
-    return {
-      table,
-      timeToLive: timeToLive.TimeToLiveDescription,
-      // Its times move on by themselves.
-      recovery: recovery && {
-        PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
-        RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
-      },
-      hasBackups: status === 'ENABLED',
-    };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+/** A table as it is this very moment; undefined where there is none. */
+export async function describeTable(
+  { dynamodb }: AwsSession,
+  TableName: string,
+): Promise<TableDescription | undefined> {
+  const answer = await unlessGone(dynamodb.send(new DescribeTableCommand({ TableName })));
+  return answer?.Table && brief(answer.Table);
+}
+
+async function describe(session: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
+  const table = await describeTable(session, TableName);
+  if (!table || table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING')
+    return table && { table };
+  const { dynamodb } = session;
+  const answers = Promise.all([
+    dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
+    dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
+  ]);
+  const found = await unlessGone(answers);
+  if (!found) return undefined;
+  const [{ TimeToLiveDescription: timeToLive }, { ContinuousBackupsDescription: backups }] = found;
+  const recovery = backups?.PointInTimeRecoveryDescription;
+  return {
+    table,
+    timeToLive,
+    // Its times move on by themselves.
+    recovery: recovery && {
+      PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
+      RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
+    },
+    hasBackups: backups?.ContinuousBackupsStatus === 'ENABLED',
+  };
 }

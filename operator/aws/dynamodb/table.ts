@@ -1,24 +1,22 @@
 import {
   CreateTableCommand,
   DeleteTableCommand,
-  DescribeTableCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateTableCommand,
-  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { Terminal, Waiting } from '../../errors.ts';
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { isNotFound, unlessGone } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList } from '../tags.ts';
 import { requireLastBackup } from './last-backup.ts';
-import { brief, stateOf, tableDescriptions } from './table-descriptions.ts';
+import { brief, describeTable, stateOf, tableDescriptions } from './table-descriptions.ts';
 import type { DynamoDbTableInputs } from './table-inputs.ts';
-import { definitions, indexOf, keySchema, throughput } from './table-words.ts';
+import { definitions, indexOf, keySchema, throughput, within } from './table-words.ts';
 import { arnIn, tables, type TableEntry } from './tables.ts';
 
 /** Every table; an action on an index or a backup of one says so itself. */
@@ -66,7 +64,7 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     return { TableArn, TableName: inputs.name, Tags: tagList(tags) };
   },
   async conflicting(session, { name }) {
-    const table = await describe(session, name);
+    const table = await describeTable(session, name);
     if (table?.TableStatus === 'DELETING')
       throw new Waiting(
         'WaitingForAws',
@@ -78,7 +76,7 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
   update: updateTags,
   async delete(context, { TableArn, TableName }) {
     const { session, keepsCopy, wrote } = context;
-    const table = await describe(session, TableName);
+    const table = await describeTable(session, TableName);
     if (!table) return undefined;
     const state = stateOf({ table });
     if (state.phase !== 'deleting') {
@@ -130,7 +128,7 @@ function createOf(inputs: DynamoDbTableInputs) {
     KeySchema: keySchema(key),
     AttributeDefinitions: definitions(inputs, keys),
     BillingMode: units ? ('PROVISIONED' as const) : ('PAY_PER_REQUEST' as const),
-    ...(units && { ProvisionedThroughput: throughput(units) }),
+    ...(units && { ProvisionedThroughput: throughput(within(units)) }),
     ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes.map(indexOf) }),
     ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes.map(indexOf) }),
     ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream } }),
@@ -140,16 +138,6 @@ function createOf(inputs: DynamoDbTableInputs) {
     TableClass: inputs.tableClass,
     DeletionProtectionEnabled: inputs.deletionProtection,
   };
-}
-
-async function describe({ dynamodb }: AwsSession, TableName: string): Promise<TableDescription | undefined> {
-  try {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    return Table && brief(Table);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 async function updateTags(
