@@ -53,8 +53,7 @@ describe('the policy of all kinds', () => {
     expect(writes).toContain('ec2:DeleteVpc');
     for (const action of new Set(writes.filter((write) => write !== UNBOUND))) {
       const ours = granting(action).filter(
-        ({ Resource }) =>
-          ![Resource].flat().every((one) => UNTAGGED.some((end) => String(one).endsWith(end))),
+        ({ Resource }) => ![Resource].flat().every((one) => UNTAGGED.some((end) => one.endsWith(end))),
       );
       // One action makes an alarm and changes it.
       const makes = action === 'cloudwatch:PutMetricAlarm' && ours.pop();

@@ -11,6 +11,7 @@ import { dynamoDbTableKind } from '../../../../operator/aws/dynamodb/table.ts';
 import { tables } from '../../../../operator/aws/dynamodb/tables.ts';
 import { timeToLiveKind } from '../../../../operator/aws/dynamodb/time-to-live.ts';
 import { interpret } from '../../../../operator/aws/errors.ts';
+import { textOf } from '../../../../operator/graph/kind.ts';
 import { contextOf, fakeSession, listed, nominating, OWN, refusal } from '../ecs/fake-session.ts';
 import { described, settings, TABLE } from './cases.ts';
 
@@ -192,7 +193,7 @@ describe('what changes of a table', () => {
       expect(changesOf(scaled, standingAt(2))).toEqual([]);
       expect(changesOf(scaled, standingAt(20))).toEqual([]);
       const words = (table: TableDescription) =>
-        changesOf(scaled, table).map(({ path, to }) => `${path} ${to}`);
+        changesOf(scaled, table).map(({ path, to }) => `${path} ${textOf(to)}`);
       expect(words(standingAt(40))).toEqual([
         'billing 20 read and 3 write units',
         'globalIndexes[by-state].units 20 read and 3 write units',
