@@ -36,6 +36,13 @@ def _one_index(table: Table, updates: list[dict[str, Any]]) -> None:
         )
 
 
+def _shown_units(table: Table, units: dict[str, Any]) -> dict[str, Any]:
+    """Those that a table was paid for before it was on demand are not shown; moto shows them, and counts decreases of new ones."""
+    paid = table.billing_mode != "PAY_PER_REQUEST"
+    shown = {unit: units.get(unit, 0) if paid else 0 for unit in ("ReadCapacityUnits", "WriteCapacityUnits")}
+    return {**shown, "NumberOfDecreasesToday": 0}
+
+
 class Tables:
     def __init__(self, settings: Settings) -> None:
         self.seconds = settings.table_seconds
@@ -78,6 +85,8 @@ def install(tables: Tables) -> None:
         described = original(self, base_key)
         described[base_key]["TableStatus"] = status_of(self)
         described[base_key]["TableId"] = self.landfall_id
+        for part in (described[base_key], *(described[base_key].get("GlobalSecondaryIndexes") or [])):
+            part["ProvisionedThroughput"] = _shown_units(self, part.get("ProvisionedThroughput") or {})
         if hasattr(self, "landfall_class"):
             described[base_key]["TableClassSummary"] = {"TableClass": self.landfall_class}
         if self.billing_mode == "PROVISIONED" and not getattr(self, "landfall_on_demand", False):
