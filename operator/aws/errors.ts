@@ -36,10 +36,10 @@ const UNSETTLED_TEXT =
   /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
 /**
  * DynamoDB's words for what it takes again after a while, though its codes are those of a quota and of a mistake: so many tables and
- * indexes change at a time, and the end of items changes once an hour (API reference, UpdateTable and UpdateTimeToLive).
+ * indexes change at a time, one change of a table at a time, and the end of items changes once an hour (API reference, UpdateTable and UpdateTimeToLive).
  */
 const TABLES_BUSY_TEXT =
-  /^Subscriber limit exceeded: .*\bsimultaneously\b|^Time to live has been modified multiple times within a fixed interval/;
+  /^Subscriber limit exceeded: .*\bsimultaneously\b|^Attempt to change a resource which is still in use: Table is being|^Time to live has been modified multiple times within a fixed interval/;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
 /**
@@ -47,7 +47,7 @@ const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
  * scales it for a service, and Auto Scaling's for a group.
  */
 const NOT_FOUND_TEXT =
-  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|AutoScalingGroup name not found)/;
+  /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|DynamoDB (table|index) does not exist|AutoScalingGroup name not found)/;
 /** What CreateService, CreateCapacityProvider, RegisterScalableTarget and CreateTable say where there is one of the name already. */
 const EXISTS_TEXT =
   /^(Creation of service was not idempotent|The specified capacity provider already exists|The scalable target that you tried to tag already exists|Table already exists)/;
@@ -263,8 +263,8 @@ export function interpretWords(error: unknown): Verdict {
       message: `${message}; turn the protection off, and the deletion goes on by itself`,
     };
   if (isMeant(error, EXISTS, EXISTS_TEXT)) return { kind: 'exists', reason: 'AlreadyExists', message };
-  if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (TABLES_BUSY_TEXT.test(text)) return { kind: 'waiting', reason: 'WaitingForAws', message };
+  if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
   if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))

@@ -44,6 +44,7 @@ export class CrashLab {
       LANDFALL_AWS_TASK_SECONDS: '0.05',
       LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
       LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1',
+      LANDFALL_AWS_TABLE_SECONDS: '0.1',
     });
     await world.claim();
     for (const { prepare } of subjects) await prepare?.(world);
@@ -76,6 +77,7 @@ export class CrashLab {
     this.#count();
     await this.#act(subject, verb);
     await this.#end(subject, verb);
+    if (verb === 'delete') await subject.forget?.(this.world);
   }
 
   /**

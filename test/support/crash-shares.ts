@@ -2,6 +2,7 @@ import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
+import { aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
 const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
@@ -24,6 +25,8 @@ export const LINK_SHARES: readonly Share[] = [
   { subject: aProvider, chance: each(1, 0, 0) },
   { subject: aConsumer, chance: each(2, 0, 0) },
 ];
+
+export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(3, 1, 0) }];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [

@@ -71,6 +71,8 @@ const LEFT_OUT = new Set([
   'loadBalancerDnsName',
   'dnsNames',
   'serviceName',
+  // Its end is when the stream was turned on.
+  'streamArn',
 ]);
 
 function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {

@@ -22,6 +22,8 @@ export interface Subject {
   readonly prepare?: (world: World) => Promise<void>;
   readonly made: Manifest;
   readonly edited: Manifest;
+  /** Takes away what it leaves on purpose once it is deleted, so that AWS can be as before. */
+  readonly forget?: (world: World) => Promise<void>;
 }
 
 /** Two tiers in one zone, with every kind of node; edited, it gains a tier and loses an endpoint, and most else changes. */

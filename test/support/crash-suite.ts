@@ -120,6 +120,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
       await lab.go(subject, 'delete');
       stages.set(subject, 'absent');
     }
+    await subject.forget?.(lab.world);
     // A provider stops letting its consumer in when that is gone.
     await eventually(`AWS is as before, ${how}`, async () => (await lab.world.aws.dump()) === lab.empty, {
       timeoutMs: 5_000,
@@ -150,6 +151,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
         );
       }
       chosen.set(subject, chained(points));
+      await subject.forget?.(lab.world);
       expect((await lab.world.aws.dump()) === lab.empty, `${subject.name} leaves nothing undisturbed`).toBe(
         true,
       );

@@ -71,26 +71,33 @@ export async function balancersOf(
   }
 }
 
-/** What scales services, and alarms: those that AWS itself makes among them. */
+/** What scales services and tables, and alarms: those that AWS itself makes among them. */
 export async function scalersOf(world: World): Promise<Record<string, object[]>> {
   const client = new ApplicationAutoScalingClient(world.clientOptions());
   const cloudwatch = new CloudWatchClient(world.clientOptions());
   try {
-    const of = { ServiceNamespace: 'ecs' } as const;
-    const { ScalableTargets: targets = [] } = await client.send(new DescribeScalableTargetsCommand(of));
-    const { ScalingPolicies: policies = [] } = await client.send(new DescribeScalingPoliciesCommand(of));
-    const { ScheduledActions: actions = [] } = await client.send(new DescribeScheduledActionsCommand(of));
+    const scaled = await Promise.all(
+      (['ecs', 'dynamodb'] as const).map(async (ServiceNamespace) => {
+        const of = { ServiceNamespace };
+        const { ScalableTargets: targets = [] } = await client.send(new DescribeScalableTargetsCommand(of));
+        const { ScalingPolicies: policies = [] } = await client.send(new DescribeScalingPoliciesCommand(of));
+        const { ScheduledActions: actions = [] } = await client.send(new DescribeScheduledActionsCommand(of));
+        return { targets, policies, actions };
+      }),
+    );
     const { MetricAlarms: alarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
     return {
       scalableTargets: await Promise.all(
-        targets.map(async ({ ScalableTargetARN: ResourceARN, ...target }) => {
-          const found = await unlessGone(client.send(new ListTagsOfTargetCommand({ ResourceARN })));
-          const tags = Object.entries(found?.Tags ?? {});
-          return { ...target, Tags: tags.map(([Key, Value]) => ({ Key, Value })) };
-        }),
+        scaled
+          .flatMap(({ targets }) => targets)
+          .map(async ({ ScalableTargetARN: ResourceARN, ...target }) => {
+            const found = await unlessGone(client.send(new ListTagsOfTargetCommand({ ResourceARN })));
+            const tags = Object.entries(found?.Tags ?? {});
+            return { ...target, Tags: tags.map(([Key, Value]) => ({ Key, Value })) };
+          }),
       ),
-      scalingPolicies: policies,
-      scheduledActions: actions,
+      scalingPolicies: scaled.flatMap(({ policies }) => policies),
+      scheduledActions: scaled.flatMap(({ actions }) => actions),
       alarms: await Promise.all(
         alarms.map(async ({ StateValue: _, StateReason: _reason, StateReasonData: _data, ...alarm }) => {
           const ask = new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn });

@@ -94,7 +94,14 @@ export async function tablesOf(world: World): Promise<Record<string, object[]>> 
       TableNames.map(async (TableName) => {
         const found = await unlessGone(dynamodb.send(new DescribeTableCommand({ TableName })));
         if (!found?.Table) return [];
-        const { LatestStreamArn: _arn, LatestStreamLabel: _label, ...table } = found.Table;
+        // What AWS has ready for requests grows by itself, and so does an index that is made.
+        const {
+          LatestStreamArn: _arn,
+          LatestStreamLabel: _label,
+          WarmThroughput: _warm,
+          GlobalSecondaryIndexes: indexes = [],
+          ...table
+        } = found.Table;
         const ResourceArn = table.TableArn;
         const tagged = await unlessGone(dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn })));
         const ttl = await unlessGone(dynamodb.send(new DescribeTimeToLiveCommand({ TableName })));
@@ -103,6 +110,7 @@ export async function tablesOf(world: World): Promise<Record<string, object[]>> 
         return [
           {
             ...table,
+            indexes: indexes.map(({ WarmThroughput: _ready, ...index }) => index),
             Tags: tagged?.Tags,
             // What AWS is still carrying out is decided.
             timeToLive: {

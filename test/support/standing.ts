@@ -44,6 +44,8 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'scalable-target': 'DescribeScalableTargets',
   'scaling-policies': 'DescribeScalingPolicies',
   'scheduled-actions': 'DescribeScheduledActions',
+  'read-capacity': 'DescribeScalableTargets',
+  'read-scaling': 'DescribeScalingPolicies',
   alarm: 'DescribeAlarms',
   'launch-template': 'DescribeLaunchTemplates',
   'instance-profile': 'ListInstanceProfiles',

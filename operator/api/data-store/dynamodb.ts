@@ -4,6 +4,7 @@ import { type Rule, withRules } from '../rule.ts';
 import { deletionProtection } from './shared.ts';
 import { globalIndexes, localIndexes } from './table-indexes.ts';
 import { keyRules, partitionKey, sortKey } from './table-keys.ts';
+import { tableScaling } from './table-scaling.ts';
 
 const units = (what: string) =>
   z.int().min(1).max(1_000_000).optional().describe(`${what} a second, with mode Provisioned.`);
@@ -19,6 +20,11 @@ const billing = withRules(
         ),
       readUnits: units('Read units, of 4 KiB each,'),
       writeUnits: units('Write units, of 1 KiB each,'),
+      autoscaling: tableScaling
+        .optional()
+        .describe(
+          'AWS sets the units, between bounds, with mode Provisioned. Landfall leaves them alone then: `readUnits` and `writeUnits` say with how many a table begins, and what is set when `autoscaling` is taken away.',
+        ),
     })
     .prefault({})
     .describe('How requests are paid for.'),
@@ -29,6 +35,13 @@ const billing = withRules(
       'billing: readUnits and writeUnits go with mode Provisioned, which needs both, and not with mode OnDemand; mode is {self.mode}',
     check: ({ mode, readUnits, writeUnits }) =>
       [readUnits, writeUnits].every((given) => (given !== undefined) === (mode === 'Provisioned')),
+  },
+  {
+    cel: "!has(self.autoscaling) || (has(self.mode) && self.mode == 'Provisioned')",
+    message:
+      'billing: autoscaling goes with mode Provisioned, and mode is {self.mode}: take it away, or change the mode',
+    path: ['autoscaling'],
+    check: ({ mode, autoscaling }) => autoscaling === undefined || mode === 'Provisioned',
   },
 );
 
@@ -78,14 +91,16 @@ type Table = z.output<typeof table>;
 const stray = (self: Table) =>
   self.billing.mode === 'Provisioned'
     ? undefined
-    : self.globalIndexes.find(({ readUnits, writeUnits }) => (readUnits ?? writeUnits) !== undefined)?.name;
-const STRAY = 'self.globalIndexes.filter(i, has(i.readUnits) || has(i.writeUnits))';
+    : self.globalIndexes.find(
+        ({ readUnits, writeUnits, autoscaling }) => (readUnits ?? writeUnits ?? autoscaling) !== undefined,
+      )?.name;
+const STRAY = 'self.globalIndexes.filter(i, has(i.readUnits) || has(i.writeUnits) || has(i.autoscaling))';
 
 const tableRules: readonly Rule<Table>[] = [
   {
     cel: `self.billing.mode == 'Provisioned' || !has(self.globalIndexes) || ${STRAY}.size() == 0`,
     message:
-      'globalIndexes: readUnits and writeUnits of {index} go with billing mode Provisioned, and it is OnDemand: take them away, or set billing',
+      'globalIndexes: readUnits, writeUnits and autoscaling of {index} go with billing mode Provisioned, and it is OnDemand: take them away, or set billing',
     path: ['globalIndexes'],
     check: (self) => stray(self) === undefined,
     show: { index: { cel: `${STRAY}[0].name`, of: (self) => stray(self) ?? '' } },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listMap, setOf } from '../fields.ts';
 import { immutable, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { MADE_ONCE, partitionKey, sortKey, sortKeyKept, sortsBesides } from './table-keys.ts';
+import { tableScaling } from './table-scaling.ts';
 
 const GLOBAL_MAX = 20;
 const LOCAL_MAX = 5;
@@ -64,6 +65,11 @@ const globalIndex = withRules(
     ...projecting('globalIndexes'),
     readUnits: units('Read units'),
     writeUnits: units('Write units'),
+    autoscaling: tableScaling
+      .optional()
+      .describe(
+        'AWS sets the units of the index, between bounds, with billing mode Provisioned. Default: as the table’s, where the index has no `readUnits` or `writeUnits` of its own.',
+      ),
   }),
   projectionRule,
   sortsBesides('an index of globalIndexes'),

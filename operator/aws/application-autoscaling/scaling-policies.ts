@@ -9,9 +9,9 @@ import { READY, type Change, type Permission } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { reads } from '../permissions.ts';
-import { memberOf, OF_SERVICES, onOwnTargets } from './shared.ts';
+import { memberOf, namedBy, onOwnTargets } from './shared.ts';
 
-/** Keeps a metric of a service near a value by scaling it. */
+/** Keeps a metric near a value by scaling what it is of. */
 interface TargetTracking {
   readonly metric: MetricType;
   /** `app/NAME/ID/targetgroup/NAME/ID`, of request counts alone. */
@@ -22,7 +22,7 @@ interface TargetTracking {
 }
 
 export interface ScalingPoliciesInputs {
-  /** The resource id of the scalable target. */
+  /** The id of the scalable target. */
   readonly scalableTargetId: string;
   /** All policies of the target, by name. */
   readonly policies: Readonly<Record<string, TargetTracking>>;
@@ -31,8 +31,9 @@ export interface ScalingPoliciesInputs {
 /** A policy of any sort: of one that is not ours all that is known is that it differs. */
 type AnyPolicy = TargetTracking | { readonly type: string };
 
-/** The policies of one scalable target, by its resource id. */
+/** The policies of one scalable target. */
 export interface TargetPolicies {
+  /** Id of the target. */
   readonly resourceId: string;
   readonly policies: Readonly<Record<string, AnyPolicy>>;
 }
@@ -47,13 +48,12 @@ export const scalingPolicies: AwsCollection<TargetPolicies> = {
   async *list() {},
   get: (session, ids) =>
     Promise.all(
-      ids.map(async (resourceId) => {
+      ids.map(async (id) => {
         const policies: Record<string, AnyPolicy> = {};
         const all = pages<ScalingPolicy>(async (NextToken) => {
           const answer = await session.applicationAutoscaling.send(
             new DescribeScalingPoliciesCommand({
-              ...OF_SERVICES,
-              ResourceId: resourceId,
+              ...namedBy(id),
               ...(NextToken !== undefined && { NextToken }),
             }),
           );
@@ -61,7 +61,7 @@ export const scalingPolicies: AwsCollection<TargetPolicies> = {
         });
         for await (const page of all)
           for (const policy of page) policies[must(policy.PolicyName, 'PolicyName')] = asInputs(policy);
-        return { resourceId, policies };
+        return { resourceId: id, policies };
       }),
     ),
   id: (record) => record.resourceId,
@@ -72,13 +72,15 @@ export const scalingPolicies: AwsCollection<TargetPolicies> = {
  * Alarms by which AWS tracks a metric. AWS makes and deletes them itself, and asks of whoever writes the policy to be let to:
  * Application Auto Scaling User Guide, "Permissions required for API actions on target services and CloudWatch".
  */
-const TRACKED: Permission[] = ['cloudwatch:DeleteAlarms', 'cloudwatch:PutMetricAlarm'].map((action) => ({
-  action,
-  on: 'anything',
-  resource: 'cloudwatch:{region}:{account}:alarm:TargetTracking-service/*',
-}));
+const TRACKED = ['cloudwatch:DeleteAlarms', 'cloudwatch:PutMetricAlarm'].flatMap((action) =>
+  ['service', 'table'].map((of): Permission => ({
+    action,
+    on: 'anything',
+    resource: `cloudwatch:{region}:{account}:alarm:TargetTracking-${of}/*`,
+  })),
+);
 
-/** What scales a service, as an exclusive set: one that somebody adds would scale it as well. They have no tags. */
+/** What scales a service or a table, as an exclusive set: one that somebody adds would scale it as well. They have no tags. */
 export const scalingPoliciesKind: AwsKind<ScalingPoliciesInputs, TargetPolicies> = {
   type: 'ScalingPolicies',
   collection: scalingPolicies,
@@ -105,18 +107,18 @@ export const scalingPoliciesKind: AwsKind<ScalingPoliciesInputs, TargetPolicies>
   gone: () => false,
   needs: () => [],
 
-  async update({ session, wrote }, { scalableTargetId: ResourceId, policies }, _record, changes) {
+  async update({ session, wrote }, { scalableTargetId: id, policies }, _record, changes) {
     for (const { path, to } of changes) {
       const PolicyName = memberOf(path);
-      const at = { ...OF_SERVICES, ResourceId, PolicyName };
+      const at = { ...namedBy(id), PolicyName };
       const wanted = to === undefined ? undefined : policies[PolicyName];
       if (!wanted) await unlessGone(session.applicationAutoscaling.send(new DeleteScalingPolicyCommand(at)));
       else
         await session.applicationAutoscaling.send(new PutScalingPolicyCommand({ ...at, ...asAws(wanted) }));
-      wrote(scalingPolicies, ResourceId, (record) => {
+      wrote(scalingPolicies, id, (record) => {
         const { [PolicyName]: _, ...others } = record?.policies ?? {};
         return {
-          resourceId: ResourceId,
+          resourceId: id,
           policies: { ...others, ...(wanted && { [PolicyName]: wanted }) },
         };
       });
@@ -141,6 +143,7 @@ function asAws({ metric, resourceLabel, ...policy }: TargetTracking) {
 }
 
 function asInputs({
+  ServiceNamespace,
   PolicyType,
   TargetTrackingScalingPolicyConfiguration: tracking,
 }: ScalingPolicy): AnyPolicy {
@@ -148,13 +151,14 @@ function asInputs({
     tracking?.PredefinedMetricSpecification ?? {};
   if (!tracking || metric === undefined || tracking.DisableScaleIn === true)
     return { type: tracking?.DisableScaleIn === true ? 'scales out alone' : (PolicyType ?? 'unknown') };
+  // AWS's defaults: TargetTrackingScalingPolicyConfiguration, API reference.
+  const cooldown = ServiceNamespace === 'dynamodb' ? 0 : 300;
   return {
     metric,
     ...(resourceLabel !== undefined && resourceLabel !== '' && { resourceLabel }),
     targetValue: tracking.TargetValue ?? 0,
-    // AWS's default for services: TargetTrackingScalingPolicyConfiguration, API reference.
-    scaleOutCooldownSeconds: tracking.ScaleOutCooldown ?? 300,
-    scaleInCooldownSeconds: tracking.ScaleInCooldown ?? 300,
+    scaleOutCooldownSeconds: tracking.ScaleOutCooldown ?? cooldown,
+    scaleInCooldownSeconds: tracking.ScaleInCooldown ?? cooldown,
   };
 }
 

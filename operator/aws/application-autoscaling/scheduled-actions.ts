@@ -8,7 +8,7 @@ import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { reads } from '../permissions.ts';
-import { memberOf, OF_SERVICES, onOwnTargets } from './shared.ts';
+import { memberOf, namedBy, onOwnTargets } from './shared.ts';
 
 /** Sets the bounds of a scalable target again and again. */
 interface Schedule {
@@ -20,7 +20,7 @@ interface Schedule {
 }
 
 export interface ScheduledActionsInputs {
-  /** The resource id of the scalable target. */
+  /** The id of the scalable target. */
   readonly scalableTargetId: string;
   /** All scheduled actions of the target, by name. */
   readonly actions: Readonly<Record<string, Schedule>>;
@@ -29,8 +29,9 @@ export interface ScheduledActionsInputs {
 /** A scheduled action as it is; of ours none begins or ends. */
 type AnySchedule = Schedule & { readonly startTime?: string; readonly endTime?: string };
 
-/** The scheduled actions of one scalable target, by its resource id. */
+/** The scheduled actions of one scalable target. */
 export interface TargetActions {
+  /** Id of the target. */
   readonly resourceId: string;
   readonly actions: Readonly<Record<string, AnySchedule>>;
 }
@@ -45,13 +46,12 @@ export const scheduledActions: AwsCollection<TargetActions> = {
   async *list() {},
   get: (session, ids) =>
     Promise.all(
-      ids.map(async (resourceId) => {
+      ids.map(async (id) => {
         const actions: Record<string, AnySchedule> = {};
         const all = pages<ScheduledAction>(async (NextToken) => {
           const answer = await session.applicationAutoscaling.send(
             new DescribeScheduledActionsCommand({
-              ...OF_SERVICES,
-              ResourceId: resourceId,
+              ...namedBy(id),
               ...(NextToken !== undefined && { NextToken }),
             }),
           );
@@ -60,7 +60,7 @@ export const scheduledActions: AwsCollection<TargetActions> = {
         for await (const page of all)
           for (const action of page)
             actions[must(action.ScheduledActionName, 'ScheduledActionName')] = asInputs(action);
-        return { resourceId, actions };
+        return { resourceId: id, actions };
       }),
     ),
   id: (record) => record.resourceId,
@@ -94,10 +94,10 @@ export const scheduledActionsKind: AwsKind<ScheduledActionsInputs, TargetActions
   gone: () => false,
   needs: () => [],
 
-  async update({ session, wrote }, { scalableTargetId: ResourceId, actions }, record, changes) {
+  async update({ session, wrote }, { scalableTargetId: id, actions }, record, changes) {
     for (const { path, to } of changes) {
       const ScheduledActionName = memberOf(path);
-      const at = { ...OF_SERVICES, ResourceId, ScheduledActionName };
+      const at = { ...namedBy(id), ScheduledActionName };
       const wanted = to === undefined ? undefined : actions[ScheduledActionName];
       const { startTime, endTime } = (record as Partial<TargetActions>).actions?.[ScheduledActionName] ?? {};
       // An update leaves what it does not name, and so cannot take a beginning or an end away.
@@ -105,10 +105,10 @@ export const scheduledActionsKind: AwsKind<ScheduledActionsInputs, TargetActions
         await unlessGone(session.applicationAutoscaling.send(new DeleteScheduledActionCommand(at)));
       if (wanted)
         await session.applicationAutoscaling.send(new PutScheduledActionCommand({ ...at, ...asAws(wanted) }));
-      wrote(scheduledActions, ResourceId, (known) => {
+      wrote(scheduledActions, id, (known) => {
         const { [ScheduledActionName]: _, ...others } = known?.actions ?? {};
         return {
-          resourceId: ResourceId,
+          resourceId: id,
           actions: { ...others, ...(wanted && { [ScheduledActionName]: wanted }) },
         };
       });

@@ -1,7 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { Change } from '../../graph/kind.ts';
-import type { TableSettings, TableUnits } from './table-inputs.ts';
-import { described, standing, unitsOf } from './table-words.ts';
+import type { TableSettings, TableUnits, WantedUnits } from './table-inputs.ts';
+import { described, standing, unitsOf, within } from './table-words.ts';
 
 const ON_DEMAND = 'on demand';
 
@@ -27,7 +27,7 @@ export function changesOf(inputs: TableSettings, table: TableDescription): Chang
     ...change('deletionProtection', table.DeletionProtectionEnabled ?? false, inputs.deletionProtection),
     ...change('tableClass', table.TableClassSummary?.TableClass ?? 'STANDARD', inputs.tableClass),
     ...change('kmsKeyArn', keyOf(table), inputs.kmsKeyArn),
-    ...change('billing', inWords(unitsIn(table)), inWords(inputs.units)),
+    ...change('billing', inWords(unitsIn(table)), inWords(wantedOf(inputs.units, unitsIn(table)))),
     ...indexChanges(inputs, table),
     ...change('stream', streamOf(table), inputs.stream),
   ];
@@ -38,7 +38,12 @@ function keyOf({ SSEDescription: encryption }: TableDescription): string | undef
   return encryption?.SSEType === 'KMS' ? encryption.KMSMasterKeyArn : undefined;
 }
 
-function unitsIn(table: TableDescription): TableUnits | undefined {
+function wantedOf(wanted: WantedUnits | undefined, now: TableUnits | undefined): TableUnits | undefined {
+  return wanted && within(wanted, now);
+}
+
+/** Units of a table; undefined where requests are paid for one by one. */
+export function unitsIn(table: TableDescription): TableUnits | undefined {
   return isOnDemand(table) ? undefined : unitsOf(table.ProvisionedThroughput).units;
 }
 
@@ -60,6 +65,6 @@ function indexChanges(inputs: TableSettings, table: TableDescription): Change[] 
     const differs = change(path, from && described(from), to && described(to));
     // While the table is paid for in another way, so are its indexes.
     if (differs.length > 0 || !from || !to || isOnDemand(table) || !inputs.units) return differs;
-    return change(`${path}.units`, inWords(from.units), inWords(to.units));
+    return change(`${path}.units`, inWords(from.units), inWords(wantedOf(to.units, from.units)));
   });
 }

@@ -7,7 +7,7 @@ import {
   type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { State } from '../../graph/kind.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -105,27 +105,24 @@ async function describe(session: AwsSession, TableName: string): Promise<Describ
   const described = await describeTable(session, TableName);
   if (!described) return undefined;
   const table = brief(described);
+  if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
   const { dynamodb } = session;
-  try {
-    if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
-    const [timeToLive, backups] = await Promise.all([
-      dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
-      dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
-    ]);
-    const { ContinuousBackupsStatus: status, PointInTimeRecoveryDescription: recovery } =
-      backups.ContinuousBackupsDescription ?? {};
-    return {
-      table,
-      timeToLive: timeToLive.TimeToLiveDescription,
-      // Its times move on by themselves.
-      recovery: recovery && {
-        PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
-        RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
-      },
-      hasBackups: status === 'ENABLED',
-    };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answers = Promise.all([
+    dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
+    dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
+  ]);
+  const found = await unlessGone(answers);
+  if (!found) return undefined;
+  const [{ TimeToLiveDescription: timeToLive }, { ContinuousBackupsDescription: backups }] = found;
+  const recovery = backups?.PointInTimeRecoveryDescription;
+  return {
+    table,
+    timeToLive,
+    // Its times move on by themselves.
+    recovery: recovery && {
+      PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
+      RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
+    },
+    hasBackups: backups?.ContinuousBackupsStatus === 'ENABLED',
+  };
 }

@@ -13,6 +13,15 @@ export interface TableUnits {
   readonly write: number;
 }
 
+/** How much there is to be: so much, or what AWS sets between two bounds, and with how much it begins. */
+export type Capacity = number | { readonly initial: number; readonly min: number; readonly max: number };
+
+/** What is to be there every second. */
+export interface WantedUnits {
+  readonly read: Capacity;
+  readonly write: Capacity;
+}
+
 /** An index, with what of an item it holds. */
 export interface TableIndex {
   readonly name: string;
@@ -21,7 +30,7 @@ export interface TableIndex {
   /** With `INCLUDE`; in whatever order. */
   readonly projected: readonly string[];
   /** Of a global index of a table with units. */
-  readonly units?: TableUnits;
+  readonly units?: WantedUnits;
 }
 
 /** What of a table can change. */
@@ -30,7 +39,7 @@ export interface TableSettings {
   readonly attributes: Readonly<Record<string, AttributeType>>;
   readonly key: TableKey;
   /** Absent where requests are paid for one by one. */
-  readonly units?: TableUnits;
+  readonly units?: WantedUnits;
   readonly globalIndexes: readonly TableIndex[];
   /** What a stream tells of a change; absent for no stream. */
   readonly stream?: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';

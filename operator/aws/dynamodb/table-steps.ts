@@ -1,8 +1,8 @@
 import type { TableDescription, UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Change } from '../../graph/kind.ts';
-import { isOnDemand } from './table-changes.ts';
+import { isOnDemand, unitsIn } from './table-changes.ts';
 import type { TableSettings } from './table-inputs.ts';
-import { definitions, indexOf, standing, throughput } from './table-words.ts';
+import { definitions, indexOf, standing, throughput, unitsOf, within } from './table-words.ts';
 
 /** What one UpdateTable does, beside the name of the table. */
 export type TableStep = Omit<UpdateTableCommandInput, 'TableName'>;
@@ -41,6 +41,7 @@ export function nextStep(
     return {
       GlobalSecondaryIndexUpdates: unitsFor(
         inputs,
+        table,
         resized.map(({ name }) => name),
       ),
     };
@@ -63,17 +64,19 @@ export function nextStep(
 function billed(inputs: TableSettings, table: TableDescription): TableStep {
   if (!inputs.units) return { BillingMode: 'PAY_PER_REQUEST' };
   const there = (table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName ?? '');
-  const updates = isOnDemand(table) ? unitsFor(inputs, there) : [];
+  const updates = isOnDemand(table) ? unitsFor(inputs, table, there) : [];
   return {
     BillingMode: 'PROVISIONED',
-    ProvisionedThroughput: throughput(inputs.units),
+    ProvisionedThroughput: throughput(within(inputs.units, unitsIn(table))),
     ...(updates.length > 0 && { GlobalSecondaryIndexUpdates: updates }),
   };
 }
 
-function unitsFor(inputs: TableSettings, names: readonly string[]) {
+function unitsFor(inputs: TableSettings, table: TableDescription, names: readonly string[]) {
   return names.flatMap((IndexName) => {
-    const units = inputs.globalIndexes.find(({ name }) => name === IndexName)?.units;
+    const wanted = inputs.globalIndexes.find(({ name }) => name === IndexName)?.units;
+    const now = table.GlobalSecondaryIndexes?.find((index) => index.IndexName === IndexName);
+    const units = wanted && within(wanted, unitsOf(now?.ProvisionedThroughput).units);
     return units ? [{ Update: { IndexName, ProvisionedThroughput: throughput(units) } }] : [];
   });
 }

@@ -5,7 +5,14 @@ import type {
   KeySchemaElement,
   ProvisionedThroughput,
 } from '@aws-sdk/client-dynamodb';
-import type { TableIndex, TableKey, TableSettings, TableUnits } from './table-inputs.ts';
+import type {
+  Capacity,
+  TableIndex,
+  TableKey,
+  TableSettings,
+  TableUnits,
+  WantedUnits,
+} from './table-inputs.ts';
 
 /** A key as DynamoDB writes it. */
 export function keySchema({ partition, sort }: TableKey): KeySchemaElement[] {
@@ -20,6 +27,23 @@ export function throughput({ read, write }: TableUnits): ProvisionedThroughput {
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
+/**
+ * The units that are wanted where there are `now` some or none: those that AWS sets stay as they are, within their bounds.
+ * It pulls them into these itself (API reference, RegisterScalableTarget), so that both agree.
+ */
+export function within({ read, write }: WantedUnits, now?: TableUnits): TableUnits {
+  const of = (wanted: Capacity, is: number | undefined) =>
+    typeof wanted === 'number' ? wanted : Math.min(Math.max(is ?? wanted.initial, wanted.min), wanted.max);
+  return { read: of(read, now?.read), write: of(write, now?.write) };
+}
+
+/** Whether AWS sets units of the table or of one of its indexes. */
+export function isScaled({ units, globalIndexes }: Pick<TableSettings, 'units' | 'globalIndexes'>): boolean {
+  return [units, ...globalIndexes.map((index) => index.units)].some(
+    (wanted) => typeof wanted?.read === 'object' || typeof wanted?.write === 'object',
+  );
+}
+
 /** An index as it is made. */
 export function indexOf({ name, key, projection, projected, units }: TableIndex): GlobalSecondaryIndex {
   return {
@@ -29,7 +53,7 @@ export function indexOf({ name, key, projection, projected, units }: TableIndex)
       ProjectionType: projection,
       ...(projection === 'INCLUDE' && { NonKeyAttributes: [...projected] }),
     },
-    ...(units && { ProvisionedThroughput: throughput(units) }),
+    ...(units && { ProvisionedThroughput: throughput(within(units)) }),
   };
 }
 
@@ -53,7 +77,9 @@ export function described({ key, projection, projected }: TableIndex): string {
 }
 
 /** An index that stands. */
-export function standing(index: GlobalSecondaryIndexDescription): TableIndex {
+export function standing(
+  index: GlobalSecondaryIndexDescription,
+): TableIndex & { readonly units?: TableUnits } {
   const of = (type: string) =>
     index.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName ?? undefined;
   const sort = of('RANGE');

@@ -16,7 +16,7 @@ import { retagged, tagList } from '../tags.ts';
 import { requireLastBackup } from './last-backup.ts';
 import { brief, stateOf, tableDescriptions } from './table-descriptions.ts';
 import type { DynamoDbTableInputs } from './table-inputs.ts';
-import { definitions, indexOf, keySchema, throughput } from './table-words.ts';
+import { definitions, indexOf, keySchema, throughput, within } from './table-words.ts';
 import { arnIn, describeTable, tables, type TableEntry } from './tables.ts';
 
 /** Every table; an action on an index or a backup of one says so itself. */
@@ -129,7 +129,7 @@ function createOf(inputs: DynamoDbTableInputs) {
     KeySchema: keySchema(key),
     AttributeDefinitions: definitions(inputs, keys),
     BillingMode: units ? ('PROVISIONED' as const) : ('PAY_PER_REQUEST' as const),
-    ...(units && { ProvisionedThroughput: throughput(units) }),
+    ...(units && { ProvisionedThroughput: throughput(within(units)) }),
     ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes.map(indexOf) }),
     ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes.map(indexOf) }),
     ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream } }),

@@ -5,7 +5,7 @@ import {
   type TableDescription,
   type Tag,
 } from '@aws-sdk/client-dynamodb';
-import { isNotFound } from '../errors.ts';
+import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
@@ -69,13 +69,8 @@ export async function describeTable(
   { dynamodb }: AwsSession,
   TableName: string,
 ): Promise<TableDescription | undefined> {
-  try {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    return must(Table, 'Table');
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone(dynamodb.send(new DescribeTableCommand({ TableName })));
+  return answer && must(answer.Table, 'Table');
 }
 
 async function read(session: AwsSession, TableArn: string): Promise<TableEntry | undefined> {

@@ -1,7 +1,7 @@
 import type { DataStore } from '../../api/data-store.ts';
 import type { DynamoDb } from '../../api/data-store/dynamodb.ts';
 import { keyAttributes } from '../../api/data-store/table-keys.ts';
-import type { TableIndex, TableKey, TableSettings, TableUnits } from '../../aws/dynamodb/table-inputs.ts';
+import type { TableIndex, TableKey, TableSettings } from '../../aws/dynamodb/table-inputs.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
@@ -9,6 +9,7 @@ import { byName } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { namesOfStore } from './names.ts';
 import { isProtected } from './protection.ts';
+import { TABLE_SCALING_NODES, tableScalingNodes, unitsOfIndex, unitsOfTable } from './table-scaling.ts';
 
 /** The types of all nodes that a table may have. */
 export const DYNAMODB_NODES: readonly NodeType[] = [
@@ -16,6 +17,7 @@ export const DYNAMODB_NODES: readonly NodeType[] = [
   'TableSettings',
   'TimeToLive',
   'ContinuousBackups',
+  ...TABLE_SCALING_NODES,
 ];
 
 /** How many days back a table can be restored where its spec does not say: as many as AWS allows. */
@@ -60,22 +62,20 @@ export function dynamodbNodes(
       enabled: spec.pointInTimeRecovery === 'Enabled',
       periodDays: spec.recoveryPeriodDays ?? PERIOD_DAYS,
     }),
+    ...tableScalingNodes(build, spec),
   ];
 }
 
 function settingsOf(object: DataStore, spec: DynamoDb): TableSettings {
-  const { readUnits: read, writeUnits: write } = spec.billing;
-  const units = read === undefined || write === undefined ? undefined : { read, write };
+  const units = unitsOfTable(spec);
   return {
     attributes: Object.fromEntries(keyAttributes(spec).map(({ name, type }) => [name, TYPES[type]])),
     key: keyOf(spec),
     ...(units && { units }),
-    globalIndexes: byName(spec.globalIndexes).map((index) => ({
-      ...heldBy(index),
-      name: index.name,
-      key: keyOf(index),
-      ...(units && { units: unitsOf(index, units) }),
-    })),
+    globalIndexes: byName(spec.globalIndexes).map((index) => {
+      const own = unitsOfIndex(spec, index);
+      return { ...heldBy(index), name: index.name, key: keyOf(index), ...(own && { units: own }) };
+    }),
     ...(spec.stream && { stream: VIEWS[spec.stream] }),
     tableClass: CLASSES[spec.tableClass],
     deletionProtection: isProtected(spec.deletionProtection, object.spec.environment),
@@ -95,9 +95,4 @@ function heldBy({
   projectedAttributes = [],
 }: Pick<Index, 'projection' | 'projectedAttributes'>): Pick<TableIndex, 'projection' | 'projected'> {
   return { projection: PROJECTIONS[projection], projected: [...projectedAttributes].sort() };
-}
-
-/** What an index has of its own, else what the table has. */
-function unitsOf({ readUnits, writeUnits }: Index, { read, write }: TableUnits): TableUnits {
-  return { read: readUnits ?? read, write: writeUnits ?? write };
 }

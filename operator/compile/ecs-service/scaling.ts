@@ -45,7 +45,8 @@ export function scalingNodes(build: NodeBuilder, { spec }: EcsService): GraphNod
   }));
   return [
     build.thing('ScalableTarget', 'scalable-target', {
-      service: ref('service', 'arn'),
+      resource: ref('service', 'arn'),
+      capacity: 'tasks',
       minCapacity: minCount,
       maxCapacity: maxCount,
       scheduled: actions.map(({ name: _name, schedule: _schedule, timeZone: _zone, ...bounds }) => bounds),

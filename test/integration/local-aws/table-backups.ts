@@ -28,6 +28,7 @@ export function tableBackups(): void {
       await create({ ...onDemand, Tags: [{ Key: 'a', Value: 'b' }], DeletionProtectionEnabled: true });
       await refused(backUp(), 'ContinuousBackupsUnavailableException', /Please retry later/);
       const { TableId } = await active();
+      await aws().letPass(0.2);
       await refused(backUp('no spaces'), 'ValidationException', /backupName/);
       const made = await backUp();
       expect(made.BackupStatus).toBe('CREATING');
@@ -75,6 +76,7 @@ export function tableBackups(): void {
     test('of every second is there where recovery is on, for up to 35 days', async () => {
       await create();
       await active();
+      await aws().letPass(0.2);
       const recover = (PointInTimeRecoverySpecification: Params) =>
         dynamo<Recovery>('UpdateContinuousBackups', { PointInTimeRecoverySpecification });
       const restore = (params: Params) =>

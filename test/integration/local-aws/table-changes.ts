@@ -123,6 +123,10 @@ export function tableChanges(): void {
         'ValidationException',
         /^One or more parameter values were invalid: Neither ReadCapacityUnits nor/,
       );
+      // Units that nobody pays for any more are not shown.
+      await update(onDemand);
+      const none = { ReadCapacityUnits: 0, WriteCapacityUnits: 0, NumberOfDecreasesToday: 0 };
+      expect(await active()).toMatchObject({ ProvisionedThroughput: none });
     });
 
     test('of indexes keeps the attributes to those that keys use', async () => {

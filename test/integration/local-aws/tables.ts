@@ -55,6 +55,16 @@ export function tables(): void {
     const recovery = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } };
     await refused(dynamo('UpdateContinuousBackups', recovery), 'ContinuousBackupsUnavailableException');
     await active();
+    // Backups are enabled a moment later.
+    await refused(dynamo('UpdateContinuousBackups', recovery), 'ContinuousBackupsUnavailableException');
+    const backups = () =>
+      dynamo<{ ContinuousBackupsDescription: { ContinuousBackupsStatus: string } }>(
+        'DescribeContinuousBackups',
+      );
+    await eventually(async () => {
+      const { ContinuousBackupsStatus } = (await backups()).ContinuousBackupsDescription;
+      return ContinuousBackupsStatus === 'ENABLED' ? true : undefined;
+    });
     await dynamo('UpdateContinuousBackups', recovery);
 
     await addIndex('first');
@@ -68,7 +78,15 @@ export function tables(): void {
     const expire = (Enabled: boolean) =>
       dynamo('UpdateTimeToLive', { TimeToLiveSpecification: { Enabled, AttributeName: 'until' } });
     await expire(true);
-    await refused(expire(false), 'ValidationException', /modified multiple times/);
+    const tooSoon = () => refused(expire(false), 'ValidationException', /modified multiple times/);
+    await tooSoon();
+    await eventually(async () => {
+      const found = await dynamo<{ TimeToLiveDescription: { TimeToLiveStatus: string } }>(
+        'DescribeTimeToLive',
+      );
+      return found.TimeToLiveDescription.TimeToLiveStatus === 'ENABLED' ? true : undefined;
+    });
+    await tooSoon();
     await dynamo('UpdateTable', { GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'first' } }] });
     await until((found) => (found.GlobalSecondaryIndexes ?? []).length === 0);
 

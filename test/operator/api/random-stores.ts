@@ -4,6 +4,16 @@ import { mostly } from './random-manifests.ts';
 const onOff = mostly(constantFrom('Enabled', 'Disabled'), constantFrom('On', true));
 const units = mostly(constantFrom(1, 5), constantFrom(0, 1_000_001));
 
+const bounds = record({
+  minUnits: units,
+  maxUnits: units,
+  targetPercent: mostly(constantFrom(20, 90), constantFrom(19, 91)),
+});
+const autoscaling = oneof(
+  { weight: 6, arbitrary: constantFrom<object | undefined>(undefined) },
+  { weight: 1, arbitrary: record({ read: bounds, write: bounds }, { requiredKeys: [] }) },
+);
+
 // Few names and types: some attributes have two types, and some keys name one attribute twice.
 const key = record({
   name: mostly(constantFrom('a', 'b', 'c', 'd', 'é'), constantFrom('', 'x'.repeat(256))),
@@ -50,6 +60,7 @@ const table = record(
           mode: constantFrom('Provisioned', 'OnDemand'),
           readUnits: units,
           writeUnits: units,
+          autoscaling,
         }),
       },
       { weight: 1, arbitrary: constantFrom<object>({ mode: 'Provisioned' }, { readUnits: 1 }) },
@@ -59,7 +70,7 @@ const table = record(
       array(
         oneof(
           { weight: 5, arbitrary: index({ partitionKey: key }, ['name']) },
-          { weight: 1, arbitrary: index({ partitionKey: key, readUnits: units }, ['name']) },
+          { weight: 1, arbitrary: index({ partitionKey: key, readUnits: units, autoscaling }, ['name']) },
         ),
         { maxLength: 2 },
       ),

@@ -163,8 +163,8 @@ describe('interpret', () => {
     [
       'ResourceInUseException',
       'Attempt to change a resource which is still in use: Table is being updated: shop',
-      'inUse',
-      'DependencyViolation',
+      'waiting',
+      'WaitingForAws',
     ],
     [
       'LimitExceededException',

@@ -11,7 +11,8 @@ export const RESOURCE = 'service/web/backend-service';
 const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:on-call';
 
 export const scalableTarget: ScalableTargetInputs = {
-  service: SERVICE,
+  resource: SERVICE,
+  capacity: 'tasks',
   minCapacity: 2,
   maxCapacity: 10,
   scheduled: [{ minCapacity: 1, maxCapacity: 3 }, { minCapacity: 4 }],
@@ -92,8 +93,8 @@ export const SCALING_CASES: Readonly<Record<string, Case>> = {
     needs: [SERVICE],
     changes: [
       [
-        { service: 'arn:aws:ecs:x:1:service/web/other' },
-        `service: ${RESOURCE} -> service/web/other (replace)`,
+        { resource: 'arn:aws:ecs:x:1:service/web/other' },
+        `resource: ${RESOURCE} -> service/web/other (replace)`,
       ],
       [{ minCapacity: 3 }, 'minCapacity: 2 -> 3'],
       [{ maxCapacity: 20 }, 'maxCapacity: 10 -> 20'],

@@ -51,7 +51,8 @@ describe('autoscaling', () => {
   it('tracks what it is told to', () => {
     const graph = scaled({ cpuPercent: 60, memoryPercent: 70, scaleOutCooldownSeconds: 30 });
     expect(printable(inputsOf<ScalableTargetInputs>(graph, 'scalable-target'))).toEqual({
-      service: '${service.arn}',
+      resource: '${service.arn}',
+      capacity: 'tasks',
       minCapacity: 2,
       maxCapacity: 10,
       scheduled: [],

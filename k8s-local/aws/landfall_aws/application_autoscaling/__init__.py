@@ -1,4 +1,4 @@
-"""Application Auto Scaling of ECS services: scalable targets with tags, and what scales them, which goes with them.
+"""Application Auto Scaling of ECS services and DynamoDB's tables: scalable targets with tags, and what scales them, which goes with them.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/ of each action.
 """

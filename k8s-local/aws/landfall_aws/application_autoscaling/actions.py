@@ -27,16 +27,16 @@ def _check_zone(name: str | None) -> None:
         raise found.invalid(f"Invalid time zone: {name}") from error
 
 
-def _same(action: Any, resource_id: str, name: str) -> bool:
-    return action.resource_id == resource_id and action.scheduled_action_name == name
+def _same(action: Any, resource_id: str, dimension: str, name: str) -> bool:
+    return (action.resource_id, action.scalable_dimension, action.scheduled_action_name) == (resource_id, dimension, name)
 
 
 def install() -> None:
     @wrap(ApplicationAutoscalingBackend, "put_scheduled_action")
     def put(original: Any, self: Any, **kwargs: Any) -> None:
-        resource_id = kwargs["resource_id"]
-        found.target(self, resource_id)
-        known = next((a for a in self.scheduled_actions if _same(a, resource_id, kwargs["scheduled_action_name"])), None)
+        at = (kwargs["resource_id"], kwargs["scalable_dimension"])
+        found.target(self, *at)
+        known = next((a for a in self.scheduled_actions if _same(a, *at, kwargs["scheduled_action_name"])), None)
         schedule = kwargs.get("schedule") or (known.schedule if known else "")
         if not _SCHEDULE.match(schedule):
             raise found.invalid(f"Invalid schedule expression: {schedule}")
@@ -54,7 +54,7 @@ def install() -> None:
 
     @wrap(ApplicationAutoscalingBackend, "delete_scheduled_action")
     def delete(original: Any, self: Any, **kwargs: Any) -> None:
-        resource_id, name = kwargs["resource_id"], kwargs["scheduled_action_name"]
-        if not any(_same(action, resource_id, name) for action in self.scheduled_actions):
-            raise found.not_found("scheduled action", resource_id, name)
+        at, name = (kwargs["resource_id"], kwargs["scalable_dimension"]), kwargs["scheduled_action_name"]
+        if not any(_same(action, *at, name) for action in self.scheduled_actions):
+            raise found.not_found("scheduled action", *at, name)
         original(self, **kwargs)

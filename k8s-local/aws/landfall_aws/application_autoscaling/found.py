@@ -6,14 +6,12 @@ from moto.core.exceptions import ServiceException
 
 from ..errors import AwsError
 
-DIMENSION = "ecs:service:DesiredCount"
-
-
-def not_found(what: str, resource_id: str, name: str | None = None) -> ServiceException:
+def not_found(what: str, resource_id: str, dimension: str, name: str | None = None) -> ServiceException:
     named = f", {what} name: {name}" if name else ""
     return AwsError(
         "ObjectNotFoundException",
-        f"No {what} found for service namespace: ecs, resource ID: {resource_id}, scalable dimension: {DIMENSION}{named}",
+        f"No {what} found for service namespace: {dimension.split(':')[0]}, resource ID: {resource_id}, scalable "
+        f"dimension: {dimension}{named}",
     )
 
 
@@ -21,10 +19,10 @@ def invalid(message: str) -> ServiceException:
     return AwsError("ValidationException", message)
 
 
-def target(backend: Any, resource_id: str) -> Any:
-    known = backend.targets.get(DIMENSION, {}).get(resource_id)
+def target(backend: Any, resource_id: str, dimension: str) -> Any:
+    known = backend.targets.get(dimension, {}).get(resource_id)
     if known is None:
-        raise not_found("scalable target", resource_id)
+        raise not_found("scalable target", resource_id, dimension)
     return known
 
 

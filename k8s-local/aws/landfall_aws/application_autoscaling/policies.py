@@ -11,7 +11,7 @@ from . import found, targets
 
 # DescribeScalingPolicies, API reference, MaxResults.
 _PAGE = 10
-_METRICS = ("ALBRequestCountPerTarget", "ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization")
+_OF_SERVICES = ("ALBRequestCountPerTarget", "ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization")
 # PredefinedMetricSpecification, API reference, ResourceLabel.
 _LABEL = re.compile(r"^(app/[^/]+/[0-9a-f]+)/(targetgroup/[^/]+/[0-9a-f]+)$")
 
@@ -35,15 +35,25 @@ def _check_label(backend: Any, resource_id: str, label: str) -> None:
         raise found.invalid(f"Invalid ResourceLabel '{label}': the target group is not attached to {resource_id}")
 
 
-def _check(backend: Any, resource_id: str, policy_type: str | None, body: dict[str, Any]) -> None:
+def _metrics(dimension: str) -> tuple[str, ...]:
+    """Those of a table's units are of these units alone: PredefinedMetricSpecification, API reference."""
+    if dimension.startswith("ecs:"):
+        return _OF_SERVICES
+    return (f"DynamoDB{dimension.split(':')[-1].removesuffix('Units')}Utilization",)
+
+
+def _check(backend: Any, resource_id: str, dimension: str, policy_type: str | None, body: dict[str, Any]) -> None:
     if policy_type != "TargetTrackingScaling":
         return
     metric = body.get("PredefinedMetricSpecification") or {}
     if not metric and not body.get("CustomizedMetricSpecification"):
         raise found.invalid("A target tracking scaling policy needs a metric specification")
     kind = metric.get("PredefinedMetricType")
-    if metric and kind not in _METRICS:
-        raise found.invalid(f"Predefined metric type {kind} is not supported for ecs:service:DesiredCount")
+    if metric and kind not in _metrics(dimension):
+        raise found.invalid(f"Predefined metric type {kind} is not supported for {dimension}")
+    # "the target utilization … between 20 and 90 percent": DynamoDB, "Managing throughput capacity with auto scaling".
+    if dimension.startswith("dynamodb:") and not 20 <= float(body.get("TargetValue") or 0) <= 90:
+        raise found.invalid(f"Target value {body.get('TargetValue')} is not between 20 and 90")
     # "You can't specify a resource label unless the metric type is ALBRequestCountPerTarget": PredefinedMetricSpecification.
     if (kind == "ALBRequestCountPerTarget") != bool(metric.get("ResourceLabel")):
         raise found.invalid(f"Invalid ResourceLabel '{metric.get('ResourceLabel')}' for {kind}")
@@ -54,8 +64,9 @@ def _check(backend: Any, resource_id: str, policy_type: str | None, body: dict[s
 def install() -> None:
     @wrap(ApplicationAutoscalingBackend, "put_scaling_policy")
     def put(original: Any, self: Any, **kwargs: Any) -> Any:
-        found.target(self, kwargs["resource_id"])
-        _check(self, kwargs["resource_id"], kwargs.get("policy_type"), kwargs.get("policy_body") or {})
+        at = (kwargs["resource_id"], kwargs["scalable_dimension"])
+        found.target(self, *at)
+        _check(self, *at, kwargs.get("policy_type"), kwargs.get("policy_body") or {})
         key = FakeApplicationAutoscalingPolicy.formulate_key(
             kwargs["service_namespace"], kwargs["resource_id"], kwargs["scalable_dimension"], kwargs["policy_name"]
         )
@@ -74,7 +85,7 @@ def install() -> None:
             kwargs["service_namespace"], resource_id, kwargs["scalable_dimension"], name
         )
         if key not in self.policies:
-            raise found.not_found("scaling policy", resource_id, name)
+            raise found.not_found("scaling policy", resource_id, kwargs["scalable_dimension"], name)
         original(self, **kwargs)
 
     @wrap(ApplicationAutoscalingBackend, "describe_scaling_policies")

@@ -1,4 +1,4 @@
-"""Scalable targets: of active services alone, and gone with these; they pull the count of tasks into their bounds."""
+"""Scalable targets: of what there is alone; they pull what they scale into their bounds. Those of a service go with it."""
 
 import json
 from collections.abc import Iterator
@@ -12,8 +12,10 @@ from moto.ecs.models import ecs_backends
 from .. import pages
 from ..errors import AwsError
 from ..override import replace
-from . import found
+from . import found, tables
 
+SERVICES = "ecs:service:DesiredCount"
+_ROLES = {"ecs": "AWSServiceRoleForApplicationAutoScaling_ECSService", "dynamodb": tables.ROLE}
 # The largest page, and the one that comes unasked: DescribeScalableTargets, API reference, MaxResults.
 _PAGE = 50
 
@@ -30,6 +32,9 @@ def service_of(backend: Any, resource_id: str) -> Any:
 
 def _pull(backend: Any, target: Any) -> None:
     """"Otherwise, it changes the resource's current capacity to a value that is inside of this range": RegisterScalableTarget."""
+    if target.service_namespace == "dynamodb":
+        tables.pull(backend, target)
+        return
     _, cluster, name = target.resource_id.split("/")
     service = service_of(backend, target.resource_id)
     count = min(max(service.desired_count, target.min_capacity), target.max_capacity)
@@ -38,28 +43,37 @@ def _pull(backend: Any, target: Any) -> None:
         ecs.update_service({"cluster": cluster, "service": name, "desired_count": count})
 
 
-def forget(backend: Any, resource_id: str) -> None:
+def forget(backend: Any, resource_id: str, dimension: str) -> None:
     """A target with everything that scales it; nothing where there is none."""
-    targets = backend.targets.get(found.DIMENSION, {})
+    targets = backend.targets.get(dimension, {})
     if targets.pop(resource_id, None) is None:
         return
     if not targets:
-        del backend.targets[found.DIMENSION]
+        del backend.targets[dimension]
+
+    def scales(other: Any) -> bool:
+        return (other.resource_id, other.scalable_dimension) == (resource_id, dimension)
+
     for key, policy in list(backend.policies.items()):
-        if policy.resource_id == resource_id:
+        if scales(policy):
             policy.delete_alarms(backend.account_id, backend.region_name)
             del backend.policies[key]
-    backend.scheduled_actions = [a for a in backend.scheduled_actions if a.resource_id != resource_id]
+    backend.scheduled_actions = [action for action in backend.scheduled_actions if not scales(action)]
 
 
 def service_deleted(account: str, region: str, resource_id: str) -> None:
     """AWS takes a service's target away together with it (eagletmt/hako#69)."""
     if region in applicationautoscaling_backends[account]:
-        forget(applicationautoscaling_backends[account][region], resource_id)
+        forget(applicationautoscaling_backends[account][region], resource_id, SERVICES)
+
+
+def _all(backend: Any) -> Iterator[Any]:
+    for targets in backend.targets.values():
+        yield from targets.values()
 
 
 def _by_arn(backend: Any, arn: str) -> Any:
-    for known in backend.targets.get(found.DIMENSION, {}).values():
+    for known in _all(backend):
         if known.arn == arn:
             return known
     raise AwsError("ResourceNotFoundException", f"The scalable target {arn} was not found")
@@ -72,21 +86,24 @@ def install() -> None:
 
     @replace(ApplicationAutoscalingBackend)
     def iter_tagged_resources(self: Any) -> Iterator[TaggedResource]:
-        for target in self.targets.get(found.DIMENSION, {}).values():
+        for target in _all(self):
             kind = "application-autoscaling:scalable-target"
             yield TaggedResource(arn=target.arn, tags=dict(target.tags), resource_type=kind)
 
     @replace(ApplicationAutoScalingResponse)
     def register_scalable_target(self: Any) -> str:
         backend, get = self.applicationautoscaling_backend, self._get_param
-        resource_id, tags = get("ResourceId"), get("Tags")
-        known = backend.targets.get(found.DIMENSION, {}).get(resource_id)
+        resource_id, dimension, tags = get("ResourceId"), get("ScalableDimension"), get("Tags")
+        known = backend.targets.get(dimension, {}).get(resource_id)
         if known is not None and tags:
             raise found.invalid(
                 "The scalable target that you tried to tag already exists. To update tags on an existing scalable target, "
                 "use the TagResource API."
             )
-        service_of(backend, resource_id)
+        if get("ServiceNamespace") == "dynamodb":
+            tables.units_of(backend, resource_id)
+        else:
+            service_of(backend, resource_id)
         low, high = self._get_int_param("MinCapacity"), self._get_int_param("MaxCapacity")
         if known is None and (low is None or high is None):
             raise found.invalid("MinCapacity and MaxCapacity must be specified for a new scalable target")
@@ -95,21 +112,22 @@ def install() -> None:
             known.max_capacity if high is None else high,
         )
         target = backend.register_scalable_target(
-            get("ServiceNamespace"), resource_id, get("ScalableDimension"), low, high, get("RoleARN"), get("SuspendedState")
+            get("ServiceNamespace"), resource_id, dimension, low, high, get("RoleARN"), get("SuspendedState")
         )
         if known is None:
             target.tags = dict(tags or {})
+            namespace = get("ServiceNamespace")
             target.role_arn = (
-                f"arn:aws:iam::{backend.account_id}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
-                "AWSServiceRoleForApplicationAutoScaling_ECSService"
+                f"arn:aws:iam::{backend.account_id}:role/aws-service-role/{namespace}.application-autoscaling.amazonaws.com/"
+                f"{_ROLES[namespace]}"
             )
         _pull(backend, target)
         return json.dumps({"ScalableTargetARN": target.arn})
 
     @replace(ApplicationAutoscalingBackend)
     def deregister_scalable_target(self: Any, namespace: str, r_id: str, dimension: str) -> None:
-        found.target(self, r_id)
-        forget(self, r_id)
+        found.target(self, r_id, dimension)
+        forget(self, r_id, dimension)
 
     @replace(ApplicationAutoScalingResponse)
     def describe_scalable_targets(self: Any) -> str:
@@ -121,7 +139,8 @@ def install() -> None:
         everything = self.applicationautoscaling_backend.describe_scalable_targets(
             self._get_param("ServiceNamespace"), ids, self._get_param("ScalableDimension")
         )
-        names, token = [target.resource_id for target in everything], self._get_param("NextToken")
+        names = [f"{target.resource_id} {target.scalable_dimension}" for target in everything]
+        token = self._get_param("NextToken")
         try:
             shown, following = pages.page("DescribeScalableTargets", everything, names, token, size)
         except KeyError as error:

@@ -146,8 +146,8 @@ def asks(call: Call, common: Context) -> list[Ask]:
     if service == "rds":
         found += databases.further(call, common, given, found)
     if service == "application-autoscaling":
-        scaled = f"arn:aws:ecs:{call.region}:{call.account}:{params.get('ResourceId')}"
-        found += scaling.further(call, common, given, _own_tags(_tags(call, "ecs"), scaled))
+        of = _tags(call, str(params.get("ServiceNamespace") or "ecs"))
+        found += scaling.further(call, common, given, _own_tags(of, scaling.scaled_arn(call)))
     if (service, action) == ("acm", "RequestCertificate") and params.get("Tags"):
         # https://docs.aws.amazon.com/acm/latest/userguide/tags.html, of tags that a new certificate gets.
         arn = _arn(call, prefix, "certificate/*")

@@ -14,22 +14,33 @@ _TARGETS = "scalable-target/*"
 
 
 def target_arn(call: Call, resource_id: str) -> str:
-    """The ARN of what a request names by its resource, or of what it makes."""
+    """The ARN of what a request names by its resource and dimension, or of what it makes."""
     backend = applicationautoscaling_backends[call.account or ""][call.region or ""]
-    for targets in backend.targets.values():
-        if resource_id in targets:
-            return str(targets[resource_id].arn)
+    dimension = str(call.params.get("ScalableDimension") or "")
+    known = backend.targets.get(dimension, {}).get(resource_id)
+    if known is not None:
+        return str(known.arn)
     return f"arn:aws:application-autoscaling:{call.region}:{call.account}:{_TARGETS}"
 
 
-def further(call: Call, common: Context, given: Context, service: Context) -> list[Ask]:
-    """`given` are the tags of the request, `service` those of the service that is scaled."""
+def scaled_arn(call: Call) -> str:
+    """The ARN of the service or table that is scaled."""
+    resource, *_ = str(call.params.get("ResourceId") or "").split("/index/")
+    return f"arn:aws:{call.params.get('ServiceNamespace')}:{call.region}:{call.account}:{resource}"
+
+
+_SCALES = {"ecs": ("DescribeServices", "UpdateService"), "dynamodb": ("DescribeTable", "UpdateTable")}
+
+
+def further(call: Call, common: Context, given: Context, scaled: Context) -> list[Ask]:
+    """`given` are the tags of the request, `scaled` those of what is scaled."""
     action, params = call.action or "", call.params
     resource_id = str(params.get("ResourceId") or "")
     alarms = f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm:TargetTracking-{resource_id}-*"
     if action == "RegisterScalableTarget":
-        arn = f"arn:aws:ecs:{call.region}:{call.account}:{resource_id}"
-        found = [Ask(f"ecs:{name}", arn, {**common, **service}) for name in ("DescribeServices", "UpdateService")]
+        namespace = str(params.get("ServiceNamespace"))
+        arn = scaled_arn(call)
+        found = [Ask(f"{namespace}:{name}", arn, {**common, **scaled}) for name in _SCALES[namespace]]
         if params.get("Tags"):
             found.append(Ask("application-autoscaling:TagResource", target_arn(call, resource_id), {**common, **given}))
         return found

@@ -27,8 +27,13 @@ def in_use() -> AwsError:
     )
 
 
+def is_enabled(table: Any) -> bool:
+    """Backups are enabled beside the making of a table, and may be so later: aws-amplify/amplify-backend#1654."""
+    return status_of(table) != "CREATING" and lifecycle.seconds() >= getattr(table, "landfall_backups_from", 0.0)
+
+
 def check_enabled(table: Any, name: str) -> None:
-    if status_of(table) == "CREATING":
+    if not is_enabled(table):
         raise AwsError(
             "ContinuousBackupsUnavailableException",
             f"Backups are being enabled for the table: {name}. Please retry later",
@@ -100,4 +105,5 @@ def install(tables: Tables) -> None:
 
     @wrap(DynamoDBBackend, "describe_continuous_backups")
     def describe(original: Any, self: Any, table_name: str) -> dict[str, Any]:
-        return shown(original(self, table_name))
+        status = "ENABLED" if is_enabled(self.get_table(table_name)) else "DISABLED"
+        return {**shown(original(self, table_name)), "ContinuousBackupsStatus": status}

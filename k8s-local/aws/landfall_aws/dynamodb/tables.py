@@ -36,6 +36,13 @@ def _one_index(table: Table, updates: list[dict[str, Any]]) -> None:
         )
 
 
+def _shown_units(table: Table, units: dict[str, Any]) -> dict[str, Any]:
+    """Those that a table was paid for before it was on demand are not shown; moto shows them, and counts decreases of new ones."""
+    paid = table.billing_mode != "PAY_PER_REQUEST"
+    shown = {unit: units.get(unit, 0) if paid else 0 for unit in ("ReadCapacityUnits", "WriteCapacityUnits")}
+    return {**shown, "NumberOfDecreasesToday": 0}
+
+
 class Tables:
     def __init__(self, settings: Settings) -> None:
         self.seconds = settings.table_seconds
@@ -78,6 +85,8 @@ def install(tables: Tables) -> None:
         described = original(self, base_key)
         described[base_key]["TableStatus"] = status_of(self)
         described[base_key]["TableId"] = self.landfall_id
+        for part in (described[base_key], *(described[base_key].get("GlobalSecondaryIndexes") or [])):
+            part["ProvisionedThroughput"] = _shown_units(self, part.get("ProvisionedThroughput") or {})
         if hasattr(self, "landfall_class"):
             described[base_key]["TableClassSummary"] = {"TableClass": self.landfall_class}
         if self.billing_mode == "PROVISIONED" and not getattr(self, "landfall_on_demand", False):
@@ -92,6 +101,7 @@ def install(tables: Tables) -> None:
         for index in table.global_indexes:
             tables.build(index)
         tables.enter(table, "CREATING")
+        table.landfall_backups_from = lifecycle.seconds() + seconds * 1.5
         return table
 
     @wrap(DynamoDBBackend, "update_table")
@@ -137,7 +147,9 @@ def install(tables: Tables) -> None:
         table = self.get_table(table_name)
         check_active(table)
         status, wanted = table.ttl.get("TimeToLiveStatus", "DISABLED"), bool(ttl_spec.get("Enabled"))
-        if status in ("ENABLING", "DISABLING"):
+        # "Any additional UpdateTimeToLive calls for the same table during this one hour duration result in a
+        # ValidationException", also once the status shows the change.
+        if status in ("ENABLING", "DISABLING") or lifecycle.seconds() < getattr(table, "landfall_ttl_from", 0.0):
             raise AwsError(
                 "ValidationException", "Time to live has been modified multiple times within a fixed interval"
             )
@@ -146,4 +158,5 @@ def install(tables: Tables) -> None:
         original(self, table_name, ttl_spec)
         end = table.ttl["TimeToLiveStatus"]
         table.ttl["TimeToLiveStatus"] = "ENABLING" if wanted else "DISABLING"
+        table.landfall_ttl_from = lifecycle.seconds() + seconds * 2
         lifecycle.after(seconds, lambda: table.ttl.update(TimeToLiveStatus=end))

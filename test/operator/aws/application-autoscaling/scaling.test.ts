@@ -30,10 +30,22 @@ describe('a scalable target', () => {
     const other = { ...described, ResourceId: 'service/web/other', ScalableTargetARN: `${TARGET_ARN}0` };
     const { session, actions } = fakeSession({
       GetResources: nominating([TARGET_ARN, `${TARGET_ARN}-gone`]),
-      DescribeScalableTargets: () => ({ ScalableTargets: [described, other] }),
+      DescribeScalableTargets: ({ ServiceNamespace }) => ({
+        ScalableTargets: ServiceNamespace === 'ecs' ? [described, other] : [],
+      }),
     });
     const found = await listed(scalableTargets.list(session, 'test'));
     expect(found).toEqual([{ ...described, tags: OWN }]);
+    // One that is gone might have been a table's.
+    expect(actions()).toEqual(['GetResources', 'DescribeScalableTargets', 'DescribeScalableTargets']);
+  });
+
+  it('of services alone takes one call more', async () => {
+    const { session, actions } = fakeSession({
+      GetResources: nominating([TARGET_ARN]),
+      DescribeScalableTargets: () => ({ ScalableTargets: [described] }),
+    });
+    expect(await listed(scalableTargets.list(session, 'test'))).toHaveLength(1);
     expect(actions()).toEqual(['GetResources', 'DescribeScalableTargets']);
   });
 
@@ -92,6 +104,110 @@ describe('a scalable target', () => {
     const { session } = fakeSession({ DeregisterScalableTarget: () => gone });
     const { context } = contextOf(session);
     expect(await scalableTargetKind.delete?.(context, described)).toBeUndefined();
+  });
+});
+
+describe('a scalable target of a table', () => {
+  const of = (
+    ScalableDimension: 'dynamodb:index:ReadCapacityUnits' | 'dynamodb:index:WriteCapacityUnits',
+  ) => ({
+    ...described,
+    ServiceNamespace: 'dynamodb' as const,
+    ResourceId: 'table/shop/index/by-state',
+    ScalableDimension,
+    ScalableTargetARN: `${TARGET_ARN}-${ScalableDimension}`,
+  });
+  const [read, write] = [of('dynamodb:index:ReadCapacityUnits'), of('dynamodb:index:WriteCapacityUnits')];
+  const resource = 'arn:aws:dynamodb:eu-central-1:111111111111:table/shop/index/by-state';
+  const NAMED = {
+    ServiceNamespace: 'dynamodb',
+    ResourceId: 'table/shop/index/by-state',
+    ScalableDimension: 'dynamodb:index:WriteCapacityUnits',
+  };
+
+  it('is listed after those of services, where there are more of ours than these', async () => {
+    const { session, sent } = fakeSession({
+      GetResources: nominating([TARGET_ARN, write.ScalableTargetARN]),
+      DescribeScalableTargets: ({ ServiceNamespace }) => ({
+        ScalableTargets: ServiceNamespace === 'ecs' ? [described] : [read, write],
+      }),
+    });
+    const found = await listed(scalableTargets.list(session, 'test'));
+    expect(found.map((target) => scalableTargets.id(target))).toEqual([
+      RESOURCE,
+      'table/shop/index/by-state#write',
+    ]);
+    expect(sent.slice(1).map(([, input]) => input)).toMatchObject([
+      { ServiceNamespace: 'ecs' },
+      { ServiceNamespace: 'dynamodb' },
+    ]);
+  });
+
+  it('is one of two of the same table, of which each is read by itself', async () => {
+    const { session, actions } = fakeSession({
+      DescribeScalableTargets: () => ({ ScalableTargets: [read, write] }),
+      ListTagsForResource: () => ({ Tags: OWN }),
+    });
+    const found = await scalableTargets.get(session, ['table/shop/index/by-state#write']);
+    expect(found).toEqual([{ ...write, tags: OWN }]);
+    expect(actions()).toEqual(['DescribeScalableTargets', 'ListTagsForResource']);
+    expect(scalableTargetKind.needs(found[0] ?? expect.fail())).toEqual([
+      'arn:aws:dynamodb:eu-central-1:111111111111:table/shop',
+    ]);
+  });
+
+  it('is registered, tracked and taken away by its dimension', async () => {
+    const { session, sent } = fakeSession({
+      RegisterScalableTarget: () => ({ ScalableTargetARN: TARGET_ARN }),
+    });
+    const { context } = contextOf(session);
+    const made = await scalableTargetKind.create?.(context, {
+      resource,
+      capacity: 'write',
+      minCapacity: 5,
+      maxCapacity: 50,
+      scheduled: [],
+    });
+    const id = scalableTargets.id((made as typeof write | undefined) ?? expect.fail());
+    const utilization = {
+      metric: 'DynamoDBWriteCapacityUtilization' as const,
+      targetValue: 70,
+      scaleOutCooldownSeconds: 0,
+      scaleInCooldownSeconds: 0,
+    };
+    const inputs = { scalableTargetId: id, policies: { utilization } };
+    const none = { resourceId: id, policies: {} };
+    await scalingPoliciesKind.update(context, inputs, none, scalingPoliciesKind.diff(inputs, none));
+    await scalableTargetKind.delete?.(context, write);
+    expect(sent).toMatchObject([
+      ['RegisterScalableTarget', { ...NAMED, MinCapacity: 5, MaxCapacity: 50, Tags: OWN }],
+      ['PutScalingPolicy', { ...NAMED, PolicyName: 'utilization' }],
+      ['DeregisterScalableTarget', NAMED],
+    ]);
+  });
+
+  it('does not wait between two steps unless told to, as AWS does not', async () => {
+    const policy = {
+      ...NAMED,
+      PolicyName: 'utilization',
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 70,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'DynamoDBWriteCapacityUtilization' },
+      },
+    };
+    const { session } = fakeSession({ DescribeScalingPolicies: () => ({ ScalingPolicies: [policy] }) });
+    const [record] = await policiesCollection.get(session, ['table/shop/index/by-state#write']);
+    expect(record?.policies['utilization']).toMatchObject({
+      scaleOutCooldownSeconds: 0,
+      scaleInCooldownSeconds: 0,
+    });
+  });
+
+  it.each(['table/shop', 'table/shop/index/by-state'])('of %s that is not there yet is waited for', (id) => {
+    const what = id.includes('index') ? 'index' : 'table';
+    const error = refusal('ValidationException', `DynamoDB ${what} does not exist: ${id}`);
+    expect(interpret(error).kind).toBe('waiting');
   });
 });
 

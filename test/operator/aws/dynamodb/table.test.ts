@@ -1,3 +1,4 @@
+import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { continuousBackupsKind } from '../../../../operator/aws/dynamodb/continuous-backups.ts';
 import { lastBackupName } from '../../../../operator/aws/dynamodb/last-backup.ts';
@@ -10,6 +11,7 @@ import { dynamoDbTableKind } from '../../../../operator/aws/dynamodb/table.ts';
 import { tables } from '../../../../operator/aws/dynamodb/tables.ts';
 import { timeToLiveKind } from '../../../../operator/aws/dynamodb/time-to-live.ts';
 import { interpret } from '../../../../operator/aws/errors.ts';
+import { textOf } from '../../../../operator/graph/kind.ts';
 import { contextOf, fakeSession, listed, nominating, OWN, refusal } from '../ecs/fake-session.ts';
 import { described, settings, TABLE } from './cases.ts';
 
@@ -167,6 +169,66 @@ describe('what changes of a table', () => {
     const step = stepFor({ ...settings, units, globalIndexes: [{ ...index('a'), units }] }, table);
     expect(step).not.toHaveProperty('ProvisionedThroughput');
     expect(step?.GlobalSecondaryIndexUpdates?.[0]?.Create?.IndexName).toBe('a');
+  });
+
+  describe('where AWS sets the units', () => {
+    const bounds = { initial: 5, min: 2, max: 20 };
+    const units = { read: bounds, write: 3 };
+    const scaled = { ...settings, units, globalIndexes: [{ ...index('by-state'), units }] };
+    const [state] = described.GlobalSecondaryIndexes ?? [];
+    const standingAt = (read: number, write = 3) => ({
+      ...described,
+      BillingModeSummary: { BillingMode: 'PROVISIONED' as const },
+      ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write },
+      GlobalSecondaryIndexes: [
+        {
+          ...state,
+          Projection: { ProjectionType: 'KEYS_ONLY' as const },
+          ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write },
+        },
+      ],
+    });
+
+    it('ACK#2610: they are left alone within their bounds, read and write by themselves', () => {
+      expect(changesOf(scaled, standingAt(2))).toEqual([]);
+      expect(changesOf(scaled, standingAt(20))).toEqual([]);
+      const words = (table: TableDescription) =>
+        changesOf(scaled, table).map(({ path, to }) => `${path} ${textOf(to)}`);
+      expect(words(standingAt(40))).toEqual([
+        'billing 20 read and 3 write units',
+        'globalIndexes[by-state].units 20 read and 3 write units',
+      ]);
+      // What is fixed is set, and what is not stays as it is.
+      expect(words(standingAt(11, 4))[0]).toBe('billing 11 read and 3 write units');
+    });
+
+    it('begins with what its spec says, also where requests were paid for one by one', () => {
+      const before = { ...standingAt(0, 0), BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' as const } };
+      expect(stepFor(scaled, before)).toMatchObject({
+        ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 3 },
+        GlobalSecondaryIndexUpdates: [
+          { Update: { ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 3 } } },
+        ],
+      });
+    });
+
+    it('ACK#1067: a change of what is fixed sends what AWS has set by now', async () => {
+      const { session, sent } = fakeSession({
+        DescribeTable: () => ({ Table: standingAt(17, 4) }),
+        UpdateTable: () => ({ TableDescription: { ...standingAt(17), TableStatus: 'UPDATING' } }),
+      });
+      const { context } = contextOf(session);
+      await tableSettingsKind.update(
+        context,
+        { tableArn: TABLE, ...scaled },
+        { table: standingAt(6, 4) },
+        [],
+      );
+      expect(sent[1]).toMatchObject([
+        'UpdateTable',
+        { ProvisionedThroughput: { ReadCapacityUnits: 17, WriteCapacityUnits: 3 } },
+      ]);
+    });
   });
 
   it('waits while AWS is still at the change before', async () => {

@@ -5,6 +5,7 @@ import {
   referencesOfDataStore,
 } from '../../../../operator/compile/data-store/data-store.ts';
 import { inputsOf, nodeOf } from '../fixtures.ts';
+import { printable } from '../../../../operator/graph/ref.ts';
 import { compile, inputFor, store, table } from './fixtures.ts';
 
 const key = (name: string, type = 'String') => ({ name, type });
@@ -84,6 +85,45 @@ describe('a table', () => {
     });
     const plain = compile(table({ globalIndexes: [byState] }));
     expect(inputsOf(plain, 'table-settings')).not.toHaveProperty('units');
+  });
+
+  it('has AWS set units between bounds, those of an index as those of its table unless it has its own', () => {
+    const read = { minUnits: 5, maxUnits: 50, targetPercent: 80 };
+    const billing = { mode: 'Provisioned', readUnits: 9, writeUnits: 3, autoscaling: { read } };
+    const own = { write: { minUnits: 1, maxUnits: 10 } };
+    const globalIndexes = [
+      byState,
+      { ...byState, name: 'by-day', partitionKey: key('day'), readUnits: 7, autoscaling: own },
+    ];
+    const graph = compile(table({ billing, globalIndexes }));
+    const bounds = { initial: 9, min: 5, max: 50 };
+    expect(inputsOf(graph, 'table-settings')).toMatchObject({
+      units: { read: bounds, write: 3 },
+      globalIndexes: [
+        { name: 'by-day', units: { read: 7, write: { initial: 3, min: 1, max: 10 } } },
+        { name: 'by-state', units: { read: bounds, write: 3 } },
+      ],
+    });
+    const scalers = [...graph.nodes.keys()].filter((node) => /-(capacity|scaling)/.test(node));
+    expect(scalers.sort()).toEqual([
+      'read-capacity',
+      'read-capacity/by-state',
+      'read-scaling',
+      'read-scaling/by-state',
+      'write-capacity/by-day',
+      'write-scaling/by-day',
+    ]);
+    expect(printable(inputsOf(graph, 'read-capacity/by-state'))).toEqual({
+      resource: '${table-settings.id}/index/by-state',
+      capacity: 'read',
+      minCapacity: 5,
+      maxCapacity: 50,
+      scheduled: [],
+    });
+    expect(printable(inputsOf(graph, 'write-scaling/by-day'))).toMatchObject({
+      scalableTargetId: '${write-capacity/by-day.id}',
+      policies: { utilization: { metric: 'DynamoDBWriteCapacityUtilization', targetValue: 70 } },
+    });
   });
 
   it.each([
