@@ -4,6 +4,7 @@ import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
+import { clustersAlwaysSaid, clustersCases } from './drift/clusters.ts';
 import { containersAlwaysSaid, containersCases, containersDeletions } from './drift/containers.ts';
 import { databasesAlwaysSaid, databasesCases } from './drift/databases.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
@@ -39,6 +40,7 @@ export const driftCases: Cases = {
   ...firewallCases,
   ...certificatesCases,
   ...databasesCases,
+  ...clustersCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */
@@ -48,6 +50,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...capacityAlwaysSaid,
   ...certificatesAlwaysSaid,
   ...databasesAlwaysSaid,
+  ...clustersAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

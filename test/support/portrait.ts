@@ -23,7 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
-import { databasesOf } from './portrait-stores.ts';
+import { databaseClustersOf, databasesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
 /**
@@ -112,6 +112,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await scalersOf(world)),
       ...(await edgeOf(world)),
       ...(await databasesOf(world)),
+      ...(await databaseClustersOf(world)),
       ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {
@@ -204,6 +205,8 @@ const VARYING = new Set([
   'AttachTime',
   'SecretArn',
   'DbiResourceId',
+  'DbClusterResourceId',
+  'ClusterCreateTime',
 ]);
 
 function sorted(items: readonly unknown[]): unknown[] {
