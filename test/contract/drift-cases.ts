@@ -5,6 +5,7 @@ import { cachesAlwaysSaid, cachesCases } from './drift/caches.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
 import type { Cases, Deletions } from './drift/case.ts';
 import { certificatesAlwaysSaid, certificatesCases } from './drift/certificates.ts';
+import { clustersAlwaysSaid, clustersCases } from './drift/clusters.ts';
 import { containersAlwaysSaid, containersCases, containersDeletions } from './drift/containers.ts';
 import { databasesAlwaysSaid, databasesCases } from './drift/databases.ts';
 import { endpointsCases, endpointsDeletions } from './drift/endpoints.ts';
@@ -43,6 +44,7 @@ export const driftCases: Cases = {
   ...databasesCases,
   ...cachesCases,
   ...tablesCases,
+  ...clustersCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */
@@ -53,6 +55,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...certificatesAlwaysSaid,
   ...databasesAlwaysSaid,
   ...cachesAlwaysSaid,
+  ...clustersAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

@@ -17,6 +17,9 @@ import {
   ListTagsForResourceCommand as ListCacheTagsCommand,
 } from '@aws-sdk/client-elasticache';
 import {
+  DescribeDBClusterParameterGroupsCommand,
+  DescribeDBClusterParametersCommand,
+  DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
   DescribeDBParametersCommand,
@@ -26,6 +29,37 @@ import {
 } from '@aws-sdk/client-rds';
 import { unlessGone } from '../../operator/aws/errors.ts';
 import type { World } from './world.ts';
+
+/** Clusters of RDS with their parameter groups, and what is set in these. */
+export async function databaseClustersOf(world: World): Promise<Record<string, object[]>> {
+  const rds = new RDSClient(world.clientOptions());
+  try {
+    const { DBClusters = [] } = await rds.send(new DescribeDBClustersCommand({}));
+    const { DBClusterParameterGroups: groups = [] } = await rds.send(
+      new DescribeDBClusterParameterGroupsCommand({}),
+    );
+    return {
+      clusters: DBClusters.map((cluster) => {
+        const { EarliestRestorableTime: _, LatestRestorableTime: __, TagList: Tags, ...rest } = cluster;
+        return { ...rest, Tags };
+      }),
+      clusterParameters: await Promise.all(
+        groups.map(async (group) => {
+          const { DBClusterParameterGroupName, DBClusterParameterGroupArn: ResourceName } = group;
+          const asked = new DescribeDBClusterParametersCommand({
+            DBClusterParameterGroupName,
+            Source: 'user',
+          });
+          const set = await unlessGone(rds.send(asked));
+          const tags = await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName })));
+          return { ...group, set: set?.Parameters, Tags: tags?.TagList };
+        }),
+      ),
+    };
+  } finally {
+    rds.destroy();
+  }
+}
 
 /** Databases of RDS with their groups, and what is set in these. */
 export async function databasesOf(world: World): Promise<Record<string, object[]>> {

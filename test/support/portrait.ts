@@ -23,7 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
-import { cachesOf, databasesOf, tablesOf } from './portrait-stores.ts';
+import { cachesOf, databaseClustersOf, databasesOf, tablesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
 /**
@@ -114,6 +114,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await databasesOf(world)),
       ...(await cachesOf(world)),
       ...(await tablesOf(world)),
+      ...(await databaseClustersOf(world)),
       ...(await capacityOf(world, { ec2, ecs, iam })),
     };
   } finally {
@@ -206,6 +207,8 @@ const VARYING = new Set([
   'AttachTime',
   'SecretArn',
   'DbiResourceId',
+  'DbClusterResourceId',
+  'ClusterCreateTime',
 ]);
 
 function sorted(items: readonly unknown[]): unknown[] {

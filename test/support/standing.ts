@@ -68,6 +68,9 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'db-parameter-group': 'DescribeDBParameterGroups',
   'db-parameters': 'DescribeDBParameters',
   'db-instance': 'DescribeDBInstances',
+  'db-cluster-parameter-group': 'DescribeDBClusterParameterGroups',
+  'db-cluster-parameters': 'DescribeDBClusterParameters',
+  'db-cluster': 'DescribeDBClusters',
 };
 
 /** The calls that write tags and nothing else: the uid in them is another. */

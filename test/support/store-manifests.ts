@@ -43,6 +43,22 @@ export const fullMysql = storeInNetwork('records', {
   },
 });
 
+/** A cluster of Aurora, with all that one may be told. */
+export const fullAurora = storeInNetwork('ledger', {
+  auroraPostgresql: {
+    engineVersion: '15.6',
+    instances: 2,
+    serverlessV2: { minCapacityUnits: 0.5, maxCapacityUnits: 4 },
+    databaseName: 'ledger',
+    parameters: [{ name: 'work_mem', value: '65536' }],
+    backup: { retentionDays: 5, window: '03:00-03:30' },
+    maintenanceWindow: 'sun:04:00-sun:05:00',
+    iamAuthentication: 'Enabled',
+    performanceInsights: { retentionDays: 31 },
+    applyChanges: 'Immediately',
+  },
+});
+
 /** A table with an index, a stream and an end of its items. */
 export const orders = {
   partitionKey: { name: 'customer', type: 'String' },
