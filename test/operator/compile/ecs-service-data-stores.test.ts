@@ -133,8 +133,8 @@ describe('variables of stores', () => {
     ];
     const graph = compile([{ name: 'portal', containers: ['app'] }], { spec: { task: { containers } } });
     const [app, side] = containersOf(graph);
-    expect(app?.environment.find(({ name }) => name === 'DB_HOST')?.value).toBe('proxy');
-    expect(app?.environment.map(({ name }) => name)).toContain('DB_PORT');
+    expect(app?.environment?.find(({ name }) => name === 'DB_HOST')?.value).toBe('proxy');
+    expect(app?.environment?.map(({ name }) => name)).toContain('DB_PORT');
     expect(app?.secrets).toBeUndefined();
     expect(side?.environment).toEqual([]);
   });

@@ -52,7 +52,9 @@ describe('rules for whoever comes', () => {
 
   it('keep nobody waiting before they are there, and come with the group', () => {
     expect(patient(tasks(group2), [])).toEqual([]);
-    expect(patient(tasks('sg-new'), [])).toEqual(['ingress[tcp 3306 sg-new]: -> Tasks of shop/api']);
+    expect(patient(tasks('sg-new'), [])).toEqual([
+      'ingress[tcp 3306 sg-new]: (nothing) -> Tasks of shop/api',
+    ]);
     expect(diff({ ingress: [tasks(group2)], egress: [] }, group([], []))).toHaveLength(1);
   });
 
@@ -60,7 +62,7 @@ describe('rules for whoever comes', () => {
     expect(patient(tasks(group2), [tasks('sg-old')])).toEqual([]);
     expect(patient(tasks('sg-new'), [tasks('sg-old')])).toHaveLength(2);
     expect(patient(tasks(group2), [rule('sg-old', 3306, 'Tasks of shop/old')])).toEqual([
-      'ingress[tcp 3306 sg-old]: Tasks of shop/old ->',
+      'ingress[tcp 3306 sg-old]: Tasks of shop/old -> (nothing)',
     ]);
   });
 
