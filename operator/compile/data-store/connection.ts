@@ -11,7 +11,7 @@ export interface StoreConnection {
   /** Where it is reached; undefined of a table, which stands in no network. */
   readonly port: number | undefined;
   /** An output of what holds the data: `address`, `port`, `secretArn`, `name`. */
-  of(output: string): string;
+  readonly of: (output: string) => string;
   /** ARN of the key that is its own, or that it was given; undefined where AWS has one for it. */
   readonly keyArn: string | undefined;
   /** Why nothing that uses it is to be started yet; undefined where nothing is known of it, or it takes connections. */
