@@ -252,16 +252,18 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
 /** What an object that is to go does for those of its users that go, too: it would else keep them, and they it. */
 function dismissalOf<T extends GraphObject>(
   deps: ResourceDeps,
-  { kind, object, ...pass }: Pass<T>,
+  pass: Pass<T>,
   scope: Omit<PlanScope, 'graph'>,
 ): { readonly graph: Graph; readonly planned: Plan } {
+  const { kind, object } = pass;
+  const owner = ownerOf(object);
   const going = deps
-    .usersOf(ownerOf(object))
+    .usersOf(owner)
     .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
     .map(ownerOf);
-  const nodes = going.length > 0 ? (kind.dismissing?.(object, scope.target.world, going) ?? []) : [];
-  const graph = buildGraph(ownerOf(object), nodes);
-  const planned = makePlan(deps, { kind, object, ...pass }, { ...scope, graph });
+  const nodes = going.length > 0 ? kind.dismissing?.(object, scope.target.world, going) : [];
+  const graph = buildGraph(owner, nodes ?? []);
+  const planned = makePlan(deps, pass, { ...scope, graph });
   return { graph, planned: { ...planned, actions: planned.actions.filter(({ verb }) => verb === 'update') } };
 }
 
