@@ -14,7 +14,7 @@ import {
   type PolicyScope,
   type Statement,
 } from './aws/least-privilege.ts';
-import { DECRYPTING_READERS, ROLE_ACTIONS } from './compile/role-actions.ts';
+import { DECRYPTING_READERS, DECRYPTING_TABLES, ROLE_ACTIONS } from './compile/role-actions.ts';
 
 const root = join(import.meta.dirname, '..');
 const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
@@ -45,7 +45,7 @@ function bounded(Sid: string, ...purposes: readonly (keyof typeof ROLE_ACTIONS)[
 
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * (images, secrets, logs), has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
+ * (images, secrets, logs), lets these use stores, has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
  * its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
@@ -57,8 +57,9 @@ const BOUNDARY: PolicyDocument = {
     bounded('Secrets', 'readSecrets', 'readParameters'),
     {
       ...bounded('Keys', 'decrypt'),
-      Condition: { StringLike: { 'kms:ViaService': DECRYPTING_READERS } },
+      Condition: { StringLike: { 'kms:ViaService': [...DECRYPTING_READERS, DECRYPTING_TABLES] } },
     },
+    bounded('Stores', 'readTables', 'writeTables', 'connectToDatabases'),
     bounded('Shells', 'openShells', 'beManaged'),
   ],
 };

@@ -13,12 +13,13 @@ import {
   deploymentRules,
   sizeRules,
 } from './ecs-service-rules.ts';
-import { listMap, onOff, retentionDays } from './fields.ts';
+import { listMap, onOff, retentionDays, setOf } from './fields.ts';
 import { imageOwner } from './image-owner.ts';
 import { balancedRules } from './load-balancer-rules.ts';
 import { LoadBalancerSchema } from './load-balancer.ts';
 import { allowReferencesFrom, fixedReferenceTo } from './references.ts';
 import { immutable, keptOrNever, matches, withRules } from './rule.ts';
+import { dataStoreRules, dataStores } from './service-data-stores.ts';
 
 const roleName = withRules(
   z.string().max(64),
@@ -66,7 +67,7 @@ const task = z
     taskRoleName: roleName
       .optional()
       .describe(
-        'Name of the role that the containers have: with ECS Exec it may open shells, else nothing. Default: one of namespace and name.',
+        'Name of the role that the containers have: with ECS Exec it may open shells, with dataStores use these, else nothing. Default: one of namespace and name.',
       ),
     containers: listMap(ContainerSchema, 'name', 10).min(1).describe('The containers of a task, by name.'),
   })
@@ -177,6 +178,7 @@ const spec = withRules(
       capacity: CapacitySchema.prefault({}),
       service,
       loadBalancer: LoadBalancerSchema.optional(),
+      dataStores,
       logs,
       alarms,
     })
@@ -189,6 +191,7 @@ const spec = withRules(
   ...balancedRules,
   ...scalingRules,
   ...alarmRules,
+  ...dataStoreRules,
   keptOrNever('environment', 'environment', MOVED),
   keptOrNever('service.name', 'service.name', RENAMED),
 );
@@ -237,6 +240,11 @@ const status = z
     healthyTargets: count('How many tasks the load balancer finds healthy.'),
     unhealthyTargets: count('How many it does not, or not yet; those that it lets go do not count.'),
     logGroup: z.string().max(512).optional().describe('Name of the log group.'),
+    dataStores: setOf(z.string().max(127), 100)
+      .optional()
+      .describe(
+        'DataStores whose ports the tasks may open, as `namespace/name`. One that the spec has no more stays until the tasks that may use it are gone.',
+      ),
     desiredCount: count('How many tasks are to run.'),
     runningCount: count('How many tasks run.'),
     rollout: z

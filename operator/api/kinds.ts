@@ -209,6 +209,10 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
         shows: 'With images that a pipeline rolls out',
         file: 'manifests/examples/services/images-of-a-pipeline.yaml',
       },
+      {
+        shows: 'With a cluster of Aurora, a cache and a table',
+        file: 'manifests/examples/service-with-stores/service.yaml',
+      },
     ],
     annotations: [
       {

@@ -1,10 +1,9 @@
 import type { Account } from '../api/account.ts';
-import type { PrivateLinkEndpoint } from '../api/private-link-endpoint.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { partitionOf } from '../aws/partition.ts';
 import type { AwsSession } from '../aws/session.ts';
 import type { RegionFacts } from '../compile/input.ts';
-import type { Surroundings } from '../compile/references.ts';
+import type { Consumer, Surroundings } from '../compile/references.ts';
 import { graphKindOf, referencesFrom } from '../controllers/graph-kinds.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
 import { Terminal } from '../errors.ts';
@@ -96,7 +95,7 @@ export function compileResources(
   return { compiled, failures };
 }
 
-/** Who names whom as its provider, among the manifests; those whose Account refuses them do not count. */
+/** Who names whom that has to let it in, among the manifests; those whose Account refuses them do not count. */
 function surroundingsIn(manifests: Manifests): Surroundings {
   return {
     accountId: (name) => accountIdIn(manifests, name),
@@ -104,7 +103,7 @@ function surroundingsIn(manifests: Manifests): Surroundings {
       consumersIn(manifests, owner).flatMap((object) => {
         try {
           const { accountId } = accountOf(object, manifests).spec.aws;
-          return [{ object: object as PrivateLinkEndpoint, accountId }];
+          return [{ object: object as Consumer['object'], accountId }];
         } catch (error) {
           if (error instanceof Terminal) return [];
           throw error;

@@ -7,7 +7,7 @@ import { API_VERSION, GROUP } from '../api/common.ts';
 import { type Kind, KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
 import { type ObjectKey, ownerOfKey } from '../compile/references.ts';
-import { GRAPH_KINDS, providerOf } from '../controllers/graph-kinds.ts';
+import { GRAPH_KINDS, providersOf } from '../controllers/graph-kinds.ts';
 import { ownerOf, type GraphObject } from '../controllers/resource-status.ts';
 import { isOverlay, unbuilt } from './overlay.ts';
 import { type Failure, Failures, UsageError } from './usage.ts';
@@ -99,9 +99,9 @@ export function finderIn({ resources }: Pick<Manifests, 'resources'>) {
   return (key: ObjectKey): GraphObject | undefined => byOwner.get(ownerOfKey(key));
 }
 
-/** Those among the same manifests that name an object as their provider. */
+/** Those among the same manifests that name an object which has to let them in. */
 export function consumersIn({ resources }: Pick<Manifests, 'resources'>, owner: string): GraphObject[] {
-  return resources.map(({ value }) => value).filter((object) => providerOf(object) === owner);
+  return resources.map(({ value }) => value).filter((object) => providersOf(object).includes(owner));
 }
 
 /** Id of the account of an Account among the same manifests. */

@@ -5,6 +5,7 @@ import { Terminal } from '../errors.ts';
 import { foreignRef } from '../graph/ref.ts';
 import type { RegionFacts } from './input.ts';
 import { ownerOf } from './names.ts';
+import { closedFor } from './network-ways.ts';
 import { groupsOf } from './security-groups.ts';
 import { planSubnets } from './subnets.ts';
 import { chooseZones } from './zones.ts';
@@ -27,6 +28,8 @@ export interface NetworkExports {
   subnets(tier: TierName): readonly ExportedSubnet[];
   /** One of the network's security groups; undefined where it has none of the name. */
   securityGroup(name: SecurityGroupName): string | undefined;
+  /** The tier whose network ACL keeps the tasks of services from a port in another tier; undefined where none does. */
+  closedFor(tier: TierName, port: number): TierName | undefined;
 }
 
 /** What a network offers to others. Throws {@link Terminal} where its spec makes no network. */
@@ -46,6 +49,7 @@ export function exportsOfNetwork(network: SecureVpc, facts: RegionFacts): Networ
           .map(({ zone, key }) => ({ zone, id: foreignRef(owner, `subnet/${key}`) })),
       securityGroup: (name) =>
         groups.includes(name) ? foreignRef(owner, `security-group/${name}`) : undefined,
+      closedFor: (tier, port) => closedFor(network.spec, facts, subnets, { from: 'private', to: tier, port }),
     };
   } catch (error) {
     if (!(error instanceof Terminal)) throw error;

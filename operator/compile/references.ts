@@ -35,15 +35,15 @@ export interface References {
   readonly advice: string;
 }
 
-/** An object that names another one as its provider, and the account that it is in. */
+/** An object that another one, which it names, has to let in, and the account that it is in. */
 export interface Consumer {
-  readonly object: PrivateLinkEndpoint;
+  readonly object: PrivateLinkEndpoint | EcsService;
   readonly accountId: string;
 }
 
 /** What is known beside an object and what it refers to: of the cluster, or of the same manifests. */
 export interface Surroundings {
-  /** Those that name an object as their provider, whether it lets them or not; without those whose Account refuses them. */
+  /** Those that name an object which has to let them in, whether it does or not; without those whose Account refuses them. */
   consumers(owner: string): readonly Consumer[];
   /** Id of the account that an Account leads to; undefined where there is no Account of the name. */
   accountId(account: string): string | undefined;

@@ -14,6 +14,27 @@ export const ROLE_ACTIONS = {
   readSecrets: ['secretsmanager:GetSecretValue'],
   readParameters: ['ssm:GetParameters'],
   decrypt: ['kms:Decrypt'],
+  /** Of a table and its indexes, transactions and PartiQL included: Amazon DynamoDB Developer Guide, "Using IAM with transactions". */
+  readTables: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
+    'dynamodb:PartiQLSelect',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+  ],
+  writeTables: [
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:PartiQLDelete',
+    'dynamodb:PartiQLInsert',
+    'dynamodb:PartiQLUpdate',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+  ],
+  /** Instead of with a password: Amazon RDS User Guide, "Creating and using an IAM policy for IAM database access". */
+  connectToDatabases: ['rds-db:connect'],
   /**
    * What the agent of an instance does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the
    * execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
@@ -41,4 +62,7 @@ export const ROLE_ACTIONS = {
 } as const;
 
 /** The services that decrypt what they store when it is read: `kms:ViaService`. */
-export const DECRYPTING_READERS = ['secretsmanager.*.amazonaws.com*', 'ssm.*.amazonaws.com*'];
+export const DECRYPTING_SECRETS = 'secretsmanager.*.amazonaws.com*';
+export const DECRYPTING_READERS = [DECRYPTING_SECRETS, 'ssm.*.amazonaws.com*'];
+/** The same of what tasks read and write by themselves. */
+export const DECRYPTING_TABLES = 'dynamodb.*.amazonaws.com*';

@@ -7,7 +7,9 @@ import {
 } from '../compile/data-store/data-store.ts';
 import { protectionOf } from '../compile/data-store/protection.ts';
 import { outputsOfDataStore } from '../compile/data-store/status.ts';
+import { dismissingServices } from './dismissing-services.ts';
 import { parsed, type GraphKind } from './pass.ts';
+import { recallStore } from './recall-store.ts';
 
 /** What is particular to DataStore. */
 export const dataStoreKind: GraphKind<DataStore> = {
@@ -16,9 +18,10 @@ export const dataStoreKind: GraphKind<DataStore> = {
   nodeKinds: awsKindsOf(DATA_STORE_NODES),
   parse: (object) => parsed('DataStore', object),
   references: referencesOfDataStore,
-  // Nothing of a store is chosen once.
-  recall: (object) => object,
+  admits: 'EcsService',
+  recall: recallStore,
   compile: compileDataStore,
   outputs: outputsOfDataStore,
+  dismissing: dismissingServices,
   protectedBy: protectionOf,
 };

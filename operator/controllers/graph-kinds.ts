@@ -1,5 +1,5 @@
 import type { AwsSession } from '../aws/session.ts';
-import type { ObjectKey, References } from '../compile/references.ts';
+import { ownerOfKey, type ObjectKey, type References } from '../compile/references.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { dataStoreKind } from './data-store.ts';
 import { ecsServiceKind } from './ecs-service.ts';
@@ -35,9 +35,12 @@ export function isAbout(object: GraphObject, account: string): boolean {
   return object.spec.accountRef.name === account || others.includes(account);
 }
 
-/** Key of the object that has to know of this one to let it in, as `PrivateLinkEndpoint/team/api`; undefined for none. */
-export function providerOf(object: GraphObject): string | undefined {
-  return graphKindOf(object.kind).provider?.(object);
+/** Keys of the objects that have to know of this one to let it in, as `PrivateLinkEndpoint/team/api`. */
+export function providersOf(object: GraphObject): string[] {
+  return graphKindOf(object.kind)
+    .references(object)
+    .filter(({ kind }) => graphKindOf(kind).admits === object.kind)
+    .map(ownerOfKey);
 }
 
 /** The objects that an object may refer to, as its compiler wants them; `worldOf` says where each stands. */

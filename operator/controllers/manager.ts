@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Account } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
@@ -20,7 +21,7 @@ import { remembered } from '../remembered.ts';
 import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
 import { Dependents } from './dependents.ts';
-import { GRAPH_KINDS, isAbout, providerOf } from './graph-kinds.ts';
+import { GRAPH_KINDS, graphKindOf, isAbout, providersOf } from './graph-kinds.ts';
 import { managementOf } from './management.ts';
 import type { AnyGraphKind, PassResult, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
@@ -209,7 +210,7 @@ export class Manager {
       for (const one of used) {
         const other = this.#find(one);
         // What waits to go until nobody uses it, and what let this one in.
-        if (other?.metadata.deletionTimestamp !== undefined || other?.kind === kind.kind)
+        if (other?.metadata.deletionTimestamp !== undefined || this.#admits(one, kind.kind))
           this.#startAnew(one);
       }
       this.#retries.reset(queueKey);
@@ -220,11 +221,9 @@ export class Manager {
       // Nothing is read for the sake of what is paused.
       if (managementOf(object) === 'Pause') this.#keys.delete(ownerTag(queueKey));
       else this.#keys.set(ownerTag(queueKey), queueKey);
-      this.#dependents.set(queueKey, kind.references(object).map(ownerOfKey));
+      this.#noteReferences(kind, queueKey, object);
       woken = this.#wakes.changed(queueKey, object);
-      const provider = woken ? providerOf(object) : undefined;
-      if (woken) this.#startAnew(queueKey);
-      if (provider !== undefined) this.#startAnew(provider);
+      if (woken) for (const one of [queueKey, ...providersOf(object)]) this.#startAnew(one);
     }
     if (woken || change === 'deleted')
       for (const dependent of this.#dependents.of(queueKey)) this.#startAnew(dependent);
@@ -234,6 +233,21 @@ export class Manager {
       if (toClaim || account.status.usedBy !== this.#users(name))
         this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
+  }
+
+  /** What an object refers to. What let it in, and is referred to no more, hears of it. */
+  #noteReferences(kind: AnyGraphKind, queueKey: string, object: GraphObject): void {
+    const before = this.#dependents.referencesOf(queueKey);
+    const references = kind.references(object).map(ownerOfKey);
+    this.#dependents.set(queueKey, references);
+    for (const one of before)
+      if (!references.includes(one) && this.#admits(one, kind.kind)) this.#startAnew(one);
+  }
+
+  /** Whether one of the objects has to let those of a kind in which name it. */
+  #admits(queueKey: string, kind: string): boolean {
+    const object = this.#find(queueKey);
+    return object !== undefined && graphKindOf(object.kind).admits === kind;
   }
 
   /** What approvals are of is looked at again when one comes or goes; that one was used is our own doing. */
@@ -307,6 +321,8 @@ export class Manager {
       if (key === undefined) continue;
       this.#add(key, PRIORITY.drift);
       for (const dependent of this.#dependents.of(key)) this.#add(dependent, PRIORITY.drift);
+      const object = this.#find(key);
+      for (const provider of object ? providersOf(object) : []) this.#add(provider, PRIORITY.drift);
     }
   }
 
@@ -415,8 +431,11 @@ export class Manager {
     if (object?.metadata.resourceVersion !== before?.metadata.resourceVersion)
       for (const dependent of this.#dependents.of(key))
         if (waitsFor('DependencyNotReady', this.#find(dependent))) this.#startAnew(dependent);
-    const provider = object && providerOf(object);
-    if (provider !== undefined && waitsFor('WaitingForAcceptance', object)) this.#startAnew(provider);
+    if (object) {
+      this.#noteReferences(kind, key, object);
+      if (waitsFor('WaitingForAcceptance', object) || !hasSameThings(before, object))
+        for (const provider of providersOf(object)) this.#startAnew(provider);
+    }
     return this.#next(key, result);
   }
 
@@ -448,6 +467,11 @@ function waitsFor(
   object: GraphObject | undefined,
 ): boolean {
   return object?.status.conditions?.some(({ reason }) => reason === wanted) ?? false;
+}
+
+/** Whether status lists the same things of an object, each as far as it was. */
+function hasSameThings(before: GraphObject | undefined, after: GraphObject): boolean {
+  return isDeepStrictEqual(before?.status.resources, after.status.resources);
 }
 
 /** All of an Account that decides what a resource may do with it. */

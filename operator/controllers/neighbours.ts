@@ -28,7 +28,7 @@ interface NeighboursOptions<T extends GraphObject> {
   /** Where the object itself stands. */
   readonly world: TargetWorld<AwsSession>;
   readonly find: (key: ObjectKey) => GraphObject | undefined;
-  /** Those that name an object as their provider. */
+  /** Those that name an object which has to let them in. */
   readonly consumersOf: (owner: string) => readonly GraphObject[];
   readonly accountId: Surroundings['accountId'];
   /** Opens the place of another object. Throws Terminal or Waiting where its Account does not let it be there. Makes no call. */
@@ -45,7 +45,7 @@ export interface Neighbours {
 }
 
 /**
- * Reads what an object's plan takes of others: the things of what it refers to, and of those that name it as their provider, each
+ * Reads what an object's plan takes of others: the things of what it refers to, and of those that it may have to let in, each
  * in the account of that object and with its Account. Throws Waiting where something that is referred to cannot be looked at; a
  * consumer that cannot be looked at is one of which nothing stands.
  */
@@ -62,7 +62,7 @@ export async function meetNeighbours<T extends GraphObject>(
       await observe(() => place.world.load(graphKindOf(other.kind).nodeKinds));
     }),
   );
-  const consumers = kind.provider ? options.consumersOf(ownerOf(object)) : [];
+  const consumers = kind.admits !== undefined ? options.consumersOf(ownerOf(object)) : [];
   const met = await Promise.all(
     consumers.map(async (other): Promise<Consumer[]> => {
       const place = reachable(() => open(other));

@@ -47,8 +47,8 @@ export interface GraphKind<T extends GraphObject> {
   accounts?(object: T): readonly string[];
   /** Names of other accounts' endpoint services of whose zones its compiler has to know. */
   services?(object: T): readonly string[];
-  /** The object of the same kind, as `Kind/namespace/name`, that has to know of this one to let it in. */
-  provider?(object: T): string | undefined;
+  /** The kind whose objects each of this kind that they name has to know of, to let them in. */
+  readonly admits?: string;
   /** Fills in what its status would say, where it has none, from what stands. */
   recall(object: T, world: World<AwsSession>): T;
   compile(input: CompileInput<T>): Graph;
@@ -58,6 +58,11 @@ export interface GraphKind<T extends GraphObject> {
   usedOutside?(object: T, world: World<AwsSession>): readonly string[];
   /** Nodes whose changes take the object's things away from all who use them; undefined where that cannot be done. */
   parting?(object: T, world: World<AwsSession>): readonly GraphNode[] | undefined;
+  /**
+   * Nodes whose changes, and no deletes, an object that is to go and still used makes nevertheless: they take away what would keep
+   * those of its users from going that go, too. `going` by their keys.
+   */
+  dismissing?(object: T, world: World<AwsSession>, going: readonly string[]): readonly GraphNode[];
   /**
    * The field of its spec that protects its stores against deletion, as `spec.dynamodb.deletionProtection`; undefined where none
    * does, or they are not to be protected. Asked of a going object with its spec as it is by then, so that an edit counts.

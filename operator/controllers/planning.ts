@@ -19,7 +19,7 @@ import type { Drift } from './status.ts';
 import type { Target } from './targets.ts';
 
 /** What a plan compares, and whose tags it leaves alone. */
-interface PlanScope {
+export interface PlanScope {
   readonly target: Target;
   readonly graph: Graph;
   readonly account: AwsAccount;

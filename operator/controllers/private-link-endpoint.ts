@@ -23,10 +23,7 @@ export const privateLinkKind: GraphKind<PrivateLinkEndpoint> = {
   parse: (object) => parsed('PrivateLinkEndpoint', object),
   references: referencesOfPrivateLink,
   accounts: ({ spec }) => spec.provide?.allowedAccounts ?? [],
-  provider: ({ metadata, spec }) => {
-    const from = spec.consume?.from;
-    return from && `PrivateLinkEndpoint/${from.namespace ?? metadata.namespace ?? ''}/${from.name}`;
-  },
+  admits: 'PrivateLinkEndpoint',
   services: ({ spec: { consume } }) =>
     consume?.serviceName !== undefined && consume.zones === undefined ? [consume.serviceName] : [],
   // Nothing of either side is chosen once.

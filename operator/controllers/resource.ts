@@ -24,7 +24,7 @@ import { resourcePath } from '../kube/path.ts';
 import { requireAccount } from './account-access.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { approvalAfter, awaitApproval } from './approvals.ts';
-import { graphKindOf, providerOf } from './graph-kinds.ts';
+import { graphKindOf, providersOf } from './graph-kinds.ts';
 import { meetNeighbours, type Place } from './neighbours.ts';
 import { decideOnLost } from './lost-stores.ts';
 import { isManaged, letGo, managementOf, pause, report, show } from './management.ts';
@@ -52,6 +52,7 @@ import {
   unconfirmed,
   waitsForMade,
   waitsOf,
+  type PlanScope,
 } from './planning.ts';
 import {
   formerOf,
@@ -117,7 +118,7 @@ async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>)
     object: pass.object,
     world: target.world,
     find: deps.find,
-    consumersOf: (owner) => deps.usersOf(owner).filter((user) => providerOf(user) === owner),
+    consumersOf: (owner) => deps.usersOf(owner).filter((user) => providersOf(user).includes(owner)),
     accountId: (name) => deps.accounts.get(name)?.spec.aws.accountId,
     open: (object) => placeOf(deps, object),
     advice: 'make it, and this object goes on by itself',
@@ -191,11 +192,19 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
-  if (!retaining && !parting)
+  if (!retaining && !parting) {
+    const dismissal = dismissalOf(deps, pass, scope);
+    const held = await awaitApproval(deps, pass, { planned: dismissal.planned, target });
+    if (held) {
+      await writeStatus(deps, pass, held);
+      return { verdict: held.verdict, waitsFor: [], target };
+    }
+    await execute(deps, pass, { account, target, where, drift: undefined, ...dismissal });
     refuseWhileUsed([
       ...usersAmong(pass, deps.usersOf(owner)),
       ...(pass.kind.usedOutside?.(pass.object, target.world) ?? []),
     ]);
+  }
   if (!retaining) refuseProtected(pass, target.world);
   const remaining = (): Plan =>
     retaining
@@ -238,6 +247,24 @@ async function tearDown<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>
   const memory = memoryOf(pass.object.status);
   const left = remaining();
   return conclude(deps, pass, { target, where, graph: nothing, outcomes, memory, left, drift: undefined });
+}
+
+/** What an object that is to go does for those of its users that go, too: it would else keep them, and they it. */
+function dismissalOf<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  scope: Omit<PlanScope, 'graph'>,
+): { readonly graph: Graph; readonly planned: Plan } {
+  const { kind, object } = pass;
+  const owner = ownerOf(object);
+  const going = deps
+    .usersOf(owner)
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    .map(ownerOf);
+  const nodes = going.length > 0 ? kind.dismissing?.(object, scope.target.world, going) : [];
+  const graph = buildGraph(owner, nodes ?? []);
+  const planned = makePlan(deps, pass, { ...scope, graph });
+  return { graph, planned: { ...planned, actions: planned.actions.filter(({ verb }) => verb === 'update') } };
 }
 
 function isForced({ metadata }: GraphObject): boolean {

@@ -1,6 +1,6 @@
 import { report } from './attempt.ts';
 import { dependenciesOf } from './graph.ts';
-import { kindOf } from './kind.ts';
+import { isMemberwise, kindOf } from './kind.ts';
 import { idleOutcome, isIdle, type ApplyInput, type Idle, type Outcome } from './outcome.ts';
 import type { Action } from './plan.ts';
 import { nodesIn } from './ref.ts';
@@ -28,12 +28,12 @@ export async function apply<S>(input: ApplyInput<S>): Promise<Outcome[]> {
 
   const tasks: Task<Outcome>[] = writes.map((action) => {
     const node = graph.nodes.get(action.node);
-    const isMemberwise = kindOf(input.kinds, action.type).memberwise === true;
+    const memberwise = isMemberwise(kindOf(input.kinds, action.type), action.inputs);
     return {
       key: action.node,
       after: [...(node ? dependenciesOf(node) : [])],
-      ...(isMemberwise && node && { despite: nodesIn(node.inputs) }),
-      ...(!isMemberwise && { isTimely: () => isTimely(input, action) }),
+      ...(memberwise && node && { despite: nodesIn(node.inputs) }),
+      ...(!memberwise && { isTimely: () => isTimely(input, action) }),
       run: () => {
         const early = { ...action, changes: action.changes.filter((change) => change.late !== true) };
         const quiet = action.changes.length > 0 && early.changes.length === 0;

@@ -181,6 +181,8 @@ export interface NodeKind<I extends object, R, S> {
    * the others are written all the same.
    */
   readonly memberwise?: true;
+  /** Whether that holds of a set, where it does of some of its kind only. */
+  memberwiseFor?(inputs: I): boolean;
   /** Ids of the things that this one uses: they can only be deleted after it. Whatever their kind, ids are told apart by nothing else. */
   needs(record: R): string[];
 
@@ -224,6 +226,11 @@ export function kindRegistry<S>(kinds: readonly AnyKind<S>[]): Kinds<S> {
   const byType = new Map(kinds.map((kind) => [kind.type, kind]));
   if (byType.size !== kinds.length) throw new Error('two node kinds have the same type');
   return byType;
+}
+
+/** Whether the members of such a set are written one by one. */
+export function isMemberwise<S>(kind: AnyKind<S>, inputs: object): boolean {
+  return kind.memberwise === true || (kind.memberwiseFor?.(inputs) ?? false);
 }
 
 /** The kind of a type that a compiler used. Throws where it was never registered: an error of the program. */

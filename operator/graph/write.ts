@@ -1,6 +1,6 @@
 import { contextFor, NameTaken } from './attempt.ts';
 import { NO_EXPORTS, type ExportsOf } from './exports.ts';
-import { textOf, kindOf, type ActionContext, type AnyKind, type Change } from './kind.ts';
+import { isMemberwise, textOf, kindOf, type ActionContext, type AnyKind, type Change } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { isOwned, TAG } from './ownership.ts';
 import type { Action } from './plan.ts';
@@ -18,7 +18,7 @@ export async function write<S>(
 ): Promise<Partial<Outcome>> {
   const kind = kindOf(input.kinds, action.type);
   const inputs = inputsOf(input, action, outputs);
-  if (isUnresolved(inputs) && kind.memberwise !== true) return notThere(inputs);
+  if (isUnresolved(inputs) && !isMemberwise(kind, inputs)) return notThere(inputs);
   const { awaits, notYet } = input.graph.nodes.get(action.node) ?? {};
   if (action.verb === 'create' && notYet !== undefined)
     return { result: 'waiting', reason: 'DependencyNotReady', message: notYet };

@@ -111,7 +111,17 @@ beforeAll(async () => {
   kube = createKubeClient({ kubeConfig: loadKubeConfig({ path: plane.kubeconfigPath }), log: silent });
   await kubectl(['apply', '-f', crds]);
   await established(kubectlOf(plane));
-  for (const name of ['portal', 'api-service', 'api-consumer', 'shop', 'store', 'stores', 'team-a', 'team-b'])
+  for (const name of [
+    'portal',
+    'api-service',
+    'api-consumer',
+    'baskets',
+    'shop',
+    'store',
+    'stores',
+    'team-a',
+    'team-b',
+  ])
     await kubectl(['create', 'namespace', name]);
 });
 afterAll(async () => {

@@ -39,11 +39,11 @@ export async function databaseClustersOf(world: World): Promise<Record<string, o
       new DescribeDBClusterParameterGroupsCommand({}),
     );
     return {
-      clusters: DBClusters.map((cluster) => {
+      databaseClusters: DBClusters.map((cluster) => {
         const { EarliestRestorableTime: _, LatestRestorableTime: __, TagList: Tags, ...rest } = cluster;
         return { ...rest, Tags };
       }),
-      clusterParameters: await Promise.all(
+      databaseClusterParameters: await Promise.all(
         groups.map(async (group) => {
           const { DBClusterParameterGroupName, DBClusterParameterGroupArn: ResourceName } = group;
           const asked = new DescribeDBClusterParametersCommand({

@@ -4,6 +4,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
+import { isUnresolved } from '../../graph/ref.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn } from '../permissions.ts';
@@ -30,6 +31,11 @@ export interface SecurityGroupRulesInputs {
    * then. Default none. What carries no such description, or names addresses, was put there by somebody and goes at once.
    */
   readonly outlasting?: readonly string[];
+  /**
+   * Rules whose group is not there yet keep nobody waiting: each comes with its group. Whom they let in already stays let in, as
+   * long as nobody knows that its group is another one.
+   */
+  readonly patient?: true;
 }
 
 /** What AWS gives a new group: nothing in, everything out. */
@@ -56,14 +62,21 @@ export const securityGroupRulesKind: AwsKind<SecurityGroupRulesInputs, SecurityG
     'ec2:UpdateSecurityGroupRuleDescriptionsEgress',
   ),
   after: [],
+  memberwiseFor: ({ patient }) => patient === true,
 
   find: (view, inputs) => view.get(inputs.groupId),
   diff: (inputs, group) =>
-    DIRECTIONS.flatMap((direction) =>
-      compareRules(direction, inputs[direction], currentRules(group, direction), inputs.outlasting),
-    ),
+    DIRECTIONS.flatMap((direction) => {
+      const changes = compareRules(
+        direction,
+        inputs[direction],
+        currentRules(group, direction),
+        inputs.outlasting,
+      );
+      return inputs.patient === true ? known(changes) : changes;
+    }),
   state: () => READY,
-  outputs: (group) => ({ id: must(group.GroupId, 'GroupId') }),
+  outputs: (group) => ({ id: must(group.GroupId, 'GroupId'), leadsTo: leadsTo(group) }),
   gone: () => false,
   needs: () => [],
 
@@ -156,6 +169,18 @@ function compareRules(
     changes.push({ path, from: rule.description, ...(outlasts && { late: true }) });
   }
   return changes;
+}
+
+/** What can be decided by now: of a rule whose group is not known, neither that it is to come nor that its former is to go. */
+function known(changes: readonly Change[]): Change[] {
+  const open = new Set(changes.filter(({ path }) => isUnresolved(path)).map(({ to }) => to));
+  return changes.filter(({ path, from, to }) => !isUnresolved(path) && (to !== undefined || !open.has(from)));
+}
+
+/** The descriptions of the rules that let a group's members open something of another group, a line each. */
+function leadsTo(group: SecurityGroup): string {
+  const rules = rulesOf(group, 'egress').filter(({ peer }) => peer.startsWith('sg-'));
+  return [...new Set(rules.map(({ description }) => description))].sort().join('\n');
 }
 
 function currentRules(group: SecurityGroup | undefined, direction: Direction): readonly Rule[] {

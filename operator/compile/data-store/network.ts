@@ -8,6 +8,7 @@ import { namespaceOf } from '../names.ts';
 import { exportsOfNetwork } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { referredBeside } from '../references.ts';
+import { fromServices } from './clients.ts';
 import { namesOfStore } from './names.ts';
 
 /** The types of the nodes that every engine in a network has. */
@@ -26,7 +27,7 @@ export interface StoreNetwork {
 }
 
 /**
- * The subnets of a tier in at least `zonesMin` zones, and a security group that nothing is let through by. Throws Terminal
+ * The subnets of a tier in at least `zonesMin` zones, and a security group that lets in the services that use the store. Throws Terminal
  * (`InvalidSpec`, `ReferenceNotAllowed`) where the network has no such place, and Waiting (`DependencyNotReady`) where it is no object yet.
  */
 export function storeNetwork(build: NodeBuilder, input: CompileInput<DataStore>, zonesMin = 1): StoreNetwork {
@@ -65,8 +66,9 @@ export function storeNetwork(build: NodeBuilder, input: CompileInput<DataStore>,
       }),
       build.facet('SecurityGroupRules', 'security-group-rules/store', {
         groupId: ref('security-group/store'),
-        ingress: [],
+        ingress: fromServices(input),
         egress: [],
+        patient: true,
       }),
     ],
   };

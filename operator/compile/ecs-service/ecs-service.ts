@@ -29,6 +29,7 @@ import {
   isGuestOnInstances,
   type ServiceCluster,
 } from './cluster.ts';
+import { STORE_RULES, storeReferences, storesNotYet, toStores } from './data-stores.ts';
 import { ENDPOINT_RULES, endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
@@ -54,7 +55,12 @@ export const ECS_SERVICE_NODES: readonly NodeType[] = [
 /** The objects that a service refers to. */
 export function referencesOfEcsService(object: EcsService): Reference[] {
   const { name, namespace = namespaceOf(object.metadata) } = object.spec.networkRef;
-  return [{ kind: 'SecureVpc', namespace, name }, ...hostReferences(object), ...endpointReferences(object)];
+  return [
+    { kind: 'SecureVpc', namespace, name },
+    ...hostReferences(object),
+    ...endpointReferences(object),
+    ...storeReferences(object),
+  ];
 }
 
 /**
@@ -84,7 +90,9 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
       exports,
       desiredCount: fewestOf(object, size.desiredCount),
     }),
-    build.thing('TaskDefinition', 'task-definition', taskDefinition(input, names, size)),
+    build.thing('TaskDefinition', 'task-definition', taskDefinition(input, names, size), {
+      notYet: storesNotYet(input),
+    }),
     serviceNode(build, object, { names, exports, size, cluster }),
     ...scalingNodes(build, object),
     ...alarmNodes(build, input, names, cluster),
@@ -114,7 +122,7 @@ function networkOf(input: CompileInput<EcsService>): SecureVpc {
   return network;
 }
 
-/** What tasks may reach and who may reach them the network's group says; their own adds their load balancer and endpoints. */
+/** What tasks may reach and who may reach them the network's group says; their own adds their load balancer, endpoints and stores. */
 function groupNodes(
   build: NodeBuilder,
   input: CompileInput<EcsService>,
@@ -136,9 +144,9 @@ function groupNodes(
       {
         groupId: ref('security-group/tasks'),
         ingress: fromLoadBalancer(spec),
-        egress: toEndpoints(input),
+        egress: [...toEndpoints(input), ...toStores(input)],
         // A load balancer that goes takes its group along, which no rule may name then.
-        outlasting: [...(spec.loadBalancer ? BALANCED_RULES : []), ENDPOINT_RULES],
+        outlasting: [...(spec.loadBalancer ? BALANCED_RULES : []), ENDPOINT_RULES, STORE_RULES],
       },
       // The tasks that run may use until then what those that come do not.
       { lateAwaits: ['service'] },

@@ -9,6 +9,7 @@ import { policyText, trustInService } from '../policies.ts';
 import { ROLE_ACTIONS } from '../role-actions.ts';
 import type { ServiceNames } from './names.ts';
 import { secretsPolicy } from './secrets.ts';
+import { STORE_POLICY, storeSecretsPolicy, storeUsePolicy } from './store-policies.ts';
 
 /** The role by which ECS pulls images, reads secrets and writes logs, and the one that the containers have, each with just what it needs. */
 export function roleNodes(
@@ -45,12 +46,17 @@ export function roleNodes(
           spec.task.containers.map(({ image }) => image),
         ),
         ...secretsPolicy(input),
+        ...storeSecretsPolicy(input),
       },
       // A rollout that fails goes back to tasks with other images and secrets.
-      versioned: ['start', 'secrets'],
+      versioned: ['start', 'secrets', STORE_POLICY],
     }),
     ...role('task', names.taskRole, {
-      policies: spec.service.executeCommand === 'Enabled' ? { exec: EXEC_POLICY } : {},
+      policies: {
+        ...(spec.service.executeCommand === 'Enabled' && { exec: EXEC_POLICY }),
+        ...storeUsePolicy(input),
+      },
+      versioned: [STORE_POLICY],
     }),
   ];
 }

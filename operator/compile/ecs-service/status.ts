@@ -1,5 +1,6 @@
 import type { EcsServiceStatus } from '../../api/ecs-service.ts';
 import type { Standing } from '../../graph/plan.ts';
+import { storesLedTo } from './data-stores.ts';
 
 /** The fields of the status that say what was made, and how it goes. */
 export type EcsServiceOutputs = Pick<
@@ -9,6 +10,7 @@ export type EcsServiceOutputs = Pick<
   | 'taskDefinitionArn'
   | 'securityGroupId'
   | 'logGroup'
+  | 'dataStores'
   | 'loadBalancerArn'
   | 'loadBalancerDnsName'
   | 'domainName'
@@ -38,6 +40,7 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     taskDefinitionArn: service?.['taskDefinition'] || at('task-definition')?.['arn'],
     securityGroupId: at('security-group/tasks')?.['id'],
     logGroup: at('log-group')?.['name'],
+    dataStores: storesIn(at('security-group-rules/tasks')?.['leadsTo']),
     loadBalancerArn: at('load-balancer')?.['id'],
     loadBalancerDnsName: at('load-balancer')?.['dnsName'] || undefined,
     domainName: at('load-balancer-name')?.['name'],
@@ -51,6 +54,11 @@ export function outputsOfEcsService(standing: readonly Standing[]): EcsServiceOu
     events: eventsIn(service?.['events']),
     lastStoppedTask: stoppedIn(service?.['lastStoppedTask']),
   };
+}
+
+function storesIn(descriptions: string | undefined): EcsServiceOutputs['dataStores'] {
+  const stores = storesLedTo(descriptions?.split('\n') ?? []);
+  return stores.length === 0 ? undefined : stores;
 }
 
 function eventsIn(text: string | undefined): EcsServiceOutputs['events'] {

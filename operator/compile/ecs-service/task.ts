@@ -4,10 +4,12 @@ import { onInstances } from './capacity.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { byName } from '../names.ts';
+import { connectionsFor, connectionsOf } from './data-stores.ts';
 import { endpointVariables } from './environment.ts';
 import type { ServiceNames } from './names.ts';
 import type { ServiceAtWork } from './running.ts';
 import type { ServiceSize } from '../../api/presets.ts';
+import { storeVariables } from './store-variables.ts';
 
 const CONDITIONS = { Start: 'START', Complete: 'COMPLETE', Success: 'SUCCESS', Healthy: 'HEALTHY' } as const;
 
@@ -21,6 +23,7 @@ export function taskDefinition(
   const { task, service, region } = spec;
   const isBridged = onInstances({ spec });
   const withShell = service.executeCommand === 'Enabled';
+  const connections = connectionsOf(input);
   return {
     family: names.family,
     cpu: String(cpu),
@@ -31,13 +34,18 @@ export function taskDefinition(
     taskRoleArn: ref('role/task', 'arn'),
     runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
     // The order of a list in Git says nothing, and must not make a revision.
-    containerDefinitions: byName(task.containers).map((container) => ({
-      ...containerOf(container, { region, withShell, isBridged }),
-      image: running?.images[container.name] ?? container.image,
-      environment: byName([...container.environment, ...endpointVariables(input, container)]).map(
-        ({ name, value }) => ({ name, value }),
-      ),
-    })),
+    containerDefinitions: byName(task.containers).map((container) => {
+      const ofStores = storeVariables(connectionsFor(connections, container), container);
+      return {
+        ...containerOf(container, { region, withShell, isBridged, secrets: ofStores.secrets }),
+        image: running?.images[container.name] ?? container.image,
+        environment: byName([
+          ...container.environment,
+          ...endpointVariables(input, container),
+          ...ofStores.environment,
+        ]).map(({ name, value }) => ({ name, value })),
+      };
+    }),
     ...(task.ephemeralStorageGiB !== undefined && {
       ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
     }),
@@ -50,12 +58,16 @@ interface Surroundings {
   readonly withShell: boolean;
   /** Containers have Docker's network, and ports of the instance that Docker chooses. */
   readonly isBridged: boolean;
+  /** What ECS reads besides what the container names. */
+  readonly secrets: NonNullable<ContainerInputs['secrets']>;
 }
 
 function containerOf(
   container: Container,
-  { region, withShell, isBridged }: Surroundings,
+  { region, withShell, isBridged, secrets }: Surroundings,
 ): Omit<ContainerInputs, 'environment'> {
+  const named = container.secrets.map((secret) => ({ name: secret.name, valueFrom: whereFrom(secret) }));
+  const read = byName([...named, ...secrets]);
   const { name, image, essential, cpu, memoryMiB, memoryReservationMiB, user, healthCheck } = container;
   return {
     name,
@@ -71,12 +83,7 @@ function containerOf(
         ...(isBridged && { hostPort: 0 }),
         protocol,
       })),
-    ...(container.secrets.length > 0 && {
-      secrets: byName(container.secrets).map((secret) => ({
-        name: secret.name,
-        valueFrom: whereFrom(secret),
-      })),
-    }),
+    ...(read.length > 0 && { secrets: read }),
     logConfiguration: {
       logDriver: 'awslogs',
       options: {

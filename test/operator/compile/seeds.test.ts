@@ -99,17 +99,22 @@ function saidBy(graph: Graph): Omit<SeedNetwork, 'example' | 'owner' | 'account'
   };
 }
 
-/** What is an example of something that no seed has: manifests/examples/certificates, services and stores. */
+/** What is an example of something that no seed has: manifests/examples/certificates, services, service-with-stores and stores. */
 const OF_NO_SEED = [
+  'DataStore/baskets/orders',
+  'DataStore/baskets/prices',
+  'DataStore/baskets/sessions',
   'DataStore/stores/api-service',
   'DataStore/stores/api-service-cache',
   'DataStore/stores/orders',
   'DataStore/stores/portal',
+  'EcsService/baskets/baskets',
   'EcsService/shop/shop',
   'EcsService/store/front',
   'EcsService/store/mail',
   'EcsService/store/orders',
   'PrivateLinkEndpoint/store/orders',
+  'SecureVpc/baskets/baskets',
   'SecureVpc/shop/shop',
   'SecureVpc/store/store',
   'SecureVpc/stores/stores',
@@ -215,7 +220,7 @@ describe('the accounts of the platform', () => {
       spec.aws.accountId,
     ]);
     // The others are of examples of no seed.
-    const others = new Set(['shop', 'store', 'stores']);
+    const others = new Set(['baskets', 'shop', 'store', 'stores']);
     const ofSeeds = found.filter(([name = '']) => !others.has(name));
     expect(Object.fromEntries(ofSeeds)).toEqual(Object.fromEntries(accountIds));
   });

@@ -15,6 +15,15 @@ const API = '/apis/landfall.dev/v1alpha1';
 const ACCOUNTS = `${API}/accounts`;
 const NETWORKS = `${API}/namespaces/team/securevpcs`;
 const LINKS = `${API}/namespaces/team/privatelinkendpoints`;
+const SERVICES = `${API}/namespaces/team/ecsservices`;
+const STORES = `${API}/namespaces/team/datastores`;
+const PATHS: Readonly<Record<string, string>> = {
+  Account: ACCOUNTS,
+  SecureVpc: NETWORKS,
+  PrivateLinkEndpoint: LINKS,
+  EcsService: SERVICES,
+  DataStore: STORES,
+};
 
 interface Line {
   readonly at: number;
@@ -45,7 +54,7 @@ function watchingClient(): KubeClient {
     ...client,
     // One page, and objects of one namespace, are all there is.
     list: (path) =>
-      client.list([NETWORKS, LINKS].find((each) => path === each.replace('/namespaces/team', '')) ?? path),
+      client.list(Object.values(PATHS).find((each) => path === each.replace('/namespaces/team', '')) ?? path),
     async mergePatch<T>(path: string, body: object) {
       const written = await client.mergePatch<T & KubeObject>(path, body);
       if (written.kind === 'Event') return written;
@@ -130,7 +139,7 @@ function delays(kind: string, from = 0): number[] {
 }
 
 async function change(object: KubeObject, type: 'ADDED' | 'MODIFIED' = 'MODIFIED'): Promise<void> {
-  tell(type, api.put(object.kind === 'Account' ? ACCOUNTS : NETWORKS, object));
+  tell(type, api.put(PATHS[object.kind ?? ''] ?? NETWORKS, object));
   await settle();
 }
 
@@ -217,6 +226,66 @@ it('what lets another Account in is tried at once when that comes', async () => 
   const partner = account();
   await change({ ...partner, metadata: { ...partner.metadata, name: 'partner' } }, 'ADDED');
   expect(delays('PrivateLinkEndpoint')).toEqual([5, 10, 20, 40, 25]);
+});
+
+describe('a store that lets services in', () => {
+  const store = {
+    ...network(),
+    kind: 'DataStore',
+    metadata: { name: 'orders', namespace: 'team', generation: 1 },
+  };
+  const service = (generation: number, spec: object, status: object = {}) => ({
+    ...network(generation),
+    kind: 'EcsService',
+    metadata: { name: 'shop', namespace: 'team', generation },
+    spec: {
+      ...network().spec,
+      networkRef: { name: 'net' },
+      cluster: {},
+      task: { containers: [{ name: 'app' }] },
+      ...spec,
+    },
+    status: { observedGeneration: -1, ...status },
+  });
+  const using = { dataStores: [{ name: 'orders' }] };
+  /** How many passes of the store something brings about. */
+  async function passesAfter(act: () => Promise<void>): Promise<number> {
+    await clock.advance(100_000);
+    const before = passes('DataStore').length;
+    await act();
+    await settle();
+    return passes('DataStore').length - before;
+  }
+
+  beforeEach(() => {
+    api.put(STORES, store);
+  });
+
+  it('hears of each that names it, when it comes, changes and goes', async () => {
+    await start();
+    expect(await passesAfter(() => change(service(1, using), 'ADDED'))).toBe(1);
+    expect(await passesAfter(() => change(service(2, using)))).toBe(1);
+    expect(
+      await passesAfter(() => {
+        tell('DELETED', service(2, using));
+        return settle();
+      }),
+    ).toBe(1);
+  });
+
+  it('hears of one that names it no more, and of one whose tasks may use it no more', async () => {
+    api.put(SERVICES, service(1, using));
+    await start();
+    expect(await passesAfter(() => change(service(2, {})))).toBe(1);
+    expect(await passesAfter(() => change(service(3, {})))).toBe(0);
+    await change(service(4, {}, { dataStores: ['team/orders'] }));
+    expect(await passesAfter(() => change(service(5, {}, {})))).toBe(1);
+  });
+
+  it('hears nothing of those that do not name it', async () => {
+    await start();
+    expect(await passesAfter(() => change(service(1, {}), 'ADDED'))).toBe(0);
+  });
 });
 
 it('what waits is tried again after a second, twice as long each time, and every minute in the end', async () => {

@@ -14,6 +14,7 @@ import {
 } from '../../../../operator/aws/ec2/security-group-rules.ts';
 import { securityGroups } from '../../../../operator/aws/ec2/security-group.ts';
 import type { AwsSession } from '../../../../operator/aws/session.ts';
+import { foreignRef } from '../../../../operator/graph/ref.ts';
 import { Shelf } from '../../../../operator/inventory/shelf.ts';
 import { linesOf } from '../changes.ts';
 
@@ -43,7 +44,43 @@ const asWanted = group([web, fromAlb].map(permissionOf), [permissionOf(toS3)]);
 const diff = (wanted: Partial<SecurityGroupRulesInputs>, record: SecurityGroup | undefined = asWanted) =>
   linesOf(kind.diff({ ...inputs, ...wanted }, record));
 
+describe('rules for whoever comes', () => {
+  const group2 = foreignRef('EcsService/shop/api', 'security-group/tasks');
+  const tasks = (peer: string) => rule(peer, 3306, 'Tasks of shop/api');
+  const patient = (wanted: Rule, found: readonly Rule[]) =>
+    diff({ ingress: [wanted], egress: [], patient: true }, group(found.map(permissionOf), []));
+
+  it('keep nobody waiting before they are there, and come with the group', () => {
+    expect(patient(tasks(group2), [])).toEqual([]);
+    expect(patient(tasks('sg-new'), [])).toEqual([
+      'ingress[tcp 3306 sg-new]: (nothing) -> Tasks of shop/api',
+    ]);
+    expect(diff({ ingress: [tasks(group2)], egress: [] }, group([], []))).toHaveLength(1);
+  });
+
+  it('let in whom they let in as long as nobody knows of another group', () => {
+    expect(patient(tasks(group2), [tasks('sg-old')])).toEqual([]);
+    expect(patient(tasks('sg-new'), [tasks('sg-old')])).toHaveLength(2);
+    expect(patient(tasks(group2), [rule('sg-old', 3306, 'Tasks of shop/old')])).toEqual([
+      'ingress[tcp 3306 sg-old]: Tasks of shop/old -> (nothing)',
+    ]);
+  });
+
+  it('are written one by one, as no others are', () => {
+    expect(kind.memberwiseFor?.({ ...inputs, patient: true })).toBe(true);
+    expect(kind.memberwiseFor?.(inputs)).toBe(false);
+  });
+});
+
 describe('the rules of a security group', () => {
+  it('tell where they lead to by the words of those between groups', () => {
+    const leading = group(
+      [],
+      [toS3, rule('sg-a', 1, 'B'), rule('sg-b', 2, 'A'), rule('sg-b', 3, 'A')].map(permissionOf),
+    );
+    expect(kind.outputs(leading)).toEqual({ id: 'sg-1', leadsTo: 'A\nB' });
+  });
+
   it('are as they were made', () => {
     expect(diff({})).toEqual([]);
   });

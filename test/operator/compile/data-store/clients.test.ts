@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { DataStore } from '../../../../operator/api/data-store.ts';
+import type { EcsService } from '../../../../operator/api/ecs-service.ts';
+import { formatIssue, parseManifest } from '../../../../operator/api/parse.ts';
+import type { SecurityGroupRulesInputs } from '../../../../operator/aws/ec2/security-group-rules.ts';
+import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
+import { ownerOf } from '../../../../operator/compile/names.ts';
+import { printable } from '../../../../operator/graph/ref.ts';
+import { smallService } from '../../../support/manifests.ts';
+import { inputsOf } from '../fixtures.ts';
+import { inputFor, store } from './fixtures.ts';
+
+function service(name: string, namespace = 'team', spec: object = {}, metadata: object = {}): EcsService {
+  const manifest = smallService(name, namespace, 'net', {
+    networkRef: { name: 'net', namespace: 'team' },
+    ...spec,
+  });
+  const parsed = parseManifest('EcsService', {
+    ...manifest,
+    metadata: { ...manifest.metadata, ...metadata },
+  });
+  if (!parsed.ok) throw new Error(parsed.issues.map(formatIssue).join('; '));
+  return parsed.value;
+}
+
+function rulesOf(object: DataStore, services: readonly EcsService[]): SecurityGroupRulesInputs {
+  const graph = compileDataStore({
+    ...inputFor(object),
+    surroundings: {
+      accountId: () => undefined,
+      consumers: (owner) =>
+        owner === ownerOf(object) ? services.map((one) => ({ object: one, accountId: '123456789012' })) : [],
+    },
+  });
+  return printable(inputsOf<SecurityGroupRulesInputs>(graph, 'security-group-rules/store'));
+}
+
+const database = (spec: object = {}) => store({ networkRef: { name: 'net' }, mysql: {}, ...spec });
+const letIn = (object: DataStore, services: readonly EcsService[]) =>
+  rulesOf(object, services).ingress.map(({ description }) => description);
+
+describe('the group of a store', () => {
+  it('lets in nobody without services, and keeps nobody waiting', () => {
+    expect(rulesOf(database(), [])).toMatchObject({ ingress: [], egress: [], patient: true });
+  });
+
+  it('lets in the tasks of each service that uses it on its port, by name', () => {
+    const rules = rulesOf(database({ allowReferencesFrom: ['shop'] }), [
+      service('web'),
+      service('api', 'shop'),
+    ]);
+    expect(rules.ingress).toEqual(
+      ['shop/api', 'team/web'].map((name) => ({
+        protocol: 'tcp',
+        fromPort: 3306,
+        toPort: 3306,
+        peer: `\${EcsService/${name}: security-group/tasks.id}`,
+        description: `Tasks of ${name}`,
+      })),
+    );
+  });
+
+  it('has the port of its engine', () => {
+    const portOf = (engine: object) => {
+      const object = store({ networkRef: { name: 'net' }, ...engine });
+      return rulesOf(object, [service('web')]).ingress.map(({ fromPort }) => fromPort);
+    };
+    expect(portOf({ auroraPostgresql: {} })).toEqual([5432]);
+    expect(portOf({ redis: {} })).toEqual([6379]);
+  });
+
+  it('lets in none that may not refer to it, that is elsewhere, or that is to go', () => {
+    expect(letIn(database(), [service('api', 'shop')])).toEqual([]);
+    expect(letIn(database(), [service('web', 'team', { networkRef: { name: 'far' } })])).toEqual([]);
+    expect(letIn(database(), [service('web', 'team', { region: 'eu-west-1' })])).toEqual([]);
+    expect(letIn(database(), [service('web', 'team', { accountRef: { name: 'far' } })])).toEqual([]);
+    const going = service('web', 'team', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    expect(letIn(database(), [going])).toEqual([]);
+  });
+
+  it('knows nothing of tasks on the instances of another service, which have no group of their own', () => {
+    const guest = service('web', 'team', { capacity: { type: 'EC2' }, cluster: { ref: { name: 'host' } } });
+    expect(letIn(database(), [guest])).toEqual([]);
+  });
+});
