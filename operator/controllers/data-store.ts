@@ -7,6 +7,7 @@ import {
 } from '../compile/data-store/data-store.ts';
 import { protectionOf } from '../compile/data-store/protection.ts';
 import { outputsOfDataStore } from '../compile/data-store/status.ts';
+import { keepConnectionSecret } from './connection-secret.ts';
 import { parsed, type GraphKind } from './pass.ts';
 
 /** What is particular to DataStore. */
@@ -21,4 +22,5 @@ export const dataStoreKind: GraphKind<DataStore> = {
   compile: compileDataStore,
   outputs: outputsOfDataStore,
   protectedBy: protectionOf,
+  publish: keepConnectionSecret,
 };

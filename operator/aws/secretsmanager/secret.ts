@@ -82,7 +82,7 @@ export const secretKind: AwsKind<SecretInputs, Secret> = {
       arn: ARN,
       name: Name,
       ...(wanted !== undefined && { versionId: wanted, mark: markOf(ARN, wanted) }),
-      ...(current !== undefined && { currentMark: markOf(ARN, current) }),
+      ...(current !== undefined && { currentVersionId: current, currentMark: markOf(ARN, current) }),
     };
   },
   gone: ({ DeletedDate }) => DeletedDate !== undefined,
