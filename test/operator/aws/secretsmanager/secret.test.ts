@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { secretKind } from '../../../../operator/aws/secretsmanager/secret.ts';
 import { describeSecret } from '../../../../operator/aws/secretsmanager/secrets.ts';
+import { readCredentials } from '../../../../operator/aws/secretsmanager/value.ts';
 import { Waiting } from '../../../../operator/errors.ts';
 import { TAG } from '../../../../operator/graph/ownership.ts';
 import { ARN, secret } from './cases.ts';
@@ -62,4 +64,13 @@ describe('the secret of a store', () => {
     aws.snapshots = [snapshot('manual', TAGS)];
     expect(await secretKind.neededStill?.(aws.session, record)).toMatch(/snapshot shop-final-1/);
   });
+});
+
+it('what a secret holds is in no error, also where it is no credentials', async () => {
+  const aws = new Fake();
+  aws.values.set('v1', 'canary{');
+  const read = readCredentials(aws.session, { secretArn: ARN, versionId: 'v1' });
+  await expect(read).rejects.toThrow(/^version v1 of secret .* holds no credentials$/);
+  const error: unknown = await read.catch((caught: unknown) => caught);
+  expect(inspect(error, { depth: null, showHidden: true })).not.toContain('canary');
 });
