@@ -60,13 +60,13 @@ const clientSecret = async (): Promise<Record<string, string>> => {
   const path = '/api/v1/namespaces/portal/secrets/portal-db';
   const { data = {} } = await world.kube.get<KubeObject & { data?: Record<string, string> }>(path);
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
 };
 /** Actions that wrote to these services since a mark. */
 const deeds = async (mark: number) =>
   (await world.writes(mark))
-    .filter(({ service }) => ['rds', 'elasticache', 'secretsmanager'].includes(service))
+    .filter(({ service }) => ['rds', 'elasticache', 'secretsmanager'].includes(service ?? ''))
     .map(({ action }) => action);
 /** Nobody sees a password but in Secrets Manager and the Secret. */
 async function expectUnseen(password: string): Promise<void> {
