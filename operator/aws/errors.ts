@@ -26,7 +26,7 @@ const RACED_TEXT = /but it (already exists|was not found)|values provided do not
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|InvalidReplicationGroupState(Fault)?|InvalidCacheClusterState(Fault)?|InsufficientCacheClusterCapacity(Fault)?|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|InvalidReplicationGroupState(Fault)?|InvalidCacheClusterState(Fault)?|InsufficientCacheClusterCapacity(Fault)?|ContinuousBackupsUnavailableException|(Table|Backup)InUseException|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
@@ -34,6 +34,12 @@ const UNSETTLED =
  */
 const UNSETTLED_TEXT =
   /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
+/**
+ * DynamoDB's words for what it takes again after a while, though its codes are those of a quota and of a mistake: so many tables and
+ * indexes change at a time, and the end of items changes once an hour (API reference, UpdateTable and UpdateTimeToLive).
+ */
+const TABLES_BUSY_TEXT =
+  /^Subscriber limit exceeded: .*\bsimultaneously\b|^Time to live has been modified multiple times within a fixed interval/;
 /** ECS makes the role that it works by with the account's first cluster; until then, and where it may not, it says this. */
 const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
 /**
@@ -42,9 +48,9 @@ const NO_LINKED_ROLE_TEXT = /Unable to assume the service linked role/;
  */
 const NOT_FOUND_TEXT =
   /^(Unable to describe task definition|TaskDefinition (not found|is inactive)|The specified capacity provider does not exist|ECS service doesn't exist|AutoScalingGroup name not found)/;
-/** What CreateService, CreateCapacityProvider and RegisterScalableTarget say where there is one of the name already. */
+/** What CreateService, CreateCapacityProvider, RegisterScalableTarget and CreateTable say where there is one of the name already. */
 const EXISTS_TEXT =
-  /^(Creation of service was not idempotent|The specified capacity provider already exists|The scalable target that you tried to tag already exists)/;
+  /^(Creation of service was not idempotent|The specified capacity provider already exists|The scalable target that you tried to tag already exists|Table already exists)/;
 /**
  * Words by which IAM says that a permissions boundary is not there: not something of ours that is still on its way,
  * though the code is that of any missing thing.
@@ -55,8 +61,9 @@ const NO_BOUNDARY_TEXT = /^Scope ARN: .* does not exist or is not attachable/;
  * is deleted. Bad credentials have other words.
  */
 const HELD_TEXT = /You do not have permission to access the specified resource/;
-/** Codes that ECS and both sorts of Auto Scaling give to much that is not alike. */
-const VAGUE = /^(ClientException|InvalidParameterException|ValidationError|ValidationException)$/;
+/** Codes that ECS, DynamoDB and both sorts of Auto Scaling give to much that is not alike. */
+const VAGUE =
+  /^(ClientException|InvalidParameterException|ResourceInUseException|ValidationError|ValidationException)$/;
 /** What CreateVpcEndpoint says of a service of somebody's that lets the account in no more, or not yet. */
 const NOT_LET_IN_TEXT = /Vpc Endpoint Service '?(?:cn\.)?com\.amazonaws\.vpce\..* does not exist/i;
 /** What ModifyVpcEndpoint says, as InvalidParameter, of a service of somebody's that has no private name yet, or none that is proved. */
@@ -262,8 +269,9 @@ export function interpretWords(error: unknown): Verdict {
       reason: 'AwsRefused',
       message: `${message}; turn the protection off, and the deletion goes on by itself`,
     };
-  if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
   if (isMeant(error, EXISTS, EXISTS_TEXT)) return { kind: 'exists', reason: 'AlreadyExists', message };
+  if (IN_USE.test(code)) return { kind: 'inUse', reason: 'DependencyViolation', message };
+  if (TABLES_BUSY_TEXT.test(text)) return { kind: 'waiting', reason: 'WaitingForAws', message };
   if (QUOTA.test(code)) return { kind: 'stalled', reason: 'QuotaExceeded', message };
   if (NO_ADDRESS.test(code)) return { kind: 'stalled', reason: 'AddressesUsedUp', message };
   if (UNSETTLED.test(code) || UNSETTLED_TEXT.test(text))
@@ -299,7 +307,7 @@ export function interpretWords(error: unknown): Verdict {
   return { kind: 'stalled', reason: 'AwsRefused', message };
 }
 
-/** ECS and Auto Scaling have one code for many things: there the words tell. */
+/** Some services have one code for many things: there the words tell. */
 function isMeant(error: unknown, codes: RegExp, words: RegExp): boolean {
   const code = errorCode(error) ?? '';
   if (codes.test(code)) return true;

@@ -3,6 +3,7 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ListBackupsCommand,
   ListTablesCommand,
   ListTagsOfResourceCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -84,7 +85,7 @@ export async function cachesOf(world: World): Promise<Record<string, object[]>> 
   }
 }
 
-/** Tables with what is set on them. */
+/** Tables with what is set on them, and copies of such. */
 export async function tablesOf(world: World): Promise<Record<string, object[]>> {
   const dynamodb = new DynamoDBClient(world.clientOptions());
   try {
@@ -103,13 +104,21 @@ export async function tablesOf(world: World): Promise<Record<string, object[]>> 
           {
             ...table,
             Tags: tagged?.Tags,
-            timeToLive: ttl?.TimeToLiveDescription,
+            // What AWS is still carrying out is decided.
+            timeToLive: {
+              ...ttl?.TimeToLiveDescription,
+              TimeToLiveStatus: ttl?.TimeToLiveDescription?.TimeToLiveStatus?.replace(/ING$/, 'ED'),
+            },
             recovery: [recovery?.PointInTimeRecoveryStatus, recovery?.RecoveryPeriodInDays],
           },
         ];
       }),
     );
-    return { tables: tables.flat() };
+    const { BackupSummaries = [] } = await dynamodb.send(new ListBackupsCommand({}));
+    return {
+      dynamoTables: tables.flat(),
+      dynamoBackups: BackupSummaries.map(({ BackupArn: _arn, ...backup }) => backup),
+    };
   } finally {
     dynamodb.destroy();
   }

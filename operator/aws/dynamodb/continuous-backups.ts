@@ -37,10 +37,15 @@ export const continuousBackupsKind: AwsKind<ContinuousBackupsInputs, DescribedTa
   gone: () => false,
   needs: ({ table }) => [must(table.TableArn, 'TableArn')],
 
-  async update({ session, wrote }, { tableArn, enabled, periodDays }, { table }) {
+  async update({ session, wrote }, { tableArn, enabled, periodDays }, { table, hasBackups = true }) {
     const state = stateOf({ table });
     if (state.phase === 'pending' && table.TableStatus !== 'ACTIVE')
       throw new Waiting('WaitingForAws', `${state.message}; its recovery follows`);
+    if (!hasBackups)
+      throw new Waiting(
+        'WaitingForAws',
+        `AWS is still enabling backups of table ${table.TableName}; its recovery follows`,
+      );
     await session.dynamodb.send(
       new UpdateContinuousBackupsCommand({
         TableName: table.TableName,

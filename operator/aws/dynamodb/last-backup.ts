@@ -21,16 +21,20 @@ export function lastBackupName(name: string, tableId: string): string {
 
 /** Makes sure that a complete copy of the table is there. Throws Waiting (`BackingUp`) until it is. */
 export async function requireLastBackup(session: AwsSession, table: TableDescription): Promise<void> {
+  // What AWS has archived it has backed up before, and nothing can be written to it since: ArchivalSummary, API reference.
+  if (table.ArchivalSummary?.ArchivalBackupArn !== undefined) return;
   const TableName = must(table.TableName, 'TableName');
   const BackupName = lastBackupName(TableName, must(table.TableId, 'TableId'));
   const made = (await backupsOf(session, TableName)).filter(
-    (backup) =>
-      backup.BackupName === BackupName &&
-      Date.now() - (backup.BackupCreationDateTime?.getTime() ?? 0) < FRESH_MS,
+    (backup) => backup.BackupName === BackupName && (backup.BackupStatus === 'CREATING' || isFresh(backup)),
   );
   if (made.some(({ BackupStatus }) => BackupStatus === 'AVAILABLE')) return;
   if (made.length === 0) await session.dynamodb.send(new CreateBackupCommand({ TableName, BackupName }));
   throw new Waiting('BackingUp', `table ${TableName} is deleted when its backup ${BackupName} is complete`);
+}
+
+function isFresh({ BackupCreationDateTime: made }: BackupSummary): boolean {
+  return Date.now() - (made?.getTime() ?? 0) < FRESH_MS;
 }
 
 async function backupsOf({ dynamodb }: AwsSession, TableName: string): Promise<BackupSummary[]> {

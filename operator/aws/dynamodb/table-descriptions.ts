@@ -3,6 +3,7 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type PointInTimeRecoveryDescription,
+  type ProvisionedThroughputDescription,
   type TableDescription,
   type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
@@ -18,6 +19,8 @@ export interface DescribedTable {
   readonly table: TableDescription;
   readonly timeToLive?: TimeToLiveDescription | undefined;
   readonly recovery?: PointInTimeRecoveryDescription | undefined;
+  /** Whether AWS has enabled backups, which it does by itself beside the making of a table, or a moment after. */
+  readonly hasBackups?: boolean;
 }
 
 /** How tables are, which AWS tells of one a call. */
@@ -28,8 +31,8 @@ export const tableDescriptions: AwsCollection<DescribedTable> = {
   iam: reads('dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:DescribeContinuousBackups'),
   parent: tables.name,
   stirredBy: tables.name,
-  settled: ({ table, timeToLive }) =>
-    stateOf({ table }).phase !== 'pending' && timeToLive?.TimeToLiveStatus !== 'DISABLING',
+  settled: ({ table, timeToLive, hasBackups = true }) =>
+    stateOf({ table }).phase !== 'pending' && timeToLive?.TimeToLiveStatus !== 'DISABLING' && hasBackups,
   async *list() {},
   async get(session, arns) {
     const found = await Promise.all(arns.map((arn) => describe(session, nameIn(arn))));
@@ -39,29 +42,35 @@ export const tableDescriptions: AwsCollection<DescribedTable> = {
   tags: () => ({}),
 };
 
-/** What of a description says how the table is: sizes and counts change by themselves. */
+/** What of a description says how the table is: sizes, counts and what AWS has ready for requests change by themselves. */
 export function brief({
   ItemCount: _items,
   TableSizeBytes: _bytes,
-  ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits } = {},
-  GlobalSecondaryIndexes: indexes,
+  WarmThroughput: _warm,
+  ProvisionedThroughput: units,
+  GlobalSecondaryIndexes: globals,
+  LocalSecondaryIndexes: locals,
   ...table
 }: TableDescription): TableDescription {
   return {
     ...table,
-    ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits },
-    ...(indexes && {
-      GlobalSecondaryIndexes: indexes.map(
-        ({ ItemCount: _count, IndexSizeBytes: _size, ProvisionedThroughput: units = {}, ...index }) => ({
+    ProvisionedThroughput: briefUnits(units),
+    ...(globals && {
+      GlobalSecondaryIndexes: globals.map(
+        ({ ItemCount: _count, IndexSizeBytes: _size, WarmThroughput: _ready, ...index }) => ({
           ...index,
-          ProvisionedThroughput: {
-            ReadCapacityUnits: units.ReadCapacityUnits,
-            WriteCapacityUnits: units.WriteCapacityUnits,
-          },
+          ProvisionedThroughput: briefUnits(index.ProvisionedThroughput),
         }),
       ),
     }),
+    ...(locals && {
+      LocalSecondaryIndexes: locals.map(({ ItemCount: _count, IndexSizeBytes: _size, ...index }) => index),
+    }),
   };
+}
+
+function briefUnits({ ReadCapacityUnits, WriteCapacityUnits }: ProvisionedThroughputDescription = {}) {
+  return { ReadCapacityUnits, WriteCapacityUnits };
 }
 
 const LOST_KEY =
@@ -102,7 +111,8 @@ async function describe({ dynamodb }: AwsSession, TableName: string): Promise<De
       dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
       dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
     ]);
-    const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+    const { ContinuousBackupsStatus: status, PointInTimeRecoveryDescription: recovery } =
+      backups.ContinuousBackupsDescription ?? {};
     return {
       table,
       timeToLive: timeToLive.TimeToLiveDescription,
@@ -111,6 +121,7 @@ async function describe({ dynamodb }: AwsSession, TableName: string): Promise<De
         PointInTimeRecoveryStatus: recovery.PointInTimeRecoveryStatus,
         RecoveryPeriodInDays: recovery.RecoveryPeriodInDays,
       },
+      hasBackups: status === 'ENABLED',
     };
   } catch (error) {
     if (isNotFound(error)) return undefined;

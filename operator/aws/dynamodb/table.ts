@@ -7,7 +7,7 @@ import {
   UpdateTableCommand,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { Waiting } from '../../errors.ts';
+import { Terminal, Waiting } from '../../errors.ts';
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
@@ -66,6 +66,12 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     return { TableArn, TableName: inputs.name, Tags: tagList(tags) };
   },
   async conflicting(session, { name }) {
+    const table = await describe(session, name);
+    if (table?.TableStatus === 'DELETING')
+      throw new Waiting(
+        'WaitingForAws',
+        `the former table ${name} is still being deleted; the new one follows`,
+      );
     const [found] = await tables.get(session, [arnIn(session, name)]);
     return found;
   },
@@ -77,6 +83,16 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     const state = stateOf({ table });
     if (state.phase !== 'deleting') {
       if (state.phase === 'pending') throw new Waiting('WaitingForAws', state.message);
+      // Nobody can read it then, and so nobody can copy it.
+      if (
+        keepsCopy &&
+        table.TableStatus === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' &&
+        state.phase === 'failed'
+      )
+        throw new Terminal(
+          'AwsRefused',
+          `${state.message}; until then no copy of it can be made, which deletionPolicy Delete would do without`,
+        );
       if (keepsCopy) await requireLastBackup(session, table);
       if (table.DeletionProtectionEnabled === true) await unprotect(context, TableArn, TableName);
       await unlessGone(session.dynamodb.send(new DeleteTableCommand({ TableName })));

@@ -158,6 +158,54 @@ describe('interpret', () => {
     expect(interpret(answered(code, 400, text))).toMatchObject({ kind, reason });
   });
 
+  it.each([
+    ['ResourceInUseException', 'Table already exists: shop', 'exists', 'AlreadyExists'],
+    [
+      'ResourceInUseException',
+      'Attempt to change a resource which is still in use: Table is being updated: shop',
+      'inUse',
+      'DependencyViolation',
+    ],
+    [
+      'LimitExceededException',
+      'Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table',
+      'waiting',
+      'WaitingForAws',
+    ],
+    [
+      'LimitExceededException',
+      'Subscriber limit exceeded: Only 10 tables can be created, updated, or deleted simultaneously',
+      'waiting',
+      'WaitingForAws',
+    ],
+    [
+      'LimitExceededException',
+      'Subscriber limit exceeded: Encryption mode changes are limited in the 24h window.',
+      'stalled',
+      'QuotaExceeded',
+    ],
+    [
+      'ValidationException',
+      'Time to live has been modified multiple times within a fixed interval',
+      'waiting',
+      'WaitingForAws',
+    ],
+    [
+      'ContinuousBackupsUnavailableException',
+      'Backups are being enabled for the table: shop. Please retry later',
+      'waiting',
+      'WaitingForAws',
+    ],
+    [
+      'ValidationException',
+      'One or more parameter values were invalid: Duplicate index name: by-state',
+      'stalled',
+      'AwsRefused',
+    ],
+  ])('%s of DynamoDB: %s', (code, text, kind, reason) => {
+    expect(interpret(answered(code, 400, text))).toMatchObject({ kind, reason });
+  });
+
   it('tells who makes the role by which ECS works, where it does not come by itself', () => {
     const text =
       'Unable to assume the service linked role. Please verify that the ECS service linked role exists.';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { continuousBackupsKind } from '../../../../operator/aws/dynamodb/continuous-backups.ts';
 import { lastBackupName } from '../../../../operator/aws/dynamodb/last-backup.ts';
 import { changesOf } from '../../../../operator/aws/dynamodb/table-changes.ts';
-import { brief, stateOf } from '../../../../operator/aws/dynamodb/table-descriptions.ts';
+import { brief, stateOf, tableDescriptions } from '../../../../operator/aws/dynamodb/table-descriptions.ts';
 import type { TableSettings } from '../../../../operator/aws/dynamodb/table-inputs.ts';
 import { tableSettingsKind } from '../../../../operator/aws/dynamodb/table-settings.ts';
 import { nextStep } from '../../../../operator/aws/dynamodb/table-steps.ts';
@@ -59,6 +60,49 @@ describe('a table', () => {
       ],
     ]);
     expect(changesOf(settings, brief(described))).toEqual([]);
+  });
+});
+
+describe('what stands in the way of a table', () => {
+  const inputs = { name: NAME, ...settings, localIndexes: [] };
+
+  it('is looked at: it may be ours', async () => {
+    const { session } = fakeSession({
+      DescribeTable: () => ({ Table: described }),
+      ListTagsOfResource: () => ({ Tags }),
+    });
+    expect(await dynamoDbTableKind.conflicting?.(session, inputs)).toEqual(entry);
+  });
+
+  it('is waited for where it goes', async () => {
+    const { session } = fakeSession({
+      DescribeTable: () => ({ Table: { ...described, TableStatus: 'DELETING' } }),
+    });
+    const error = await dynamoDbTableKind.conflicting?.(session, inputs).catch((e: unknown) => e);
+    expect(interpret(error)).toMatchObject({
+      kind: 'waiting',
+      message: expect.stringMatching(/former table/),
+    });
+  });
+});
+
+describe('a description', () => {
+  it('is the same while only sizes, counts and warm throughput change', () => {
+    const [index] = described.GlobalSecondaryIndexes ?? [];
+    const grown = {
+      ...described,
+      ItemCount: 5,
+      TableSizeBytes: 100,
+      WarmThroughput: { ReadUnitsPerSecond: 12_000, Status: 'ACTIVE' as const },
+      GlobalSecondaryIndexes: [
+        { ...index, ItemCount: 5, IndexSizeBytes: 9, WarmThroughput: { ReadUnitsPerSecond: 12_000 } },
+      ],
+    };
+    expect(brief(grown)).toEqual(brief(described));
+    const local = { IndexName: 'by-total', IndexArn: `${TABLE}/index/by-total` };
+    expect(brief({ LocalSecondaryIndexes: [{ ...local, ItemCount: 1, IndexSizeBytes: 2 }] })).toMatchObject({
+      LocalSecondaryIndexes: [local],
+    });
   });
 });
 
@@ -156,6 +200,35 @@ describe('what changes of a table', () => {
   });
 });
 
+describe('the recovery of a table', () => {
+  const inputs = { tableArn: TABLE, enabled: true, periodDays: 35 };
+
+  it('waits for the backups that AWS enables by itself, which are looked at again soon', async () => {
+    const { session, sent } = fakeSession({
+      DescribeTable: () => ({ Table: described }),
+      DescribeTimeToLive: () => ({ TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } }),
+      DescribeContinuousBackups: () => ({
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: 'DISABLED',
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+        },
+      }),
+    });
+    const [record] = await tableDescriptions.get(session, [TABLE]);
+    if (!record) throw new Error('no table');
+    expect(tableDescriptions.settled?.(record)).toBe(false);
+    expect(tableDescriptions.settled?.({ ...record, hasBackups: true })).toBe(true);
+    sent.length = 0;
+    const { context } = contextOf(session);
+    const error = await continuousBackupsKind.update(context, inputs, record, []).catch((e: unknown) => e);
+    expect(interpret(error)).toMatchObject({
+      kind: 'waiting',
+      message: expect.stringMatching(/enabling backups/),
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('a table that goes', () => {
   const BackupName = lastBackupName(NAME, '1f2e');
   const going = async (answers: Parameters<typeof fakeSession>[0], keepsCopy = true) => {
@@ -185,6 +258,26 @@ describe('a table that goes', () => {
     // A copy of yesterday lacks what was written since.
     const old = await going(backup('AVAILABLE', new Date(Date.now() - 86_400_000)));
     expect(old.actions).toEqual(['DescribeTable', 'ListBackups', 'CreateBackup']);
+    // One that takes long is not begun anew.
+    const slow = await going(backup('CREATING', new Date(Date.now() - 86_400_000)));
+    expect(slow.actions).toEqual(['DescribeTable', 'ListBackups']);
+  });
+
+  it('that AWS has archived is in a backup already; one that nobody can read is kept until its key is back', async () => {
+    const as = (table: object) => ({ DescribeTable: () => ({ Table: { ...described, ...table } }) });
+    const archived = as({
+      TableStatus: 'ARCHIVED',
+      ArchivalSummary: { ArchivalBackupArn: `${TABLE}/backup/01` },
+    });
+    expect((await going(archived)).actions).toEqual(['DescribeTable', 'DeleteTable']);
+    const unreadable = as({ TableStatus: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' });
+    const { actions, verdict } = await going(unreadable);
+    expect(actions).toEqual(['DescribeTable']);
+    expect(verdict).toMatchObject({
+      kind: 'stalled',
+      message: expect.stringMatching(/deletionPolicy Delete/),
+    });
+    expect((await going(unreadable, false)).actions).toEqual(['DescribeTable', 'DeleteTable']);
   });
 
   it('without a copy is deleted at once; one that is protected is freed first, and one that is gone is gone', async () => {
