@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { auroraPostgresql } from './data-store/aurora-postgresql.ts';
+import { connectionSecret, connectionSecretRule } from './data-store/credentials.ts';
 import { encryption, encryptionRules } from './data-store/encryption.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
 import { mysql } from './data-store/mysql.ts';
@@ -60,6 +61,7 @@ const fields = z
         'Tier of the network whose subnets hold the store. Default: data. It cannot change later. Not for `dynamodb`.',
       ),
     encryption: encryption.optional(),
+    connectionSecret: connectionSecret.optional(),
     mysql: mysql.optional(),
     auroraPostgresql: auroraPostgresql.optional(),
     redis: redis.optional(),
@@ -72,6 +74,7 @@ const spec = withRules(
   fields,
   ...storeRules,
   ...encryptionRules,
+  connectionSecretRule,
   keptOrNever('environment', 'environment', RENAMED),
   keptOrNever('baseName', 'baseName', RENAMED),
 );
@@ -101,6 +104,10 @@ const status = z
     endpoint: address('Where it is read and written.'),
     readerEndpoint: address('Where it is only read, spread over the replicas.'),
     secretArn: arn('ARN of the secret in Secrets Manager that holds the credentials.'),
+    connectionSecret: z
+      .object({ name: z.string().max(253).describe('Its name.') })
+      .optional()
+      .describe('The Secret in this namespace that holds what clients need.'),
     securityGroupId: z.string().max(64).optional().describe('Id of the security group of the store.'),
     tableName: z.string().max(255).optional().describe('Name of the table.'),
     tableArn: arn('ARN of the table.'),

@@ -1,6 +1,11 @@
 import type { z } from 'zod';
 import { type Account, AccountSchema } from './account.ts';
-import { type AnnotationDoc, FORCE_DELETE_ANNOTATION, RESTART_ANNOTATION } from './annotations.ts';
+import {
+  type AnnotationDoc,
+  FORCE_DELETE_ANNOTATION,
+  RESTART_ANNOTATION,
+  ROTATE_ANNOTATION,
+} from './annotations.ts';
 import { type DataStore, DataStoreSchema } from './data-store.ts';
 import { type EcsService, EcsServiceSchema } from './ecs-service.ts';
 import { type PlanApproval, PlanApprovalSchema } from './plan-approval.ts';
@@ -341,6 +346,13 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
       { shows: 'A database of MySQL', file: 'manifests/examples/stores/mysql.yaml' },
       { shows: 'A cluster of Aurora PostgreSQL', file: 'manifests/examples/stores/aurora.yaml' },
       { shows: 'A cache of Redis', file: 'manifests/examples/stores/redis.yaml' },
+    ],
+    annotations: [
+      {
+        name: ROTATE_ANNOTATION,
+        means:
+          'Whenever its value becomes another, a store with `credentials.mode: Generated` is given a new password: `kubectl annotate --overwrite dst/<name> landfall.dev/rotated-at="$(date -Is)"`. The secret has the new one as soon as the store takes it. Where AWS makes the password, it does nothing.',
+      },
     ],
   },
   PlanApproval: {

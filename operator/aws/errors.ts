@@ -16,7 +16,7 @@ const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
   /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound|^(DB|Cache)\w+NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|(DB|Cache)\w+AlreadyExists(Fault)?|ReplicationGroupAlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|ResourceExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|(DB|Cache)\w+AlreadyExists(Fault)?|ReplicationGroupAlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception|InvalidDB(Cluster)?ParameterGroupState(Fault)?|InvalidDBSubnetGroupStateFault|InvalidCacheParameterGroupState(Fault)?|CacheSubnetGroupInUse|SubnetInUse)$/;
 const QUOTA =
@@ -162,6 +162,13 @@ export function isStale(error: unknown): boolean {
 /** Whether ElastiCache says that there is a snapshot of the name that a last one was to have. */
 export function isSnapshotThere(error: unknown): boolean {
   return /^SnapshotAlreadyExists(Fault)?$/.test(errorCode(error) ?? '');
+}
+
+/** Whether Secrets Manager says that a secret of the name was deleted, and keeps the name for as long as it can be had back. */
+export function isToBeRestored(error: unknown): boolean {
+  return (
+    errorCode(error) === 'InvalidRequestException' && /scheduled for deletion/.test((error as Error).message)
+  );
 }
 
 /** Whether AWS says that something else still uses the thing. */

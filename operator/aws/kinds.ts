@@ -41,6 +41,7 @@ import { clusterCapacityProvidersKind } from './ecs/cluster-capacity-providers.t
 import { ecsClusterKind } from './ecs/cluster.ts';
 import { ecsServiceKind } from './ecs/service.ts';
 import { taskDefinitionKind } from './ecs/task-definition.ts';
+import { authTokenKind } from './elasticache/auth-token.ts';
 import { cacheParameterGroupKind } from './elasticache/parameter-group.ts';
 import { cacheParametersKind } from './elasticache/parameters.ts';
 import { replicationGroupKind } from './elasticache/replication-group.ts';
@@ -66,6 +67,9 @@ import { dbParametersKind } from './rds/db-parameters.ts';
 import { dbSubnetGroupKind } from './rds/db-subnet-group.ts';
 import { loadBalancerNameKind } from './route53/load-balancer-name.ts';
 import { privateNameRecordKind, privateNameVerificationKind } from './route53/private-name.ts';
+import { secretRotationKind } from './secretsmanager/secret-rotation.ts';
+import { secretValueKind } from './secretsmanager/secret-value.ts';
+import { secretKind } from './secretsmanager/secret.ts';
 import { webAclAssociationKind } from './wafv2/web-acl-association.ts';
 import { webAclRulesKind } from './wafv2/web-acl-rules.ts';
 import { webAclKind } from './wafv2/web-acl.ts';
@@ -145,6 +149,10 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   dbClusterKind,
   kmsKeyKind,
   keySettingsKind,
+  secretKind,
+  secretRotationKind,
+  secretValueKind,
+  authTokenKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

@@ -39,6 +39,7 @@ import type { ClusterCapacityProvidersInputs } from '../aws/ecs/cluster-capacity
 import type { EcsClusterInputs } from '../aws/ecs/cluster.ts';
 import type { EcsServiceInputs } from '../aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../aws/ecs/task-definition-inputs.ts';
+import type { AuthTokenInputs } from '../aws/elasticache/auth-token.ts';
 import type { CacheParameterGroupInputs } from '../aws/elasticache/parameter-group.ts';
 import type { CacheParametersInputs } from '../aws/elasticache/parameters.ts';
 import type { ReplicationGroupInputs } from '../aws/elasticache/replication-group-diff.ts';
@@ -61,6 +62,9 @@ import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../aws/rds/parameters.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
 import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
+import type { SecretRotationInputs } from '../aws/secretsmanager/secret-rotation.ts';
+import type { SecretValueInputs } from '../aws/secretsmanager/secret-value.ts';
+import type { SecretInputs } from '../aws/secretsmanager/secret.ts';
 import type { WebAclAssociationInputs } from '../aws/wafv2/web-acl-association.ts';
 import type { WebAclRulesInputs } from '../aws/wafv2/web-acl-rules.ts';
 import type { WebAclInputs } from '../aws/wafv2/web-acl.ts';
@@ -107,6 +111,7 @@ interface Things {
   DbClusterParameterGroup: ParameterGroupInputs;
   DbCluster: DbClusterInputs;
   KmsKey: KmsKeyInputs;
+  Secret: SecretInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -144,6 +149,9 @@ interface Facets {
   CacheParameters: CacheParametersInputs;
   DbClusterParameters: ParametersInputs;
   KeySettings: KeySettingsInputs;
+  SecretRotation: SecretRotationInputs;
+  SecretValue: SecretValueInputs;
+  AuthToken: AuthTokenInputs;
 }
 
 /** The type of a node that a compiler can make. */

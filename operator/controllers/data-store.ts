@@ -7,6 +7,7 @@ import {
 } from '../compile/data-store/data-store.ts';
 import { protectionOf } from '../compile/data-store/protection.ts';
 import { outputsOfDataStore } from '../compile/data-store/status.ts';
+import { keepConnectionSecret } from './connection-secret.ts';
 import { dismissingServices } from './dismissing-services.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recallStore } from './recall-store.ts';
@@ -24,4 +25,5 @@ export const dataStoreKind: GraphKind<DataStore> = {
   outputs: outputsOfDataStore,
   dismissing: dismissingServices,
   protectedBy: protectionOf,
+  publish: keepConnectionSecret,
 };

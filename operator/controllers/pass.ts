@@ -68,6 +68,21 @@ export interface GraphKind<T extends GraphObject> {
    * does, or they are not to be protected. Asked of a going object with its spec as it is by then, so that an edit counts.
    */
   protectedBy?(object: T): string | undefined;
+  /**
+   * Keeps what the cluster is told of the object, besides its status, in step with what stands. Returns the fields of status that
+   * remember it. Throws Terminal and Waiting.
+   */
+  publish?(at: Publication<T>): Promise<object>;
+}
+
+/** What stands, and how the cluster is told of it. */
+export interface Publication<T> {
+  readonly client: KubeClient;
+  readonly session: AwsSession;
+  readonly object: T;
+  readonly standing: readonly Standing[];
+  /** Called right before a write. Throws where this process may not write any more. */
+  readonly assertLeading: () => void;
 }
 
 /** An object checked, with every default. Throws Terminal with all that is wrong. */

@@ -14,7 +14,7 @@ import type { ExportsOf } from '../graph/exports.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { planHash } from '../graph/approval.ts';
-import { describePlan, type Action, type Memory, type Plan } from '../graph/plan.ts';
+import { describePlan, type Action, type Memory, type Plan, type Standing } from '../graph/plan.ts';
 import { planRetention } from '../graph/retention.ts';
 import { timestamp } from '../kube/conditions.ts';
 import { hasFinalizer } from '../kube/finalizer.ts';
@@ -455,7 +455,12 @@ async function conclude<T extends GraphObject>(
   conclusion: Conclusion,
 ): Promise<PassResult> {
   const { target, where, graph, outcomes, memory, left, drift, asks } = conclusion;
-  const verdict = verdictOf(outcomes, left);
+  const standing = [...left.standing, ...left.facets];
+  const { verdict, told } = await published(deps, pass, {
+    target,
+    standing,
+    verdict: verdictOf(outcomes, left),
+  });
   noteBroken(deps.events, pass.object, left.standing);
   const repaired: Drift = drift && { found: drift.found, repaired: verdict.kind === 'ready' };
   const unclear = new Set(outcomes.flatMap((outcome) => (outcome.clear ? [] : [outcome.action.node])));
@@ -478,10 +483,37 @@ async function conclude<T extends GraphObject>(
       former: formerOf(pass.object.status, resources),
       plan: asks,
       approval: approvalAfter(pass.object.status, left),
-      ...pass.kind.outputs([...left.standing, ...left.facets], graph),
+      ...pass.kind.outputs(standing, graph),
+      ...told,
     },
   });
   return { verdict, target, waitsFor: waitsOf(outcomes, left), refused: outcomes.some(isRefused) };
+}
+
+/** Tells the cluster what stands. That this cannot be done is said where nothing graver is. */
+async function published<T extends GraphObject>(
+  deps: ResourceDeps,
+  pass: Pass<T>,
+  at: { readonly target: Target; readonly standing: readonly Standing[]; readonly verdict: Verdict },
+): Promise<{ readonly verdict: Verdict; readonly told?: object }> {
+  const { target, standing, verdict } = at;
+  const { client, assertLeading } = deps;
+  try {
+    const told = await pass.kind.publish?.({
+      client,
+      session: target.session,
+      object: pass.object,
+      standing,
+      assertLeading,
+    });
+    return { verdict, ...(told && { told }) };
+  } catch (error) {
+    if (error instanceof NotLeader) throw error;
+    const own = interpret(error);
+    const kind = own.kind === 'stalled' ? 'stalled' : 'reconciling';
+    const { reason, message } = own;
+    return { verdict: verdict.kind === 'ready' ? { kind, reason, message } : verdict };
+  }
 }
 
 function verdictOfError(error: unknown): Exclude<Verdict, { kind: 'ready' }> {

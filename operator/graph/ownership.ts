@@ -13,6 +13,8 @@ export const TAG = {
   uid: 'landfall.dev/uid',
   /** When the thing was left behind on purpose (RFC 3339). It is taken away when a manifest wants the thing again. */
   retained: 'landfall.dev/retained',
+  /** On a store: which version of its secret it was given, which AWS does not show. It is written with the password. */
+  password: 'landfall.dev/password',
 } as const;
 
 /** AWS's limit on the length of a tag's value. */

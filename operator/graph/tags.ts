@@ -5,12 +5,14 @@ import { isAdopted, TAG } from './ownership.ts';
 const RESERVED = 'aws:';
 /** The tag by which people know a thing, and others look it up. */
 const NAME = 'Name';
+/** Tags that are no node's: a replacement's revision, and which password a store has. */
+const LEFT: readonly string[] = [TAG.revision, TAG.password];
 /** How the keys of Landfall's own tags begin. */
 const OWN = 'landfall.dev/';
 
 /**
  * The changes that make a thing's tags match. Tags that nobody asked for are taken away, except AWS's own and
- * those that match `ignored` (an exact key, or a prefix followed by `*`). A replacement's revision tag is left.
+ * those that match `ignored` (an exact key, or a prefix followed by `*`). What a kind writes itself is left.
  * What was taken over keeps all tags that it came with, its name among them: others may find it by these.
  */
 export function compareTags(
@@ -27,7 +29,7 @@ export function compareTags(
   }
   for (const [key, from] of Object.entries(actual)) {
     if (adopted && (key === TAG.adopted || !key.startsWith(OWN))) continue;
-    if (key in wanted || key === TAG.revision || isIgnored(key, ignored)) continue;
+    if (key in wanted || LEFT.includes(key) || isIgnored(key, ignored)) continue;
     changes.push({ path: `tags.${key}`, from });
   }
   return changes;

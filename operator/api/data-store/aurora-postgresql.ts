@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { listMap, setOf } from '../fields.ts';
 import { immutable, keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { credentials } from './credentials.ts';
 import {
   allowMajorVersionUpgrade,
   applyChanges,
   backup,
-  credentials,
   iamAuthentication,
   insights,
   instanceClass,

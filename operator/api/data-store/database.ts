@@ -49,13 +49,6 @@ export const insights = z
   .optional();
 export type Insights = z.output<typeof insights>;
 
-export const credentials = z
-  .enum(['Managed'])
-  .default('Managed')
-  .describe(
-    'Whose the password is. Managed: RDS makes it, keeps it in a secret of its own (`status.secretArn`), and rotates it every seven days.',
-  );
-
 export const backup = z
   .strictObject({
     retentionDays: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listMap } from '../fields.ts';
 import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { tokenCredentials } from './credentials.ts';
 import { parameterValue } from './database.ts';
 import { deletionProtection } from './shared.ts';
 import { dailyCacheWindow, weeklyCacheWindow } from './windows.ts';
@@ -124,6 +125,12 @@ const fields = z.strictObject({
     .describe(
       'When AWS patches, and makes the changes that wait, in UTC, for example sun:05:00-sun:06:00. Default: AWS chooses.',
     ),
+  credentials: withRules(tokenCredentials, {
+    cel: "self.mode == oldSelf.mode || self.mode == 'Generated'",
+    message:
+      'credentials.mode cannot go back from {oldSelf.mode} to {self.mode}, since AWS takes no token away: make a new DataStore, and fill it anew',
+    transition: true,
+  }),
   deletionProtection,
   applyChanges: z
     .enum(['Window', 'Immediately'])

@@ -3,17 +3,12 @@ import { Waiting } from '../../errors.ts';
 import { onOwn } from '../permissions.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { changesOf } from './table-changes.ts';
-import {
-  brief,
-  describeTable,
-  stateOf,
-  tableDescriptions,
-  type DescribedTable,
-} from './table-descriptions.ts';
+import { brief, stateOf, tableDescriptions, type DescribedTable } from './table-descriptions.ts';
 import type { TableSettingsInputs } from './table-inputs.ts';
 import { nextStep } from './table-steps.ts';
 import { isScaled } from './table-words.ts';
 import { TABLES } from './table.ts';
+import { describeTable } from './tables.ts';
 
 /** What can change of a table, one thing after the other, as DynamoDB demands. */
 export const tableSettingsKind: AwsKind<TableSettingsInputs, DescribedTable> = {
@@ -39,7 +34,8 @@ export const tableSettingsKind: AwsKind<TableSettingsInputs, DescribedTable> = {
   async update({ session, wrote }, inputs, record) {
     const { TableArn, TableName = '' } = record.table;
     // What is listed may be half an hour old, and AWS sets units meanwhile: aws-controllers-k8s/community#1067.
-    let table = (isScaled(inputs) && (await describeTable(session, TableName))) || record.table;
+    const now = isScaled(inputs) ? await describeTable(session, TableName) : undefined;
+    let table = now ? brief(now) : record.table;
     for (;;) {
       const step = nextStep(inputs, table, changesOf(inputs, table));
       if (!step) return;

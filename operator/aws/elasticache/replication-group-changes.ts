@@ -12,6 +12,7 @@ import type { ActionContext, Change } from '../../graph/kind.ts';
 import { unlessDone } from '../errors.ts';
 import { changedSet } from '../id-sets.ts';
 import type { AwsSession } from '../session.ts';
+import { giveToken } from './auth-token.ts';
 import { pendingOf, shardsOf, type ReplicationGroupInputs } from './replication-group-diff.ts';
 import { idOf, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { updateTags } from './shared.ts';
@@ -42,6 +43,7 @@ const STEPS: readonly Step[] = [
     run: setUp,
   },
   { takes: ({ path }) => path === 'transitEncryption', run: encrypt },
+  { takes: ({ path }) => path === 'token', run: authenticate },
   { takes: ({ path }) => /^(engine|engineVersion|parameterGroup)$/.test(path), run: upgrade },
   { takes: ({ path }) => path === 'nodeType', run: resize },
   { takes: ({ path, to }) => /^(automaticFailover|multiAz)$/.test(path) && to === false, run: failover },
@@ -139,6 +141,13 @@ async function encrypt(at: At): Promise<Partial<CacheGroup>> {
       : { TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred' },
     true,
   );
+  return {};
+}
+
+/** A group without a token would still let in whoever gives none where the first one was told it as one of two. */
+async function authenticate({ context, group, inputs }: At): Promise<Partial<CacheGroup>> {
+  const strategy = group.AuthTokenEnabled === true ? 'ROTATE' : 'SET';
+  if (inputs.token) await giveToken({ context, group, token: inputs.token, strategy });
   return {};
 }
 

@@ -2,7 +2,9 @@ import type { ReplicationGroup } from '@aws-sdk/client-elasticache';
 import { isBelow } from '../../engine-versions.ts';
 import type { Change } from '../../graph/kind.ts';
 import { compareSet } from '../id-sets.ts';
+import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { CacheGroup, NodeSettings } from './replication-groups.ts';
+import { givenTo } from './token-state.ts';
 
 /** The first version of Valkey that ElastiCache has; Redis OSS ends before it. */
 const VALKEY_FROM = '7.2';
@@ -33,6 +35,8 @@ export interface ReplicationGroupInputs {
   readonly maintenanceWindow?: string | undefined;
   /** ARN of the key that encrypts it on disk; absent for ElastiCache's own. */
   readonly kmsKeyArn?: string;
+  /** The token that whoever uses it gives; absent for none. */
+  readonly token?: StoredPassword;
   /** Whether what interrupts is done at once, and not in the maintenance window. */
   readonly isImmediate: boolean;
   /** Whether it may go to another major version, or to Valkey. */
@@ -71,6 +75,7 @@ export function changesOf(inputs: ReplicationGroupInputs, group: CacheGroup): Ch
   compare('snapshotWindow', group.SnapshotWindow, inputs.snapshotWindow);
   compare('maintenanceWindow', node?.maintenanceWindow, inputs.maintenanceWindow);
   compare('transitEncryption', transitOf(group), 'required');
+  compare('token', givenTo(group)?.mark ?? '', inputs.token?.mark);
   if (node) changes.push(...compareSet('securityGroupIds', inputs.securityGroupIds, node.securityGroupIds));
   // The order in which AWS takes them: what needs replicas goes before them and comes after them.
   const failover = (to: boolean) => {

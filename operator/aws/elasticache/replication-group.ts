@@ -5,10 +5,12 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { Waiting } from '../../errors.ts';
 import { READY, type Permission, type State } from '../../graph/kind.ts';
-import { shortHash } from '../../graph/ownership.ts';
+import { shortHash, TAG } from '../../graph/ownership.ts';
 import { isSnapshotThere, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
-import { tagList } from '../tags.ts';
+import { onOurSecrets } from '../secretsmanager/secret.ts';
+import { readCredentials } from '../secretsmanager/value.ts';
+import { tagList, tagsOf } from '../tags.ts';
 import {
   changesOf,
   isFailingOver,
@@ -18,6 +20,7 @@ import {
 import { makeNext } from './replication-group-changes.ts';
 import { describe, idOf, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { besideArn, makes, onOurs, tagging } from './shared.ts';
+import { createdWith, tokenOf } from './token-state.ts';
 
 const SORT = 'replicationgroup';
 /** How many last snapshots of one life there may be: of deletes that AWS took and did not carry out. */
@@ -51,6 +54,7 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
       'ModifyReplicationGroupShardConfiguration',
     ),
     ...SNAPSHOTS,
+    ...onOurSecrets('GetSecretValue'),
     ...tagging(SORT),
     // The first cache of an account makes the role with which the service itself acts.
     {
@@ -75,7 +79,8 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
   ],
 
   async create({ session, tags }, inputs) {
-    const { clusterMode, shards, replicasPerShard } = inputs;
+    const { clusterMode, shards, replicasPerShard, token } = inputs;
+    const Tags = tagList({ ...tags, ...(token && { [TAG.password]: createdWith(token.mark) }) });
     const answer = await session.elasticache.send(
       new CreateReplicationGroupCommand({
         ReplicationGroupId: inputs.name,
@@ -100,12 +105,13 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
         ...(inputs.maintenanceWindow !== undefined && {
           PreferredMaintenanceWindow: inputs.maintenanceWindow,
         }),
-        Tags: tagList(tags),
+        ...(token && { AuthToken: (await readCredentials(session, token)).password }),
+        Tags,
       }),
     );
     const { parameterGroup, subnetGroup, securityGroupIds } = inputs;
     const node = { parameterGroup, subnetGroup, securityGroupIds: [...securityGroupIds].sort(), pending: {} };
-    return { ...must(answer.ReplicationGroup, 'ReplicationGroup'), node, Tags: tagList(tags) };
+    return { ...must(answer.ReplicationGroup, 'ReplicationGroup'), node, Tags };
   },
   conflicting: (session, { name }) => describe(session, name),
   update: (context, inputs, group, changes) => makeNext({ context, inputs, group, changes }),
@@ -178,6 +184,7 @@ function outputsOf(group: CacheGroup): Record<string, string> {
     ...(node?.engineVersion !== undefined && { engineVersion: node.engineVersion }),
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
     ...(reader?.Address !== undefined && { readerAddress: reader.Address }),
+    ...(TAG.password in tagsOf(group) && { password: tokenOf(group) }),
     ...(pending.length > 0 && { pending: pending.join('\n') }),
   };
 }

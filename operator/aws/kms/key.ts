@@ -46,7 +46,7 @@ export const kmsKeyKind: AwsKind<KmsKeyInputs, Key> = {
     ...reads('kms:DescribeKey', 'kms:ListResourceTags'),
     ...NEEDED_ACTIONS,
   ],
-  after: ['DynamoDbTable', 'DbInstance', 'DbCluster', 'ReplicationGroup'],
+  after: ['DynamoDbTable', 'DbInstance', 'DbCluster', 'ReplicationGroup', 'Secret'],
   heldBy: ['TableSettings'],
 
   diff({ description }, key) {

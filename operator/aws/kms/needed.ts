@@ -5,18 +5,13 @@ import {
   type BackupSummary,
 } from '@aws-sdk/client-dynamodb';
 import { DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-elasticache';
-import {
-  DescribeDBClusterSnapshotsCommand,
-  DescribeDBSnapshotsCommand,
-  type DBClusterSnapshot,
-  type DBSnapshot,
-} from '@aws-sdk/client-rds';
 import { TAG } from '../../graph/ownership.ts';
 import { nameIn } from '../dynamodb/tables.ts';
 import { isNotFound } from '../errors.ts';
 import { pages } from '../kind.ts';
 import { nominated, NOMINATION_ACTIONS } from '../nominated.ts';
 import { reads } from '../permissions.ts';
+import { SNAPSHOT_ACTIONS, storeSnapshots } from '../rds/snapshots.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
 import type { Key } from './keys.ts';
@@ -28,18 +23,14 @@ export const NEEDED_ACTIONS = [
     'dynamodb:DescribeTable',
     'dynamodb:ListBackups',
     'elasticache:DescribeSnapshots',
-    'rds:DescribeDBClusterSnapshots',
-    'rds:DescribeDBSnapshots',
   ),
+  ...SNAPSHOT_ACTIONS,
   ...NOMINATION_ACTIONS,
 ];
 
-/** RDS lists its own snapshots and those of people, and those of AWS Backup only where they are asked for. */
-const SNAPSHOT_TYPES = [undefined, 'awsbackup'] as const;
-
 /** The first that can be read with this key alone: a snapshot, a backup, or a table that can go back to a time when it was its key. */
 export async function neededStill(session: AwsSession, key: Key): Promise<string | undefined> {
-  const looks = [tableOf, snapshotOf, clusterSnapshotOf, cacheSnapshotOf, backupOf];
+  const looks = [tableOf, snapshotOf, cacheSnapshotOf, backupOf];
   for (const look of looks) {
     const found = await look(session, key);
     if (found !== undefined) return `${found} cannot be read without it`;
@@ -69,39 +60,9 @@ async function tableStatus({ dynamodb }: AwsSession, TableName: string): Promise
   }
 }
 
-async function snapshotOf({ rds }: AwsSession, { Arn }: Key): Promise<string | undefined> {
-  for (const SnapshotType of SNAPSHOT_TYPES) {
-    const all = pages<DBSnapshot>(async (Marker) => {
-      const answer = await rds.send(
-        new DescribeDBSnapshotsCommand({
-          ...(SnapshotType && { SnapshotType }),
-          ...(Marker !== undefined && { Marker }),
-        }),
-      );
-      return { items: answer.DBSnapshots, next: answer.Marker };
-    });
-    for await (const page of all)
-      for (const { KmsKeyId, DBSnapshotIdentifier } of page)
-        if (KmsKeyId === Arn) return `snapshot ${DBSnapshotIdentifier}`;
-  }
-  return undefined;
-}
-
-async function clusterSnapshotOf({ rds }: AwsSession, { Arn }: Key): Promise<string | undefined> {
-  for (const SnapshotType of SNAPSHOT_TYPES) {
-    const all = pages<DBClusterSnapshot>(async (Marker) => {
-      const answer = await rds.send(
-        new DescribeDBClusterSnapshotsCommand({
-          ...(SnapshotType && { SnapshotType }),
-          ...(Marker !== undefined && { Marker }),
-        }),
-      );
-      return { items: answer.DBClusterSnapshots, next: answer.Marker };
-    });
-    for await (const page of all)
-      for (const { KmsKeyId, DBClusterSnapshotIdentifier } of page)
-        if (KmsKeyId === Arn) return `snapshot ${DBClusterSnapshotIdentifier}`;
-  }
+async function snapshotOf(session: AwsSession, { Arn }: Key): Promise<string | undefined> {
+  for await (const { name, KmsKeyId } of storeSnapshots(session))
+    if (KmsKeyId === Arn) return `snapshot ${name}`;
   return undefined;
 }
 

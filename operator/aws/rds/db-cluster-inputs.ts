@@ -1,3 +1,4 @@
+import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { Windows } from './windows.ts';
 
 /** A cluster of Aurora: its storage, and all that its members share. */
@@ -17,6 +18,8 @@ export interface DbClusterInputs extends Windows {
   readonly masterUsername: string;
   /** AWS makes the password, keeps it in Secrets Manager and rotates it. */
   readonly managesPassword: boolean;
+  /** Where AWS does not: the password that it is to have. */
+  readonly password?: StoredPassword;
   readonly subnetGroupName: string;
   readonly securityGroupIds: readonly string[];
   /** The ARN of a KMS key; undefined for the one that AWS has for RDS. */

@@ -6,7 +6,7 @@ import type { Cluster } from './db-cluster-record.ts';
  * Backups are made every day.
  */
 const SERVES =
-  /^(available|backing-up|storage-optimization|update-iam-db-auth|configuring-(activity-stream|enhanced-monitoring|iam-database-auth|log-exports))$/;
+  /^(available|backing-up|resetting-master-credentials|storage-optimization|update-iam-db-auth|configuring-(activity-stream|enhanced-monitoring|iam-database-auth|log-exports))$/;
 /** Its final snapshot cannot be made. */
 const SAVES_NOTHING = /^(failed|cloning-failed|migration-failed|inaccessible-encryption-credentials)$/;
 

@@ -8,9 +8,10 @@ import { Terminal, Waiting } from '../../errors.ts';
 import type { ActionContext, Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList } from '../tags.ts';
-import { securityGroupsOf } from './attached.ts';
+import { pendingLines, securityGroupsOf } from './attached.ts';
 import { createOf } from './db-cluster-create.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import { arnOf, brief, nameOf, rebootsDue, type Cluster } from './db-cluster-record.ts';
@@ -18,6 +19,7 @@ import { settingChanges, settingsFor } from './db-cluster-settings.ts';
 import { isComing, savesNothing, stateOf } from './db-cluster-state.ts';
 import { dbClusters, outputsOf } from './db-clusters.ts';
 import { finalSnapshotOfCluster, LAST_COPY_OF_CLUSTER } from './final-snapshot.ts';
+import { givePassword, KEPT_PASSWORD, markTag, passwordChange, passwordFor } from './password.ts';
 import { fixedChangeOf } from './settings.ts';
 import {
   arnBeside,
@@ -45,6 +47,7 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     ...TAG_WRITES,
     ...LAST_COPY_OF_CLUSTER,
     ...MANAGED_PASSWORD,
+    ...KEPT_PASSWORD,
   ],
   after: ['DbInstance'],
 
@@ -53,7 +56,7 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     const fixed = fixedChanges(inputs, record);
     // What is asked for is not shown in full before it is made.
     if (isComing(record)) return fixed;
-    const changes = [...fixed, ...settingChanges(inputs, record)];
+    const changes = [...fixed, ...settingChanges(inputs, record), ...passwordChange(inputs.password, record)];
     if (changes.length > 0 || !inputs.applyImmediately || record.Status !== 'available') return changes;
     return rebootsDue(record)
       .slice(0, 1)
@@ -73,11 +76,16 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
   },
 
   async create({ session, tags }, inputs) {
+    const Tags = tagList({ ...tags, ...markTag(inputs.password) });
     const answer = await session.rds.send(
-      new CreateDBClusterCommand({ ...createOf(inputs), Tags: tagList(tags) }),
+      new CreateDBClusterCommand({
+        ...createOf(inputs),
+        ...(await passwordFor(session, inputs.password)),
+        Tags,
+      }),
     );
     const made = brief(must(answer.DBCluster, 'DBCluster'));
-    return { ...made, Status: made.Status ?? 'creating', Tags: tagList(tags) };
+    return { ...made, Status: made.Status ?? 'creating', Tags };
   },
   async conflicting(session, { name }) {
     const [found] = await dbClusters.get(session, [arnIn(session, 'cluster', name)]);
@@ -141,6 +149,33 @@ function fixedChanges(inputs: DbClusterInputs, record: Cluster): Change[] {
   ];
 }
 
+/**
+ * Asked for without ApplyImmediately it waits for the window, and with it everything else that waits comes too: ModifyDBCluster, API
+ * reference.
+ */
+async function changePassword(
+  { session, wrote }: ActionContext<AwsSession>,
+  password: StoredPassword,
+  { applyImmediately }: DbClusterInputs,
+  record: Cluster,
+): Promise<void> {
+  const DBClusterIdentifier = nameOf(record);
+  const waiting = pendingLines(record.PendingModifiedValues, false);
+  if (!applyImmediately && waiting.length > 0)
+    throw new Waiting(
+      'WaitingForAws',
+      `database cluster ${DBClusterIdentifier}: the new password follows ${waiting.join(', ')}, which AWS does in the maintenance window; applyChanges: Immediately has all of it done now`,
+    );
+  const made = await givePassword(session, { arn: arnOf(record), password, store: record }, async (sent) => {
+    const answer = await session.rds.send(
+      new ModifyDBClusterCommand({ DBClusterIdentifier, ...sent, ApplyImmediately: true }),
+    );
+    return brief(must(answer.DBCluster, 'DBCluster'));
+  });
+  const Status = 'resetting-master-credentials';
+  wrote(dbClusters, arnOf(record), (listed) => listed && { ...listed, ...made, Status });
+}
+
 /** One call a visit: AWS takes no further change until it has made the one before. */
 async function change(
   context: ActionContext<AwsSession>,
@@ -152,6 +187,11 @@ async function change(
   const what = `database cluster ${DBClusterIdentifier}`;
   if (record.Status !== 'available')
     throw new Waiting('WaitingForAws', `${what} is ${record.Status}; the change follows`);
+  const { password } = inputs;
+  if (password && wanted.some(({ path }) => path === 'password')) {
+    await changePassword(context, password, inputs, record);
+    return;
+  }
   const { rds } = context.session;
   const [due] = wanted.some(({ path }) => path.startsWith('members[')) ? rebootsDue(record) : [];
   if (due !== undefined) {

@@ -4,6 +4,7 @@ import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, rebootsDue, type Cluster } from './db-cluster-record.ts';
+import { markIn } from './password.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
 /** Clusters with their tags. */
@@ -45,6 +46,7 @@ export function outputsOf(record: Cluster): Readonly<Record<string, string>> {
     resourceId: record.DbClusterResourceId ?? '',
     ...(address !== undefined && { address, port: String(record.Port ?? '') }),
     ...(readerAddress !== undefined && { readerAddress }),
+    ...markIn(record, record.Status),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
     ...(told !== '' && { pending: told }),
   };

@@ -1,3 +1,4 @@
+import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { Windows } from './windows.ts';
 
 /** An instance by itself, or a member of a cluster. */
@@ -41,6 +42,8 @@ export interface OwnInputs extends Pick<Windows, 'backupWindow'> {
   readonly masterUsername: string;
   /** AWS makes the password, keeps it in Secrets Manager and rotates it. */
   readonly managesPassword: boolean;
+  /** Where AWS does not: the password that it is to have. */
+  readonly password?: StoredPassword;
   readonly subnetGroupName: string;
   readonly securityGroupIds: readonly string[];
   readonly optionGroupName?: string;

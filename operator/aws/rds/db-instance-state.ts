@@ -6,7 +6,7 @@ import type { Instance } from './db-instance-record.ts';
  * Backups are made every day, and its storage is optimized for hours.
  */
 const SERVES =
-  /^(available|backing-up|storage-(optimization|initialization|config-upgrade)|configuring-(enhanced-monitoring|iam-database-auth|log-exports|associated-roles))$/;
+  /^(available|backing-up|resetting-master-credentials|storage-(optimization|initialization|config-upgrade)|configuring-(enhanced-monitoring|iam-database-auth|log-exports|associated-roles))$/;
 /** States in which AWS takes changes. */
 const TAKES_CHANGES =
   /^(available|storage-(optimization|initialization)|storage-full|incompatible-parameters)$/;

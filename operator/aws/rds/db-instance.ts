@@ -8,6 +8,7 @@ import { Terminal, Waiting } from '../../errors.ts';
 import type { ActionContext, Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
+import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList } from '../tags.ts';
 import { securityGroupsOf } from './attached.ts';
@@ -19,6 +20,7 @@ import { isComing, isStorageResting, savesNothing, stateOf, takesChanges } from 
 import { isOfVolume } from './db-instance-storage.ts';
 import { dbInstances, outputsOf } from './db-instances.ts';
 import { finalSnapshotOf, LAST_COPY } from './final-snapshot.ts';
+import { givePassword, KEPT_PASSWORD, markTag, passwordChange, passwordFor } from './password.ts';
 import { fixedChangeOf, setChanges } from './settings.ts';
 import {
   arnBeside,
@@ -46,6 +48,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     ...TAG_WRITES,
     ...LAST_COPY,
     ...MANAGED_PASSWORD,
+    ...KEPT_PASSWORD,
     // The first database of an account makes the role by which RDS works.
     {
       action: 'iam:CreateServiceLinkedRole',
@@ -64,7 +67,12 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     const fixed = fixedChanges(inputs, record);
     // What is asked for is not shown in full before it is made.
     if (isComing(record)) return fixed;
-    const changes = [...fixed, ...settingChanges(inputs, record), ...groupChanges(inputs, record)];
+    const changes = [
+      ...fixed,
+      ...settingChanges(inputs, record),
+      ...groupChanges(inputs, record),
+      ...passwordChange(inputs.own?.password, record),
+    ];
     if (changes.length > 0 || !inputs.applyImmediately || record.DBInstanceStatus !== 'available')
       return changes;
     const status = record.DBParameterGroups?.[0]?.ParameterApplyStatus;
@@ -86,11 +94,16 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   },
 
   async create({ session, tags }, inputs) {
+    const Tags = tagList({ ...tags, ...markTag(inputs.own?.password) });
     const answer = await session.rds.send(
-      new CreateDBInstanceCommand({ ...createOf(inputs), Tags: tagList(tags) }),
+      new CreateDBInstanceCommand({
+        ...createOf(inputs),
+        ...(await passwordFor(session, inputs.own?.password)),
+        Tags,
+      }),
     );
     const made = brief(must(answer.DBInstance, 'DBInstance'));
-    return { ...made, DBInstanceStatus: made.DBInstanceStatus ?? 'creating', Tags: tagList(tags) };
+    return { ...made, DBInstanceStatus: made.DBInstanceStatus ?? 'creating', Tags };
   },
   async conflicting(session, { name }) {
     const [found] = await dbInstances.get(session, [arnIn(session, 'db', name)]);
@@ -151,6 +164,24 @@ function groupChanges({ own }: DbInstanceInputs, record: Instance): Change[] {
   return own ? setChanges('securityGroupIds', securityGroupsOf(record), own.securityGroupIds) : [];
 }
 
+/** AWS gives it at once, whatever waits for the window: MasterUserPassword of ModifyDBInstance, API reference. */
+async function changePassword(
+  { session, wrote }: ActionContext<AwsSession>,
+  password: StoredPassword,
+  record: Instance,
+  ApplyImmediately: boolean,
+): Promise<void> {
+  const DBInstanceIdentifier = nameOf(record);
+  const made = await givePassword(session, { arn: arnOf(record), password, store: record }, async (sent) => {
+    const answer = await session.rds.send(
+      new ModifyDBInstanceCommand({ DBInstanceIdentifier, ...sent, ApplyImmediately }),
+    );
+    return brief(must(answer.DBInstance, 'DBInstance'));
+  });
+  const DBInstanceStatus = 'resetting-master-credentials';
+  wrote(dbInstances, arnOf(record), (listed) => listed && { ...listed, ...made, DBInstanceStatus });
+}
+
 /** One call a visit: AWS takes no further change until it has made the one before. */
 async function change(
   context: ActionContext<AwsSession>,
@@ -162,6 +193,11 @@ async function change(
   const what = `database instance ${DBInstanceIdentifier}`;
   if (!takesChanges(record))
     throw new Waiting('WaitingForAws', `${what} is ${record.DBInstanceStatus}; the change follows`);
+  const { password } = inputs.own ?? {};
+  if (password && wanted.some(({ path }) => path === 'password')) {
+    await changePassword(context, password, record, inputs.applyImmediately);
+    return;
+  }
   const now = isStorageResting(record) ? wanted.filter((one) => !isOfVolume(one)) : wanted;
   if (now.length === 0)
     throw new Waiting(

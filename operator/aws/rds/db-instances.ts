@@ -4,6 +4,7 @@ import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, type Instance } from './db-instance-record.ts';
+import { markIn } from './password.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
 /** Instances with their tags. */
@@ -46,6 +47,7 @@ export function outputsOf(record: Instance): Readonly<Record<string, string>> {
     resourceId: record.DbiResourceId ?? '',
     storageGiB: String(record.AllocatedStorage ?? 0),
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
+    ...markIn(record, record.DBInstanceStatus),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
     ...(told !== '' && { pending: told }),
   };

@@ -3,12 +3,14 @@ import type { AuroraPostgreSql } from '../../api/data-store/aurora-postgresql.ts
 import { AURORA_SIZES } from '../../api/presets.ts';
 import type { DbClusterInputs } from '../../aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../../aws/rds/db-instance-inputs.ts';
+import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
 import { familyOf } from '../../engine-versions.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { credentialsOf } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
@@ -54,8 +56,20 @@ export function auroraNodes(
     description: `Store ${ownerOf(object)}`,
   };
   const { instances = AURORA_SIZES[environment].instances } = spec;
+  const kept =
+    spec.credentials.mode === 'Generated'
+      ? credentialsOf(build, object, {
+          store: 'db-cluster',
+          engine: 'postgres',
+          username: spec.masterUsername,
+          databaseName: spec.databaseName ?? '',
+          keyArn,
+        })
+      : undefined;
+  const place = { ...network, keyArn, password: kept?.password };
   return [
     ...network.nodes,
+    ...(kept?.nodes ?? []),
     build.thing('DbSubnetGroup', 'db-subnet-group', {
       name,
       description: group.description,
@@ -75,15 +89,10 @@ export function auroraNodes(
       family: group.family,
       parameters: {},
     }),
-    build.thing(
-      'DbCluster',
-      'db-cluster',
-      { ...clusterOf(object, spec, network), ...(keyArn !== undefined && { kmsKeyId: keyArn }) },
-      {
-        // Its members start with what is set by then; what comes later may ask for a reboot.
-        dependsOn: ['db-cluster-parameters'],
-      },
-    ),
+    build.thing('DbCluster', 'db-cluster', clusterOf(object, spec, place), {
+      // Its members start with what is set by then; what comes later may ask for a reboot.
+      dependsOn: ['db-cluster-parameters', ...(kept?.first ?? [])],
+    }),
     ...Array.from({ length: instances }, (_, index) =>
       build.thing('DbInstance', `db-instance/${index + 1}`, memberOf(object, spec, index + 1), {
         dependsOn: ['db-parameters'],
@@ -93,7 +102,13 @@ export function auroraNodes(
   ];
 }
 
-function clusterOf(object: DataStore, spec: AuroraPostgreSql, network: StoreNetwork): DbClusterInputs {
+/** Where a cluster stands, what it is encrypted with, and its password where AWS does not make it. */
+type Place = StoreNetwork & {
+  readonly keyArn: string | undefined;
+  readonly password: StoredPassword | undefined;
+};
+
+function clusterOf(object: DataStore, spec: AuroraPostgreSql, place: Place): DbClusterInputs {
   const { environment = 'dev' } = object.spec;
   const { backup, maintenanceWindow, serverlessV2: range } = spec;
   return {
@@ -106,9 +121,11 @@ function clusterOf(object: DataStore, spec: AuroraPostgreSql, network: StoreNetw
     applyImmediately: spec.applyChanges === 'Immediately',
     databaseName: spec.databaseName ?? '',
     masterUsername: spec.masterUsername,
-    managesPassword: true,
+    managesPassword: place.password === undefined,
+    ...(place.password && { password: place.password }),
+    ...(place.keyArn !== undefined && { kmsKeyId: place.keyArn }),
     subnetGroupName: ref('db-subnet-group', 'name'),
-    securityGroupIds: [network.securityGroupId],
+    securityGroupIds: [place.securityGroupId],
     logExports: [...spec.logExports].sort(),
     backupDays: backup.retentionDays ?? AURORA_SIZES[environment].backupDays,
     ...(backup.window !== undefined && { backupWindow: backup.window }),

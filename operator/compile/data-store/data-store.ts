@@ -6,6 +6,7 @@ import { namespaceOf, ownerOf } from '../names.ts';
 import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { CREDENTIAL_NODES } from './credentials.ts';
 import { AURORA_NODES, auroraNodes } from './aurora-postgresql.ts';
 import { KEY_NODES, keyOfStore } from './key.ts';
 import { DYNAMODB_NODES, dynamodbNodes } from './dynamodb.ts';
@@ -23,6 +24,7 @@ export const DATA_STORE_NODES: readonly NodeType[] = [
     ...REDIS_NODES,
     ...DYNAMODB_NODES,
     ...KEY_NODES,
+    ...CREDENTIAL_NODES,
   ]),
 ];
 

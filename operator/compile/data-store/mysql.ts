@@ -2,6 +2,7 @@ import type { DataStore } from '../../api/data-store.ts';
 import type { MySql } from '../../api/data-store/mysql.ts';
 import { MYSQL_SIZES } from '../../api/presets.ts';
 import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
+import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
 import { familyOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
@@ -9,6 +10,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { credentialsOf } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
@@ -52,8 +54,20 @@ export function mysqlNodes(
   const { group } = namesOfStore(input.object);
   const description = `Store ${ownerOf(input.object)}`;
   const family = familyOf('mysql', spec.engineVersion);
+  const kept =
+    spec.credentials.mode === 'Generated'
+      ? credentialsOf(build, input.object, {
+          store: 'db-instance',
+          engine: 'mysql',
+          username: spec.masterUsername,
+          databaseName: spec.databaseName ?? '',
+          keyArn,
+        })
+      : undefined;
+  const place = { ...network, keyArn, password: kept?.password };
   return [
     ...network.nodes,
+    ...(kept?.nodes ?? []),
     build.thing('DbSubnetGroup', 'db-subnet-group', {
       name: group,
       description,
@@ -66,15 +80,18 @@ export function mysqlNodes(
       family,
       parameters: { ...PARAMETERS, ...parametersOf(spec) },
     }),
-    build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, { ...network, keyArn }), {
+    build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, place), {
       // It starts with what is set by then; what comes later may ask for a reboot.
-      dependsOn: ['db-parameters'],
+      dependsOn: ['db-parameters', ...(kept?.first ?? [])],
     }),
   ];
 }
 
-/** Where an instance stands, and what it is encrypted with. */
-type Place = StoreNetwork & { readonly keyArn: string | undefined };
+/** Where an instance stands, what it is encrypted with, and its password where AWS does not make it. */
+type Place = StoreNetwork & {
+  readonly keyArn: string | undefined;
+  readonly password: StoredPassword | undefined;
+};
 
 function classOf({ spec: { environment = 'dev' } }: DataStore, { instanceClass }: MySql): string {
   return instanceClass ?? MYSQL_SIZES[environment].instanceClass;
@@ -126,7 +143,8 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place)
     multiAz: chosen(spec.multiAz, preset.multiAz),
     databaseName: spec.databaseName ?? '',
     masterUsername: spec.masterUsername,
-    managesPassword: true,
+    managesPassword: place.password === undefined,
+    ...(place.password && { password: place.password }),
     subnetGroupName: ref('db-subnet-group', 'name'),
     securityGroupIds: [place.securityGroupId],
     ...(place.keyArn !== undefined && { kmsKeyId: place.keyArn }),

@@ -3,6 +3,7 @@ import { DEFAULT_VERSION, type Redis } from '../../api/data-store/redis.ts';
 import { windowsOverlap } from '../../api/data-store/windows.ts';
 import { REDIS_SIZES } from '../../api/presets.ts';
 import type { ReplicationGroupInputs } from '../../aws/elasticache/replication-group-diff.ts';
+import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
 import { familyOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
@@ -10,6 +11,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { credentialsOf } from './credentials.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
 
@@ -37,8 +39,20 @@ export function redisNodes(
   const description = `Store ${ownerOf(object)}`;
   const given = Object.fromEntries(spec.parameters.map((parameter) => [parameter.name, parameter.value]));
   const version = versionOf(spec);
+  const kept =
+    spec.credentials.mode === 'Generated'
+      ? credentialsOf(build, object, {
+          store: 'replication-group',
+          engine: version.engine,
+          // Whoever gives a token is the user that every cache has.
+          username: 'default',
+          databaseName: '',
+          keyArn,
+        })
+      : undefined;
   return [
     ...network.nodes,
+    ...(kept?.nodes ?? []),
     build.thing('CacheSubnetGroup', 'cache-subnet-group', {
       name,
       description,
@@ -61,12 +75,23 @@ export function redisNodes(
         ...layout,
         ...settingsOf(object, spec, network),
         ...(keyArn !== undefined && { kmsKeyArn: keyArn }),
+        ...(kept && { token: kept.password }),
         description,
       },
       // Whether it has shards the parameters say.
-      { dependsOn: ['cache-parameters'] },
+      { dependsOn: ['cache-parameters', ...(kept?.first ?? [])] },
     ),
+    ...(kept ? [lastStepOf(build, kept.password)] : []),
   ];
+}
+
+function lastStepOf(build: NodeBuilder, token: StoredPassword): GraphNode {
+  return build.facet(
+    'AuthToken',
+    'auth-token',
+    { groupArn: ref('replication-group'), token, currentMark: ref('secret', 'currentMark') },
+    { dependsOn: ['secret-value'] },
+  );
 }
 
 type Layout = Pick<ReplicationGroupInputs, 'clusterMode' | 'shards' | 'replicasPerShard'>;

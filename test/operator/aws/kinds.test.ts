@@ -14,6 +14,7 @@ import { CACHE_CASES } from './elasticache/cases.ts';
 import { ELB_CASES } from './elbv2/cases.ts';
 import { KMS_CASES } from './kms/cases.ts';
 import { RDS_CASES } from './rds/cases.ts';
+import { SECRET_CASES } from './secretsmanager/cases.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
 import { WAF_CASES } from './wafv2/cases.ts';
 
@@ -38,6 +39,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...CACHE_CASES,
   ...CERTIFICATE_CASES,
   ...KMS_CASES,
+  ...SECRET_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,
   ...TABLE_CASES,
@@ -427,6 +429,9 @@ describe('facets of a parent that is still to be made', () => {
     ['NetworkAclAssociation', {}, ['networkAclId: (nothing) -> acl-1']],
     ['LoadBalancerAttributes', {}, ['attributes[deletion_protection.enabled]: false -> true']],
     ['TargetHealth', {}, []],
+    ['SecretRotation', { rotation: 'now' }, []],
+    ['SecretValue', {}, ['address: (nothing) -> shop.example.com:3306']],
+    ['AuthToken', {}, []],
     ['ClusterCapacityProviders', {}, ['providers[web-capacity]: (nothing) -> web-capacity']],
     [
       'EndpointConnections',

@@ -121,4 +121,16 @@ export const CACHE_CASES: Readonly<Record<string, Case>> = {
       [{ shards: 2 }, 'shards: 1 -> 2'],
     ],
   },
+  AuthToken: {
+    inputs: { groupArn: CACHE, token: { secretArn: 'arn:s', versionId: 'v', mark: 'm' }, currentMark: 'm' },
+    record: {
+      ARN: CACHE,
+      ReplicationGroupId: 'web',
+      Status: 'available',
+      Tags: [{ Key: 'landfall.dev/password', Value: 'm/SET/created' }],
+    },
+    needs: [CACHE],
+    // It differs by what AWS has and not by what is wanted.
+    changes: [],
+  },
 };

@@ -1,0 +1,149 @@
+import { GROUP, VERSION } from '../api/common.ts';
+import type { DataStore, DataStoreStatus } from '../api/data-store.ts';
+import { readCredentials, type Credentials } from '../aws/secretsmanager/value.ts';
+import { Terminal } from '../errors.ts';
+import { shortHash } from '../graph/ownership.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isNotFound } from '../kube/errors.ts';
+import { resourcePath } from '../kube/path.ts';
+import type { KubeObject } from '../kube/types.ts';
+import type { Publication } from './pass.ts';
+
+/** Which version of the secret in AWS it is of, and a hash of what it is to hold: so that nothing is read to see that nothing changed. */
+const VERSION_ANNOTATION = 'landfall.dev/version';
+const CHECKSUM_ANNOTATION = 'landfall.dev/checksum';
+const FIELD_MANAGER = 'landfall';
+
+/** The schemes of addresses, by engine as the secret names it. */
+const SCHEMES: Readonly<Record<string, string>> = {
+  mysql: 'mysql',
+  postgres: 'postgresql',
+  redis: 'rediss',
+  valkey: 'rediss',
+};
+
+interface KubeSecret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Where a Secret is written, and for whom. */
+type At = Omit<Publication<DataStore>, 'client'> & {
+  readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
+};
+
+/**
+ * Keeps the Secret with what a client of the store needs in step with the secret in AWS, and takes a former one away. Of Secrets it
+ * reads the two that may be its own, by name. Returns what status remembers of it. Throws Terminal (`NameTaken`) where somebody else's has the name.
+ */
+export async function keepConnectionSecret(at: At): Promise<Pick<DataStoreStatus, 'connectionSecret'>> {
+  const { spec, status } = at.object;
+  const name = spec.connectionSecret?.name;
+  const former = status.connectionSecret?.name;
+  if (former !== undefined && former !== name) await takeAway(at, former);
+  const isThere = name !== undefined && (await isKept(at, name));
+  return { connectionSecret: isThere ? { name } : undefined };
+}
+
+/** Writes it where it is another. Returns whether it is there: there is none before the store is. */
+async function isKept(at: At, name: string): Promise<boolean> {
+  const secret = at.standing.find(({ node }) => node === 'secret')?.outputs;
+  const { arn: secretArn, currentVersionId: versionId } = secret ?? {};
+  if (secretArn === undefined || versionId === undefined) return false;
+  const found = await read(at, name);
+  if (found && !isOwn(at, found))
+    throw new Terminal(
+      'NameTaken',
+      `spec.connectionSecret.name: there is a Secret ${name} already, which is not of this object; delete it, or choose another name`,
+    );
+  const { annotations = {} } = found?.metadata ?? {};
+  if (
+    annotations[VERSION_ANNOTATION] === versionId &&
+    annotations[CHECKSUM_ANNOTATION] === checksumOf(found?.data ?? {})
+  )
+    return true;
+  const data = dataOf(await readCredentials(at.session, { secretArn, versionId }));
+  if (data) await write(at, name, { versionId, data });
+  return data !== undefined;
+}
+
+/** What clients need, in base64; undefined as long as nobody knows where the store answers. */
+function dataOf(credentials: Credentials): Record<string, string> | undefined {
+  const { engine, host, port, username, password, dbname } = credentials;
+  if (host === undefined || port === undefined) return undefined;
+  const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+  const uri = `${SCHEMES[engine] ?? engine}://${user}@${host}:${port}${dbname === undefined ? '' : `/${dbname}`}`;
+  const plain = {
+    host,
+    port: String(port),
+    username,
+    password,
+    ...(dbname !== undefined && { dbname }),
+    uri,
+  };
+  return Object.fromEntries(
+    Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
+}
+
+function checksumOf(data: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+  return shortHash(JSON.stringify(entries), 32);
+}
+
+async function write(
+  at: At,
+  name: string,
+  { versionId, data }: { readonly versionId: string; readonly data: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { metadata } = at.object;
+  at.assertLeading();
+  await at.client.apply(
+    pathOf(at, name),
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name,
+        namespace: metadata.namespace,
+        annotations: { [VERSION_ANNOTATION]: versionId, [CHECKSUM_ANNOTATION]: checksumOf(data) },
+        // Kubernetes deletes it with the object.
+        ownerReferences: [
+          {
+            apiVersion: `${GROUP}/${VERSION}`,
+            kind: 'DataStore',
+            name: metadata.name,
+            uid: metadata.uid,
+            controller: true,
+          },
+        ],
+      },
+      type: 'Opaque',
+      data,
+    },
+    { fieldManager: FIELD_MANAGER, force: true },
+  );
+}
+
+async function takeAway(at: At, name: string): Promise<void> {
+  const found = await read(at, name);
+  if (!found || !isOwn(at, found)) return;
+  at.assertLeading();
+  await at.client.delete(pathOf(at, name), { body: { preconditions: { uid: found.metadata.uid } } });
+}
+
+async function read(at: At, name: string): Promise<KubeSecret | undefined> {
+  try {
+    return await at.client.get<KubeSecret>(pathOf(at, name));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function isOwn({ object }: At, { metadata: { ownerReferences = [] } }: KubeSecret): boolean {
+  return ownerReferences.some(({ uid }) => uid === object.metadata.uid);
+}
+
+function pathOf({ object }: At, name: string): string {
+  return resourcePath({ version: 'v1', plural: 'secrets', namespace: object.metadata.namespace, name });
+}
