@@ -6,7 +6,7 @@ const RESERVED = 'aws:';
 /** The tag by which people know a thing, and others look it up. */
 const NAME = 'Name';
 /** Tags that are no node's: a replacement's revision, and which password a store has. */
-const LEFT: readonly string[] = [TAG.revision, TAG.password];
+const LEFT: ReadonlySet<string> = new Set([TAG.revision, TAG.password]);
 /** How the keys of Landfall's own tags begin. */
 const OWN = 'landfall.dev/';
 
@@ -29,7 +29,7 @@ export function compareTags(
   }
   for (const [key, from] of Object.entries(actual)) {
     if (adopted && (key === TAG.adopted || !key.startsWith(OWN))) continue;
-    if (key in wanted || LEFT.includes(key) || isIgnored(key, ignored)) continue;
+    if (key in wanted || LEFT.has(key) || isIgnored(key, ignored)) continue;
     changes.push({ path: `tags.${key}`, from });
   }
   return changes;

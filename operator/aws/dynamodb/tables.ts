@@ -5,7 +5,7 @@ import {
   type TableDescription,
   type Tag,
 } from '@aws-sdk/client-dynamodb';
-import { isNotFound, unlessGone } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
@@ -75,22 +75,18 @@ export async function describeTable(
 
 async function read(session: AwsSession, TableArn: string): Promise<TableEntry | undefined> {
   const table = await describeTable(session, nameIn(TableArn));
-  if (!table) return undefined;
-  try {
-    const Tags: Tag[] = [];
-    const all = pages<Tag>(async (NextToken) => {
-      const answer = await session.dynamodb.send(
-        new ListTagsOfResourceCommand({
-          ResourceArn: TableArn,
-          ...(NextToken !== undefined && { NextToken }),
-        }),
-      );
-      return { items: answer.Tags, next: answer.NextToken };
-    });
-    for await (const page of all) Tags.push(...page);
-    return { TableArn, TableName: must(table.TableName, 'TableName'), Tags };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const Tags = table && (await unlessGone(tagsAt(session, TableArn)));
+  return Tags && { TableArn, TableName: must(table.TableName, 'TableName'), Tags };
+}
+
+async function tagsAt({ dynamodb }: AwsSession, ResourceArn: string): Promise<readonly Tag[]> {
+  const tags: Tag[] = [];
+  const all = pages<Tag>(async (NextToken) => {
+    const answer = await dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn, ...(NextToken !== undefined && { NextToken }) }),
+    );
+    return { items: answer.Tags, next: answer.NextToken };
+  });
+  for await (const page of all) tags.push(...page);
+  return tags;
 }
