@@ -126,7 +126,8 @@ const fields = z.strictObject({
       'When AWS patches, and makes the changes that wait, in UTC, for example sun:05:00-sun:06:00. Default: AWS chooses.',
     ),
   credentials: withRules(tokenCredentials, {
-    cel: "self.mode == oldSelf.mode || self.mode == 'Generated'",
+    // The API server tries the rule on the default, too, which has no mode yet.
+    cel: "!has(oldSelf.mode) || oldSelf.mode == 'None' || self.mode == 'Generated'",
     message:
       'credentials.mode cannot go back from {oldSelf.mode} to {self.mode}, since AWS takes no token away: make a new DataStore, and fill it anew',
     transition: true,
