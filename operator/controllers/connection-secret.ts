@@ -13,6 +13,7 @@ import type { Publication } from './pass.ts';
 const VERSION_ANNOTATION = 'landfall.dev/version';
 const CHECKSUM_ANNOTATION = 'landfall.dev/checksum';
 const FIELD_MANAGER = 'landfall';
+const OWNER = { apiVersion: `${GROUP}/${VERSION}`, kind: 'DataStore' } as const;
 
 /** The schemes of addresses, by engine as the secret names it. */
 const SCHEMES: Readonly<Record<string, string>> = {
@@ -55,8 +56,9 @@ async function isKept(at: At, name: string): Promise<boolean> {
       'NameTaken',
       `spec.connectionSecret.name: there is a Secret ${name} already, which is not of this object; delete it, or choose another name`,
     );
-  const { annotations = {} } = found?.metadata ?? {};
+  const { annotations = {}, ownerReferences = [] } = found?.metadata ?? {};
   if (
+    ownerReferences.some(({ uid }) => uid === at.object.metadata.uid) &&
     annotations[VERSION_ANNOTATION] === versionId &&
     annotations[CHECKSUM_ANNOTATION] === checksumOf(found?.data ?? {})
   )
@@ -107,15 +109,7 @@ async function write(
         namespace: metadata.namespace,
         annotations: { [VERSION_ANNOTATION]: versionId, [CHECKSUM_ANNOTATION]: checksumOf(data) },
         // Kubernetes deletes it with the object.
-        ownerReferences: [
-          {
-            apiVersion: `${GROUP}/${VERSION}`,
-            kind: 'DataStore',
-            name: metadata.name,
-            uid: metadata.uid,
-            controller: true,
-          },
-        ],
+        ownerReferences: [{ ...OWNER, name: metadata.name, uid: metadata.uid, controller: true }],
       },
       type: 'Opaque',
       data,
@@ -140,8 +134,12 @@ async function read(at: At, name: string): Promise<KubeSecret | undefined> {
   }
 }
 
+/** One of a former object of the name is its own, too: Kubernetes deletes that a while after the object. */
 function isOwn({ object }: At, { metadata: { ownerReferences = [] } }: KubeSecret): boolean {
-  return ownerReferences.some(({ uid }) => uid === object.metadata.uid);
+  return ownerReferences.some(
+    ({ apiVersion, kind, name }) =>
+      apiVersion === OWNER.apiVersion && kind === OWNER.kind && name === object.metadata.name,
+  );
 }
 
 function pathOf({ object }: At, name: string): string {

@@ -112,7 +112,9 @@ async function policyOf(RoleName: string): Promise<string[]> {
     }),
   );
   return texts.flatMap((text) =>
-    (JSON.parse(text) as { Statement: object[] }).Statement.map((one) => JSON.stringify(one)),
+    [(JSON.parse(text) as { Statement: object | object[] }).Statement]
+      .flat()
+      .map((one) => JSON.stringify(one)),
   );
 }
 
@@ -160,7 +162,7 @@ describe('a service with its stores', () => {
     const { executionRoleArn = '', taskRoleArn = '' } = (await definitionOf(shop)) ?? {};
     const nameOf = (arn: string) => arn.split('/').at(-1) ?? '';
     expect(await policyOf(nameOf(executionRoleArn))).toEqual([
-      expect.stringContaining(`"Resource":["${secretArn}"]`),
+      expect.stringContaining(`"Resource":"${secretArn}"`),
     ]);
     const [tables, databases] = (await policyOf(nameOf(taskRoleArn))).sort();
     expect(tables).toContain(`"Resource":["${tableArn}","${tableArn}/index/*"]`);

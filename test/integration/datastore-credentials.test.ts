@@ -171,6 +171,7 @@ describe('a cache whose token is made for it', () => {
     const mark = await world.mark();
     await rotate('sessions', 'one');
     await eventually('another token', async () => (await passwordOf(CACHE_SECRET)) !== before);
+    await eventually('the end of the former', async () => (await deeds(mark)).length === 6);
     await world.ready(cache);
     expect(await deeds(mark)).toEqual([
       'PutSecretValue',

@@ -111,6 +111,16 @@ describe('the Secret of a store', () => {
     expect(said).toEqual([`get ${PATH}`, `get ${PATH}`]);
   });
 
+  it('of a former object of the name becomes its own, before Kubernetes has deleted it', async () => {
+    const { client, objects } = cluster();
+    const first = aws('v1', 'pass');
+    const { metadata, ...rest } = object();
+    const former = { ...rest, metadata: { ...metadata, uid: 'u0' } };
+    await keepConnectionSecret({ client, object: former, ...first, assertLeading });
+    await keepConnectionSecret({ client, object: object(), ...first, assertLeading });
+    expect(objects[PATH]?.metadata.ownerReferences).toMatchObject([{ name: 'orders', uid: 'u1' }]);
+  });
+
   it('is taken away where the spec names it no more', async () => {
     const { client, objects } = cluster();
     await keepConnectionSecret({ client, object: object(), ...aws('v1', 'pass'), assertLeading });
