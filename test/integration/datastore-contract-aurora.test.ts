@@ -1,15 +1,19 @@
 import { afterAll, beforeAll } from 'vitest';
 import { proveDrift } from '../support/drift-suite.ts';
 import { Standing } from '../support/standing.ts';
-import { fullAurora, storeNetwork } from '../support/store-manifests.ts';
-
-/** Nothing is kept of it, so that nothing is left. */
-const passing = { ...fullAurora, spec: { ...(fullAurora.spec as object), deletionPolicy: 'Delete' } };
+import { storeNetwork } from '../support/store-manifests.ts';
+import {
+  actionsOfAurora,
+  anotherAurora,
+  AURORA_PROVOCATIONS,
+  passingAurora,
+} from '../support/withheld-aurora.ts';
+import { proveContract } from '../support/withheld-suite.ts';
 
 let standing: Standing;
 
 beforeAll(async () => {
-  standing = await Standing.start(passing, {
+  standing = await Standing.start(passingAurora, {
     setting: [storeNetwork],
     awsEnv: { LANDFALL_AWS_DATABASE_SECONDS: '0.1', LANDFALL_AWS_STORAGE_SECONDS: '0.1' },
   });
@@ -17,3 +21,11 @@ beforeAll(async () => {
 afterAll(() => standing?.stop());
 
 proveDrift(['DbClusterParameterGroup', 'DbClusterParameters', 'DbCluster'], () => standing);
+
+proveContract({
+  standing: () => standing,
+  another: () => anotherAurora,
+  actions: await actionsOfAurora(),
+  provocations: AURORA_PROVOCATIONS,
+  share: 2,
+});

@@ -45,6 +45,9 @@ export class CrashLab {
       LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
       LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1',
       LANDFALL_AWS_TABLE_SECONDS: '0.1',
+      LANDFALL_AWS_DATABASE_SECONDS: '0.1',
+      LANDFALL_AWS_STORAGE_SECONDS: '0.1',
+      LANDFALL_AWS_CACHE_SECONDS: '0.1',
     });
     await world.claim();
     for (const { prepare } of subjects) await prepare?.(world);

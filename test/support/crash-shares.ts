@@ -2,6 +2,7 @@ import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
+import { aMysql, anAurora, aRedis } from './crash-subjects-databases.ts';
 import { aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
@@ -26,7 +27,11 @@ export const LINK_SHARES: readonly Share[] = [
   { subject: aConsumer, chance: each(2, 0, 0) },
 ];
 
+/** Of stores: each engine by itself, since what AWS takes for it is long. */
 export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(3, 1, 0) }];
+export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(3, 1, 0) }];
+export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(3, 1, 0) }];
+export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(3, 1, 0) }];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [

@@ -27,9 +27,9 @@ export async function lookAt(world: World, object: Manifest | undefined): Promis
   };
 }
 
-/** Services of ECS the local AWS keeps by their names. */
+/** Services of ECS, and what is of RDS, the local AWS keeps by their names. */
 function knows(dump: string, id: string): boolean {
-  const name = /:service\/.*\/([^/]+)$/.exec(id)?.[1] ?? id;
+  const name = /:service\/.*\/([^/]+)$|^arn:aws:rds:.*:([^:]+)$/.exec(id)?.slice(1).join('') || id;
   return dump.includes(`"${name}"`);
 }
 
@@ -71,6 +71,9 @@ const LEFT_OUT = new Set([
   'loadBalancerDnsName',
   'dnsNames',
   'serviceName',
+  // Of databases and caches: AWS puts something of its own into it.
+  'address',
+  'secretArn',
   // Its end is when the stream was turned on.
   'streamArn',
 ]);

@@ -40,8 +40,16 @@ export async function databaseClustersOf(world: World): Promise<Record<string, o
     );
     return {
       databaseClusters: DBClusters.map((cluster) => {
-        const { EarliestRestorableTime: _, LatestRestorableTime: __, TagList: Tags, ...rest } = cluster;
-        return { ...rest, Tags };
+        const {
+          EarliestRestorableTime: _earliest,
+          LatestRestorableTime: _latest,
+          HostedZoneId: _zone,
+          TagList: Tags,
+          DBClusterMembers: members = [],
+          ...rest
+        } = cluster;
+        // Whichever is made first is the one that writes.
+        return { ...rest, DBClusterMembers: members.map(({ IsClusterWriter: _, ...one }) => one), Tags };
       }),
       databaseClusterParameters: await Promise.all(
         groups.map(async (group) => {

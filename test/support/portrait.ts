@@ -162,6 +162,10 @@ const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 /** By which AWS finds that a private name is its owner's. */
 const NAME_PROOF = /\b_[0-9a-f]{13}\b|(?<=\bvpce:)[0-9a-f]{20}\b/g;
 
+/** Of the names of caches and their nodes, and of clusters of databases. */
+const STORE_DOMAIN =
+  /(?<=\.)[0-9a-f]{6}(?=\.\w+\.cache\.amazonaws\.com)|(?<=\.cluster-(ro-)?)[0-9a-z]{12}(?=\.)/g;
+
 /** Of a launch template's version: of ids, too, that AWS chooses. */
 const CONTENT = /\blandfall [0-9a-f]{32}\b/g;
 
@@ -184,6 +188,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     .replaceAll(UUID, 'uuid')
     .replaceAll(HEX, 'hex')
     .replaceAll(NAME_PROOF, 'proof')
+    .replaceAll(STORE_DOMAIN, 'hex')
     .replaceAll(CONTENT, 'landfall content');
 }
 

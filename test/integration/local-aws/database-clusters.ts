@@ -68,6 +68,21 @@ export function databaseClusters(): void {
     await refused(modify({ PreferredBackupWindow: '03:30-04:30' }), value, overlap);
   });
 
+  test('what a cluster writes to CloudWatch Logs, and who logs in, may change later', async () => {
+    await create({ EnableCloudwatchLogsExports: ['postgresql'] });
+    await clusterAvailable();
+    expect(await describeCluster()).toMatchObject({ IAMDatabaseAuthenticationEnabled: false });
+    await modifyCluster({
+      EnableIAMDatabaseAuthentication: true,
+      CloudwatchLogsExportConfiguration: { EnableLogTypes: ['instance'], DisableLogTypes: ['postgresql'] },
+    });
+    await clusterAvailable();
+    expect(await describeCluster()).toMatchObject({
+      EnabledCloudwatchLogsExports: ['instance'],
+      IAMDatabaseAuthenticationEnabled: true,
+    });
+  });
+
   test('capacity goes by halves from the least to the most, and serverless members want it', async () => {
     const range = (MinCapacity: number, MaxCapacity: number) => ({
       ServerlessV2ScalingConfiguration: { MinCapacity, MaxCapacity },

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomated
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.rds.models import DBInstance
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup
 from moto.rds.responses import RDSResponse
 
 from ..errors import AwsError
@@ -57,6 +57,11 @@ def _delete_retained(backend: Any, resource_id: str) -> dict[str, Any]:
 
 
 def install(_settings: Settings) -> None:
+    # By which it is deleted, and of which moto says nothing.
+    DBInstanceAutomatedBackup.dbi_resource_id = property(  # type: ignore[attr-defined]
+        lambda self: self.automated_snapshots[0].dbi_resource_id
+    )
+
     @replace(RDSResponse)
     def delete_db_instance_automated_backup(self: Any) -> ActionResult:
         deleted = _delete_retained(self.backend, str(self.params.get("DbiResourceId")))

@@ -29,6 +29,12 @@ def in_state(backend: Any, name: str, *states: str) -> DBCluster:
     return cluster
 
 
+def exported(now: list[str], change: Any) -> list[str]:
+    """The logs that a cluster writes to CloudWatch once it is told of others."""
+    gone = change.get("DisableLogTypes") or []
+    return [log for log in dict.fromkeys([*now, *(change.get("EnableLogTypes") or [])]) if log not in gone]
+
+
 def install(settings: Settings) -> None:
     seconds = settings.database_seconds
     # moto's becomes available by being looked at.
@@ -61,7 +67,13 @@ def install(settings: Settings) -> None:
         version = kwargs.pop("engine_version", None)
         group = kwargs.pop("db_cluster_parameter_group_name", None)
         of_members = kwargs.pop("db_instance_parameter_group_name", None)
+        # moto knows these under other names than it has them.
+        authenticates = kwargs.pop("enable_iam_database_authentication", None)
+        exports = kwargs.pop("cloudwatch_logs_export_configuration", None) or {}
         original(self, kwargs)
+        if authenticates is not None:
+            cluster.iam_auth = authenticates
+        cluster.enabled_cloudwatch_logs_exports = exported(cluster.enabled_cloudwatch_logs_exports, exports)
         if version is not None:
             same = version == cluster.engine_version
             cluster.landfall_pending = {} if same else {"engine_version": version, "group": group, "members": of_members}
