@@ -164,7 +164,7 @@ describe('a service with its stores', () => {
     expect(await policyOf(nameOf(executionRoleArn))).toEqual([
       expect.stringContaining(`"Resource":"${secretArn}"`),
     ]);
-    const [tables, databases] = (await policyOf(nameOf(taskRoleArn))).sort();
+    const [databases, tables] = (await policyOf(nameOf(taskRoleArn))).sort();
     expect(tables).toContain(`"Resource":["${tableArn}","${tableArn}/index/*"]`);
     expect(tables).not.toContain('PutItem');
     expect(databases).toContain('rds-db:connect');
