@@ -18,6 +18,7 @@ import { networkCases, networkDeletions } from './drift/network.ts';
 import { providedCases } from './drift/provided.ts';
 import { scalingCases, scalingDeletions } from './drift/scaling.ts';
 import { routingCases, routingDeletions } from './drift/routing.ts';
+import { secretsAlwaysSaid, secretsCases } from './drift/secrets.ts';
 import { tablesCases } from './drift/tables.ts';
 
 /**
@@ -43,6 +44,7 @@ export const driftCases: Cases = {
   ...certificatesCases,
   ...databasesCases,
   ...cachesCases,
+  ...secretsCases,
   ...tablesCases,
   ...clustersCases,
 };
@@ -55,6 +57,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...certificatesAlwaysSaid,
   ...databasesAlwaysSaid,
   ...cachesAlwaysSaid,
+  ...secretsAlwaysSaid,
   ...clustersAlwaysSaid,
 };
 

@@ -15,7 +15,18 @@ beforeAll(async () => {
 });
 afterAll(() => standing?.stop());
 
-proveDrift(['DbSubnetGroup', 'DbParameterGroup', 'DbParameters', 'DbInstance'], () => standing);
+proveDrift(
+  [
+    'DbSubnetGroup',
+    'DbParameterGroup',
+    'DbParameters',
+    'DbInstance',
+    'Secret',
+    'SecretRotation',
+    'SecretValue',
+  ],
+  () => standing,
+);
 
 proveContract({
   standing: () => standing,

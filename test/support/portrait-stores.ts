@@ -27,6 +27,7 @@ import {
   ListTagsForResourceCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { unlessGone } from '../../operator/aws/errors.ts';
 import type { World } from './world.ts';
 
@@ -171,5 +172,28 @@ export async function tablesOf(world: World): Promise<Record<string, object[]>> 
     };
   } finally {
     dynamodb.destroy();
+  }
+}
+
+/** Secrets with the labels of their versions, and nothing of what they hold. */
+export async function secretsOf(world: World): Promise<Record<string, object[]>> {
+  const client = new SecretsManagerClient(world.clientOptions());
+  try {
+    const { SecretList = [] } = await client.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
+    return {
+      secrets: SecretList.map(({ Name, Description, KmsKeyId, DeletedDate, Tags, ...rest }) => ({
+        Name,
+        Description,
+        KmsKeyId,
+        DeletedDate,
+        Tags,
+        // A former one stays for a while, and tells nothing of what is.
+        labels: Object.values(rest.SecretVersionsToStages ?? {})
+          .flat()
+          .filter((label) => label !== 'AWSPREVIOUS'),
+      })),
+    };
+  } finally {
+    client.destroy();
   }
 }

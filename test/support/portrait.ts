@@ -23,7 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
-import { cachesOf, databaseClustersOf, databasesOf, tablesOf } from './portrait-stores.ts';
+import { cachesOf, databaseClustersOf, databasesOf, secretsOf, tablesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
 /**
@@ -112,6 +112,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await scalersOf(world)),
       ...(await edgeOf(world)),
       ...(await databasesOf(world)),
+      ...(await secretsOf(world)),
       ...(await cachesOf(world)),
       ...(await tablesOf(world)),
       ...(await databaseClustersOf(world)),
@@ -175,6 +176,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (value !== null && typeof value === 'object') {
     const tag = value as Tag & { key?: string };
     if ((tag.Key ?? tag.key) === 'landfall.dev/uid') return 'uid';
+    if (tag.Key === 'landfall.dev/password') return 'password';
     if (/^landfall\.dev\/claim-(since|from)$/.test(tag.Key ?? '')) return 'time';
     return Object.fromEntries(
       Object.entries(value)

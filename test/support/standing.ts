@@ -10,6 +10,11 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import {
+  DeleteSecretCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { expect } from 'vitest';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
@@ -71,6 +76,8 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'db-cluster-parameter-group': 'DescribeDBClusterParameterGroups',
   'db-cluster-parameters': 'DescribeDBClusterParameters',
   'db-cluster': 'DescribeDBClusters',
+  secret: 'ListSecrets',
+  'secret-value': 'ListSecrets',
 };
 
 /** The calls that write tags and nothing else: the uid in them is another. */
@@ -137,6 +144,7 @@ export class Standing {
       logs: new CloudWatchLogsClient(world.clientOptions()),
       rds: new RDSClient(world.clientOptions()),
       route53: new Route53Client(world.clientOptions()),
+      secretsManager: new SecretsManagerClient(world.clientOptions()),
       wafv2: new WAFV2Client(world.clientOptions()),
     };
     this.operator = world.operator({
@@ -182,6 +190,14 @@ export class Standing {
   async remove(): Promise<void> {
     for (const object of [this.object, ...this.#setting.toReversed()])
       await this.world.remove(object, 60_000);
+    const { secretsManager } = this.#clients;
+    const { SecretList = [] } = await secretsManager.send(
+      new ListSecretsCommand({ IncludePlannedDeletion: true }),
+    );
+    // What can be had back for some days, a person gives up.
+    for (const { ARN: SecretId, DeletedDate } of SecretList)
+      if (DeletedDate)
+        await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
   }
 
   /** What a case needs to change the object's things from outside, with the ids as they are now. */

@@ -2,14 +2,15 @@ import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand } from '@a
 import type { Tag } from '@aws-sdk/client-ec2';
 import * as cache from '@aws-sdk/client-elasticache';
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { AwsSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
 
 const NAME = 'stranger';
 
-/** A table, a key, and a cache with its groups in a subnet. */
+/** A table, a key, a secret, and a cache with its groups in a subnet. */
 export async function stores(
-  { dynamodb, elasticache, kms }: AwsSession,
+  { dynamodb, elasticache, kms, secretsManager }: AwsSession,
   { SubnetId, GroupId, Tags }: { SubnetId: string; GroupId: string; Tags: readonly Tag[] },
 ): Promise<Record<string, string>> {
   const tagged = Tags.length > 0 && { Tags: Tags.map(({ Key, Value }) => ({ Key, Value })) };
@@ -27,6 +28,9 @@ export async function stores(
       Description: NAME,
       Tags: Tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })),
     }),
+  );
+  const secret = await secretsManager.send(
+    new CreateSecretCommand({ Name: NAME, SecretString: '{"password":"none"}', ...tagged }),
   );
   const subnets = await elasticache.send(
     new cache.CreateCacheSubnetGroupCommand({
@@ -66,6 +70,7 @@ export async function stores(
   });
   return {
     DynamoDbTable: table.TableDescription?.TableArn ?? '',
+    Secret: secret.ARN ?? '',
     KmsKey: key.KeyMetadata?.Arn ?? '',
     CacheSubnetGroup: subnets.CacheSubnetGroup?.ARN ?? '',
     CacheParameterGroup: parameters.CacheParameterGroup?.ARN ?? '',
@@ -75,9 +80,10 @@ export async function stores(
 
 /** Takes them away again. */
 export async function withoutStores(
-  { dynamodb, elasticache, kms }: AwsSession,
-  { KmsKey: KeyId }: Readonly<Record<string, string>>,
+  { dynamodb, elasticache, kms, secretsManager }: AwsSession,
+  { KmsKey: KeyId, Secret: SecretId }: Readonly<Record<string, string>>,
 ): Promise<void> {
+  await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
   await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
   await dynamodb.send(new DeleteTableCommand({ TableName: NAME }));
   await elasticache.send(new cache.DeleteReplicationGroupCommand({ ReplicationGroupId: NAME }));

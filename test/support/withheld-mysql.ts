@@ -6,6 +6,13 @@ import {
   ListTagsForResourceCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { nameIn } from '../../operator/aws/rds/shared.ts';
 import { id, one } from '../contract/drift/case.ts';
 import { bounded, policyFor } from './least-privilege.ts';
@@ -19,7 +26,10 @@ export const passingMysql = {
   ...fullMysql,
   spec: { ...(fullMysql.spec as object), deletionPolicy: 'Delete' },
 };
-export const anotherMysql = storeInNetwork('another', { deletionPolicy: 'Delete', mysql: {} });
+export const anotherMysql = storeInNetwork('another', {
+  deletionPolicy: 'Delete',
+  mysql: { credentials: { mode: 'Generated' } },
+});
 
 /** Of the deletion of a store, which nothing but that of its object brings about: datastore-mysql.test.ts. */
 const OF_THE_END = new Set(['rds:CreateDBSnapshot', 'rds:DeleteDBInstance', 'rds:DescribeDBSnapshots']);
@@ -75,6 +85,23 @@ const lostTags = undone(async (at) => {
   return () => at.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: TagList }));
 });
 
+/** It could be had back for some days. */
+const orphanSecret = undone(async (at) => {
+  const made = await at.secretsManager.send(
+    new CreateSecretCommand({ Name: 'orphan', SecretString: '{}', Tags }),
+  );
+  return () =>
+    at.secretsManager.send(new DeleteSecretCommand({ SecretId: made.ARN, ForceDeleteWithoutRecovery: true }));
+});
+/** A secret that lost what shows whose it is, is looked up by its id. */
+const lostSecretTags = undone(async (at) => {
+  const SecretId = id(at, 'secret');
+  const { Tags: before = [] } = await at.secretsManager.send(new DescribeSecretCommand({ SecretId }));
+  const TagKeys = before.flatMap(({ Key = '' }) => (Key.startsWith('landfall.dev/') ? [Key] : []));
+  await at.secretsManager.send(new UntagResourceCommand({ SecretId, TagKeys }));
+  return () => at.secretsManager.send(new TagResourceCommand({ SecretId, Tags: before }));
+});
+
 /** For each action that a database needs besides, what makes the operator need it. */
 export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:AddTagsToResource': drift('DbInstance', 'tags missing'),
@@ -95,5 +122,17 @@ export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:RemoveTagsFromResource': drift('DbInstance', 'tags extra'),
   'rds:ResetDBParameterGroup': drift('DbParameters', 'parameters[*] extra (somebody has set one)'),
   'secretsmanager:CreateSecret': another,
-  'secretsmanager:TagResource': another,
+  'secretsmanager:DeleteSecret': orphanSecret,
+  'secretsmanager:DescribeSecret': lostSecretTags,
+  'secretsmanager:GetSecretValue': drift('SecretValue', 'address missing'),
+  'secretsmanager:ListSecrets': anew,
+  'secretsmanager:PutSecretValue': drift('SecretValue', 'address missing'),
+  'secretsmanager:RestoreSecret': drift('Secret', 'deleted'),
+  'secretsmanager:TagResource': drift('Secret', 'tags missing'),
+  'secretsmanager:UntagResource': drift('Secret', 'tags extra'),
+  'secretsmanager:UpdateSecret': drift('Secret', 'description changed'),
+  'secretsmanager:UpdateSecretVersionStage': drift(
+    'SecretValue',
+    'version changed (put back to the one before)',
+  ),
 };

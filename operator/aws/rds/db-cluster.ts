@@ -173,7 +173,10 @@ async function changePassword(
     return brief(must(answer.DBCluster, 'DBCluster'));
   });
   const Status = 'resetting-master-credentials';
-  wrote(dbClusters, arnOf(record), (listed) => listed && { ...listed, ...made, Status });
+  wrote(dbClusters, arnOf(record), (listed) => {
+    const isShown = listed && passwordChange(password, listed).length === 0;
+    return isShown ? listed : listed && { ...listed, ...made, Status };
+  });
 }
 
 /** One call a visit: AWS takes no further change until it has made the one before. */

@@ -179,7 +179,10 @@ async function changePassword(
     return brief(must(answer.DBInstance, 'DBInstance'));
   });
   const DBInstanceStatus = 'resetting-master-credentials';
-  wrote(dbInstances, arnOf(record), (listed) => listed && { ...listed, ...made, DBInstanceStatus });
+  wrote(dbInstances, arnOf(record), (listed) => {
+    const isShown = listed && passwordChange(password, listed).length === 0;
+    return isShown ? listed : listed && { ...listed, ...made, DBInstanceStatus };
+  });
 }
 
 /** One call a visit: AWS takes no further change until it has made the one before. */

@@ -11,7 +11,7 @@ import { must, pages, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
-import type { Versions } from './versions.ts';
+import { labelledOnly, type Versions } from './versions.ts';
 
 /** A secret, with everything but what it holds. */
 export interface Secret {
@@ -83,7 +83,7 @@ function secretOf(
     Description: described.Description ?? '',
     ...(KmsKeyId !== undefined && { KmsKeyId }),
     ...(DeletedDate !== undefined && { DeletedDate }),
-    versions,
+    versions: labelledOnly(versions),
     Tags: described.Tags ?? [],
   };
 }

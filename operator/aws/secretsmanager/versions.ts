@@ -55,6 +55,15 @@ export function pendingOf(versions: Versions): string | undefined {
   return pending === labelled(versions, CURRENT) ? undefined : pending;
 }
 
+/** Versions with labels that mean something. AWS keeps the former one with a label of its own, and those without any for a while. */
+export function labelledOnly(versions: Versions): Versions {
+  const meant = Object.entries(versions).map(([id, labels]): [string, readonly string[]] => [
+    id,
+    labels.filter((label) => label === CURRENT || label === PENDING).sort(),
+  ]);
+  return Object.fromEntries(meant.filter(([, labels]) => labels.length > 0));
+}
+
 /** Versions after a label was put on one of them. */
 export function withLabel(versions: Versions, label: string, version: string): Versions {
   const others = Object.entries(versions).map(([id, labels]): [string, readonly string[]] => [
@@ -62,7 +71,7 @@ export function withLabel(versions: Versions, label: string, version: string): V
     labels.filter((one) => one !== label),
   ]);
   const before = Object.fromEntries(others) as Versions;
-  return { ...before, [version]: [...(before[version] ?? []), label] };
+  return labelledOnly({ ...before, [version]: [...(before[version] ?? []), label] });
 }
 
 /**

@@ -11,6 +11,7 @@ import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { eventually } from '../../support/eventually.ts';
 
@@ -29,6 +30,7 @@ export interface DriftContext {
   readonly logs: CloudWatchLogsClient;
   readonly rds: RDSClient;
   readonly route53: Route53Client;
+  readonly secretsManager: SecretsManagerClient;
   readonly wafv2: WAFV2Client;
   /** Id by node of the network, or of what else stands. */
   readonly ids: Readonly<Record<string, string>>;

@@ -201,10 +201,27 @@ export const databasesCases: Cases = {
     'deletionProtection changed': changed({ DeletionProtection: true }),
     'iamAuthentication changed': changed({ EnableIAMDatabaseAuthentication: false }),
     'copiesTagsToSnapshots changed': changed({ CopyTagsToSnapshot: false }),
-    'managesPassword changed': changed({
-      ManageMasterUserPassword: false,
-      MasterUserPassword: 'known-to-somebody',
-    }),
+    'managesPassword changed': changed({ ManageMasterUserPassword: true }),
+    'password missing': {
+      ...changed({}),
+      drift: async (at) =>
+        void (await at.rds.send(
+          new rds.RemoveTagsFromResourceCommand({
+            ResourceName: id(at, INSTANCE),
+            TagKeys: ['landfall.dev/password'],
+          }),
+        )),
+    },
+    'password changed': {
+      ...changed({}),
+      drift: async (at) =>
+        void (await at.rds.send(
+          new rds.AddTagsToResourceCommand({
+            ResourceName: id(at, INSTANCE),
+            Tags: [{ Key: 'landfall.dev/password', Value: 'another' }],
+          }),
+        )),
+    },
     'engineVersion changed': refused('InvalidParameterCombination', (at) =>
       modify(at, { EngineVersion: '8.0.35' }),
     ),
