@@ -7,7 +7,7 @@ import { readCredentials, type StoredPassword } from '../secretsmanager/value.ts
 import type { AwsKind } from '../kind.ts';
 import type { AwsSession } from '../session.ts';
 import { pendingOf } from './replication-group-diff.ts';
-import { idOf, replicationGroups, type CacheGroup } from './replication-groups.ts';
+import { idOf, layOver, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { onOurs, tagging, updateTags } from './shared.ts';
 import { aboutToGive, givenTo, tokenOf, type Strategy } from './token-state.ts';
 
@@ -43,7 +43,7 @@ export const authTokenKind: AwsKind<AuthTokenInputs, CacheGroup> = {
     if (tokenOf(group) !== token.mark || currentMark !== token.mark)
       throw new Waiting('WaitingForAws', 'the former token is refused when the new one is the current one');
     await giveToken({ context, group, token, strategy: 'SET' });
-    context.wrote(replicationGroups, idOf(group), (listed) => listed && { ...listed, Status: 'modifying' });
+    layOver(context, group, { Status: 'modifying' });
   },
 };
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   DecreaseReplicaCountCommand,
   IncreaseReplicaCountCommand,
@@ -14,7 +13,7 @@ import { changedSet } from '../id-sets.ts';
 import type { AwsSession } from '../session.ts';
 import { giveToken } from './auth-token.ts';
 import { pendingOf, shardsOf, type ReplicationGroupInputs } from './replication-group-diff.ts';
-import { idOf, replicationGroups, type CacheGroup } from './replication-groups.ts';
+import { idOf, layOver, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { updateTags } from './shared.ts';
 
 type Modified = Omit<ModifyReplicationGroupMessage, 'ReplicationGroupId' | 'ApplyImmediately'>;
@@ -65,7 +64,7 @@ export async function makeNext(at: At): Promise<void> {
   const step = STEPS.find(({ takes }) => left.some(takes));
   if (!step) return;
   const shown = await step.run({ ...at, changes: left.filter(step.takes) });
-  lay(at, { Status: 'modifying', ...shown });
+  layOver(context, group, { Status: 'modifying', ...shown });
   const later = left.filter((change) => !step.takes(change));
   if (later.length > 0) throw waitingFor(`cache ${name} is modifying`, later);
 }
@@ -73,14 +72,6 @@ export async function makeNext(at: At): Promise<void> {
 function waitingFor(why: string, changes: readonly Change[]): Waiting {
   const next = changes.map(({ path }) => path).join(', ');
   return new Waiting('WaitingForAws', `${why}; ${next} when it is available again`);
-}
-
-/** Lays what a call changed over the record as it was; a listing that shows any other one is newer. */
-function lay({ context, group }: At, shown: Partial<CacheGroup>): void {
-  const untagged = ({ Tags: _, ...rest }: CacheGroup) => rest;
-  context.wrote(replicationGroups, idOf(group), (record) =>
-    record && isDeepStrictEqual(untagged(record), untagged(group)) ? { ...record, ...shown } : record,
-  );
 }
 
 async function modify({ context, group }: At, sent: Modified, ApplyImmediately: boolean): Promise<void> {

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DescribeCacheClustersCommand,
   DescribeReplicationGroupsCommand,
   type CacheCluster,
   type ReplicationGroup,
 } from '@aws-sdk/client-elasticache';
+import type { ActionContext } from '../../graph/kind.ts';
 import { must, pages, type AwsCollection } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
@@ -112,4 +114,16 @@ function withNode(group: Tagged<ReplicationGroup>, node: CacheCluster | undefine
       parameters: parameters?.ParameterApplyStatus,
     },
   };
+}
+
+/** Lays what a call changed over the record as it was; a listing that shows any other one is newer. */
+export function layOver(
+  { wrote }: Pick<ActionContext<AwsSession>, 'wrote'>,
+  group: CacheGroup,
+  shown: Partial<CacheGroup>,
+): void {
+  const untagged = ({ Tags: _, ...rest }: CacheGroup) => rest;
+  wrote(replicationGroups, idOf(group), (record) =>
+    record && isDeepStrictEqual(untagged(record), untagged(group)) ? { ...record, ...shown } : record,
+  );
 }

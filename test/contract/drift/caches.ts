@@ -90,6 +90,15 @@ const tags = (node: string): Record<string, Case> => {
   };
 };
 
+const noted = (change: (at: DriftContext, ResourceName: string) => Promise<unknown>): DriftCase => ({
+  ...differing(() => Promise.resolve()),
+  async drift(at) {
+    await available(at);
+    await change(at, id(at, CACHE));
+    await available(at);
+  },
+});
+
 const set = (ParameterName: string, ParameterValue: string): DriftCase => ({
   node: PARAMETERS,
   refreshes: 4,
@@ -189,6 +198,20 @@ export const cachesCases: Cases = {
     'transitEncryption changed': changed({ TransitEncryptionMode: 'preferred' }),
     'automaticFailover changed': changed({ AutomaticFailoverEnabled: false, MultiAZEnabled: false }),
     'multiAz changed': changed({ MultiAZEnabled: false }),
+    // Which token a cache has AWS does not show: a tag tells it.
+    'token changed': noted((at, ResourceName) =>
+      at.elasticache.send(
+        new cache.AddTagsToResourceCommand({
+          ResourceName,
+          Tags: [{ Key: 'landfall.dev/password', Value: 'another/SET/created' }],
+        }),
+      ),
+    ),
+    'token changed (nobody knows which)': noted((at, ResourceName) =>
+      at.elasticache.send(
+        new cache.RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['landfall.dev/password'] }),
+      ),
+    ),
     'replicasPerShard changed': differing((at, ReplicationGroupId) =>
       at.elasticache.send(
         new cache.DecreaseReplicaCountCommand({
