@@ -4,22 +4,23 @@ import { join } from 'node:path';
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlannedResource } from '../../operator/cli/live.ts';
-import { planResources } from '../../operator/cli/live.ts';
-import { readManifests } from '../../operator/cli/manifests.ts';
-import { type PlanDocument, planDocument } from '../../operator/cli/plan-json.ts';
-import type { Failure } from '../../operator/cli/usage.ts';
-import { readConfig } from '../../operator/config.ts';
-import { resolve } from '../../operator/graph/ref.ts';
 import { editsOf } from '../operator/properties/edits.ts';
 import { SEED } from '../operator/properties/property.ts';
 import { type Known, lettersOf, specs, type SpecLike, withIds } from '../operator/properties/specs.ts';
 import { counted } from '../support/counted.ts';
-import { deedsOfAction, deedsOfCall, type Outcome } from '../support/deeds.ts';
-import { eventually } from '../support/eventually.ts';
+import { deedsOfCall } from '../support/deeds.ts';
 import { makeKnown } from '../support/known.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
-import { conditionOf, type Manifest, pathOf, World } from '../support/world.ts';
+import {
+  outcomeOf,
+  outputsOf,
+  plannedDeeds,
+  planOfFiles,
+  put,
+  settled,
+  type Sight,
+} from '../support/planned.ts';
+import { type Manifest, World } from '../support/world.ts';
 
 /** Networks that are edited side by side, each as often as there are rounds; one plan reads AWS for all of them. */
 const NETWORKS = 10;
@@ -27,7 +28,6 @@ const ROUNDS = 21;
 /** Rounds whose plan is also asked of the command itself. */
 const BY_COMMAND = new Set([0, 7, 14]);
 const ZONES_MAX = 2;
-const PATIENCE_MS = 120_000;
 /** Four times what a busy machine takes. */
 const TIMEOUT_MS = 900_000;
 
@@ -67,26 +67,6 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-interface Sight {
-  readonly planned: readonly PlannedResource[];
-  readonly failures: readonly Failure[];
-  readonly document: PlanDocument;
-}
-
-/** What `landfall plan` makes of the files in the folder and of AWS as it is. */
-async function planOfFiles(): Promise<Sight> {
-  const manifests = await readManifests([folder]);
-  const { planned, claimed, failures } = await planResources(readConfig(), manifests);
-  const document = planDocument({
-    installation: 'local',
-    endpoint: world.aws.url,
-    planned,
-    claimed,
-    failures,
-  });
-  return { planned, failures, document };
-}
-
 /** The same by the command, as a pull request's check runs it. */
 async function planByCommand(): Promise<unknown> {
   const { out } = await world.landfall('plan', '--json', '-f', folder);
@@ -116,57 +96,15 @@ async function associations(): Promise<Map<string, string>> {
   ]);
 }
 
-/** Makes the object or gives it this very spec; a server-side apply would keep lists that were empty and are no more. */
-async function put(network: Manifest): Promise<void> {
-  await eventually(`${network.metadata.name} is written`, async () => {
-    const now = await world.read(network);
-    if (!now) return world.kube.create(pathOf(network).replace(/\/[^/]+$/, ''), network);
-    return world.kube.replace(pathOf(network), { ...now, spec: network.spec }).catch((error: unknown) => {
-      // The operator wrote between our read and our write.
-      if (error instanceof Error && /Conflict|modified/.test(error.message)) return undefined;
-      throw error;
-    });
-  });
-}
-
-/** Resolves with the condition in which the operator leaves the network: Ready, or Stalled. */
-async function settled(network: Manifest): Promise<{ reason: string; message: string }> {
-  let last: Manifest | undefined;
-  return eventually(
-    `${network.metadata.name} settles`,
-    async () => {
-      last = await world.read(network);
-      if (last?.status?.observedGeneration !== last?.metadata.generation) return undefined;
-      const ready = conditionOf(last, 'Ready');
-      return ready?.reason === 'Succeeded' ? ready : conditionOf(last, 'Stalled');
-    },
-    { timeoutMs: PATIENCE_MS, everyMs: 100, seen: () => last?.status?.conditions },
-  );
-}
-
 /** The deeds that the plans announce, and those of the calls after a mark, once `after` is what stands. */
 async function compare(
   before: Sight,
   after: Sight,
   { mark, associated }: { mark: number; associated: ReadonlyMap<string, string> },
 ) {
-  const outputs = new Map(
-    after.planned.flatMap(({ graph, plan }) =>
-      plan.standing.map((thing) => [`${graph.owner} ${thing.node}`, thing.outputs] as const),
-    ),
-  );
-  const outcome: Outcome = {
-    idOf: (owner, node) => outputs.get(`${owner} ${node}`)?.['id'] ?? `the ${node} of ${owner}`,
-    associated: (id) => associated.get(id) ?? id,
-  };
-  const planned = before.planned.flatMap(({ graph, plan }) => {
-    const doomed = new Set(plan.actions.flatMap(({ verb, id }) => (verb === 'delete' && id ? [id] : [])));
-    return plan.actions.flatMap((action) => {
-      const resolved = resolve(action, ({ node, output }) => outputs.get(`${graph.owner} ${node}`)?.[output]);
-      const tags = graph.nodes.get(action.node)?.tags ?? {};
-      return deedsOfAction({ owner: graph.owner, action: resolved, tags, doomed }, outcome);
-    });
-  });
+  const outputs = outputsOf(after);
+  const outcome = outcomeOf(outputs, associated);
+  const planned = plannedDeeds(before, outputs, outcome);
   const calls = await world.writes(mark);
   const refused = calls.filter(({ error }) => error !== null);
   const done = calls.filter(({ error }) => error === null).flatMap((call) => deedsOfCall(call, outcome));
@@ -215,11 +153,11 @@ it(
         join(folder, 'all.json'),
         JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [main, ...networks] }),
       );
-      const before = await planOfFiles();
+      const before = await planOfFiles(world, folder);
       if (BY_COMMAND.has(round)) expect(await planByCommand()).toEqual(before.document);
       const at = { associated: await associations(), mark: await world.mark() };
-      await Promise.all(networks.map(put));
-      const ends = await Promise.all(networks.map(settled));
+      await Promise.all(networks.map((network) => put(world, network)));
+      const ends = await Promise.all(networks.map((network) => settled(world, network)));
       const refused = new Map(before.failures.map(({ object = '', ...failure }) => [object, failure]));
       for (const [index, { reason, message }] of ends.entries()) {
         const failure = refused.get(`SecureVpc edits/net-${index}`);
@@ -230,7 +168,7 @@ it(
         });
         if (!failure) present[index] = next[index]?.after ?? present[index] ?? ({} as SpecLike);
       }
-      const after = await planOfFiles();
+      const after = await planOfFiles(world, folder);
       expect(after.planned.flatMap(({ plan }) => plan.actions)).toEqual([]);
       const how = `round ${round} of seed ${SEED} (LANDFALL_SEED=${SEED} repeats it): ${next.map(({ what }) => what).join(', ')}`;
       const compared = await compare(before, after, at);

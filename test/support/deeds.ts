@@ -1,100 +1,26 @@
+import type { ContinuousBackupsInputs } from '../../operator/aws/dynamodb/continuous-backups.ts';
 import { canonicalPolicy, isEverything } from '../../operator/aws/policy-document.ts';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { textOf, type Change } from '../../operator/graph/kind.ts';
 import type { Action } from '../../operator/graph/plan.ts';
 import { TAG } from '../../operator/graph/ownership.ts';
-
-/**
- * A deed is one thing done to AWS in one line: `rtb-1 routes[0.0.0.0/0] = "igw-1"`. A plan is read as deeds, and so are
- * the calls that reached AWS, each by itself: where both lists are the same, what was printed is what was done, in
- * every argument, and nothing else was.
- */
-type Deed = string;
-
-const set = (subject: string, path: string, value: unknown): Deed =>
-  `${subject} ${path} = ${JSON.stringify(value)}`;
-const gone = (subject: string, path: string): Deed => `${subject} ${path} gone`;
-const made = (subject: string, type: string): Deed => `${subject} is made, a ${type}`;
-const deleted = (subject: string): Deed => `${subject} is deleted`;
-
-/** Knows by node what stands in the end: outputs of the plan made once the operator is done. */
-export interface Outcome {
-  /** The id of a node of the owner whose things these are. */
-  readonly idOf: (owner: string, node: string) => string;
-  /** What an association stands for that AWS names by an id of its own: `subnet-1 routeTableId`. */
-  readonly associated: (id: string) => string;
-}
-
-/** The parameters of one call; whoever reads one has told what it means, and what nobody reads is told as it is. */
-class Parameters {
-  readonly #all: Map<string, unknown>;
-
-  constructor(all: Readonly<Record<string, unknown>>) {
-    this.#all = new Map(Object.entries(all));
-  }
-
-  take(name: string): unknown {
-    const value = this.#all.get(name);
-    this.#all.delete(name);
-    return value;
-  }
-
-  text(name: string): string {
-    const value = this.take(name);
-    return typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  }
-
-  list(name: string): string[] {
-    return [this.take(name) ?? []].flat().map(String);
-  }
-
-  /** A parameter that is always the same says nothing about the plan. */
-  constant(name: string, value: string): void {
-    if (this.#all.get(name) === value) this.#all.delete(name);
-  }
-
-  left(): string[] {
-    return [...this.#all].map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  }
-}
-
-type Tags = readonly { readonly Key: string; readonly Value?: string }[];
-type Reading = (params: Parameters, after: Outcome) => Deed[];
-
-/** Values that a create does not send, since AWS takes them for granted. */
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-}
-
-/** One deed for each item of a list, as plans compare lists. */
-function fields(subject: string, inputs: Readonly<Record<string, unknown>>): Deed[] {
-  return Object.entries(inputs)
-    .filter(([, value]) => !isNothing(value))
-    .map(([path, value]) =>
-      set(subject, path, Array.isArray(value) ? [...(value as string[])].sort() : value),
-    );
-}
-
-/** The object's uid is known to the cluster alone. */
-function tagDeeds(subject: string, tags: Readonly<Record<string, string>>): Deed[] {
-  return Object.entries(tags)
-    .filter(([key]) => key !== TAG.uid)
-    .map(([key, value]) => set(subject, `tags.${key}`, value));
-}
-
-const tagsOf = (tags: unknown) =>
-  Object.fromEntries(((tags ?? []) as Tags).map(({ Key, Value = '' }) => [Key, Value]));
-
-/** A thing that is made with its tags: whose node it is stands in these. */
-function creation(
-  type: string,
-  after: Outcome,
-  tags: Readonly<Record<string, string>>,
-  inputs: Readonly<Record<string, unknown>>,
-): Deed[] {
-  const id = after.idOf(tags[TAG.owner] ?? '', tags[TAG.node] ?? '');
-  return [made(id, type), ...fields(id, inputs), ...tagDeeds(id, tags)];
-}
+import {
+  creation,
+  type Deed,
+  deleted,
+  deletion,
+  fields,
+  gone,
+  made,
+  type Outcome,
+  Parameters,
+  type Reading,
+  set,
+  tagDeeds,
+  type Tags,
+  tagsOf,
+} from './deed-words.ts';
+import { STORE_FACETS, STORE_READINGS, wantedOf } from './deeds-stores.ts';
 
 /** A create of EC2: which parameter is which input. */
 function ec2Creation(
@@ -110,10 +36,6 @@ function ec2Creation(
     return creation(type, after, tagsOf(specification?.Tags), Object.fromEntries(values));
   };
 }
-
-const deletion =
-  (id: string): Reading =>
-  (params) => [deleted(params.text(id))];
 
 interface Permission {
   readonly IpProtocol: string;
@@ -379,7 +301,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
 
 /** The deeds of one call. Throws where nobody wrote down what such a call says. */
 export function deedsOfCall(call: LedgerEntry, after: Outcome): Deed[] {
-  const reading = READINGS[call.action ?? ''];
+  const reading = (STORE_READINGS[call.service ?? ''] ?? READINGS)[call.action ?? ''];
   if (!reading) throw new Error(`what ${call.action} says is not written down in test/support/deeds.ts`);
   const params = new Parameters(call.params);
   const deeds = reading(params, after);
@@ -388,6 +310,7 @@ export function deedsOfCall(call: LedgerEntry, after: Outcome): Deed[] {
 
 /** The input that names what a facet is a part of. */
 const FACETS: Readonly<Record<string, string>> = {
+  ...STORE_FACETS,
   VpcAttributes: 'vpcId',
   VpcCidrs: 'vpcId',
   DhcpOptionsAssociation: 'vpcId',
@@ -421,7 +344,8 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
     const { privateDns, isGiven: _, ...others } = inputs;
     const sent =
       inputs['type'] === 'Gateway' || privateDns === undefined ? others : { ...others, privateDns };
-    return [made(id, action.type), ...fields(id, sent), ...tagDeeds(id, { ...tags, ...revision })];
+    const wanted = wantedOf(action.type, inputs) ?? sent;
+    return [made(id, action.type), ...fields(id, wanted), ...tagDeeds(id, { ...tags, ...revision })];
   }
   const { type, changes } = action;
   const inputs = action.inputs as Readonly<Record<string, unknown>>;
@@ -432,6 +356,16 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
   return changes
     .filter((change) => !isDoneByDelete(change))
     .map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
+}
+
+/**
+ * What an update may say again of a node beside what it changes: no diff finds a difference there, so nothing becomes of it. AWS
+ * takes some settings only together.
+ */
+export function restatedOf(type: string, id: string | undefined, inputs: object): Deed[] {
+  if (type === 'ContinuousBackups')
+    return fields((inputs as ContinuousBackupsInputs).tableArn, { ...inputs });
+  return id === undefined ? [] : fields(id, wantedOf(type, inputs) ?? {});
 }
 
 /** What a thing lets go of before it can be deleted: part of the delete, though no plan prints it. */

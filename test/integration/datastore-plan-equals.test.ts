@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { resolve } from '../../operator/graph/ref.ts';
+import { counted } from '../support/counted.ts';
+import type { Deed } from '../support/deed-words.ts';
+import { deedsOfCall, restatedOf } from '../support/deeds.ts';
+import { portal } from '../support/manifests.ts';
+import {
+  outcomeOf,
+  outputsOf,
+  plannedDeeds,
+  planOfFiles,
+  put,
+  settled,
+  type Sight,
+} from '../support/planned.ts';
+import { EDITED_STORES, edited } from '../support/store-edits.ts';
+import { storeNetwork } from '../support/store-manifests.ts';
+import { type Manifest, World } from '../support/world.ts';
+
+const ROUNDS = Math.max(...EDITED_STORES.map(({ edits }) => edits.length));
+/** Four times what a busy machine takes. */
+const TIMEOUT_MS = 900_000;
+
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  world = await World.start({
+    LANDFALL_AWS_DATABASE_SECONDS: '0.1',
+    LANDFALL_AWS_STORAGE_SECONDS: '0.1',
+    LANDFALL_AWS_CACHE_SECONDS: '0.1',
+    LANDFALL_AWS_TABLE_SECONDS: '0.1',
+  });
+  await world.claim();
+  folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
+  Object.assign(process.env, world.aws.env(), {
+    LANDFALL_INSTALLATION: 'local',
+    LANDFALL_AWS_RATE_SCALE: '0',
+  });
+  world.operator({
+    env: {
+      LANDFALL_FAST_LANE_SECONDS: '60',
+      LANDFALL_SLOW_LANE_SECONDS: '600',
+      LANDFALL_POLL_SECONDS: '0.1',
+    },
+  });
+  await world.apply([portal.namespace, portal.account, storeNetwork]);
+  await world.ready(storeNetwork);
+});
+afterAll(async () => {
+  await world?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function planOf(stores: readonly Manifest[]): Promise<Sight> {
+  const items = [portal.account, storeNetwork, ...stores];
+  await writeFile(join(folder, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  return planOfFiles(world, folder);
+}
+
+/** The stores of which a plan says nothing. */
+function idleIn({ planned }: Sight): string[] {
+  return planned.flatMap(({ graph, plan }) =>
+    plan.actions.length === 0 && graph.owner.startsWith('DataStore/') ? [graph.owner] : [],
+  );
+}
+
+/** All that an update may say again of what stands. */
+function restated(after: Sight): ReadonlySet<Deed> {
+  const outputs = outputsOf(after);
+  return new Set(
+    after.planned.flatMap(({ graph }) =>
+      [...graph.nodes.values()].flatMap(({ key, type, inputs }) =>
+        restatedOf(
+          type,
+          outputs.get(`${graph.owner} ${key}`)?.['id'],
+          resolve(
+            inputs,
+            ({ owner = graph.owner, node, output }) => outputs.get(`${owner} ${node}`)?.[output],
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What has become of each thing said in the end: AWS takes some changes in two steps, off and then on. */
+function inTheEnd(deeds: readonly Deed[]): Deed[] {
+  return [...new Map(deeds.map((deed) => [deed.replace(/ (=.*|gone)$/s, ''), deed])).values()];
+}
+
+/** The deeds that the plans announce, and those of the calls after a mark, once `after` is what stands. */
+async function compare(before: Sight, after: Sight, mark: number) {
+  const outputs = outputsOf(after);
+  const outcome = outcomeOf(outputs);
+  const planned = plannedDeeds(before, outputs, outcome);
+  const calls = await world.writes(mark);
+  const done = inTheEnd(
+    calls.filter(({ error }) => error === null).flatMap((call) => deedsOfCall(call, outcome)),
+  );
+  const again = restated(after);
+  return {
+    planned: planned.sort(),
+    done: done.filter((deed) => planned.includes(deed) || !again.has(deed)).sort(),
+    // A delete that comes too early is refused and tried again; nothing else may be.
+    refused: calls
+      .filter(({ error }) => error !== null)
+      .map(({ action, error }) => `${action} ${error}`)
+      .filter((one) => !/^Delete\w+ Invalid\w+State(Fault)?$/.test(one)),
+  };
+}
+
+it(
+  `what landfall plan prints of stores is what the operator does: all engines made, and edited ${ROUNDS} times`,
+  async (context) => {
+    let present = EDITED_STORES.map(({ made }) => made);
+    let [changes, writes] = [0, 0];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const edits = EDITED_STORES.map((store) => (round === 0 ? undefined : store.edits[round - 1]));
+      present = EDITED_STORES.map((store, index) => {
+        const [now, edit] = [present[index] ?? store.made, edits[index]];
+        return edit ? edited(now, store, edit) : now;
+      });
+      const how = `round ${round}: ${edits.map((edit) => edit?.what ?? 'made').join(', ')}`;
+      const before = await planOf(present);
+      expect(idleIn(before), how).toEqual([]);
+      const mark = await world.mark();
+      await Promise.all(present.map((store) => put(world, store)));
+      const ends = await Promise.all(present.map((store) => settled(world, store)));
+      expect(before.failures, how).toEqual([]);
+      expect(
+        ends.map(({ reason, message }) => (reason === 'Succeeded' ? reason : message)),
+        how,
+      ).toEqual(present.map(() => 'Succeeded'));
+      const after = await planOf(present);
+      expect(
+        after.planned.flatMap(({ plan }) => plan.actions),
+        how,
+      ).toEqual([]);
+      const compared = await compare(before, after, mark);
+      expect(compared.done, how).toEqual(compared.planned);
+      expect(compared.refused, how).toEqual([]);
+      changes += present.length;
+      writes += (await world.writes(mark)).length;
+    }
+    console.log(`planned changes of stores: ${changes}, ${writes} writes compared with the plans`);
+    counted(context, { plannedEdits: changes, plannedWrites: writes });
+  },
+  TIMEOUT_MS,
+);

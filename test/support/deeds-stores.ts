@@ -1,0 +1,69 @@
+import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inputs.ts';
+import type { ReplicationGroupInputs } from '../../operator/aws/elasticache/replication-group-diff.ts';
+import type { DbClusterInputs } from '../../operator/aws/rds/db-cluster-inputs.ts';
+import type { DbInstanceInputs } from '../../operator/aws/rds/db-instance-inputs.ts';
+import type { Reading } from './deed-words.ts';
+import { CACHE_READINGS } from './deeds-caches.ts';
+import { DATABASE_READINGS } from './deeds-databases.ts';
+import { TABLE_READINGS, wantedOfTable } from './deeds-tables.ts';
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** What the calls of the services of stores say, by service: several of them call the same otherwise. */
+export const STORE_READINGS: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
+  rds: DATABASE_READINGS,
+  elasticache: CACHE_READINGS,
+  dynamodb: TABLE_READINGS,
+};
+
+/** The input that names what a facet of a store is a part of. */
+export const STORE_FACETS: Readonly<Record<string, string>> = {
+  DbParameters: 'groupId',
+  DbClusterParameters: 'groupId',
+  CacheParameters: 'arn',
+  TableSettings: 'tableArn',
+  TimeToLive: 'tableArn',
+  ContinuousBackups: 'tableArn',
+};
+
+/** A name stands in the ARN, with what a replacement adds to it. */
+const nameless = ({ name: _, ...rest }: Inputs): Inputs => rest;
+
+function instance(inputs: DbInstanceInputs): Inputs {
+  const { name: _, applyImmediately: _when, parameterGroupFamily: _family, own, ...rest } = inputs;
+  const { allowMajorVersionUpgrade: _may, managesPassword, password: _password, ...mine } = own ?? {};
+  return { ...rest, ...mine, managesPassword: managesPassword === true || undefined };
+}
+
+function cluster(inputs: DbClusterInputs): Inputs {
+  const { name: _, applyImmediately: _when, memberGroupName: _group, capacity, ...rest } = inputs;
+  const { allowMajorVersionUpgrade: _may, managesPassword, password: _password, ...mine } = rest;
+  return {
+    ...mine,
+    managesPassword: managesPassword || undefined,
+    capacity: capacity && `${capacity.min} to ${capacity.max}`,
+  };
+}
+
+function cache(inputs: ReplicationGroupInputs): Inputs {
+  const { name: _, isImmediate: _when, mayUpgrade: _may, token: _token, ...rest } = inputs;
+  return rest;
+}
+
+/** What a call says of the inputs of a store's thing, by type: those that say when and how something is done are not told. */
+const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
+  DbSubnetGroup: nameless,
+  DbParameterGroup: nameless,
+  DbClusterParameterGroup: nameless,
+  CacheSubnetGroup: nameless,
+  CacheParameterGroup: nameless,
+  DbInstance: instance,
+  DbCluster: cluster,
+  ReplicationGroup: cache,
+  DynamoDbTable: (inputs: DynamoDbTableInputs) => wantedOfTable(inputs),
+};
+
+/** What a create says of these inputs; undefined for a type that no store has. */
+export function wantedOf(type: string, inputs: object): Inputs | undefined {
+  return WANTED[type]?.(inputs as never);
+}
