@@ -145,14 +145,10 @@ export function reasonFor(planned: Plan, object: GraphObject, target: Pick<Targe
 /** The first few actions of a plan, in words. */
 export function summaryOf(planned: Plan): string {
   const shown = planned.actions.slice(0, 4).map((action) => {
-    const paths =
-      action.verb === 'update'
-        ? ` (${action.changes
-            .slice(0, 3)
-            .map((change) => change.path)
-            .join(', ')})`
-        : '';
-    return `${action.verb} ${action.node}${paths}`;
+    if (action.verb === 'refuse') return `leave ${action.node} (${action.reason})`;
+    const paths = action.changes.slice(0, 3).map(({ path }) => path);
+    const changed = action.verb === 'update' ? ` (${paths.join(', ')})` : '';
+    return `${action.verb} ${action.node}${changed}`;
   });
   const rest = planned.actions.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
