@@ -89,7 +89,7 @@ function restated(after: Sight): ReadonlySet<Deed> {
 
 /** What has become of each thing said in the end: AWS takes some changes in two steps, off and then on. */
 function inTheEnd(deeds: readonly Deed[]): Deed[] {
-  return [...new Map(deeds.map((deed) => [deed.replace(/ (=.*|gone)$/s, ''), deed])).values()];
+  return [...new Map(deeds.map((deed) => [deed.replace(/ (=.*|gone|is written)$/s, ''), deed])).values()];
 }
 
 /** The deeds that the plans announce, and those of the calls after a mark, once `after` is what stands. */

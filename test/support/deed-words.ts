@@ -10,6 +10,8 @@ export type Deed = string;
 export const set = (subject: string, path: string, value: unknown): Deed =>
   `${subject} ${path} = ${JSON.stringify(value)}`;
 export const gone = (subject: string, path: string): Deed => `${subject} ${path} gone`;
+/** Something that nobody sees. */
+export const written = (subject: string, path: string): Deed => `${subject} ${path} is written`;
 export const made = (subject: string, type: string): Deed => `${subject} is made, a ${type}`;
 export const deleted = (subject: string): Deed => `${subject} is deleted`;
 
@@ -71,10 +73,10 @@ export function fields(subject: string, inputs: Readonly<Record<string, unknown>
     );
 }
 
-/** The object's uid is known to the cluster alone. */
+/** The object's uid is known to the cluster alone, and which password a store has to its secret. */
 export function tagDeeds(subject: string, tags: Readonly<Record<string, string>>): Deed[] {
   return Object.entries(tags)
-    .filter(([key]) => key !== TAG.uid)
+    .filter(([key]) => key !== TAG.uid && key !== TAG.password)
     .map(([key, value]) => set(subject, `tags.${key}`, value));
 }
 

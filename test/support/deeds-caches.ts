@@ -74,6 +74,8 @@ export const CACHE_READINGS: Readonly<Record<string, Reading>> = {
   ResetCacheParameterGroup: parameters,
   CreateReplicationGroup(params, after) {
     params.take('ReplicationGroupId');
+    // Which nobody sees.
+    params.take('AuthToken');
     for (const name of ['AtRestEncryptionEnabled', 'TransitEncryptionEnabled']) params.constant(name, true);
     params.constant('TransitEncryptionMode', 'required');
     const [nodes, shards] = [params.take('NumCacheClusters'), params.take('NumNodeGroups')];

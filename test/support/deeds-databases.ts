@@ -54,6 +54,8 @@ function takeForGranted(params: Parameters): void {
   params.constant('CopyTagsToSnapshot', true);
   // When it is made, not what.
   params.take('ApplyImmediately');
+  // Which nobody sees.
+  params.take('MasterUserPassword');
   params.take('AllowMajorVersionUpgrade');
 }
 

@@ -2,9 +2,11 @@ import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inpu
 import type { ReplicationGroupInputs } from '../../operator/aws/elasticache/replication-group-diff.ts';
 import type { DbClusterInputs } from '../../operator/aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../../operator/aws/rds/db-instance-inputs.ts';
+import type { SecretInputs } from '../../operator/aws/secretsmanager/secret.ts';
 import type { Reading } from './deed-words.ts';
 import { CACHE_READINGS } from './deeds-caches.ts';
 import { DATABASE_READINGS } from './deeds-databases.ts';
+import { SECRET_READINGS } from './deeds-secrets.ts';
 import { TABLE_READINGS, wantedOfTable } from './deeds-tables.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -14,6 +16,7 @@ export const STORE_READINGS: Readonly<Record<string, Readonly<Record<string, Rea
   rds: DATABASE_READINGS,
   elasticache: CACHE_READINGS,
   dynamodb: TABLE_READINGS,
+  secretsmanager: SECRET_READINGS,
 };
 
 /** The input that names what a facet of a store is a part of. */
@@ -24,7 +27,12 @@ export const STORE_FACETS: Readonly<Record<string, string>> = {
   TableSettings: 'tableArn',
   TimeToLive: 'tableArn',
   ContinuousBackups: 'tableArn',
+  SecretValue: 'secretArn',
+  SecretRotation: 'secretArn',
 };
+
+/** Of these nobody sees what is written: a plan and a call can only agree on that it is. */
+export const HIDDEN: ReadonlySet<string> = new Set(['SecretValue', 'SecretRotation']);
 
 /** A name stands in the ARN, with what a replacement adds to it. */
 const nameless = ({ name: _, ...rest }: Inputs): Inputs => rest;
@@ -60,6 +68,7 @@ const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
   DbInstance: instance,
   DbCluster: cluster,
   ReplicationGroup: cache,
+  Secret: ({ name, description, kmsKeyArn }: SecretInputs) => ({ name, description, kmsKeyArn }),
   DynamoDbTable: (inputs: DynamoDbTableInputs) => wantedOfTable(inputs),
 };
 

@@ -19,8 +19,9 @@ import {
   tagDeeds,
   type Tags,
   tagsOf,
+  written,
 } from './deed-words.ts';
-import { STORE_FACETS, STORE_READINGS, wantedOf } from './deeds-stores.ts';
+import { HIDDEN, STORE_FACETS, STORE_READINGS, wantedOf } from './deeds-stores.ts';
 
 /** A create of EC2: which parameter is which input. */
 function ec2Creation(
@@ -355,7 +356,13 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
   const isDoneByDelete = ({ late, from }: Change) => late === true && doomed.has(textOf(from));
   return changes
     .filter((change) => !isDoneByDelete(change))
-    .map(({ path, to }) => (to === undefined ? gone(subject, path) : set(subject, path, to)));
+    .map(({ path, to }) =>
+      HIDDEN.has(type)
+        ? written(subject, path)
+        : to === undefined
+          ? gone(subject, path)
+          : set(subject, path, to),
+    );
 }
 
 /**
