@@ -12,6 +12,11 @@ import {
   DescribeDBSnapshotsCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
+import {
+  DeleteSecretCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type { Subject } from './crash-subjects.ts';
 import { portal } from './manifests.ts';
 import { fullAurora, fullMysql, fullRedis, storeNetwork } from './store-manifests.ts';
@@ -49,7 +54,24 @@ async function forgetSnapshots(world: World): Promise<void> {
   }
 }
 
-async function forgetCacheSnapshots(world: World): Promise<void> {
+/** The password of what has a last copy is kept as long as that: its name is free a moment after it is gone. */
+async function forgetSecrets(world: World): Promise<void> {
+  const secrets = new SecretsManagerClient(world.clientOptions());
+  try {
+    const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
+    for (const { ARN: SecretId } of SecretList)
+      await secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+  } finally {
+    secrets.destroy();
+  }
+}
+
+async function forgetDatabases(world: World): Promise<void> {
+  await forgetSnapshots(world);
+  await forgetSecrets(world);
+}
+
+async function forgetCaches(world: World): Promise<void> {
   const elasticache = new ElastiCacheClient(world.clientOptions());
   try {
     const { Snapshots = [] } = await elasticache.send(new DescribeSnapshotsCommand({}));
@@ -58,6 +80,7 @@ async function forgetCacheSnapshots(world: World): Promise<void> {
   } finally {
     elasticache.destroy();
   }
+  await forgetSecrets(world);
 }
 
 /** A database of MySQL; edited, it grows, is of another class and another major version, and most else of it changes. */
@@ -80,7 +103,7 @@ export const aMysql: Subject = {
     iamAuthentication: 'Disabled',
     logExports: ['error'],
   }),
-  forget: forgetSnapshots,
+  forget: forgetDatabases,
 };
 
 /** A cluster with two members; edited, it has three of a size, another major version, and most else of it changes. */
@@ -99,7 +122,7 @@ export const anAurora: Subject = {
     iamAuthentication: 'Disabled',
     performanceInsights: { retentionDays: 7 },
   }),
-  forget: forgetSnapshots,
+  forget: forgetDatabases,
 };
 
 /** A cache with two replicas; edited, it is one node of another size, of Valkey, and most else of it changes. */
@@ -117,5 +140,5 @@ export const aRedis: Subject = {
     snapshotRetentionDays: 4,
     snapshotWindow: '02:00-03:00',
   }),
-  forget: forgetCacheSnapshots,
+  forget: forgetCaches,
 };

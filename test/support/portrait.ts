@@ -177,7 +177,7 @@ function plain(value: unknown, names: ReadonlyMap<string, string>): unknown {
     const tag = value as Tag & { key?: string };
     if ((tag.Key ?? tag.key) === 'landfall.dev/uid') return 'uid';
     if (tag.Key === 'landfall.dev/password') return 'password';
-    if (/^landfall\.dev\/claim-(since|from)$/.test(tag.Key ?? '')) return 'time';
+    if (/^landfall\.dev\/(claim-(since|from)|retained)$/.test(tag.Key ?? '')) return 'time';
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key, item]) => item !== undefined && !VARYING.has(key))
