@@ -68,6 +68,8 @@ export interface EcsServiceInputs {
   }[];
   /** Whenever it becomes another, all tasks are replaced. */
   readonly restartedAt?: string;
+  /** Which passwords its tasks read, in no way that tells any. They read them when they start alone, so that others replace them. */
+  readonly passwords?: readonly string[];
 }
 
 type Written = Omit<UpdateServiceRequest, 'service'>;

@@ -7,7 +7,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { textOf, type ActionContext, type Change } from '../../graph/kind.ts';
-import { isOwned, shortHash, TAG } from '../../graph/ownership.ts';
+import { isOwned, TAG } from '../../graph/ownership.ts';
 import { targetHealth } from '../elbv2/target-health.ts';
 import { isNotFound, PartialFailure } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
@@ -15,6 +15,7 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { primaryOf } from './deployments.ts';
+import { hasRestarted, restartChange, restartMark, startedFor } from './restarts.ts';
 import { refuseRepetition, ROLLOUT_ACTIONS } from './rollouts.ts';
 import { withDefinitions } from './running.ts';
 import { outputsOf } from './service-outputs.ts';
@@ -28,17 +29,7 @@ import {
 } from './service-settings.ts';
 import { stateOf } from './service-state.ts';
 import { STOPPED_ACTIONS, withStopped } from './stopped-tasks.ts';
-import {
-  makes,
-  MARK,
-  markOf,
-  nameIn,
-  onOwnThings,
-  tagList,
-  tagsOf,
-  updateMark,
-  updateTags,
-} from './shared.ts';
+import { makes, MARK, nameIn, onOwnThings, tagList, tagsOf, updateMark, updateTags } from './shared.ts';
 
 /** Services of one cluster that one DescribeServices call may name. */
 const DESCRIBED_MAX = 10;
@@ -96,9 +87,7 @@ export const ecsServiceKind: AwsKind<EcsServiceInputs, Service> = {
     if (launchType && inputs.launchType && launchType !== inputs.launchType)
       changes.push({ path: 'launchType', from: launchType, to: inputs.launchType, replace: true });
     changes.push(...settingChanges(inputs, service));
-    const from = markOf(service, MARK.restarted);
-    if (inputs.restartedAt !== undefined && inputs.restartedAt !== from)
-      changes.push({ path: 'restartedAt', ...(from !== undefined && { from }), to: inputs.restartedAt });
+    changes.push(...restartChange(inputs, service));
     return changes;
   },
   state: stateOf,
@@ -189,8 +178,9 @@ async function make(
   inputs: EcsServiceInputs,
   serviceName: string,
 ): Promise<Service> {
-  const { cluster, launchType, restartedAt } = inputs;
-  const marked = { ...tags, ...(restartedAt !== undefined && { [MARK.restarted]: restartedAt }) };
+  const { cluster, launchType } = inputs;
+  const restart = startedFor(inputs);
+  const marked = { ...tags, ...(restart !== undefined && { [MARK.restarted]: restart }) };
   const answer = await session.ecs.send(
     new CreateServiceCommand({
       ...allSettings(inputs),
@@ -211,17 +201,6 @@ async function make(
       `there is a service ${serviceName} in ${nameIn(cluster)}`,
     );
   return brief(known);
-}
-
-/** What is noted before a restart: which one, and the deployment that it follows. */
-function restartMark(service: Service, { to }: Change): string {
-  return `${primaryOf(service)?.id ?? 'none'} ${shortHash(textOf(to))}`;
-}
-
-/** Whether a restart was noted before it began, and another deployment came after that: it was sent, and its answer never seen. */
-function hasRestarted(service: Service, { to }: Change): boolean {
-  const [followed, which] = markOf(service, MARK.restarted)?.split(' ') ?? [];
-  return which === shortHash(textOf(to)) && followed !== primaryOf(service)?.id;
 }
 
 function targetGroupsOf({ loadBalancers = [] }: Service): string[] {

@@ -7,6 +7,8 @@ export interface Cluster extends Omit<
   'EarliestRestorableTime' | 'LatestRestorableTime' | 'TagList'
 > {
   readonly Tags?: Tag[];
+  /** Of the password that RDS keeps, which one it is. */
+  readonly SecretVersion?: string;
 }
 
 /** The record of what AWS describes. */

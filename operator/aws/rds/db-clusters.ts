@@ -4,6 +4,7 @@ import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, rebootsDue, type Cluster } from './db-cluster-record.ts';
+import { SECRET_VERSIONS, withSecretVersions } from './managed-secrets.ts';
 import { markIn } from './password.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
@@ -12,22 +13,22 @@ export const dbClusters: AwsCollection<Cluster> = {
   name: 'rds/db-clusters',
   lane: 'fast',
   scope: 'region',
-  iam: reads('rds:DescribeDBClusters'),
-  async *list({ rds }) {
+  iam: [...reads('rds:DescribeDBClusters'), ...SECRET_VERSIONS],
+  async *list(session) {
     const all = pages<DBCluster>(async (Marker) => {
-      const answer = await rds.send(
+      const answer = await session.rds.send(
         new DescribeDBClustersCommand({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }),
       );
       return { items: answer.DBClusters, next: answer.Marker };
     });
-    for await (const page of all) yield page.map(brief);
+    for await (const page of all) yield await withSecretVersions(session, page.map(brief));
   },
-  async get({ rds }, arns) {
+  async get(session, arns) {
     const found = await existing(arns.map(nameIn), async (DBClusterIdentifier) => {
-      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
+      const answer = await session.rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
       return answer.DBClusters;
     });
-    return found.map(brief);
+    return withSecretVersions(session, found.map(brief));
   },
   id: arnOf,
   tags: tagsOf,
@@ -48,6 +49,7 @@ export function outputsOf(record: Cluster): Readonly<Record<string, string>> {
     ...(readerAddress !== undefined && { readerAddress }),
     ...markIn(record, record.Status),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
+    ...(record.SecretVersion !== undefined && { secretVersion: record.SecretVersion }),
     ...(told !== '' && { pending: told }),
   };
 }

@@ -4,6 +4,8 @@ import { must } from '../kind.ts';
 /** An instance as it is described, without what changes by itself. */
 export interface Instance extends Omit<DBInstance, 'LatestRestorableTime' | 'TagList'> {
   readonly Tags?: Tag[];
+  /** Of the password that RDS keeps, which one it is. */
+  readonly SecretVersion?: string;
 }
 
 /** The record of what AWS describes. */

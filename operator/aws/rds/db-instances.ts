@@ -4,6 +4,7 @@ import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, type Instance } from './db-instance-record.ts';
+import { SECRET_VERSIONS, withSecretVersions } from './managed-secrets.ts';
 import { markIn } from './password.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
@@ -12,22 +13,22 @@ export const dbInstances: AwsCollection<Instance> = {
   name: 'rds/db-instances',
   lane: 'fast',
   scope: 'region',
-  iam: reads('rds:DescribeDBInstances'),
-  async *list({ rds }) {
+  iam: [...reads('rds:DescribeDBInstances'), ...SECRET_VERSIONS],
+  async *list(session) {
     const all = pages<DBInstance>(async (Marker) => {
-      const answer = await rds.send(
+      const answer = await session.rds.send(
         new DescribeDBInstancesCommand({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }),
       );
       return { items: answer.DBInstances, next: answer.Marker };
     });
-    for await (const page of all) yield page.map(brief);
+    for await (const page of all) yield await withSecretVersions(session, page.map(brief));
   },
-  async get({ rds }, arns) {
+  async get(session, arns) {
     const found = await existing(arns.map(nameIn), async (DBInstanceIdentifier) => {
-      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+      const answer = await session.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
       return answer.DBInstances;
     });
-    return found.map(brief);
+    return withSecretVersions(session, found.map(brief));
   },
   id: arnOf,
   tags: tagsOf,
@@ -49,6 +50,7 @@ export function outputsOf(record: Instance): Readonly<Record<string, string>> {
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
     ...markIn(record, record.DBInstanceStatus),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
+    ...(record.SecretVersion !== undefined && { secretVersion: record.SecretVersion }),
     ...(told !== '' && { pending: told }),
   };
 }

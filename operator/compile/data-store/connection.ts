@@ -3,6 +3,13 @@ import type { Engine } from '../../api/data-store/rules.ts';
 import { foreignRef } from '../../graph/ref.ts';
 import { ownerOf } from '../names.ts';
 
+/** Where a store's password is kept, and which one that is; the latter tells nothing of it. */
+interface KeptSecret {
+  readonly arn: string;
+  /** Another for another password. */
+  readonly version: string;
+}
+
 /** What others may use of a store. Every text stands for what is known as soon as the thing is there. */
 export interface StoreConnection {
   /** `DataStore/namespace/name`, for messages. */
@@ -10,8 +17,10 @@ export interface StoreConnection {
   readonly engine: Engine;
   /** Where it is reached; undefined of a table, which stands in no network. */
   readonly port: number | undefined;
-  /** An output of what holds the data: `address`, `port`, `secretArn`, `name`. */
+  /** An output of what holds the data: `address`, `port`, `name`. */
   readonly of: (output: string) => string;
+  /** Undefined of what takes no password. */
+  readonly secret: KeptSecret | undefined;
   /** ARN of the key that is its own, or that it was given; undefined where AWS has one for it. */
   readonly keyArn: string | undefined;
   /** Why nothing that uses it is to be started yet; undefined where nothing is known of it, or it takes connections. */
@@ -61,12 +70,24 @@ export function connectionTo(store: StoreAtWork): StoreConnection {
     engine,
     port: portOf(store),
     of: (output) => foreignRef(owner, NODES[engine], output),
+    secret: secretOf(store),
     keyArn: keyOf(store),
     notYet:
       store.isComing === true
         ? `waits for ${owner}, which is being made and takes no connections yet`
         : undefined,
   };
+}
+
+/** The secret that Landfall made, or the one that RDS did. */
+function secretOf(store: DataStore): KeptSecret | undefined {
+  const { mysql, auroraPostgresql, redis } = store.spec;
+  const owner = ownerOf(store);
+  if ((mysql ?? auroraPostgresql ?? redis)?.credentials.mode === 'Generated')
+    return { arn: foreignRef(owner, 'secret', 'arn'), version: foreignRef(owner, 'secret', 'currentMark') };
+  if (!mysql && !auroraPostgresql) return undefined;
+  const node = NODES[engineOf(store)];
+  return { arn: foreignRef(owner, node, 'secretArn'), version: foreignRef(owner, node, 'secretVersion') };
 }
 
 function keyOf(store: DataStore): string | undefined {

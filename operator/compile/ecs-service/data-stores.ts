@@ -84,6 +84,11 @@ export function toStores(input: CompileInput<EcsService>): Rule[] {
   );
 }
 
+/** Which passwords the tasks read when they start, in no way that tells any. */
+export function passwordsOf(input: CompileInput<EcsService>): string[] {
+  return connectionsOf(input).flatMap(({ secret }) => secret?.version ?? []);
+}
+
 /** Why no task is to be started with what is told of the stores. */
 export function storesNotYet(input: CompileInput<EcsService>): string | undefined {
   return connectionsOf(input).find(({ notYet }) => notYet !== undefined)?.notYet;

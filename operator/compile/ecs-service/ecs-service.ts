@@ -29,7 +29,7 @@ import {
   isGuestOnInstances,
   type ServiceCluster,
 } from './cluster.ts';
-import { STORE_RULES, storeReferences, storesNotYet, toStores } from './data-stores.ts';
+import { passwordsOf, STORE_RULES, storeReferences, storesNotYet, toStores } from './data-stores.ts';
 import { ENDPOINT_RULES, endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
 import { roleNodes } from './roles.ts';
@@ -93,7 +93,7 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
     build.thing('TaskDefinition', 'task-definition', taskDefinition(input, names, size), {
       notYet: storesNotYet(input),
     }),
-    serviceNode(build, object, { names, exports, size, cluster }),
+    serviceNode(build, object, { names, exports, size, cluster, passwords: passwordsOf(input) }),
     ...scalingNodes(build, object),
     ...alarmNodes(build, input, names, cluster),
   ]);
@@ -159,12 +159,13 @@ interface ServicePlan {
   readonly exports: NetworkExports;
   readonly size: ServiceSize;
   readonly cluster: ServiceCluster;
+  readonly passwords: readonly string[];
 }
 
 function serviceNode(
   build: NodeBuilder,
   object: ServiceAtWork,
-  { names, exports, size, cluster }: ServicePlan,
+  { names, exports, size, cluster, passwords }: ServicePlan,
 ): GraphNode {
   const { metadata, spec, running } = object;
   const { deployment, executeCommand } = spec.service;
@@ -200,6 +201,7 @@ function serviceNode(
       propagateTags: 'SERVICE',
       enableEcsManagedTags: true,
       ...(restartedAt !== undefined && { restartedAt }),
+      ...(passwords.length > 0 && { passwords }),
     },
     // Tasks that start without them cannot pull, write or reach anything.
     {

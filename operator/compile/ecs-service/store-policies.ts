@@ -9,15 +9,13 @@ export const STORE_POLICY = 'stores';
 
 /** Leave to read just the passwords that the containers get when they start. */
 export function storeSecretsPolicy(input: CompileInput<EcsService>): Record<string, string> {
-  const databases = connectionsOf(input).filter(
-    ({ store }) => store.spec.mysql ?? store.spec.auroraPostgresql,
-  );
-  if (databases.length === 0) return {};
-  const keys = databases.flatMap(({ keyArn }) => keyArn ?? []);
+  const stores = connectionsOf(input).filter(({ secret }) => secret !== undefined);
+  if (stores.length === 0) return {};
+  const keys = stores.flatMap(({ keyArn }) => keyArn ?? []);
   return named([
     allow(
       ROLE_ACTIONS.readSecrets,
-      databases.map(({ of }) => of('secretArn')),
+      stores.flatMap(({ secret }) => secret?.arn ?? []),
     ),
     ...(keys.length > 0 ? [decrypt([...new Set(keys)].sort(), DECRYPTING_SECRETS)] : []),
   ]);

@@ -41,19 +41,20 @@ export function variableNames(connection: UsedConnection): string[] {
 }
 
 function variablesOf(connection: UsedConnection): Variables {
-  const { prefix, store, used, of } = connection;
+  const { prefix, store, used, of, secret } = connection;
   const variable = (name: string, value: string) => ({ name: `${prefix}_${name}`, value });
   // Of what has several, those that only read are behind another address.
   const host = variable('HOST', of(used.access === 'ReadOnly' ? 'readerAddress' : 'address'));
   const port = variable('PORT', of('port'));
+  // Of a secret that is a JSON object, one key: Amazon ECS Developer Guide, "Pass Secrets Manager secrets".
+  const secrets = secret ? [{ name: `${prefix}_PASS`, valueFrom: `${secret.arn}:password::` }] : [];
   const { mysql, auroraPostgresql } = store.spec;
   if (connection.engine === 'dynamodb')
     return {
       environment: [variable('TABLE', of('name')), variable('REGION', store.spec.region)],
-      secrets: [],
+      secrets,
     };
-  if (connection.engine === 'redis')
-    return { environment: [host, port, variable('TLS', 'true')], secrets: [] };
+  if (connection.engine === 'redis') return { environment: [host, port, variable('TLS', 'true')], secrets };
   const database = mysql?.databaseName ?? (auroraPostgresql && (auroraPostgresql.databaseName ?? POSTGRES));
   const { masterUsername = '' } = mysql ?? auroraPostgresql ?? {};
   return {
@@ -64,7 +65,6 @@ function variablesOf(connection: UsedConnection): Variables {
       ...(database === undefined ? [] : [variable('NAME', database)]),
       ...(auroraPostgresql ? [variable('READER_HOST', of('readerAddress'))] : []),
     ],
-    // Of a secret that is a JSON object, one key: Amazon ECS Developer Guide, "Pass Secrets Manager secrets".
-    secrets: [{ name: `${prefix}_PASS`, valueFrom: `${of('secretArn')}:password::` }],
+    secrets,
   };
 }

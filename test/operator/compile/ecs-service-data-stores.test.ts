@@ -3,6 +3,7 @@ import type { DataStore } from '../../../operator/api/data-store.ts';
 import type { EcsService } from '../../../operator/api/ecs-service.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
+import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';
 import type { StoreAtWork } from '../../../operator/compile/data-store/connection.ts';
@@ -117,6 +118,32 @@ describe('variables of stores', () => {
       REDIS_PORT: '${DataStore/web/cache: replication-group.port}',
       REDIS_TLS: 'true',
     });
+  });
+
+  it('leave a password that Landfall made to ECS, too, and that of a cache', () => {
+    const at = (output: string) => `\${DataStore/web/kept: secret.${output}}`;
+    for (const [engine, prefix] of [
+      ['mysql', 'DB'],
+      ['auroraPostgresql', 'DB'],
+      ['redis', 'REDIS'],
+    ] as const) {
+      const kept = store('kept', { [engine]: { credentials: { mode: 'Generated' } } });
+      const graph = compile([{ name: 'kept' }], { stores: [kept] });
+      expect(containersOf(graph)[0]?.secrets).toEqual([
+        { name: `${prefix}_PASS`, valueFrom: `${at('arn')}:password::` },
+      ]);
+      expect(printable(inputsOf<EcsServiceInputs>(graph, 'service')).passwords).toEqual([at('currentMark')]);
+      expect(policyOf(graph, 'execution')).toMatchObject([{ Resource: [at('arn')] }]);
+    }
+  });
+
+  it('say of which passwords the tasks have to have been started', () => {
+    const graph = compile([{ name: 'portal' }, { name: 'events', envPrefix: 'EVENTS' }, { name: 'cache' }]);
+    expect(printable(inputsOf<EcsServiceInputs>(graph, 'service')).passwords).toEqual([
+      '${DataStore/web/events: db-cluster.secretVersion}',
+      '${DataStore/web/portal: db-instance.secretVersion}',
+    ]);
+    expect(inputsOf<EcsServiceInputs>(compile([{ name: 'cache' }]), 'service').passwords).toBeUndefined();
   });
 
   it('say nothing that the container says itself, and nothing to containers that are not named', () => {

@@ -1,6 +1,7 @@
 import type { Cluster, Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { EcsClusterInputs } from '../../../operator/aws/ecs/cluster.ts';
 import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
+import { startedFor } from '../../../operator/aws/ecs/restarts.ts';
 import { MARK, writable } from '../../../operator/aws/ecs/shared.ts';
 import { contentHash, contentOf } from '../../../operator/aws/ecs/task-definition-changes.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
@@ -47,7 +48,8 @@ export const CONTAINER_MAKERS: Readonly<Record<string, Make>> = {
     return { arn: described.taskDefinitionArn ?? '', status: 'ACTIVE', tags: tagged(tags, marks), described };
   },
   EcsService({ inputs, tags }: At<EcsServiceInputs>, all): RunningService {
-    const { network, deployment, restartedAt } = inputs;
+    const { network, deployment } = inputs;
+    const restart = startedFor(inputs);
     const revision = all.get('ecs/task-definitions')?.get(inputs.taskDefinition);
     return {
       serviceArn: `${STEM}:service/${inputs.cluster.split('/')[1]}/${inputs.name}`,
@@ -77,7 +79,7 @@ export const CONTAINER_MAKERS: Readonly<Record<string, Make>> = {
       enableExecuteCommand: inputs.enableExecuteCommand,
       propagateTags: inputs.propagateTags,
       enableECSManagedTags: inputs.enableEcsManagedTags,
-      tags: tagged(tags, restartedAt === undefined ? {} : { [MARK.restarted]: restartedAt }),
+      tags: tagged(tags, restart === undefined ? {} : { [MARK.restarted]: restart }),
     };
   },
 };
