@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { auroraPostgresql } from './data-store/aurora-postgresql.ts';
+import { alarmRule, storeAlarms } from './data-store/alarms.ts';
 import { connectionSecret, connectionSecretRule } from './data-store/credentials.ts';
 import { encryption, encryptionRules } from './data-store/encryption.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
@@ -62,6 +63,7 @@ const fields = z
       ),
     encryption: encryption.optional(),
     connectionSecret: connectionSecret.optional(),
+    alarms: storeAlarms.optional(),
     mysql: mysql.optional(),
     auroraPostgresql: auroraPostgresql.optional(),
     redis: redis.optional(),
@@ -75,6 +77,7 @@ const spec = withRules(
   ...storeRules,
   ...encryptionRules,
   connectionSecretRule,
+  alarmRule,
   keptOrNever('environment', 'environment', RENAMED),
   keptOrNever('baseName', 'baseName', RENAMED),
 );

@@ -4,7 +4,7 @@ import type { AutoScalingGroupInputs } from '../aws/autoscaling/group-settings.t
 import type { ScalableTargetInputs } from '../aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../aws/application-autoscaling/scaling-policies.ts';
 import type { ScheduledActionsInputs } from '../aws/application-autoscaling/scheduled-actions.ts';
-import type { AlarmInputs } from '../aws/cloudwatch/alarm.ts';
+import type { AlarmInputs } from '../aws/cloudwatch/alarm-settings.ts';
 import type { ContinuousBackupsInputs } from '../aws/dynamodb/continuous-backups.ts';
 import type { DynamoDbTableInputs, TableSettingsInputs } from '../aws/dynamodb/table-inputs.ts';
 import type { TimeToLiveInputs } from '../aws/dynamodb/time-to-live.ts';

@@ -5,7 +5,7 @@
 const OPEN = '\uE000';
 const CLOSE = '\uE001';
 const OF = '\uE002';
-const PATTERN = /\uE000(?:([^\uE000-\uE002]+)\uE002)?([^\uE000-\uE002]+)\.([A-Za-z]+)\uE001/g;
+const PATTERN = /\uE000(?:([^\uE000-\uE002]+)\uE002)?([^\uE000-\uE002]+)\.([A-Za-z][A-Za-z0-9]*)\uE001/g;
 
 /** A parsed reference: the node it points at and the name of that node's output. */
 export interface Reference {

@@ -6,7 +6,6 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
   type MetricAlarm,
-  type Statistic,
 } from '@aws-sdk/client-cloudwatch';
 import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
@@ -16,32 +15,13 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
+import { asAws, settingChanges, type AlarmInputs, type TaggedAlarm } from './alarm-settings.ts';
 
 /** Alarms that one DescribeAlarms call may name, or answer. */
 const DESCRIBED_MAX = 100;
 
 /** Every alarm: names are such as others may have as well, so that tags bound what may be done. */
 const ALARMS = 'cloudwatch:{region}:{account}:alarm:*';
-
-export interface AlarmInputs {
-  /** At most 255 characters, unique in account and region. */
-  readonly name: string;
-  readonly description: string;
-  /** As `AWS/ECS`. */
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: Statistic;
-  readonly periodSeconds: number;
-  /** How many periods in a row the metric has to be above the threshold. */
-  readonly evaluationPeriods: number;
-  readonly threshold: number;
-  /** ARNs of those that are told when it is raised, and when it is over. */
-  readonly actions: readonly string[];
-}
-
-/** An alarm with the tags that a second service lists; without its state, which changes by itself. */
-export type TaggedAlarm = MetricAlarm & { readonly Tags: { Key: string; Value: string }[] };
 
 /** Alarms. DescribeAlarms knows no tags and would read the whole account, so the tagging API nominates. */
 export const alarms: AwsCollection<TaggedAlarm> = {
@@ -65,48 +45,7 @@ export const alarms: AwsCollection<TaggedAlarm> = {
   tags: tagsOf,
 };
 
-/** What PutMetricAlarm writes: as it is, and as it is to be. */
-const SETTINGS: readonly {
-  readonly path: string;
-  readonly of: (alarm: TaggedAlarm) => unknown;
-  readonly wanted: (inputs: AlarmInputs) => unknown;
-}[] = [
-  {
-    path: 'description',
-    of: (alarm) => alarm.AlarmDescription ?? '',
-    wanted: ({ description }) => description,
-  },
-  {
-    path: 'metric',
-    of: (alarm) => `${alarm.Namespace ?? ''}/${alarm.MetricName ?? ''}`,
-    wanted: ({ namespace, metricName }) => `${namespace}/${metricName}`,
-  },
-  {
-    path: 'dimensions',
-    of: ({ Dimensions = [] }) => dimensionsText(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value])),
-    wanted: ({ dimensions }) => dimensionsText(Object.entries(dimensions)),
-  },
-  { path: 'statistic', of: (alarm) => alarm.Statistic ?? '', wanted: ({ statistic }) => statistic },
-  { path: 'periodSeconds', of: (alarm) => alarm.Period ?? 0, wanted: ({ periodSeconds }) => periodSeconds },
-  {
-    path: 'evaluationPeriods',
-    of: ({ EvaluationPeriods: all = 0, DatapointsToAlarm: some = all }) =>
-      some === all ? all : `${some} of ${all}`,
-    wanted: ({ evaluationPeriods }) => evaluationPeriods,
-  },
-  { path: 'threshold', of: (alarm) => alarm.Threshold ?? 0, wanted: ({ threshold }) => threshold },
-  { path: 'comparison', of: (alarm) => alarm.ComparisonOperator ?? '', wanted: () => 'GreaterThanThreshold' },
-  { path: 'treatMissingData', of: (alarm) => alarm.TreatMissingData ?? 'missing', wanted: () => 'missing' },
-  { path: 'actionsEnabled', of: (alarm) => alarm.ActionsEnabled ?? true, wanted: () => true },
-  {
-    path: 'actions',
-    of: ({ AlarmActions: raised = [], OKActions: over = [], InsufficientDataActions: unknown = [] }) =>
-      actionsText(raised, over, unknown),
-    wanted: ({ actions }) => actionsText(actions, actions, []),
-  },
-];
-
-/** Tells somebody when a metric is too high for too long. */
+/** Tells somebody when a metric is too high, or too low, for too long. */
 export const alarmKind: AwsKind<AlarmInputs, TaggedAlarm> = {
   type: 'Alarm',
   collection: alarms,
@@ -127,10 +66,7 @@ export const alarmKind: AwsKind<AlarmInputs, TaggedAlarm> = {
 
   diff(inputs, alarm) {
     if (!alarm) return [];
-    const changes = SETTINGS.flatMap(({ path, of, wanted }): Change[] => {
-      const [from, to] = [of(alarm), wanted(inputs)];
-      return from === to ? [] : [{ path, from, to }];
-    });
+    const changes = settingChanges(inputs, alarm);
     const { AlarmName: from } = alarm;
     return from === inputs.name
       ? changes
@@ -171,43 +107,6 @@ export const alarmKind: AwsKind<AlarmInputs, TaggedAlarm> = {
     return undefined;
   },
 };
-
-/** The whole of it: what PutMetricAlarm is not told is not there afterwards. */
-function asAws(inputs: AlarmInputs) {
-  return {
-    AlarmName: inputs.name,
-    AlarmDescription: inputs.description,
-    Namespace: inputs.namespace,
-    MetricName: inputs.metricName,
-    Dimensions: Object.entries(inputs.dimensions).map(([Name, Value]) => ({ Name, Value })),
-    Statistic: inputs.statistic,
-    Period: inputs.periodSeconds,
-    EvaluationPeriods: inputs.evaluationPeriods,
-    DatapointsToAlarm: inputs.evaluationPeriods,
-    Threshold: inputs.threshold,
-    ComparisonOperator: 'GreaterThanThreshold' as const,
-    TreatMissingData: 'missing',
-    ActionsEnabled: true,
-    AlarmActions: [...inputs.actions],
-    OKActions: [...inputs.actions],
-    InsufficientDataActions: [],
-  };
-}
-
-function dimensionsText(dimensions: readonly (readonly [string, string])[]): string {
-  return dimensions
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join(', ');
-}
-
-/** Who is told what; the order of each means nothing. */
-function actionsText(raised: readonly string[], over: readonly string[], unknown: readonly string[]): string {
-  const told = { ALARM: raised, OK: over, INSUFFICIENT_DATA: unknown };
-  return Object.entries(told)
-    .flatMap(([state, arns]) => [...arns].sort().map((arn) => `${state} ${arn}`))
-    .join(', ');
-}
 
 function brief(alarm: MetricAlarm, tags: Readonly<Record<string, string>>): TaggedAlarm {
   const {

@@ -171,6 +171,11 @@ function stateOf({ ReplicationGroupId: name, Status = '' }: CacheGroup): State {
   return { phase: 'pending', reason: 'WaitingForAws', message };
 }
 
+/** Names of its nodes: `node1`, `node2`, … */
+function nodesOf({ MemberClusters = [] }: CacheGroup): Record<string, string> {
+  return Object.fromEntries([...MemberClusters].sort().map((name, index) => [`node${index + 1}`, name]));
+}
+
 function outputsOf(group: CacheGroup): Record<string, string> {
   const { ConfigurationEndpoint, NodeGroups: [first] = [], node, Status = '' } = group;
   const endpoint = ConfigurationEndpoint ?? first?.PrimaryEndpoint;
@@ -184,6 +189,7 @@ function outputsOf(group: CacheGroup): Record<string, string> {
     ...(node?.engineVersion !== undefined && { engineVersion: node.engineVersion }),
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
     ...(reader?.Address !== undefined && { readerAddress: reader.Address }),
+    ...nodesOf(group),
     ...(TAG.password in tagsOf(group) && { password: tokenOf(group) }),
     ...(pending.length > 0 && { pending: pending.join('\n') }),
   };

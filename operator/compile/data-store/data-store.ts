@@ -6,6 +6,7 @@ import { namespaceOf, ownerOf } from '../names.ts';
 import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
+import { STORE_ALARM_NODES, storeAlarmNodes } from './alarms.ts';
 import { CREDENTIAL_NODES } from './credentials.ts';
 import { AURORA_NODES, auroraNodes } from './aurora-postgresql.ts';
 import { KEY_NODES, keyOfStore } from './key.ts';
@@ -25,6 +26,7 @@ export const DATA_STORE_NODES: readonly NodeType[] = [
     ...DYNAMODB_NODES,
     ...KEY_NODES,
     ...CREDENTIAL_NODES,
+    ...STORE_ALARM_NODES,
   ]),
 ];
 
@@ -43,7 +45,10 @@ export function referencesOfDataStore({ metadata, spec }: DataStore): Reference[
 export function compileDataStore(input: CompileInput<DataStore>): Graph {
   const { object } = input;
   const build = nodeBuilder(tagger(input));
-  return withAdoptions(buildGraph(ownerOf(object), nodesOf(build, input)), object.spec.adopt);
+  return withAdoptions(
+    buildGraph(ownerOf(object), [...nodesOf(build, input), ...storeAlarmNodes(build, input)]),
+    object.spec.adopt,
+  );
 }
 
 function nodesOf(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {

@@ -13,6 +13,8 @@ export interface StoreNames {
   readonly group: string;
   readonly secret: string;
   readonly securityGroup: string;
+  /** Of an alarm, by what it watches. */
+  alarm(what: string): string;
 }
 
 const TABLE_NAME_MAX = 255;
@@ -22,6 +24,7 @@ const CACHE_NAME_MAX = 40;
 /** A replacement adds its revision. */
 const GROUP_NAME_MAX = 240;
 const SECRET_NAME_MAX = 255;
+const ALARM_NAME_MAX = 255;
 
 /**
  * The names of the platform's pattern: `api-service-dev-data`, from `spec.baseName` or the name of the object. They are the
@@ -39,6 +42,7 @@ export function namesOfStore({ metadata, spec }: DataStore): StoreNames {
     group: identifier(stage, GROUP_NAME_MAX),
     secret: fit(`${stage}-rds-secret`, SECRET_NAME_MAX),
     securityGroup: groupName(`${namespaceOf(metadata)}-${metadata.name}-store`),
+    alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
   };
 }
 

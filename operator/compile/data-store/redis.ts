@@ -32,7 +32,7 @@ export function redisNodes(
 ): GraphNode[] {
   const { object } = input;
   requireApart(spec);
-  const layout = layoutOf(object, spec);
+  const layout = nodesOfCache(object, spec);
   // Replicas lie in other zones than what they stand in for.
   const network = storeNetwork(build, input, layout.replicasPerShard > 0 ? 2 : 1);
   const { group: name } = namesOfStore(object);
@@ -96,7 +96,8 @@ function lastStepOf(build: NodeBuilder, token: StoredPassword): GraphNode {
 
 type Layout = Pick<ReplicationGroupInputs, 'clusterMode' | 'shards' | 'replicasPerShard'>;
 
-function layoutOf({ spec: { environment = 'dev' } }: DataStore, spec: Redis): Layout {
+/** How many nodes a cache has, and how they share its keys. */
+export function nodesOfCache({ spec: { environment = 'dev' } }: DataStore, spec: Redis): Layout {
   if (spec.clusterMode) return { clusterMode: true, ...spec.clusterMode };
   const { nodes = REDIS_SIZES[environment].nodes } = spec;
   return { clusterMode: false, shards: 1, replicasPerShard: nodes - 1 };

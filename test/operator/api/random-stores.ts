@@ -86,6 +86,20 @@ const table = record(
   { requiredKeys: ['partitionKey'] },
 );
 
+const alarms = record(
+  {
+    topicArns: constantFrom([], ['arn:aws:sns:us-east-1:123456789012:on-call'], ['on-call']),
+    metrics: constantFrom<object[]>(
+      [{ metric: 'ThrottledReads', threshold: 5 }],
+      [{ metric: 'SystemErrors', mode: 'Disabled' }, { metric: 'ThrottledWrites' }],
+      [{ metric: 'ThrottledReads' }, { metric: 'Connections' }],
+      [{ metric: 'SystemErrors', threshold: -1 }],
+      [{ metric: 'SystemErrors' }, { metric: 'SystemErrors' }],
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 /** Specs of tables, some hundred of four hundred of them right. */
 export const tableSpec = record(
   {
@@ -101,6 +115,7 @@ export const tableSpec = record(
     tier: mostly(constantFrom(undefined), constantFrom('data', 'inner')),
     dynamodb: mostly(table, constantFrom(undefined, {})),
     mysql: mostly(constantFrom(undefined), constantFrom({})),
+    alarms: mostly(constantFrom<object | undefined>(undefined, {}, { topicArns: [] }), alarms),
   },
   { requiredKeys: ['accountRef', 'region', 'dynamodb'] },
 );

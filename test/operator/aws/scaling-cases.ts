@@ -1,7 +1,7 @@
 import type { ScalableTargetInputs } from '../../../operator/aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../../../operator/aws/application-autoscaling/scaling-policies.ts';
 import type { ScheduledActionsInputs } from '../../../operator/aws/application-autoscaling/scheduled-actions.ts';
-import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm.ts';
+import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm-settings.ts';
 import type { Case } from './case.ts';
 import { SERVICE } from './ecs/cases.ts';
 
@@ -168,6 +168,8 @@ export const SCALING_CASES: Readonly<Record<string, Case>> = {
       [{ periodSeconds: 60 }, 'periodSeconds: 300 -> 60'],
       [{ evaluationPeriods: 3 }, 'evaluationPeriods: 2 -> 3'],
       [{ threshold: 0.5 }, 'threshold: 80 -> 0.5'],
+      [{ isRaisedBelow: true }, 'comparison: GreaterThanThreshold -> LessThanThreshold'],
+      [{ isCount: true }, 'treatMissingData: missing -> notBreaching'],
       [{ actions: [] }, `actions: ALARM ${TOPIC}, OK ${TOPIC} -> `],
     ],
   },

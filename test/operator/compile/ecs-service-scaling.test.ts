@@ -4,7 +4,7 @@ import { formatIssue, parseManifest } from '../../../operator/api/parse.ts';
 import type { ScalableTargetInputs } from '../../../operator/aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../../../operator/aws/application-autoscaling/scaling-policies.ts';
 import type { ScheduledActionsInputs } from '../../../operator/aws/application-autoscaling/scheduled-actions.ts';
-import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm.ts';
+import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm-settings.ts';
 import type { EcsServiceInputs } from '../../../operator/aws/ecs/service-settings.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { RolePoliciesInputs } from '../../../operator/aws/iam/role-policies.ts';

@@ -17,7 +17,7 @@ import type { LoadBalancerInputs } from '../../../operator/aws/elbv2/load-balanc
 import type { TargetGroupInputs } from '../../../operator/aws/elbv2/target-group.ts';
 import type { TaskDefinitionInputs } from '../../../operator/aws/ecs/task-definition-inputs.ts';
 import type { AutoScalingGroupInputs } from '../../../operator/aws/autoscaling/group-settings.ts';
-import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm.ts';
+import type { AlarmInputs } from '../../../operator/aws/cloudwatch/alarm-settings.ts';
 import { localAccounts } from '../../../k8s-local/aws/identity-files.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
