@@ -41,6 +41,7 @@ import { kindOf } from '../../../operator/graph/kind.ts';
 import { resolve, type Reference } from '../../../operator/graph/ref.ts';
 import { FACTS } from '../compile/fixtures.ts';
 import { CONTAINER_MAKERS } from './settled-containers.ts';
+import { STORE_MAKERS } from './settled-stores.ts';
 
 /** Records by the name of their collection, then by id. */
 export type Records = Map<string, Map<string, object>>;
@@ -76,6 +77,7 @@ function facet<I, R>(change: (at: At<I>, record: (id: string) => R) => void, col
  */
 const MAKERS: Readonly<Record<string, Make>> = {
   ...CONTAINER_MAKERS,
+  ...STORE_MAKERS,
   Vpc: thing<VpcInputs>(({ inputs, serial, Tags }): Vpc => ({
     VpcId: `vpc-${serial}`,
     CidrBlock: inputs.cidr,
