@@ -28,10 +28,10 @@ export const LINK_SHARES: readonly Share[] = [
 ];
 
 /** Of stores: each engine by itself, since what AWS takes for it is long. */
-export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(3, 1, 0) }];
-export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(3, 1, 0) }];
-export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(3, 1, 0) }];
-export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(3, 1, 0) }];
+export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(2, 1, 0) }];
+export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(2, 1, 0) }];
+export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(2, 1, 0) }];
+export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(2, 1, 0) }];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [
