@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { startLocalAws, type LocalAws } from '../aws/local-aws.ts';
@@ -7,6 +8,7 @@ import { established } from '../cluster/established.ts';
 import { stateFolder } from '../cluster/paths.ts';
 import { down, findKubectl, up, type ShellCluster } from '../cluster/shell.ts';
 import { startOperator, type OperatorProcess } from '../operator-process.ts';
+import { withCopies } from './copies.ts';
 import { breakThings } from './drift.ts';
 import { Endings } from './endings.ts';
 import { follow } from './follow.ts';
@@ -25,6 +27,8 @@ const LANE_SECONDS = 4;
 /** Long enough for an operator to bring everything up, and to take it down, on a busy machine. */
 const READY_SECONDS = 180;
 const REMOVAL_SECONDS = 180;
+/** A snapshot, or a secret, takes a moment to go. */
+const FORGOTTEN_MS = 20_000;
 /** As whom Landfall acts where. */
 const CALLERS = 'custom-columns=ACCOUNT:.metadata.name,ID:.spec.aws.accountId,CALLER:.status.callerArn';
 
@@ -125,9 +129,7 @@ async function demo(): Promise<void> {
   const gone = follow(operator, signal);
   await interruption.orEnd(footprint.removeObjects(REMOVAL_SECONDS));
   gone.finish();
-  const after = await aws.dump();
-  if (after !== before) throw new Error('AWS is not as it was before the demo: something is left.');
-  say(`${pc.green('✓')} AWS is empty: its whole state is byte for byte what it was before.`);
+  await showCopies(aws, contents.accountIds, before);
 }
 
 async function startCluster(): Promise<ShellCluster & { readonly already: boolean }> {
@@ -209,6 +211,28 @@ async function repairDrift(operator: OperatorProcess, aws: LocalAws, kubectl: Ku
     say(pc.dim(`${whose}  ${await interruption.orEnd(kubectl.waitDriftRepaired(object))}`));
 }
 
+/** What the stores have left, on purpose, and that without it nothing is left. */
+async function showCopies(aws: LocalAws, accountIds: readonly string[], before: string): Promise<void> {
+  heading('Nothing that the stores held is lost');
+  await withCopies(aws, accountIds, async (copies) => {
+    for (const { what } of copies) say(`${pc.green('✓')} ${what}`);
+    say(pc.dim('Landfall deletes none of these. You do, when nobody needs them any more:'));
+    for (const { instead, forget } of copies) {
+      command(instead);
+      await forget();
+    }
+  });
+  const until = performance.now() + FORGOTTEN_MS;
+  while ((await aws.dump()) !== before) {
+    if (performance.now() > until)
+      throw new Error('AWS is not as it was before the demo: something is left besides the copies.');
+    await sleep(200);
+  }
+  say(
+    `${pc.green('✓')} But for these copies AWS is empty: without them its whole state is byte for byte what it was before.`,
+  );
+}
+
 /** Leaves everything up until the person has seen enough. */
 async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
   heading('Everything stays up until you press Ctrl-C. In another terminal:');
@@ -218,7 +242,7 @@ async function stay(cluster: ShellCluster, aws: LocalAws): Promise<void> {
   say(`export LANDFALL_INSTALLATION=${INSTALLATION}`);
   say('');
   for (const hint of [
-    'kubectl get securevpc,ecsservice -A -o wide',
+    'kubectl get securevpc,ecsservice,datastore -A -o wide',
     `kubectl describe ${argsOf(network).join(' ')}`,
     `kubectl edit ${argsOf(network).join(' ')}`,
     `npx landfall plan ${files}`,

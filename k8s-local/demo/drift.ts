@@ -10,6 +10,7 @@ import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { LocalAws } from '../aws/local-aws.ts';
 import type { Fragile, PlacedObject } from './examples.ts';
 import type { Kubectl } from './kubectl.ts';
+import { allowClearText, loseRecovery } from './store-drift.ts';
 
 /** Something that was broken on purpose. */
 export interface Damage {
@@ -40,7 +41,7 @@ export async function breakThings(aws: LocalAws, fragile: Fragile, kubectl: Kube
   const credentials = aws.credentials(fragile.accountId);
   const options = { region: 'us-east-1', endpoint: aws.url, credentials };
   const [ec2, ecs] = [new EC2Client(options), new ECSClient(options)];
-  const { network, service, link } = fragile;
+  const { network, service, link, table, database } = fragile;
   const ofNetwork = await kubectl.status<NetworkStatus>(network);
   const ofService = await kubectl.status<ServiceStatus>(service);
   const ofLink = link && (await kubectl.status<LinkStatus>(link));
@@ -49,6 +50,8 @@ export async function breakThings(aws: LocalAws, fragile: Fragile, kubectl: Kube
     breakRoute(ec2, fragile, ofNetwork),
     stopService(ecs, service, ofService),
     ...(link && ofLink ? [shutOut(ec2, link, ofLink)] : []),
+    ...(table ? [loseRecovery(options, table, kubectl)] : []),
+    ...(database ? [allowClearText(options, database, kubectl)] : []),
   ]);
   ec2.destroy();
   ecs.destroy();

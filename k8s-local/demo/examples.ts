@@ -31,6 +31,10 @@ export interface Fragile {
   readonly service: PlacedObject;
   /** The PrivateLinkEndpoint that lets its consumer in no more; none where the example connects nothing. */
   readonly link?: PlacedObject;
+  /** The DataStore whose table can be restored to no second of the past any more. */
+  readonly table?: PlacedObject;
+  /** The DataStore whose MySQL takes connections that are not encrypted. */
+  readonly database?: PlacedObject;
 }
 
 /** A system of manifests/examples that the demo brings up. */
@@ -59,18 +63,20 @@ const EXAMPLES: readonly Example[] = [
       consequence: 'no answer finds its way to the consumer',
       service: { kind: 'ecsservice', name: 'api-service', namespace: 'api-service' },
       link: { kind: 'privatelinkendpoint', name: 'api-service', namespace: 'api-service' },
+      table: { kind: 'datastore', name: 'api-service-sessions', namespace: 'api-service' },
     },
   },
   {
     name: 'portal',
     title: 'the portal',
-    paths: ['manifests/examples/portal', 'manifests/examples/portal-service'],
+    paths: ['manifests/examples/portal/account.yaml', 'manifests/examples/portal/base'],
     fragile: {
       accountId: '123456789012',
       network: { kind: 'securevpc', name: 'portal', namespace: 'portal' },
       route: { table: 'public', destination: '0.0.0.0/0' },
       consequence: 'the internet reaches nothing',
       service: { kind: 'ecsservice', name: 'backend', namespace: 'portal' },
+      database: { kind: 'datastore', name: 'portal', namespace: 'portal' },
     },
   },
 ];
@@ -92,6 +98,7 @@ export interface ExampleContents {
   /** What makes things in AWS, in the order of the files. */
   readonly resources: readonly PlacedObject[];
   readonly accounts: readonly ExampleObject[];
+  readonly accountIds: readonly string[];
   readonly namespaces: readonly string[];
 }
 
@@ -106,6 +113,7 @@ export async function contentsOf({ paths }: Example): Promise<ExampleContents> {
   return {
     resources: objects.filter((object) => isNamespaced(object)),
     accounts: objects.filter(({ kind }) => kind === 'account'),
+    accountIds: documents.flatMap(({ spec }) => spec?.aws?.accountId ?? []),
     namespaces: documents.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
   };
 }
@@ -114,6 +122,7 @@ interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: { readonly aws?: { readonly accountId: string } };
 }
 
 function named({ name, namespace }: Manifest['metadata']) {

@@ -151,7 +151,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
     examples: [
       {
         shows: 'Three tiers, of which only the public one has a way to the internet',
-        file: 'manifests/examples/portal/network.yaml',
+        file: 'manifests/examples/portal/base/network.yaml',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   DescribeSecurityGroupsCommand,
   EC2Client,
@@ -25,13 +25,19 @@ import { runLandfall, type Run } from '../support/landfall.ts';
 import { nursery } from '../support/prepared.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const portal = join(root, 'manifests/examples/portal');
+const PORTAL = join(root, 'manifests/examples/portal');
 let aws: LocalAws;
 let folder: string;
+/** The portal's account and network, without what stands in it. */
+let portal: string;
 
 beforeAll(async () => {
   aws = await startLocalAws({ nursery });
   folder = await mkdtemp(join(tmpdir(), 'landfall-cli-'));
+  portal = join(folder, 'portal');
+  await mkdir(portal);
+  for (const file of ['account.yaml', 'base/namespace.yaml', 'base/network.yaml'])
+    await cp(join(PORTAL, file), join(portal, basename(file)));
 });
 
 afterAll(async () => {

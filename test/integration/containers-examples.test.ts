@@ -66,8 +66,8 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
     const platform = parsed(await world.kubectl('kustomize', join(examples, 'platform/overlays/dev')));
     const isFirst = ({ kind }: Manifest) => kind === 'Namespace' || kind === 'Account';
     objects = [
-      ...(await files('portal/namespace', 'accounts/provider-account', 'accounts/consumer-account')),
-      ...(await files('portal/account', 'portal/network', 'portal-service/backend-service')),
+      ...(await files('portal/base/namespace', 'accounts/provider-account', 'accounts/consumer-account')),
+      ...(await files('portal/account', 'portal/base/network', 'portal/base/backend-service')),
       ...platform,
     ];
     await world.apply(objects.filter(isFirst));

@@ -124,6 +124,14 @@ function expectRepaired(text: string, node: string, whose: string): void {
   expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${whose}  DriftRepaired: `)) as string);
 }
 
+const EMPTY =
+  '✓ But for these copies AWS is empty: without them its whole state is byte for byte what it was before.';
+
+/** That the stores have left what nobody deletes by accident. */
+function expectKept(text: string, copies: readonly string[]): void {
+  for (const copy of copies) expect(text).toMatch(new RegExp(`^ {2}✓ ${copy}$`, 'm'));
+}
+
 test('the platform stands in two accounts, is repaired, drawn and deleted, and leaves nothing running', async () => {
   const { ended, text } = startDemo(MAKE);
   expect(await ended, text()).toBe(0);
@@ -139,14 +147,21 @@ test('the platform stands in two accounts, is repaired, drawn and deleted, and l
     expect(text()).toMatch(
       new RegExp(`${name} +${id} +arn:aws:sts::${id}:assumed-role/landfall/landfall-demo$`, 'm'),
     );
-  expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
+  expect(text()).toContain(EMPTY);
   for (const [node, whose] of [
     ['security-group-rules/ecs', 'SecureVpc api-service/api-service'],
     ['routes/private', 'SecureVpc api-service/api-service'],
     ['service', 'EcsService api-service/api-service'],
     ['endpoint-service-permissions', 'PrivateLinkEndpoint api-service/api-service'],
+    ['table-recovery', 'DataStore api-service/api-service-sessions'],
   ] as const)
     expectRepaired(text(), node, whose);
+  expectKept(text(), [
+    'cluster snapshot api-service-dev-cluster-final-cluster-\\w+ of api-service-dev-cluster, available',
+    'snapshot api-service-dev-redis-final-\\w+ of api-service-dev-redis, available',
+    'backup api-service-dev-data-final-[\\w-]+ of api-service-dev-data, available',
+    'secret api-service-dev-rds-secret, with the password of what is restored',
+  ]);
   expect(text()).toContain('✗ api-service-dev-service is to run no task');
   expect(text()).toMatch(/✗ arn:aws:iam::333333333333:root may make no endpoint to vpce-svc-\w+ any more/);
   expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
@@ -159,13 +174,18 @@ test('the platform stands in two accounts, is repaired, drawn and deleted, and l
 test('the portal is made, repaired, drawn and deleted, and leaves nothing running', async () => {
   const { ended, text } = startDemo(MAKE_PORTAL);
   expect(await ended, text()).toBe(0);
-  expect(text()).toContain('✓ AWS is empty: its whole state is byte for byte what it was before.');
+  expect(text()).toContain(EMPTY);
   for (const [node, whose] of [
     ['security-group-rules/ecs', 'SecureVpc portal/portal'],
     ['routes/public', 'SecureVpc portal/portal'],
     ['service', 'EcsService portal/backend'],
+    ['db-parameters', 'DataStore portal/portal'],
   ] as const)
     expectRepaired(text(), node, whose);
+  expectKept(text(), [
+    'snapshot portal-dev-instance-final-db-\\w+ of portal-dev-instance, available',
+    'secret portal-dev-rds-secret, with the password of what is restored',
+  ]);
   expect(text()).toContain('✗ backend-service is to run no task');
   expect(text()).toMatch(/Done in \d+ s\. Nothing is left running\./);
   expect(await readFile(join(folder, 'state/demo/portal.svg'), 'utf8')).toMatch(/<svg[^]*<\/svg>\s*$/);
@@ -182,7 +202,7 @@ test('Ctrl-C in the middle takes everything down', async () => {
   // make waits for the demo, then ends by the signal itself.
   expect(await ended, text()).toBe('SIGINT');
   expect(text()).toContain('Interrupted. Nothing is left running.');
-  expect(text()).not.toContain('AWS is empty');
+  expect(text()).not.toContain(EMPTY);
   await expectNothingLeft();
 });
 
@@ -191,7 +211,7 @@ test('Ctrl-C ends a demo that stays up as it ends by itself', async () => {
   await printed('kubectl delete securevpc portal');
   interrupt();
   expect(await ended, text()).toBe(0);
-  expect(text()).toContain('✓ AWS is empty');
+  expect(text()).toContain(EMPTY);
   expect(text()).toContain('Nothing is left running.');
   await expectNothingLeft();
 });

@@ -149,7 +149,7 @@ describe('manifests/install', () => {
 
 describe("the operator's service account", () => {
   const account = read('manifests/examples/portal/account.yaml')[0] as Manifest;
-  const network = read('manifests/examples/portal/network.yaml')[0] as Manifest;
+  const network = read('manifests/examples/portal/base/network.yaml')[0] as Manifest;
   const accountPath = '/apis/landfall.dev/v1alpha1/accounts/portal';
   const networkPath = '/apis/landfall.dev/v1alpha1/namespaces/portal/securevpcs/portal';
   let client: KubeClient;
@@ -409,9 +409,9 @@ describe('manifests/gitops', () => {
   });
 
   it('has a base that is the example of the portal', async () => {
-    const example = read('manifests/examples/portal/network.yaml')[0];
+    const example = read('manifests/examples/portal/base/network.yaml')[0];
     const base = read('manifests/gitops/networks/base/network.yaml')[0];
-    expect({ ...base?.spec, environment: 'prod' }).toEqual(example?.spec);
+    expect({ ...base?.spec, environment: 'dev' }).toEqual(example?.spec);
     const cidrs = await Promise.all(
       environments.map(async (name) =>
         (await objects(`gitops/networks/${name}`)).flatMap(({ spec }) => spec?.['cidr'] ?? []),

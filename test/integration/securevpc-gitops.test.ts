@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../k8s-local/cluster/run.ts';
 import { type GitOpsAgent, startGitOpsAgent } from '../../k8s-local/gitops/agent.ts';
@@ -85,7 +85,8 @@ describe('a network that lives in Git, followed by Argo CD’s sync engine', () 
   it('becomes Ready from one commit that brings the CRDs along', async () => {
     world.operator();
     await cp(join(ROOT, 'crds'), join(repository, 'platform/crds'), { recursive: true });
-    await cp(PORTAL, join(repository, 'platform/portal'), { recursive: true });
+    for (const file of ['account.yaml', 'base/namespace.yaml', 'base/network.yaml'])
+      await cp(join(PORTAL, file), join(repository, 'platform/portal', basename(file)));
     await commit('the portal’s network');
     agent = await startGitOpsAgent({
       repository,

@@ -9,9 +9,9 @@ const examples = join(import.meta.dirname, '..', '..', 'manifests', 'examples', 
 
 /** The portal as its example has it: namespace, Account and network. */
 export const portal = {
-  namespace: example('namespace'),
+  namespace: example('base/namespace'),
   account: example('account'),
-  network: example('network') as Manifest & { readonly spec: SecureVpcSpec },
+  network: example('base/network') as Manifest & { readonly spec: SecureVpcSpec },
 };
 
 /** A rule of a network ACL that lets no mail out. */

@@ -68,6 +68,8 @@ interface SeedContainer {
   readonly readOnly: boolean;
   /** Variables; of one that lists endpoints their names and ports. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that ECS fills in, with where each comes from; undefined for none. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly logPrefix: string;
 }
 

@@ -33,6 +33,8 @@ const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
   [/^endpoint-(service-permissions|connections)$/, 'endpoint-service'],
   [/^table-(settings|ttl|recovery)$/, 'table'],
   [/^(db|db-cluster|cache)-parameters$/, '$1-parameter-group'],
+  [/^secret-(rotation|value)$/, 'secret'],
+  [/^auth-token$/, 'replication-group'],
 ];
 
 /** Marks from what stands and what a plan would do; without `standing` nothing is marked. */

@@ -6,9 +6,9 @@ import { readManifests } from '../../../operator/cli/manifests.ts';
 /** The repository's folder. */
 export const root = resolve(import.meta.dirname, '../../..');
 
-/** The portal, network and service, as the command line compiles it without AWS. */
+/** The portal, network, service and database, as the command line compiles it without AWS. */
 export function portal(): Promise<Drawable[]> {
-  return example('portal', 'portal-service');
+  return example('portal');
 }
 
 /** That of the platform's provider account, which is attached to a transit gateway. */
@@ -16,7 +16,7 @@ export function provider(): Promise<Drawable[]> {
   return example('accounts', 'platform/base/provider-network.yaml');
 }
 
-/** The platform: its two networks, the services in them and the link between these. */
+/** The platform: its two networks, the services in them with their stores, and the link between these. */
 export function platform(): Promise<Drawable[]> {
   return example('accounts', 'platform/base');
 }

@@ -15,6 +15,8 @@ function landfall(...args: string[]): Promise<Run> {
 }
 
 const PORTAL = 'manifests/examples/portal';
+/** Its network alone, for a command that runs in a folder beside. */
+const NETWORK = ['-f', `../${PORTAL}/account.yaml`, '-f', `../${PORTAL}/base/network.yaml`];
 const OVERLAY = 'manifests/gitops/networks/dev';
 const ACCOUNTS = 'manifests/gitops/accounts';
 
@@ -88,7 +90,11 @@ describe('usage errors say what is wrong and end in what to type instead', () =>
     ],
     [['graph', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, svg', 'landfall graph --help'],
     [['render', '-f', 'docs'], 'give the folder with your manifests', 'landfall render -f manifests/'],
-    [['accounts', '-f', `${PORTAL}/network.yaml`], 'there is no Account', 'landfall accounts -f manifests/'],
+    [
+      ['accounts', '-f', `${PORTAL}/base/network.yaml`],
+      'there is no Account',
+      'landfall accounts -f manifests/',
+    ],
     [
       ['graph', '-f', ACCOUNTS],
       'no SecureVpc, EcsService, PrivateLinkEndpoint or DataStore among the manifests, only 3 Accounts',
@@ -165,7 +171,7 @@ describe('--zones', () => {
   });
 
   it('is said to be what is too little, not the account', async () => {
-    const { code, err } = await landfall('render', '-f', `../${PORTAL}`, '--zones', 'x');
+    const { code, err } = await landfall('render', ...NETWORK, '--zones', 'x');
     expect(code).toBe(1);
     expect(err).toContain('spec.zones.count is 2, but --zones names 1 zone of us-east-1: us-east-1x;');
     expect(err).not.toContain('this account has');
@@ -217,13 +223,7 @@ describe('help', () => {
 
 describe('render', () => {
   it('prints the graph without AWS, and says what it assumed', async () => {
-    const { code, out, err } = await landfall(
-      'render',
-      '-f',
-      `../${PORTAL}`,
-      '--zones',
-      'us-east-1c,us-east-1d',
-    );
+    const { code, out, err } = await landfall('render', ...NETWORK, '--zones', 'us-east-1c,us-east-1d');
     expect(code).toBe(0);
     expect(err).toContain('assumed, since AWS was not asked');
     const { graphs } = JSON.parse(out) as { graphs: { nodes: { key: string }[]; edges: object[] }[] };

@@ -6,7 +6,8 @@ import { readManifests } from '../../../operator/cli/manifests.ts';
 import { zonesByRegion } from '../../../operator/cli/zones.ts';
 import { root } from './portal.ts';
 
-const manifests = await readManifests([join(root, 'manifests/examples/portal')]);
+const PORTAL = join(root, 'manifests/examples/portal');
+const manifests = await readManifests([join(PORTAL, 'account.yaml'), join(PORTAL, 'base/network.yaml')]);
 const [found] = manifests.resources;
 if (!found) throw new Error('the portal has lost its network');
 const { place } = found;

@@ -12,7 +12,7 @@ import { entriesOf, entriesText, graphText, rulesText } from './text.ts';
 const TIERS = [{ name: 'public' }, { name: 'private' }, { name: 'data' }];
 
 function portal(): SecureVpc {
-  const parsed = parseManifest('SecureVpc', example('portal/network.yaml'));
+  const parsed = parseManifest('SecureVpc', example('portal/base/network.yaml'));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.value;
 }

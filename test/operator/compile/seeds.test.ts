@@ -35,6 +35,7 @@ import {
   seedRules,
   seedServices,
 } from '../../support/seeds.ts';
+import { seedStores } from '../../support/seed-stores.ts';
 import { passes, placesOf } from './reachability.ts';
 import { graphText } from './text.ts';
 
@@ -120,12 +121,11 @@ const OF_NO_SEED = [
   'SecureVpc/stores/stores',
 ];
 
-it('every example compiles, and is a network, a service or a connection of a seed', () => {
+it('every example compiles, and is a network, a service, a store or a connection of a seed', () => {
   expect(failures).toEqual([]);
   const seeds = [...Object.values(seedNetworks), ...Object.values(seedServices), ...Object.values(seedLinks)];
-  expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual(
-    [...seeds.map(({ owner }) => owner), ...OF_NO_SEED].sort(),
-  );
+  const owners = [...seeds.map(({ owner }) => owner), ...Object.keys(seedStores)];
+  expect(compiled.map(({ graph }) => graph.owner).sort()).toEqual([...owners, ...OF_NO_SEED].sort());
 });
 
 describe.each(Object.entries(seedNetworks))('the network of the %s', (_name, seed) => {
@@ -320,6 +320,9 @@ const containerIn = (container: TaskDefinitionInputs['containerDefinitions'][num
   environment: Object.fromEntries(
     (container.environment ?? []).map(({ name, value }) => [name, valueOf(printable(value))]),
   ),
+  ...(container.secrets && {
+    secrets: Object.fromEntries(container.secrets.map(({ name, valueFrom }) => [name, printable(valueFrom)])),
+  }),
   logPrefix: container.logConfiguration?.options?.['awslogs-stream-prefix'],
 });
 
