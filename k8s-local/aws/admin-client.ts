@@ -113,6 +113,8 @@ export interface AdminClient {
   /** Calls after sequence number `after` (default: all that are kept). */
   ledger: (after?: number) => Promise<LedgerEntry[]>;
   clearLedger: () => Promise<void>;
+  /** The certificate, as PEM, that databases and caches are trusted by, where they run for real; else null. */
+  authority: () => Promise<string | null>;
   /** What load balancers and endpoints answer at, where containers run for real; else nothing. */
   addresses: () => Promise<LocalAddress[]>;
   /** The whole state as canonical JSON: equal states give equal strings. Waits for what is under way. */
@@ -146,6 +148,8 @@ export function adminClient(url: string): AdminClient {
   return {
     ledger: async (after = 0) => JSON.parse(await call('GET', `ledger?after=${after}`)) as LedgerEntry[],
     addresses: async () => JSON.parse(await call('GET', 'addresses')) as LocalAddress[],
+    authority: async () =>
+      (JSON.parse(await call('GET', 'authority')) as { certificate: string | null }).certificate,
     clearLedger: async () => void (await call('DELETE', 'ledger')),
     dump: () => call('GET', 'dump'),
     expire: async (accessKeyId) => void (await call('POST', `expire?key=${accessKeyId}`)),

@@ -28,7 +28,7 @@ from . import settings as configuration  # noqa: E402
 def main(follow: Callable[[Callable[[], None]], None] | None = None) -> None:
     """Serves. `follow` is told what ends the server, and calls it when who asked for it is gone."""
     settings = configuration.from_command_line()
-    from . import containers, emulator
+    from . import containers, emulator, engines
     from .admin import admin
     from .ledger import Ledger
     from .server import Application, Server
@@ -45,6 +45,13 @@ def main(follow: Callable[[Callable[[], None]], None] | None = None) -> None:
             hub.begin(settings, application.lock)
         except ValueError as error:
             sys.exit(f"--containers docker: {error}")
+    if settings.engines:
+        from .engines import hub as servers
+
+        try:
+            servers.begin()
+        except ValueError as error:
+            sys.exit(f"--engines real: {error}")
     try:
         server = Server((settings.host, settings.port), application, admin(application, lambda: emulator.reset(settings)))
     except OSError as error:
@@ -52,8 +59,8 @@ def main(follow: Callable[[Callable[[], None]], None] | None = None) -> None:
 
     def end(*_: object) -> None:
         try:
-            if containers.running:
-                containers.running.close()
+            for hub in filter(None, (containers.running, engines.running)):
+                hub.close()
         finally:
             os._exit(0)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from . import containers, difficulty, dump, lifecycle, sessions
+from . import containers, difficulty, dump, engines, lifecycle, sessions
 from .server import Application
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -45,6 +45,8 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
                 return 200, {"Content-Type": "application/json"}, dump.dump().encode()
             if route == ("GET", "addresses"):
                 return _json(containers.running.addresses() if containers.running else [])
+            if route == ("GET", "authority"):
+                return _json({"certificate": engines.running.authority.pem if engines.running else None})
             if route == ("GET", "difficulty"):
                 return _json(difficulty.shown())
             if route == ("PUT", "difficulty"):

@@ -7,8 +7,8 @@ from moto.core.common_models import BaseModel
 from moto.ec2.models import ec2_backends
 from moto.logs.models import logs_backends
 
-from . import accounts, containers, difficulty, dry_run, dump, ec2, fast_serialize, faults, iam, idempotency, lag, lifecycle
-from . import logs, memory, pages, permissions, pipeline, services, sessions, tagging, throttling
+from . import accounts, containers, difficulty, dry_run, dump, ec2, engines, fast_serialize, faults, iam, idempotency, lag
+from . import lifecycle, logs, memory, pages, permissions, pipeline, services, sessions, tagging, throttling
 from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
 from .settings import Settings
@@ -48,8 +48,8 @@ def reset(settings: Settings) -> None:
     memory.clear()
     dump.forget_fresh()
     BackendDict.reset()
-    if containers.running:
-        containers.running.clear()
+    for hub in filter(None, (containers.running, engines.running)):
+        hub.clear()
     _begin(settings)
 
 

@@ -22,7 +22,7 @@ from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResp
 from moto.sts.responses import TokenResponse
 
 from . import call as calls
-from . import lifecycle, services
+from . import engines, lifecycle, services
 from .ledger import Ledger
 
 # Services with one URL go straight to moto's response class; Flask's routing costs more than the call itself.
@@ -56,6 +56,7 @@ class Application:
             # The ledger's times follow its order, so waiting for the calls before is not part of a call's duration.
             started = time.time()
             lifecycle.tick()
+            engines.follow()
             record = calls.Call(request_id=str(uuid.uuid4()))
             record.pause = lambda seconds: self._pause(record, seconds)
             calls.begin(record)
@@ -69,6 +70,7 @@ class Application:
             except Exception as error:  # noqa: BLE001 - the server must outlive a bug in one method
                 traceback.print_exc()
                 status, headers, body = _plain_error(500, "InternalError", f"{type(error).__name__}: {error}")
+            engines.follow()
             headers["x-amzn-requestid"] = record.request_id
             error_code = _error_code(status, headers, body) if status >= 400 else None
             if record.fault == "lost before":

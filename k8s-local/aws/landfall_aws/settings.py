@@ -77,6 +77,8 @@ class Settings:
     service_gaps: frozenset[tuple[str, str]]
     # Whether Docker runs the containers of ECS.
     containers: bool
+    # Whether databases and caches really run.
+    engines: bool
     # Images of the local daemon by wildcards of what task definitions name; the first that fits.
     images: tuple[tuple[str, str], ...]
     parent: int | None
@@ -144,6 +146,12 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         help="docker runs the containers of ECS tasks, and has load balancers forward to them",
     )
     parser.add_argument(
+        "--engines",
+        default=env("LANDFALL_AWS_ENGINES", "simulated"),
+        choices=("simulated", "real"),
+        help="real runs PostgreSQL, MariaDB and Redis or Valkey of this machine for databases and caches",
+    )
+    parser.add_argument(
         "--images",
         default=env("LANDFALL_AWS_IMAGES", ""),
         help="images of the local daemon by wildcards of what task definitions name, as *.amazonaws.com/shop:*=my-shop",
@@ -173,6 +181,7 @@ def from_command_line(argv: list[str] | None = None) -> Settings:
         failing_paths=tuple(filter(None, args.failing_paths.split(","))),
         service_gaps=_gaps(args.service_gaps),
         containers=args.containers == "docker",
+        engines=args.engines == "real",
         images=_images(args.images),
         parent=args.parent,
         difficulty=_json(args.difficulty),

@@ -7,7 +7,7 @@ from moto.elasticache.models import ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_api._internal import mock_random
 
-from .. import kms_keys, lifecycle
+from .. import engines, kms_keys, lifecycle
 from ..errors import AwsError
 from ..override import wrap
 from . import layout, members, names, snapshots, tokens
@@ -102,6 +102,7 @@ def _begin(caches: Caches, backend: Any, asked: dict[str, Any], make: Any) -> An
     group.snapshot_window = asked.get("snapshot_window") or "05:00-06:00"
     group.preferred_maintenance_window = asked.get("preferred_maintenance_window") or "sun:07:00-sun:08:00"
     _build(backend, group, plan)
+    engines.made_of(group, snapshot)
     snapshots.restoring(caches, snapshot)
     caches.enter(group, "creating", lambda: members.show(group))
     return group

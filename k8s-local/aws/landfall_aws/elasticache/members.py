@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from .. import lifecycle
+from .. import engines, lifecycle
 from .states import Caches, add_interface, places
 
 # What a node shows of its group.
@@ -169,6 +169,7 @@ def _node_group(group: Any, shard: str, index: int, count: int) -> dict[str, Any
     if group.cluster_enabled:
         described["slots"] = f"{16384 * index // count}-{16384 * (index + 1) // count - 1}"
     else:
-        described["primary_endpoint"] = {"address": f"master.{domain}", "port": port}
-        described["reader_endpoint"] = {"address": f"replica.{domain}", "port": port}
+        real = engines.address(group)
+        described["primary_endpoint"] = {"address": real or f"master.{domain}", "port": port}
+        described["reader_endpoint"] = {"address": real or f"replica.{domain}", "port": port}
     return described

@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.elasticache.models import ElastiCacheBackend
 
-from .. import kms_keys, lifecycle
+from .. import engines, kms_keys, lifecycle
 from ..errors import AwsError
 from ..override import wrap
 from .states import Caches, in_state
@@ -31,7 +31,14 @@ def restoring(caches: Caches, snapshot: Any) -> None:
 
 def _pass_through(caches: Caches, snapshot: Any, state: str) -> None:
     snapshot.snapshot_status = state
-    lifecycle.after(caches.seconds, lambda: setattr(snapshot, "snapshot_status", "available"))
+
+    def end() -> None:
+        if engines.busy(snapshot):
+            lifecycle.after(engines.BEAT_SECONDS, end)
+        else:
+            snapshot.snapshot_status = "available"
+
+    lifecycle.after(caches.seconds, end)
 
 
 def install(caches: Caches) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from .. import lifecycle, service_interfaces
+from .. import engines, lifecycle, service_interfaces
 from ..ec2 import subnets as ec2_subnets
 from ..errors import AwsError
 from ..settings import Settings
@@ -21,9 +21,13 @@ class Caches:
         set_state(thing, state)
 
         def end() -> None:
-            if thing.status == state:
-                set_state(thing, "available")
-                then()
+            if thing.status != state:
+                return
+            if engines.busy(thing):
+                lifecycle.after(engines.BEAT_SECONDS, end)
+                return
+            set_state(thing, "available")
+            then()
 
         lifecycle.after(self.seconds, end)
 

@@ -11,6 +11,7 @@ from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
+from .. import engines
 from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
@@ -130,7 +131,7 @@ def install(_settings: Settings) -> None:
     def check_cluster_name(backend: Any, params: Any) -> None:
         names.check_identifier("DBClusterIdentifier", params["DBClusterIdentifier"])
 
-    def make(backend: Any, source: DBInstance, least: int, words: str, asked: dict[str, Any]) -> DBInstance:
+    def make(backend: Any, data: Any, source: DBInstance, least: int, words: str, asked: dict[str, Any]) -> DBInstance:
         if asked["db_instance_identifier"] in backend.databases:
             raise AwsError("DBInstanceAlreadyExists", "DB instance already exists")
         _check_storage(asked, least, words)
@@ -140,7 +141,9 @@ def install(_settings: Settings) -> None:
             name = props.get("db_parameter_group_name")
             families.check_instance_group(backend, name, source.engine, source.engine_version)
         check_groups(backend, props["vpc_security_group_ids"], subnets_of(backend, props.get("db_subnet_group_name")))
-        return backend.create_db_instance(props)
+        restored = backend.create_db_instance(props)
+        engines.made_of(restored, data)
+        return restored
 
     @replace(RDSBackend)
     def restore_db_instance_from_db_snapshot(self: Any, from_snapshot_id: str, overrides: Any) -> DBInstance:
@@ -151,7 +154,7 @@ def install(_settings: Settings) -> None:
         asked = {key: value for key, value in overrides.items() if key != "db_snapshot_identifier"}
         asked.setdefault("allocated_storage", snapshot.allocated_storage)
         words = "The allocated storage size can't be less than the source snapshot or backup size."
-        return make(self, snapshot.database, snapshot.allocated_storage, words, asked)
+        return make(self, snapshot, snapshot.database, snapshot.allocated_storage, words, asked)
 
     @replace(RDSBackend)
     def restore_db_instance_to_point_in_time(
@@ -169,7 +172,7 @@ def install(_settings: Settings) -> None:
             asked.pop(name, None)
         asked["db_instance_identifier"] = target_db_identifier
         words = "Allocated storage size can't be less than the source instance size."
-        return make(self, source, source.allocated_storage, words, asked)
+        return make(self, source, source, source.allocated_storage, words, asked)
 
     @replace(RDSBackend)
     def restore_db_cluster_from_snapshot(self: Any, from_snapshot_id: str, overrides: Any) -> DBCluster:
@@ -177,7 +180,10 @@ def install(_settings: Settings) -> None:
         if name not in self.cluster_snapshots:
             raise AwsError("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot not found: {name}")
         asked = {key: value for key, value in overrides.items() if key != "snapshot_identifier"}
-        return self.create_db_cluster(_cluster_props(self.cluster_snapshots[name].cluster, asked))
+        snapshot = self.cluster_snapshots[name]
+        restored = self.create_db_cluster(_cluster_props(snapshot.cluster, asked))
+        engines.made_of(restored, snapshot)
+        return restored
 
     @replace(RDSBackend)
     def restore_db_cluster_to_point_in_time(
@@ -196,4 +202,6 @@ def install(_settings: Settings) -> None:
                 "InvalidParameterCombination", "RestoreToTime cannot be specified when RestoreType is copy-on-write"
             )
         asked = {**overrides, "db_cluster_identifier": db_cluster_identifier}
-        return self.create_db_cluster(_cluster_props(source, asked))
+        restored = self.create_db_cluster(_cluster_props(source, asked))
+        engines.made_of(restored, source)
+        return restored

@@ -6,7 +6,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.rds.responses import RDSResponse
 
-from .. import lifecycle, service_interfaces
+from .. import engines, lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import wrap
 
@@ -20,9 +20,13 @@ def pass_through(thing: Any, state: str, seconds: float, then: Callable[[], None
     thing.status = state
 
     def end() -> None:
-        if thing.status == state:
-            thing.status = "available"
-            then()
+        if thing.status != state:
+            return
+        if engines.busy(thing):
+            lifecycle.after(engines.BEAT_SECONDS, end)
+            return
+        thing.status = "available"
+        then()
 
     lifecycle.after(seconds, end)
 
