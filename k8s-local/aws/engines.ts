@@ -3,8 +3,10 @@ import { promisify } from 'node:util';
 
 /** The programs that this machine lacks for databases and caches that really run (`LANDFALL_AWS_ENGINES=real`). */
 export async function missingEngines(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('python3', ['-m', 'landfall_aws.engines.programs'], {
+  return promisify(execFile)('python3', ['-m', 'landfall_aws.engines.programs'], {
     env: { ...env, PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1' },
-  });
-  return stdout.split('\n').filter(Boolean);
+  }).then(
+    ({ stdout }) => stdout.split('\n').filter(Boolean),
+    () => ['python3'],
+  );
 }

@@ -5,6 +5,7 @@ Only where it is asked for (--engines real). What runs follows what exists: afte
 with the processes, so that the services need not know of them.
 """
 
+import traceback
 from typing import Any
 
 # The hub of this process; None where databases and caches are simulated.
@@ -16,7 +17,10 @@ BEAT_SECONDS = 0.05
 def follow() -> None:
     """Starts, changes and ends processes as what exists has it."""
     if running:
-        running.follow()
+        try:
+            running.follow()
+        except Exception:  # noqa: BLE001 - what is asked must be answered all the same
+            traceback.print_exc()
 
 
 def busy(thing: Any) -> bool:

@@ -47,12 +47,12 @@ def databases() -> Iterator[tuple[Any, Wanted]]:
         for instance in backend.databases.values():
             kind = _KINDS.get(instance.engine)
             if kind and not hasattr(instance, "cluster"):
-                group = backend.db_parameter_groups.get(instance.db_parameter_group_name)
+                group = backend.db_parameter_groups.get(instance.db_parameter_group_name or "")
                 yield instance, _database(instance, kind, group, instance.db_name)
         for cluster in backend.clusters.values():
             kind = _KINDS.get(cluster.engine)
             if kind:
-                group = backend.db_cluster_parameter_groups.get(cluster.parameter_group)
+                group = backend.db_cluster_parameter_groups.get(cluster.parameter_group or "")
                 yield cluster, _database(cluster, kind, group, cluster.database_name)
 
 
