@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** Where a store answers and who may come in, as it is published. */
 export interface Access {
@@ -32,7 +32,7 @@ const PATIENCE_MS = 20_000;
 export const postgres: Driver = {
   open: async ({ host, port, username: user, password, dbname = 'postgres' }, ca) => {
     const ssl = ca !== undefined && { ca };
-    const client = new pg.Client({ host, port, user, password, database: dbname, ssl });
+    const client = new Client({ host, port, user, password, database: dbname, ssl });
     await client.connect();
     return {
       run: async (statement) => {
@@ -143,16 +143,16 @@ export async function underLoad(
   statement: string,
   during: () => Promise<void>,
 ): Promise<{ answered: number }> {
-  let over = false;
+  const over = new AbortController();
   let answered = 0;
   const ask = async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await pool.run(statement);
       answered += 1;
     }
   };
   const asking = Promise.all([ask(), ask(), ask(), ask()]);
-  await Promise.race([during(), asking]).finally(() => (over = true));
+  await Promise.race([during(), asking]).finally(() => over.abort());
   await asking;
   return { answered };
 }
