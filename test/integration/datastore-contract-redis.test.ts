@@ -16,7 +16,16 @@ beforeAll(async () => {
 afterAll(() => standing?.stop());
 
 proveDrift(
-  ['CacheSubnetGroup', 'CacheParameterGroup', 'CacheParameters', 'ReplicationGroup'],
+  [
+    'CacheSubnetGroup',
+    'CacheParameterGroup',
+    'CacheParameters',
+    'ReplicationGroup',
+    'Secret',
+    'SecretRotation',
+    'SecretValue',
+    'AuthToken',
+  ],
   () => standing,
 );
 

@@ -245,6 +245,22 @@ export const cachesCases: Cases = {
     'securityGroupIds[*] missing': regrouped((others) => others),
     'securityGroupIds[*] extra': regrouped((others, own) => [...others, ...own]),
   },
+  AuthToken: {
+    'formerToken changed (a rotation that nobody ended)': {
+      ...noted(async (at, ResourceName) => {
+        const { TagList = [] } = await at.elasticache.send(
+          new cache.ListTagsForResourceCommand({ ResourceName }),
+        );
+        const { Key, Value = '' } = one(
+          TagList.filter((tag) => tag.Key === 'landfall.dev/password'),
+          'note of its token',
+        );
+        const Tags = [{ Key, Value: Value.replace('/SET/', '/ROTATE/') }];
+        await at.elasticache.send(new cache.AddTagsToResourceCommand({ ResourceName, Tags }));
+      }),
+      node: 'auth-token',
+    },
+  },
 };
 
 /** What AWS says of every cache's groups. */
