@@ -236,6 +236,12 @@ export const CONDITIONS = {
         todo: 'Restore it from a snapshot or backup under the same name, with its tags. To have an empty one instead, approve the plan in status.plan: `landfall approve KIND/NAMESPACE/NAME`. Each loss asks for an approval of its own.',
         kinds: store,
       },
+      SecretUnreadable: {
+        means:
+          'Somebody has put something else in place of the credentials of the store. The store keeps the password that it has; the message names secret and version.',
+        todo: 'Make an earlier version the current one, and take the label AWSPENDING off the one that the message names (`aws secretsmanager update-secret-version-stage`).',
+        kinds: store,
+      },
       DeletionProtected: {
         means:
           'The object is to go, but its spec protects its store against deletion. Nothing of the object is deleted; the message names the field.',

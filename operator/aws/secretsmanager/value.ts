@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { Terminal } from '../../errors.ts';
 import type { AwsSession } from '../session.ts';
 
 /**
@@ -34,7 +35,7 @@ export function newPassword(): string {
 }
 
 /**
- * The credentials of one version. Throws where AWS does not give them, or gives something else: no store is made, or changed, with
+ * The credentials of one version. Throws where AWS does not give them, and Terminal (`SecretUnreadable`) where it gives something else: no store is made, or changed, with
  * a password that is not kept. Neither the error nor its cause has any of the text.
  */
 export async function readCredentials(
@@ -45,7 +46,11 @@ export async function readCredentials(
     new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }),
   );
   const found = text === undefined ? undefined : parsed(text);
-  if (!found) throw new Error(`version ${versionId} of secret ${secretArn} holds no credentials`);
+  if (!found)
+    throw new Terminal(
+      'SecretUnreadable',
+      `version ${versionId} of secret ${secretArn} holds no credentials; make an earlier version the current one, and take AWSPENDING off this one`,
+    );
   return found;
 }
 
