@@ -1,11 +1,19 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { DescribeTaskDefinitionCommand, ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';
-import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import {
   DeleteDBInstanceAutomatedBackupCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
@@ -15,6 +23,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import type { EcsServiceStatus } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
+import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
 import { namespace, portal, smallNetwork, smallService } from '../support/manifests.ts';
 import { store } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
@@ -58,7 +67,11 @@ const all = [{ name: 'records' }, { name: 'sessions' }, { name: 'prices', access
 const shop = service('shop', { dataStores: all });
 const mail = service('mail', { dataStores: [{ name: 'records' }] });
 
+/** Landfall may do what `landfall policy` says it needs for these, and nothing else. */
+const account = bounded(portal.account);
+
 let world: World;
+let least: LeastPrivilege;
 let ecs: ECSClient;
 let iam: IAMClient;
 let rds: RDSClient;
@@ -73,13 +86,15 @@ beforeAll(async () => {
   await world.claim();
   const options = world.clientOptions();
   [ecs, iam, rds] = [new ECSClient(options), new IAMClient(options), new RDSClient(options)];
+  least = await leastPrivilege(world, [account, network, database, cache, table, shop]);
   world.operator();
-  await world.apply([portal.namespace, portal.account]);
-  await world.ready(portal.account);
+  await world.apply([portal.namespace, account]);
+  await world.ready(account);
   empty = await world.aws.dump();
 });
 afterAll(async () => {
   for (const client of [ecs, iam, rds]) client?.destroy();
+  least?.close();
   await world?.stop();
 });
 
@@ -202,6 +217,51 @@ describe('who comes and goes', () => {
     await eventually('as before', async () => (await letIn(database)).join() === before.join());
   });
 
+  it('a way out that somebody takes away comes back, and one that somebody adds goes', async () => {
+    const { GroupId, IpPermissionsEgress } = await groupOf(mail);
+    const before = waysOf(IpPermissionsEgress);
+    const pairs = (port: number, id: string | undefined) => [
+      { IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{ GroupId: id }] },
+    ];
+    const [own, others] = [(await groupOf(database)).GroupId, (await groupOf(cache)).GroupId];
+    await world.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: pairs(3306, own) }));
+    await world.ec2.send(
+      new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: pairs(6379, others) }),
+    );
+    await eventually(
+      'as before',
+      async () => waysOf((await groupOf(mail)).IpPermissionsEgress).join() === before.join(),
+    );
+  });
+
+  it('leave that somebody takes away or changes is as before, and no task is replaced for it', async () => {
+    const { executionRoleArn = '', taskRoleArn = '' } = (await definitionOf(shop)) ?? {};
+    const roles = [executionRoleArn, taskRoleArn].map((arn) => arn.split('/').at(-1) ?? '');
+    const before = await Promise.all(roles.map(policyOf));
+    const mark = await world.mark();
+    const [execution = '', task = ''] = roles;
+    const namesOf = async (RoleName: string) =>
+      ((await iam.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames ?? []).filter((name) =>
+        name.startsWith('stores-'),
+      );
+    for (const PolicyName of await namesOf(execution))
+      await iam.send(new DeleteRolePolicyCommand({ RoleName: execution, PolicyName }));
+    const wide = {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' },
+    };
+    for (const PolicyName of await namesOf(task))
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName: task, PolicyName, PolicyDocument: JSON.stringify(wide) }),
+      );
+    await eventually(
+      'as before',
+      async () => JSON.stringify(await Promise.all(roles.map(policyOf))) === JSON.stringify(before),
+    );
+    await world.ready(shop);
+    expect((await world.writes(mark)).filter(({ service: of }) => of === 'ecs')).toEqual([]);
+  });
+
   it('a store that is taken off the list is closed when no task may use it any more', async () => {
     const mark = await world.mark();
     await world.edit(shop, { dataStores: all.filter(({ name }) => name !== 'sessions') });
@@ -222,9 +282,9 @@ describe('who comes and goes', () => {
 
   it('a namespace that nobody listed is not let in, and one that is taken off is shut out', async () => {
     const other = { ...shop, metadata: { name: 'foreign', namespace: 'other' } };
-    const aws = (portal.account.spec as { aws: { namespaces: string[] } }).aws;
-    const account = { aws: { ...aws, namespaces: [...aws.namespaces, 'other'] } };
-    await world.apply([namespace('other'), { ...portal.account, spec: account }]);
+    const aws = (account.spec as { aws: { namespaces: string[] } }).aws;
+    const spec = { aws: { ...aws, namespaces: [...aws.namespaces, 'other'] } };
+    await world.apply([namespace('other'), { ...account, spec }]);
     await world.edit(network, { allowReferencesFrom: ['other'] });
     const references = {
       networkRef: { name: 'shop', namespace: 'portal' },
@@ -241,7 +301,7 @@ describe('who comes and goes', () => {
     await eventually('shut out', async () => (await letIn(database)).length === 1);
     await world.remove(foreign, 60_000);
     await world.edit(network, { allowReferencesFrom: [] });
-    await world.apply([portal.account]);
+    await world.apply([account]);
   });
 });
 
@@ -263,5 +323,9 @@ describe('the end', () => {
     for (const { DbiResourceId } of DBInstanceAutomatedBackups)
       await rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId }));
     expect(await world.aws.dump()).toBe(empty);
+  });
+
+  it('and all of it took no more than landfall policy says', async () => {
+    expect(await least.refusals()).toEqual([]);
   });
 });
