@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { AlarmInputs } from '../../operator/aws/cloudwatch/alarm-settings.ts';
 import type { ContinuousBackupsInputs } from '../../operator/aws/dynamodb/continuous-backups.ts';
 import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inputs.ts';
 import type { TimeToLiveInputs } from '../../operator/aws/dynamodb/time-to-live.ts';
@@ -53,6 +54,18 @@ export function saidOfStore(graph: Graph): Cells {
 }
 
 type Of = <I>(key: string) => I | undefined;
+
+/** Name, what is measured, the bound, and over what time. */
+function alarmsOf(graph: Graph): Cells {
+  const alarms = [...graph.nodes.values()]
+    .filter(({ type }) => type === 'Alarm')
+    .map(({ inputs }) => inputs as AlarmInputs)
+    .map(
+      (one) =>
+        `${one.name}, ${one.metricName} ${one.isRaisedBelow ? '<' : '>'} ${one.threshold}, ${one.statistic} of ${one.periodSeconds} s, ${one.evaluationPeriods} periods`,
+    );
+  return alarms.length === 0 ? {} : { alarms };
+}
 
 function placeOf(subnets: readonly unknown[]): Cells {
   const [first] = subnets.flatMap(referencesIn);
@@ -111,5 +124,6 @@ function saidOfDatabase(graph: Graph, of: Of): Cells {
     multiZone: own?.multiAz ?? servers.length > 1,
     deletionProtection: common.deletionProtection,
     secret: of<SecretInputs>('secret')?.name,
+    ...alarmsOf(graph),
   };
 }
