@@ -1,5 +1,10 @@
 import type { ScalableTarget } from '@aws-sdk/client-application-auto-scaling';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
+import {
+  asAws,
+  type AlarmInputs,
+  type TaggedAlarm,
+} from '../../../operator/aws/cloudwatch/alarm-settings.ts';
 import { namedBy, targetIdOf } from '../../../operator/aws/application-autoscaling/shared.ts';
 import type { ScalableTargetInputs } from '../../../operator/aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../../../operator/aws/application-autoscaling/scaling-policies.ts';
@@ -262,6 +267,11 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
     CreationTime: undefined,
     ScalableTargetARN: arn('application-autoscaling', 'scalable-target/1'),
     tags,
+  }),
+  Alarm: ({ inputs, Tags }: At<AlarmInputs>): TaggedAlarm => ({
+    ...asAws(inputs),
+    AlarmArn: arn('cloudwatch', `alarm:${inputs.name}`),
+    Tags,
   }),
   ScalingPolicies: ({ inputs }: At<ScalingPoliciesInputs>) => ({
     resourceId: inputs.scalableTargetId,

@@ -32,7 +32,10 @@ const STORIES: Readonly<Record<Engine, number>> = {
 const NETWORKS = [network(), network({}, { name: 'net2' })];
 const GRAPHS = NETWORKS.map((one) => compileSecureVpc(networkInput(one)));
 const ACCOUNT = account({
-  grants: [{ name: 'keys', arns: ['arn:aws:kms:us-east-1:123456789012:key/*'], namespaces: ['team'] }],
+  grants: [
+    { name: 'keys', arns: ['arn:aws:kms:us-east-1:123456789012:key/*'], namespaces: ['team'] },
+    { name: 'topics', arns: ['arn:aws:sns:us-east-1:123456789012:*'], namespaces: ['team'] },
+  ],
 });
 
 const NET = { networkRef: { name: 'net' } };

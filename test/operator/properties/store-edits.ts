@@ -21,6 +21,7 @@ const crd = parse(readFileSync('crds/landfall.dev_datastores.yaml', 'utf8')) as 
 };
 const SPEC = crd.spec.versions[0].schema.openAPIV3Schema.properties?.['spec'] ?? {};
 
+const TOPIC_ARN = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
 /**
@@ -33,6 +34,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'tags{}': ['', 'a', 'b'],
   'adopt[].node': ['security-group/store'],
   'adopt[].id': ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'],
+  'alarms.topicArns[]': [`${TOPIC_ARN}-day`, `${TOPIC_ARN}-night`],
   baseName: ['api', 'api-service', 'orders'],
   'networkRef.name': ['net', 'net2'],
   'networkRef.namespace': ['team'],
