@@ -322,7 +322,7 @@ describe('manifests/examples/platform', () => {
     const ours = parseAllDocuments(manifests)
       .map((document) => document.toJS() as Manifest)
       .filter(({ kind }) => kind !== 'Namespace');
-    expect(ours).toHaveLength(6);
+    expect(ours).toHaveLength(9);
     const inDefault = ours.map((object) => ({
       ...object,
       metadata: { ...object.metadata, namespace: 'default', name: `${object.metadata.name}-${name}` },
@@ -332,7 +332,7 @@ describe('manifests/examples/platform', () => {
     });
   });
 
-  it('goes from staging to prod with another zone, bigger tasks, more of them and longer retention', async () => {
+  it('goes from staging to prod with another zone, bigger tasks and stores, more of them, longer retention and protection', async () => {
     const [staging, prod] = [await nodes('staging'), await nodes('prod', isOfZoneC)];
     const fieldsOf = (name: string) =>
       new Set([staging, prod].flatMap((of) => Object.keys(of.get(name) ?? {})));
@@ -345,6 +345,15 @@ describe('manifests/examples/platform', () => {
       );
     // The name of the load balancer is cut where it would be too long for AWS, and told apart by a hash.
     expect(changed.sort()).toEqual([
+      'DataStore/api-service db-cluster backupDays',
+      'DataStore/api-service db-cluster deletionProtection',
+      'DataStore/api-service db-instance/1 instanceClass',
+      'DataStore/api-service db-instance/2 instanceClass',
+      'DataStore/api-service-cache replication-group nodeType',
+      'DataStore/api-service-cache replication-group replicasPerShard',
+      'DataStore/api-service-cache replication-group snapshotRetentionDays',
+      'DataStore/api-service-sessions table deletionProtection',
+      'DataStore/api-service-sessions table-settings deletionProtection',
       'EcsService/api-consumer service desiredCount',
       'EcsService/api-consumer task-definition cpu',
       'EcsService/api-consumer task-definition memory',

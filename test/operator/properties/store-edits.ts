@@ -63,6 +63,8 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 };
 /** More items of a list are no other sort of change. */
 const ITEMS_MAX = 2;
+/** As many as tell of more: each shard has alarms of its own. */
+const AT_MOST: Readonly<Record<string, number>> = { 'clusterMode.shards': 5 };
 /** Numbers that lie at the bounds of others. */
 const NUMBERS = [1, 2, 3, 5, 7, 20, 100, 399, 400, 500, 3000, 12_000];
 
@@ -153,7 +155,7 @@ function valuesOf(schema: Schema, path: string): fc.Arbitrary<unknown> {
   const { type, properties, items, additionalProperties: more, required = [] } = schema;
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (type === 'boolean') return fc.boolean();
-  if (type === 'integer' || type === 'number') return numbersOf(schema);
+  if (type === 'integer' || type === 'number') return numbersOf(schema, path);
   if (items)
     return fc.uniqueArray(valuesOf(items, `${path}[]`), {
       maxLength: Math.min(schema.maxItems ?? ITEMS_MAX, ITEMS_MAX),
@@ -180,7 +182,11 @@ function seldom(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: values });
 }
 
-function numbersOf({ type, minimum = 0, maximum = 1_000_000 }: Schema): fc.Arbitrary<number> {
+function numbersOf(
+  { type, minimum = 0, maximum: most = 1_000_000 }: Schema,
+  path: string,
+): fc.Arbitrary<number> {
+  const [, maximum = most] = Object.entries(AT_MOST).find(([end]) => path.endsWith(end)) ?? [];
   const within = [minimum, maximum, ...NUMBERS].filter((one) => one >= minimum && one <= maximum);
   const least = Math.ceil(minimum);
   const any = fc.integer({ min: least, max: Math.min(Math.floor(maximum), least + 20) });
