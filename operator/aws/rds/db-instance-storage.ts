@@ -61,7 +61,7 @@ export function storageFor(
     ...((has('throughput') || (asksForSpeed && throughput !== undefined)) && {
       StorageThroughput: wanted.throughput ?? throughput,
     }),
-    // The size itself turns autoscaling off: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
-    ...(has('maxStorageGiB') && { MaxAllocatedStorage: wanted.maxStorageGiB ?? size }),
+    // The size itself turns autoscaling off, and AWS takes no less: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    ...(has('maxStorageGiB') && { MaxAllocatedStorage: Math.max(wanted.maxStorageGiB ?? size, size) }),
   };
 }

@@ -75,6 +75,12 @@ describe('storage', () => {
     expect(await updated(inputs, described)).toMatchObject({ MaxAllocatedStorage: 20 });
   });
 
+  it('stops to grow by itself where it is larger than the most that is wanted now', async () => {
+    const large = { ...described, AllocatedStorage: 400, MaxAllocatedStorage: 2000 };
+    expect(linesFor(instance, large)).toEqual(['maxStorageGiB: 2000 -> (nothing)']);
+    expect(await updated(instance, large)).toMatchObject({ MaxAllocatedStorage: 400 });
+  });
+
   it('of a striped volume grows with its speed', async () => {
     const striped = {
       ...described,
