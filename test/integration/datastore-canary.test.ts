@@ -63,7 +63,12 @@ async function rotate(at: string, during: () => Promise<void> = async () => {}):
   const before = await Promise.all([SECRET, 'sessions-dev-rds-secret'].map(currentOf));
   for (const { metadata } of stores)
     await world.kubectl(
-      ...['annotate', '--overwrite', '-n', 'portal', `dst/${metadata.name}`, `landfall.dev/rotated-at=${at}`],
+      'annotate',
+      '--overwrite',
+      '-n',
+      'portal',
+      `dst/${metadata.name}`,
+      `landfall.dev/rotated-at=${at}`,
     );
   await during();
   await eventually('other passwords', async () => {

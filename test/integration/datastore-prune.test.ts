@@ -1,5 +1,6 @@
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENGINES } from '../../operator/api/data-store/rules.ts';
 import { eventually } from '../support/eventually.ts';
 import { LastCopies } from '../support/last-copies.ts';
 import { portal, smallNetwork, smallService } from '../support/manifests.ts';
@@ -133,9 +134,8 @@ describe('a namespace that is pruned', () => {
         expect.objectContaining({ CidrBlock: '10.1.0.0/16' }),
       );
       for (const engine of [table, mysql, aurora, redis]) {
-        const [name = ''] = Object.keys(engine.spec as object).filter((key) =>
-          ['dynamodb', 'mysql', 'auroraPostgresql', 'redis'].includes(key),
-        );
+        const given = engine.spec as object;
+        const name = ENGINES.find((one) => one in given) ?? expect.fail('a store of no engine');
         await world.edit(engine, { [name]: { deletionProtection: 'Disabled' } });
       }
       await areGone();

@@ -46,8 +46,8 @@ describe.each(CASES)('the stores of $overlay', (one) => {
 
   it('are told to the containers of the service, and nothing of them that is secret', async () => {
     const service = (await compiledOf(one)).find(({ graph }) => graph.owner === one.service);
-    const { containerDefinitions } = service?.graph.nodes.get('task-definition')
-      ?.inputs as TaskDefinitionInputs;
+    const task = service?.graph.nodes.get('task-definition') ?? expect.fail('the service has no task');
+    const { containerDefinitions } = task.inputs as TaskDefinitionInputs;
     const [{ environment = [], secrets = [] } = {}] = containerDefinitions;
     const told = [...environment, ...secrets]
       .map(({ name }) => name)
