@@ -137,12 +137,12 @@ export class Pool {
   }
 }
 
-/** Asks a pool without a pause, four at a time, until `during` is over; returns how many were answered. One that fails rejects. */
+/** Asks a pool without a pause, four at a time, until `during` is over, which is told how many were answered. One that fails rejects. */
 export async function underLoad(
   pool: Pool,
   statement: string,
-  during: () => Promise<void>,
-): Promise<{ answered: number }> {
+  during: (answered: () => number) => Promise<void>,
+): Promise<void> {
   const over = new AbortController();
   let answered = 0;
   const ask = async () => {
@@ -152,7 +152,6 @@ export async function underLoad(
     }
   };
   const asking = Promise.all([ask(), ask(), ask(), ask()]);
-  await Promise.race([during(), asking]).finally(() => over.abort());
+  await Promise.race([during(() => answered), asking]).finally(() => over.abort());
   await asking;
-  return { answered };
 }
