@@ -10,13 +10,14 @@ import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/clie
 import { parseAllDocuments } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { withCopies } from '../../k8s-local/demo/copies.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { addressOf, ask, buildServed, containersOf, docker, hosts, imagesText } from '../support/served.ts';
 import { idsOf, type Manifest, World } from '../support/world.ts';
 
 const examples = join(import.meta.dirname, '..', '..', 'manifests', 'examples');
-const [SHOP, PROVIDER, CONSUMER] = ['123456789012', '222222222222', '333333333333'];
+const [SHOP, PROVIDER, CONSUMER] = ['123456789012', '222222222222', '333333333333'] as const;
 const IMAGES = {
   '*/aws-sec-pillar-backend:*': 'landfall-test-served:backend',
   '*/microservice-*': 'landfall-test-served:microservice',
@@ -67,7 +68,8 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
     const isFirst = ({ kind }: Manifest) => kind === 'Namespace' || kind === 'Account';
     objects = [
       ...(await files('portal/base/namespace', 'accounts/provider-account', 'accounts/consumer-account')),
-      ...(await files('portal/account', 'portal/base/network', 'portal/base/backend-service')),
+      ...(await files('portal/account', 'portal/base/network', 'portal/base/database')),
+      ...(await files('portal/base/backend-service')),
       ...platform,
     ];
     await world.apply(objects.filter(isFirst));
@@ -209,10 +211,15 @@ describe.runIf(await dockerAnswers(process.env))('the examples, with containers 
     expect((await named(host)).sort()).toEqual(['Container', 'side']);
   });
 
-  it('leave no container and nothing in AWS when they are deleted, all asked for at once', async () => {
+  it('leave no container, and in AWS last copies alone, when they are deleted, all asked for at once', async () => {
     await Promise.all(objects.map((object) => world.delete(object)));
     for (const object of objects) await world.gone(object, 120_000);
     expect(await containersOf(world.aws.pid, '--all')).toEqual([]);
-    expect(await world.aws.dump()).toBe(empty);
+    await withCopies(world.aws, [SHOP, PROVIDER, CONSUMER], async (copies) => {
+      // Of the cluster, the cache and the table of the one and the database of the other, and their passwords.
+      expect(copies.length).toBeGreaterThanOrEqual(6);
+      for (const { forget } of copies) await forget();
+    });
+    await eventually('AWS is as before', async () => (await world.aws.dump()) === empty);
   });
 });

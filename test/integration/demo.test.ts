@@ -157,7 +157,7 @@ test('the platform stands in two accounts, is repaired, drawn and deleted, and l
   ] as const)
     expectRepaired(text(), node, whose);
   expectKept(text(), [
-    'cluster snapshot api-service-dev-cluster-final-cluster-\\w+ of api-service-dev-cluster, available',
+    'cluster snapshot api-service-dev-cluster-final-\\w+ of api-service-dev-cluster, available',
     'snapshot api-service-dev-redis-final-\\w+ of api-service-dev-redis, available',
     'backup api-service-dev-data-final-[\\w-]+ of api-service-dev-data, available',
     'secret api-service-dev-rds-secret, with the password of what is restored',
