@@ -24,28 +24,11 @@ import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import type { EcsServiceStatus } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
-import { namespace, portal, smallNetwork, smallService } from '../support/manifests.ts';
-import { store } from '../support/store-manifests.ts';
+import { namespace, portal, smallService } from '../support/manifests.ts';
+import { networkWithServices, store } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
 
-const network = smallNetwork('shop', 'portal', {
-  accountRef: { name: 'portal' },
-  zones: { count: 2 },
-  tiers: [{ name: 'private' }, { name: 'data' }],
-  securityGroups: {
-    ecs: {},
-    endpoints: {},
-    data: {
-      ports: [
-        { name: 'mysql', port: 3306 },
-        { name: 'redis', port: 6379 },
-      ],
-    },
-  },
-  endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'dynamodb'].map((service) => ({
-    service,
-  })),
-});
+const network = networkWithServices('secretsmanager', 'dynamodb');
 const inNetwork = { networkRef: { name: 'shop' }, deletionPolicy: 'Delete' };
 const database = store('records', {
   ...inNetwork,

@@ -15,26 +15,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import type { EcsServiceStatus } from '../../operator/api/ecs-service.ts';
 import { eventually } from '../support/eventually.ts';
-import { portal, smallNetwork, smallService } from '../support/manifests.ts';
-import { store } from '../support/store-manifests.ts';
+import { portal, smallService } from '../support/manifests.ts';
+import { networkWithServices, store } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
 
-const network = smallNetwork('shop', 'portal', {
-  accountRef: { name: 'portal' },
-  zones: { count: 2 },
-  tiers: [{ name: 'private' }, { name: 'data' }],
-  securityGroups: {
-    ecs: {},
-    endpoints: {},
-    data: {
-      ports: [
-        { name: 'mysql', port: 3306 },
-        { name: 'redis', port: 6379 },
-      ],
-    },
-  },
-  endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'].map((service) => ({ service })),
-});
+const network = networkWithServices('secretsmanager');
 const inNetwork = { networkRef: { name: 'shop' }, deletionPolicy: 'Delete' };
 const generated = { credentials: { mode: 'Generated' } };
 /** Its password is RDS's own. */

@@ -1,23 +1,10 @@
 import {
-  DeleteSnapshotCommand,
-  DescribeSnapshotsCommand,
-  ElastiCacheClient,
-} from '@aws-sdk/client-elasticache';
-import {
-  DeleteDBClusterSnapshotCommand,
-  DeleteDBInstanceAutomatedBackupCommand,
-  DeleteDBSnapshotCommand,
-  DescribeDBClusterSnapshotsCommand,
-  DescribeDBInstanceAutomatedBackupsCommand,
-  DescribeDBSnapshotsCommand,
-  RDSClient,
-} from '@aws-sdk/client-rds';
-import {
   DeleteSecretCommand,
   ListSecretsCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { Subject } from './crash-subjects.ts';
+import { LastCopies } from './last-copies.ts';
 import { portal } from './manifests.ts';
 import { fullAurora, fullMysql, fullRedis, storeNetwork } from './store-manifests.ts';
 import type { Manifest, World } from './world.ts';
@@ -35,52 +22,19 @@ const tagged = (made: Manifest): Manifest => ({
   spec: { ...(made.spec as object), tags: { stage: 'first', gone: 'soon' } },
 });
 
-/** Last copies of databases are left on purpose, and so are their automatic backups until their time is over. */
-async function forgetSnapshots(world: World): Promise<void> {
-  const rds = new RDSClient(world.clientOptions());
-  const manual = { SnapshotType: 'manual' };
-  try {
-    const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand(manual));
-    for (const { DBSnapshotIdentifier } of DBSnapshots)
-      await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
-    const { DBClusterSnapshots = [] } = await rds.send(new DescribeDBClusterSnapshotsCommand(manual));
-    for (const { DBClusterSnapshotIdentifier } of DBClusterSnapshots)
-      await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier }));
-    const found = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand({}));
-    for (const { DbiResourceId } of found.DBInstanceAutomatedBackups ?? [])
-      await rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId }));
-  } finally {
-    rds.destroy();
-  }
-}
-
-/** The password of what has a last copy is kept as long as that: its name is free a moment after it is gone. */
-async function forgetSecrets(world: World): Promise<void> {
+/** Last copies are left on purpose, and so is the password of what has one: its name is free a moment after it is gone. */
+async function forgetStores(world: World): Promise<void> {
+  const copies = new LastCopies(world);
   const secrets = new SecretsManagerClient(world.clientOptions());
   try {
+    await copies.delete();
     const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
     for (const { ARN: SecretId } of SecretList)
       await secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
   } finally {
+    copies.destroy();
     secrets.destroy();
   }
-}
-
-async function forgetDatabases(world: World): Promise<void> {
-  await forgetSnapshots(world);
-  await forgetSecrets(world);
-}
-
-async function forgetCaches(world: World): Promise<void> {
-  const elasticache = new ElastiCacheClient(world.clientOptions());
-  try {
-    const { Snapshots = [] } = await elasticache.send(new DescribeSnapshotsCommand({}));
-    for (const { SnapshotName } of Snapshots)
-      await elasticache.send(new DeleteSnapshotCommand({ SnapshotName }));
-  } finally {
-    elasticache.destroy();
-  }
-  await forgetSecrets(world);
 }
 
 /** A database of MySQL; edited, it grows, is of another class and another major version, and most else of it changes. */
@@ -103,7 +57,7 @@ export const aMysql: Subject = {
     iamAuthentication: 'Disabled',
     logExports: ['error'],
   }),
-  forget: forgetDatabases,
+  forget: forgetStores,
 };
 
 /** A cluster with two members; edited, it has three of a size, another major version, and most else of it changes. */
@@ -122,7 +76,7 @@ export const anAurora: Subject = {
     iamAuthentication: 'Disabled',
     performanceInsights: { retentionDays: 7 },
   }),
-  forget: forgetDatabases,
+  forget: forgetStores,
 };
 
 /** A cache with two replicas; edited, it is one node of another size, of Valkey, and most else of it changes. */
@@ -140,5 +94,5 @@ export const aRedis: Subject = {
     snapshotRetentionDays: 4,
     snapshotWindow: '02:00-03:00',
   }),
-  forget: forgetCaches,
+  forget: forgetStores,
 };

@@ -8,6 +8,25 @@ export const storeNetwork = smallNetwork('stores', 'portal', {
   tiers: [{ name: 'data' }],
 });
 
+/** One in which services can stand beside stores, with the endpoints that their tasks need and these besides. */
+export const networkWithServices = (...services: string[]): Manifest =>
+  smallNetwork('shop', 'portal', {
+    accountRef: { name: 'portal' },
+    zones: { count: 2 },
+    tiers: [{ name: 'private' }, { name: 'data' }],
+    securityGroups: {
+      ecs: {},
+      endpoints: {},
+      data: {
+        ports: [
+          { name: 'mysql', port: 3306 },
+          { name: 'redis', port: 6379 },
+        ],
+      },
+    },
+    endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs', ...services].map((service) => ({ service })),
+  });
+
 /** A store of the portal's namespace. */
 export function store(name: string, spec: object): Manifest {
   return {

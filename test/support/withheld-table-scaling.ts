@@ -1,7 +1,8 @@
 import * as scaling from '@aws-sdk/client-application-auto-scaling';
 import { TAG } from '../../operator/graph/ownership.ts';
 import { id } from '../contract/drift/case.ts';
-import { arnOfTarget, tableScalingDrift } from '../contract/drift/table-scaling.ts';
+import { targetArn } from '../contract/drift/scaling.ts';
+import { tableScalingDrift, TARGET } from '../contract/drift/table-scaling.ts';
 import { bounded, policyFor } from './least-privilege.ts';
 import { serviceAccount } from './manifests.ts';
 import { act, anew, orphanTags, type Provocation, undone } from './provocation.ts';
@@ -41,7 +42,7 @@ const orphanTarget = act((at) =>
     new scaling.RegisterScalableTargetCommand({
       ServiceNamespace: 'dynamodb',
       ScalableDimension: 'dynamodb:table:WriteCapacityUnits',
-      ResourceId: id(at, 'read-capacity').split('#')[0],
+      ResourceId: id(at, TARGET).split('#')[0],
       MinCapacity: 5,
       MaxCapacity: 5,
       Tags: orphanTags(scaledTable),
@@ -52,7 +53,7 @@ const orphanTarget = act((at) =>
 /** A target that lost the tag of its installation: it is looked up by its id. */
 const untaggedTarget = undone(async (at) => {
   const client = at.applicationAutoscaling;
-  const ResourceARN = await arnOfTarget(at);
+  const ResourceARN = await targetArn(at, TARGET);
   await client.send(new scaling.UntagResourceCommand({ ResourceARN, TagKeys: [TAG.installation] }));
   return () =>
     client.send(new scaling.TagResourceCommand({ ResourceARN, Tags: { [TAG.installation]: 'local' } }));

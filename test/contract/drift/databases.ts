@@ -7,7 +7,8 @@ import {
 import * as rds from '@aws-sdk/client-rds';
 import { eventually } from '../../support/eventually.ts';
 import { nameIn } from '../../../operator/aws/rds/shared.ts';
-import { type Case, type Cases, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
+import { type Cases, type DriftCase, type DriftContext, id, one, refused } from './case.ts';
+import { tags } from './rds-tags.ts';
 
 /** The nodes of a store of MySQL. */
 const SUBNETS = 'db-subnet-group';
@@ -66,27 +67,6 @@ const regrouped = (groups: (others: string[], own: string[]) => string[]): Drift
     await modify(at, { VpcSecurityGroupIds: groups(others, [id(at, 'security-group/store')]) });
   },
 });
-
-const tags = (node: string): Record<string, Case> => {
-  const set = (Key: string, Value: string): DriftCase => ({
-    node,
-    drift: async (at) =>
-      void (await at.rds.send(
-        new rds.AddTagsToResourceCommand({ ResourceName: id(at, node), Tags: [{ Key, Value }] }),
-      )),
-  });
-  return {
-    'tags missing': {
-      node,
-      drift: async (at) =>
-        void (await at.rds.send(
-          new rds.RemoveTagsFromResourceCommand({ ResourceName: id(at, node), TagKeys: ['project'] }),
-        )),
-    },
-    'tags extra': set('stray', 'yes'),
-    'tags changed': set('project', 'somebody-else'),
-  };
-};
 
 const set = (...parameters: [string, string][]): DriftCase => ({
   node: PARAMETERS,

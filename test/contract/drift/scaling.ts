@@ -1,5 +1,6 @@
 import * as scaling from '@aws-sdk/client-application-auto-scaling';
 import * as watch from '@aws-sdk/client-cloudwatch';
+import { namedBy } from '../../../operator/aws/application-autoscaling/shared.ts';
 import { type Case, type Cases, type Deletions, type DriftCase, type DriftContext, id, one } from './case.ts';
 
 /** The nodes of a service that is scaled and watched; the alarm is called `cpu`. */
@@ -8,12 +9,7 @@ const POLICIES = 'scaling-policies';
 const ACTIONS = 'scheduled-actions';
 const ALARM = 'alarm/cpu';
 
-const of = (at: DriftContext, node = TARGET) =>
-  ({
-    ServiceNamespace: 'ecs',
-    ScalableDimension: 'ecs:service:DesiredCount',
-    ResourceId: id(at, node),
-  }) as const;
+const of = (at: DriftContext, node = TARGET) => namedBy(id(at, node));
 
 /** A node that somebody changes by one call. */
 const changed = (node: string, call: (at: DriftContext) => Promise<unknown>): DriftCase => ({
@@ -21,8 +17,9 @@ const changed = (node: string, call: (at: DriftContext) => Promise<unknown>): Dr
   drift: async (at) => void (await call(at)),
 });
 
-export async function targetArn(at: DriftContext): Promise<string> {
-  const { ResourceId, ...rest } = of(at);
+/** ARN of a scalable target, by which it is tagged: that of the service unless told otherwise. */
+export async function targetArn(at: DriftContext, node = TARGET): Promise<string> {
+  const { ResourceId, ...rest } = of(at, node);
   const found = await at.applicationAutoscaling.send(
     new scaling.DescribeScalableTargetsCommand({ ...rest, ResourceIds: [ResourceId] }),
   );
@@ -35,15 +32,22 @@ async function alarmOf(at: DriftContext): Promise<watch.MetricAlarm> {
   return one(found.MetricAlarms, 'alarm');
 }
 
+/** A target whose tag is another, or is taken away where that is undefined. */
+export async function retagTarget(
+  at: DriftContext,
+  node: string,
+  [key, value]: readonly [string, string | undefined],
+): Promise<unknown> {
+  const { applicationAutoscaling: client } = at;
+  const ResourceARN = await targetArn(at, node);
+  return value === undefined
+    ? client.send(new scaling.UntagResourceCommand({ ResourceARN, TagKeys: [key] }))
+    : client.send(new scaling.TagResourceCommand({ ResourceARN, Tags: { [key]: value } }));
+}
+
 const retagged = (node: string, key: string, value: string | undefined): DriftCase =>
   changed(node, async (at) => {
-    if (node === TARGET) {
-      const { applicationAutoscaling: client } = at;
-      const ResourceARN = await targetArn(at);
-      return value === undefined
-        ? client.send(new scaling.UntagResourceCommand({ ResourceARN, TagKeys: [key] }))
-        : client.send(new scaling.TagResourceCommand({ ResourceARN, Tags: { [key]: value } }));
-    }
+    if (node === TARGET) return retagTarget(at, node, [key, value]);
     const { AlarmArn: ResourceARN } = await alarmOf(at);
     return value === undefined
       ? at.cloudwatch.send(new watch.UntagResourceCommand({ ResourceARN, TagKeys: [key] }))

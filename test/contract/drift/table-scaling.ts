@@ -1,9 +1,10 @@
 import * as scaling from '@aws-sdk/client-application-auto-scaling';
 import { namedBy } from '../../../operator/aws/application-autoscaling/shared.ts';
-import { type Case, type Cases, type DriftCase, type DriftContext, id, one } from './case.ts';
+import { type Case, type Cases, type DriftCase, type DriftContext, id } from './case.ts';
+import { retagTarget } from './scaling.ts';
 
 /** Nodes of a table of which AWS sets the read units. */
-const TARGET = 'read-capacity';
+export const TARGET = 'read-capacity';
 const POLICIES = 'read-scaling';
 
 const of = (at: DriftContext) => namedBy(id(at, TARGET));
@@ -15,23 +16,8 @@ const changed = (node: string, call: (at: DriftContext) => Promise<unknown>): Dr
   drift: async (at) => void (await call(at)),
 });
 
-/** ARN of the target, by which it is tagged. */
-export async function arnOfTarget(at: DriftContext): Promise<string> {
-  const { ResourceId, ...rest } = of(at);
-  const found = await at.applicationAutoscaling.send(
-    new scaling.DescribeScalableTargetsCommand({ ...rest, ResourceIds: [ResourceId] }),
-  );
-  return one(found.ScalableTargets, 'scalable target').ScalableTargetARN ?? '';
-}
-
 const retagged = (key: string, value: string | undefined): Case =>
-  changed(TARGET, async (at) => {
-    const { applicationAutoscaling: client } = at;
-    const ResourceARN = await arnOfTarget(at);
-    return value === undefined
-      ? client.send(new scaling.UntagResourceCommand({ ResourceARN, TagKeys: [key] }))
-      : client.send(new scaling.TagResourceCommand({ ResourceARN, Tags: { [key]: value } }));
-  });
+  changed(TARGET, (at) => retagTarget(at, TARGET, [key, value]));
 
 const bounds = (change: Partial<scaling.RegisterScalableTargetRequest>): Case =>
   changed(TARGET, (at) =>
