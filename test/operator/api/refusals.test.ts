@@ -35,6 +35,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   ReplacementNotAllowed: STORES,
   StoreNotInSpec: STORES,
   StoreLost: 'integration/datastore-table.test.ts',
+  CopyUnusable: 'integration/datastore-restore.test.ts',
   DeletionProtected: 'integration/datastore-table.test.ts',
   AwsRefused: OF_AWS,
   RolloutFailed: 'integration/ecs-kinds.test.ts',
