@@ -16,7 +16,6 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import {
-  DeleteDBClusterCommand,
   DeleteDBInstanceCommand,
   DescribeDBClustersCommand,
   DescribeDBClusterSnapshotsCommand,
@@ -136,7 +135,8 @@ describe('a database of MySQL', () => {
   });
 
   it('says which field does not fit its copy, and what to do', async () => {
-    const wrong = (restoreFrom: object, mysql: object = {}) => from(records, restoreFrom, { mysql });
+    const wrong = (restoreFrom: object, mysql: object = {}) =>
+      from(storeInNetwork('wrong', { mysql }), restoreFrom);
     await refused(
       wrong({ snapshot: 'nowhere' }),
       /spec\.restoreFrom\.snapshot nowhere is not there: name a snapshot/,
@@ -164,7 +164,7 @@ describe('a cluster of Aurora', () => {
     return found.DBClusters?.[0];
   };
 
-  it('is made of its last snapshot, with members, and lost of what it was a moment ago', async () => {
+  it('is made of its last snapshot, with members, and another of what that is now', async () => {
     const snapshot = await leaveCopy(ledger, async () => {
       const found = await rds.send(new DescribeDBClusterSnapshotsCommand({ SnapshotType: 'manual' }));
       return found.DBClusterSnapshots?.[0]?.DBClusterSnapshotIdentifier;
@@ -180,22 +180,15 @@ describe('a cluster of Aurora', () => {
     const made = await cluster();
     expect(made).toMatchObject({ DatabaseName: 'ledger', StorageEncrypted: true });
     expect(made?.DBClusterMembers).toHaveLength(1);
-    await rds.send(
-      new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'ledger-dev-instance', SkipFinalSnapshot: true }),
-    );
-    await rds.send(
-      new DeleteDBClusterCommand({
-        DBClusterIdentifier: NAME,
-        SkipFinalSnapshot: true,
-        DeleteAutomatedBackups: false,
-      }),
-    );
-    await world.condition(ledger, 'Stalled', { reason: 'StoreLost' });
-    const lostMark = await world.mark();
-    const pointInTime = { source: made?.DbClusterResourceId, latest: true };
-    await world.edit(ledger, { restoreFrom: { snapshot: null, pointInTime } });
-    await world.ready(ledger);
-    expect(await deeds(lostMark, 'rds')).toContain('RestoreDBClusterToPointInTime');
+    const second = from(storeInNetwork('second', { auroraPostgresql: {} }), {
+      pointInTime: { source: NAME, latest: true },
+    });
+    const secondMark = await world.mark();
+    await world.apply([second]);
+    await world.ready(second);
+    expect(await deeds(secondMark, 'rds')).toContain('RestoreDBClusterToPointInTime');
+    expect(await statusOf(second)).toMatchObject({ restoredFrom: `${NAME} at the latest` });
+    await world.remove(second);
     await world.remove(ledger);
   });
 });
