@@ -129,7 +129,7 @@ function boundsOf(permission: Permission, scope: PolicyScope): Pick<Statement, '
   );
   const Condition = {
     ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
-    ...(on === 'untagged' && { Null: { [RESOURCE_TAG]: 'true' } }),
+    ...((on === 'untagged' || on === 'bare') && { Null: { [RESOURCE_TAG]: 'true' } }),
     ...(Object.keys(each).length > 0 && { [`${OF_EACH}StringEquals`]: each }),
   };
   return {
@@ -153,7 +153,7 @@ function resourceOf({ on, resource }: Permission, scope: PolicyScope): string | 
 }
 
 const RESOURCE_TAG = `aws:ResourceTag/${TAG.installation}`;
-const VERBS = { new: 'Make', untagged: 'Tag', own: 'Change', anything: 'Use' } as const;
+const VERBS = { new: 'Make', untagged: 'Tag', bare: 'Fill', own: 'Change', anything: 'Use' } as const;
 
 /** A statement of one action has its name; others say what they do in which service. AWS takes letters and digits. */
 function sidOf({ on, resource, action, boundary }: Permission, actions: readonly string[]): string {

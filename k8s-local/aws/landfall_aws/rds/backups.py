@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomated
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.rds.models import DBInstance, DBInstanceAutomatedBackup
+from moto.core.utils import utcnow
+from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
 from ..errors import AwsError
@@ -56,11 +57,65 @@ def _delete_retained(backend: Any, resource_id: str) -> dict[str, Any]:
     return {"DBInstanceIdentifier": name, "DbiResourceId": resource_id, "Status": "deleted"}
 
 
+def _automated(things: Any, held: Any, of: str, id_: str) -> dict[str, tuple[Any, bool]]:
+    backed_up = {getattr(snapshot, of) for snapshot in held.values() if snapshot.snapshot_type == "automated"}
+    there = {getattr(thing, id_) for thing in things.values()}
+    return {getattr(source, id_): (source, getattr(source, id_) in there) for source in backed_up}
+
+
+def of_instances(backend: Any) -> dict[str, tuple[Any, bool]]:
+    """What has automated backups, by its resource id, with whether it is still there."""
+    return _automated(backend.databases, backend.database_snapshots, "database", "dbi_resource_id")
+
+
+def of_clusters(backend: Any) -> dict[str, tuple[Any, bool]]:
+    return _automated(backend.clusters, backend.cluster_snapshots, "cluster", "db_cluster_resource_id")
+
+
+def _shown(source: Any, is_there: bool) -> dict[str, Any]:
+    return {
+        "Status": "active" if is_there else "retained",
+        "Engine": source.engine,
+        "EngineVersion": source.engine_version,
+        "MasterUsername": source.master_username,
+        "AllocatedStorage": source.allocated_storage,
+        "BackupRetentionPeriod": source.backup_retention_period,
+        "KmsKeyId": source.kms_key_id,
+        "RestoreWindow": {"EarliestTime": source.created, "LatestTime": utcnow()},
+    }
+
+
 def install(_settings: Settings) -> None:
-    # By which it is deleted, and of which moto says nothing.
-    DBInstanceAutomatedBackup.dbi_resource_id = property(  # type: ignore[attr-defined]
-        lambda self: self.automated_snapshots[0].dbi_resource_id
-    )
+    @replace(RDSResponse)
+    def describe_db_instance_automated_backups(self: Any) -> ActionResult:
+        # moto tells them apart by the name alone, and says nothing of what they hold.
+        found = of_instances(self.backend)
+        name, resource_id = self.params.get("DBInstanceIdentifier"), self.params.get("DbiResourceId")
+        if resource_id is not None and resource_id not in found:
+            raise AwsError("DBInstanceAutomatedBackupNotFound", f"No automated backup for DB resource {resource_id} was found.")
+        shown = [
+            {"DBInstanceIdentifier": source.db_instance_identifier, "DbiResourceId": id_, **_shown(source, is_there)}
+            | {"Encrypted": source.storage_encrypted}
+            for id_, (source, is_there) in found.items()
+            if name in (None, source.db_instance_identifier) and resource_id in (None, id_)
+        ]
+        return ActionResult({"DBInstanceAutomatedBackups": shown})
+
+    @replace(RDSResponse)
+    def describe_db_cluster_automated_backups(self: Any) -> ActionResult:
+        found = of_clusters(self.backend)
+        name, resource_id = self.params.get("DBClusterIdentifier"), self.params.get("DbClusterResourceId")
+        if resource_id is not None and resource_id not in found:
+            raise AwsError(
+                "DBClusterAutomatedBackupNotFoundFault", f"No automated backup for DB cluster {resource_id} was found."
+            )
+        shown = [
+            {"DBClusterIdentifier": source.db_cluster_identifier, "DbClusterResourceId": id_, **_shown(source, is_there)}
+            | {"StorageEncrypted": source.storage_encrypted}
+            for id_, (source, is_there) in found.items()
+            if name in (None, source.db_cluster_identifier) and resource_id in (None, id_)
+        ]
+        return ActionResult({"DBClusterAutomatedBackups": shown})
 
     @replace(RDSResponse)
     def delete_db_instance_automated_backup(self: Any) -> ActionResult:
