@@ -3,11 +3,12 @@
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
 """
 
+import itertools
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
-from moto.rds.models import DBInstance
+from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from ..errors import AwsError
@@ -25,12 +26,18 @@ def _check(days: int | None, least: int) -> None:
         )
 
 
-def _drop(instance: Any) -> None:
-    """ "Disabling automated backups deletes all existing automated backups for the instance": the guide above."""
-    held = instance.backend.database_snapshots
-    for name in [name for name, snapshot in held.items() if snapshot.snapshot_type == "automated"]:
-        if held[name].db_instance_identifier == instance.db_instance_identifier:
-            del held[name]
+def _of(backend: Any, resource_id: str) -> list[str]:
+    held = backend.database_snapshots
+    return [name for name, kept in held.items() if kept.snapshot_type == "automated" and kept.dbi_resource_id == resource_id]
+
+
+def drop(instance: Any) -> None:
+    """Its own, and not those that are kept of a former one of its name.
+
+    "Disabling automated backups deletes all existing automated backups for the instance": the guide above.
+    """
+    for name in _of(instance.backend, instance.dbi_resource_id):
+        del instance.backend.database_snapshots[name]
 
 
 def retained(instance: Any, before_: int) -> None:
@@ -38,13 +45,13 @@ def retained(instance: Any, before_: int) -> None:
     if before_ == 0 and instance.backup_retention_period > 0:
         instance.save_automated_backup()
     elif before_ > 0 and instance.backup_retention_period == 0:
-        _drop(instance)
+        drop(instance)
 
 
 def _delete_retained(backend: Any, resource_id: str) -> dict[str, Any]:
     """moto has none of it: DeleteDBInstanceAutomatedBackup, API reference. They are a deleted instance's."""
     held = backend.database_snapshots
-    mine = [name for name, kept in held.items() if kept.snapshot_type == "automated" and kept.dbi_resource_id == resource_id]
+    mine = _of(backend, resource_id)
     if not mine:
         raise AwsError("DBInstanceAutomatedBackupNotFound", f"No automated backup for DB resource {resource_id} was found.")
     name = held[mine[0]].db_instance_identifier
@@ -121,6 +128,13 @@ def install(_settings: Settings) -> None:
     def delete_db_instance_automated_backup(self: Any) -> ActionResult:
         deleted = _delete_retained(self.backend, str(self.params.get("DbiResourceId")))
         return ActionResult({"DBInstanceAutomatedBackup": deleted})
+
+    @wrap(RDSBackend, "create_auto_snapshot")
+    def name_apart(original: Any, self: Any, db_instance_identifier: str, db_snapshot_identifier: str) -> Any:
+        # Named by the minute, in which AWS makes no two instances of one name: what is kept of a former one may be of this very minute.
+        names = itertools.chain([""], (f"-{count}" for count in itertools.count(2)))
+        free = next(db_snapshot_identifier + end for end in names if db_snapshot_identifier + end not in self.database_snapshots)
+        return original(self, db_instance_identifier, free)
 
     @wrap(DBInstance, "save_automated_backup")
     def save(original: Any, self: Any) -> None:
