@@ -229,6 +229,17 @@ export async function unlessThere(call: Promise<unknown>): Promise<void> {
   }
 }
 
+/** The outcome of a call; one that AWS does not let the role do says what to do about it: Terminal (`AccessDenied`). */
+export async function explainingDenial<T>(call: Promise<T>, todo: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const { reason, message } = interpret(error);
+    if (reason !== 'AccessDenied') throw error;
+    throw new Terminal(reason, `${message}; ${todo}`, { cause: error });
+  }
+}
+
 /**
  * What any error thrown while acting on AWS means for the resource. The message names action, account and role,
  * which AWS's own words seldom do.

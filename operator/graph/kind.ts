@@ -168,6 +168,8 @@ export interface NodeKind<I extends object, R, S> {
    * made empty. A thing that was made of one has these words as its output `restoredFrom`.
    */
   copyOf?(inputs: I): string | undefined;
+  /** What such inputs need besides `iam`, which most do not: the policy of whoever has none like them leaves it out. */
+  iamFor?(inputs: I): readonly Permission[];
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;

@@ -10,7 +10,7 @@ import {
 import { Waiting } from '../../errors.ts';
 import type { ActionContext, Permission } from '../../graph/kind.ts';
 import { copyTag, requireComplete, requireReached, unusable, type Copy } from '../copy.ts';
-import { unlessGone } from '../errors.ts';
+import { explainingDenial, unlessGone } from '../errors.ts';
 import { must } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -22,18 +22,28 @@ import { arnIn, describeTable, tables, TABLES, type TableEntry } from './tables.
 /** AWS asks who restores for these on the new table, which has no tags yet: developer guide, "Using IAM with DynamoDB backup and restore". */
 const ITEMS = ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'];
 
-/** What {@link restoreTable} needs. */
-export const RESTORES_OF_TABLES: readonly Permission[] = [
-  ...['RestoreTableFromBackup', ...ITEMS].map((action): Permission => ({
-    action: `dynamodb:${action}`,
-    on: 'bare',
-    resource: TABLES,
-  })),
-  { action: 'dynamodb:RestoreTableToPointInTime', on: 'bare', resource: TABLES },
-  ...onOwn('dynamodb:RestoreTableToPointInTime').map((one) => ({ ...one, resource: TABLES })),
-  { action: 'dynamodb:TagResource', on: 'untagged', resource: TABLES },
-  ...reads('dynamodb:DescribeBackup'),
-];
+/** What is said to whoever has not attached it. */
+const POLICY =
+  'a restore of a table asks for rights on its items, which are in a policy of their own: attach manifests/iam/table-restores.json to the role (RestoreTables=true where it is of manifests/bootstrap/member-role.yaml), or take spec.restoreFrom out';
+
+/**
+ * What {@link restoreTable} needs for tables of this name, which may have an asterisk. It is no part of the policies that every
+ * operator has: a table of that name which no installation has tagged could be another's.
+ */
+export function restoresOfTables(name: string): readonly Permission[] {
+  const resource = `dynamodb:{region}:{account}:table/${name}`;
+  const bare = (action: string): Permission => ({ action: `dynamodb:${action}`, on: 'bare', resource });
+  return [
+    ...ITEMS.map(bare),
+    ...['RestoreTableFromBackup', 'RestoreTableToPointInTime'].map(bare),
+    { action: 'dynamodb:TagResource', on: 'untagged', resource },
+    // The source, which has any name, and the tags of whoever had it made.
+    { action: 'dynamodb:RestoreTableFromBackup', on: 'anything', resource: `${TABLES}/backup/*` },
+    ...onOwn('dynamodb:RestoreTableToPointInTime').map((one) => ({ ...one, resource: TABLES })),
+    { action: 'dynamodb:RestoreTableToPointInTime', on: 'bare', resource: TABLES },
+    ...reads('dynamodb:DescribeBackup'),
+  ];
+}
 
 /**
  * Makes a table of a copy. The call takes no tags, so that the table is ours only when it is there: throws Waiting until then. A
@@ -47,7 +57,7 @@ export async function restoreTable(
   const { session, tags, wrote } = context;
   const { name } = inputs;
   const table = await describeTable(session, name);
-  if (!table) await restore(session, inputs, copy);
+  if (!table) await explainingDenial(restore(session, inputs, copy), POLICY);
   if (!table || table.TableStatus === 'CREATING')
     throw new Waiting('WaitingForAws', `table ${name} is being restored`);
   if (table.TableStatus === 'DELETING')
@@ -60,7 +70,7 @@ export async function restoreTable(
   // Another one of the name, or one that has its tags already: whose it is, these say.
   if (found && (found.Tags.length > 0 || !isMadeOf(table, copy, session))) return found;
   const Tags = tagList({ ...tags, ...copyTag(copy) });
-  await session.dynamodb.send(new TagResourceCommand({ ResourceArn, Tags }));
+  await explainingDenial(session.dynamodb.send(new TagResourceCommand({ ResourceArn, Tags })), POLICY);
   const made = { TableArn: ResourceArn, TableName: name, Tags };
   wrote(tables, ResourceArn, () => made);
   return made;

@@ -15,7 +15,7 @@ import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
 import { requireLastBackup } from './last-backup.ts';
-import { restoreTable, RESTORES_OF_TABLES } from './restore.ts';
+import { restoresOfTables, restoreTable } from './restore.ts';
 import { brief, stateOf, tableDescriptions } from './table-descriptions.ts';
 import type { DynamoDbTableInputs } from './table-inputs.ts';
 import { definitions, indexOf, keySchema, throughput, within } from './table-words.ts';
@@ -40,11 +40,11 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
       'dynamodb:UntagResource',
       'dynamodb:UpdateTable',
     ).map((permission) => ({ ...permission, resource: TABLES })),
-    ...RESTORES_OF_TABLES,
     ...reads('dynamodb:DescribeTable', 'dynamodb:ListBackups', 'dynamodb:ListTagsOfResource'),
   ],
   after: [],
   copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ name, restoreFrom }) => (restoreFrom ? restoresOfTables(name) : []),
 
   diff(inputs, record) {
     if (!record || record.TableName === inputs.name) return [];

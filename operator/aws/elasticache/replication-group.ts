@@ -56,7 +56,6 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
       'ModifyReplicationGroupShardConfiguration',
     ),
     ...SNAPSHOTS,
-    ...RESTORES_OF_CACHES,
     ...onOurSecrets('GetSecretValue'),
     ...tagging(SORT),
     // The first cache of an account makes the role with which the service itself acts.
@@ -70,6 +69,7 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
   after: [],
 
   copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ restoreFrom }) => (restoreFrom ? RESTORES_OF_CACHES : []),
   diff: (inputs, group) => (group ? changesOf(inputs, group) : []),
   state: stateOf,
   outputs: outputsOf,

@@ -50,11 +50,11 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     ...TAG_WRITES,
     ...LAST_COPY_OF_CLUSTER,
     ...MANAGED_PASSWORD,
-    ...RESTORES_OF_CLUSTERS,
     ...KEPT_PASSWORD,
   ],
   after: ['DbInstance'],
   copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ restoreFrom }) => (restoreFrom ? RESTORES_OF_CLUSTERS : []),
 
   diff(inputs, record) {
     if (!record) return [];

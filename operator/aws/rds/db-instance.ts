@@ -51,7 +51,6 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     ...TAG_WRITES,
     ...LAST_COPY,
     ...MANAGED_PASSWORD,
-    ...RESTORES_OF_INSTANCES,
     ...KEPT_PASSWORD,
     // The first database of an account makes the role by which RDS works.
     {
@@ -65,6 +64,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   // A cluster keeps what serves until what takes its place does.
   heldBy: ['DbInstance'],
   copyOf: ({ own }) => copyWords(own?.restoreFrom),
+  iamFor: ({ own }) => (own?.restoreFrom ? RESTORES_OF_INSTANCES : []),
   holdsNothing: ({ record, inputs }) => (record ? isMember(record) : inputs?.clusterName !== undefined),
 
   diff(inputs, record) {
