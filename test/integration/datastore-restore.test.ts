@@ -26,11 +26,24 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
 import { portal } from '../support/manifests.ts';
 import { orders, store, storeInNetwork, storeNetwork } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
 
+const ACCOUNT = bounded(portal.account);
+/** The manifests of which the role has the policy: which copies they name, it does not say. */
+const RESTORED = [
+  storeInNetwork('records', { mysql: {}, restoreFrom: { snapshot: 'any' } }),
+  storeInNetwork('ledger', { auroraPostgresql: {}, restoreFrom: { snapshot: 'any' } }),
+  storeInNetwork('sessions', { redis: {}, restoreFrom: { snapshot: 'any' } }),
+  store('orders', {
+    dynamodb: orders,
+    restoreFrom: { pointInTime: { source: 'any', latest: true } },
+  }),
+];
 let world: World;
+let least: LeastPrivilege;
 let rds: RDSClient;
 let elasticache: ElastiCacheClient;
 let dynamodb: DynamoDBClient;
@@ -42,15 +55,17 @@ beforeAll(async () => {
     LANDFALL_AWS_TABLE_SECONDS: '0.3',
   });
   await world.claim();
+  least = await leastPrivilege(world, [ACCOUNT, storeNetwork, ...RESTORED]);
   rds = new RDSClient(world.clientOptions());
   elasticache = new ElastiCacheClient(world.clientOptions());
   dynamodb = new DynamoDBClient(world.clientOptions());
   world.operator();
-  await world.apply([portal.namespace, portal.account, storeNetwork]);
+  await world.apply([portal.namespace, ACCOUNT, storeNetwork]);
   await world.ready(storeNetwork);
 });
 afterAll(async () => {
   for (const client of [rds, elasticache, dynamodb]) client?.destroy();
+  least?.close();
   await world?.stop();
 });
 
@@ -281,4 +296,16 @@ describe('a table', () => {
     expect(await statusOf(made)).toMatchObject({ restoredFrom: other?.BackupArn });
     await world.remove(made);
   });
+});
+
+it('with what landfall policy prints for stores that are made of copies, nothing of this was refused', async () => {
+  expect((await least.refusals()).map(({ action, params }) => ({ action, params }))).toEqual([]);
+  const called = await least.called();
+  const restores = least.policy.Statement.flatMap(({ Action }) => Action).filter((action) =>
+    /:Restore(DB|Table)/.test(action),
+  );
+  // The moment of a table is restored in datastore-restore-permissions.test.ts.
+  expect(new Set(restores.filter((action) => !called.has(action)))).toEqual(
+    new Set(['dynamodb:RestoreTableToPointInTime']),
+  );
 });

@@ -25,15 +25,18 @@ import type { Manifest, World } from './world.ts';
 const setting = [portal.namespace, portal.account, storeNetwork];
 
 /** The object with other fields of its engine, beside other tags. */
-function editedAs(made: Manifest, engine: string, fields: object): Manifest {
+export function editedAs(made: Manifest, engine: string, fields: object): Manifest {
   const spec = made.spec as Readonly<Record<string, object>>;
   return { ...made, spec: { ...spec, [engine]: { ...spec[engine], ...fields }, tags: { stage: 'second' } } };
 }
 
-const tagged = (made: Manifest): Manifest => ({
+export const tagged = (made: Manifest): Manifest => ({
   ...made,
   spec: { ...(made.spec as object), tags: { stage: 'first', gone: 'soon' } },
 });
+
+/** The copy of which restored stores are made: it is there before them, and stays. */
+export const BY_HAND = 'by-hand';
 
 /** Last copies of databases are left on purpose, and so are their automatic backups until their time is over. */
 async function forgetSnapshots(world: World): Promise<void> {
@@ -41,7 +44,7 @@ async function forgetSnapshots(world: World): Promise<void> {
   const manual = { SnapshotType: 'manual' };
   try {
     const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand(manual));
-    for (const { DBSnapshotIdentifier } of DBSnapshots)
+    for (const { DBSnapshotIdentifier } of DBSnapshots.filter((one) => one.DBSnapshotIdentifier !== BY_HAND))
       await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
     const { DBClusterSnapshots = [] } = await rds.send(new DescribeDBClusterSnapshotsCommand(manual));
     for (const { DBClusterSnapshotIdentifier } of DBClusterSnapshots)
@@ -66,7 +69,7 @@ async function forgetSecrets(world: World): Promise<void> {
   }
 }
 
-async function forgetDatabases(world: World): Promise<void> {
+export async function forgetDatabases(world: World): Promise<void> {
   await forgetSnapshots(world);
   await forgetSecrets(world);
 }
