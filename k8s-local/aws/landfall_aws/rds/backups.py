@@ -40,6 +40,12 @@ def drop(instance: Any) -> None:
         del instance.backend.database_snapshots[name]
 
 
+def keep(instance: Any) -> None:
+    """It goes, and they stay: of what it was in the end."""
+    for name in _of(instance.backend, instance.dbi_resource_id):
+        instance.backend.database_snapshots[name].database = instance
+
+
 def retained(instance: Any, before_: int) -> None:
     """The period has changed: backups begin, or end."""
     if before_ == 0 and instance.backup_retention_period > 0:
@@ -65,9 +71,11 @@ def _delete_retained(backend: Any, resource_id: str) -> dict[str, Any]:
 
 
 def _automated(things: Any, held: Any, of: str, id_: str) -> dict[str, tuple[Any, bool]]:
-    backed_up = {getattr(snapshot, of) for snapshot in held.values() if snapshot.snapshot_type == "automated"}
-    there = {getattr(thing, id_) for thing in things.values()}
-    return {getattr(source, id_): (source, getattr(source, id_) in there) for source in backed_up}
+    kept = [getattr(snapshot, of) for snapshot in held.values() if snapshot.snapshot_type == "automated"]
+    # What is there is backed up as it is now, and not as it was when its first backup was made.
+    there = {getattr(thing, id_): thing for thing in things.values()}
+    found = {getattr(source, id_): source for source in kept}
+    return {key: (there.get(key, source), key in there) for key, source in found.items()}
 
 
 def of_instances(backend: Any) -> dict[str, tuple[Any, bool]]:

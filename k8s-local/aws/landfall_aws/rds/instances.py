@@ -155,8 +155,7 @@ def install(settings: Settings) -> None:
     def vanish(backend: Any, instance: Any, delete: Any, automated: bool) -> None:
         # moto asks nothing more, and would take the backups of all away that ever had its name.
         delete(backend, instance.db_instance_identifier, None, True, False)
-        if automated:
-            backups.drop(instance)
+        (backups.drop if automated else backups.keep)(instance)
         service_interfaces.linger(backend, instance.landfall_enis, settings.interface_seconds)
 
     @wrap(RDSBackend, "delete_db_instance")
