@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { Document, isScalar, visit } from 'yaml';
 import { bringUpToDate } from './api/generate.ts';
-import { awsKinds } from './aws/kinds.ts';
+import { restoresOfTables } from './aws/dynamodb/restore.ts';
 import {
+  everyPermission,
   isReading,
-  permissionsFor,
   policiesFor,
   readPermissions,
   type PolicyDocument,
@@ -166,7 +166,7 @@ interface NamedPolicy {
  * nothing is missing while a stack is updated. Throws where nobody said in which one a service stands.
  */
 function operatorPolicies(scope: PolicyScope): NamedPolicy[] {
-  const permissions = Map.groupBy(permissionsFor(awsKinds.values()), (permission) => {
+  const permissions = Map.groupBy(everyPermission(), (permission) => {
     if (isReading(permission)) return 'read';
     const [service = ''] = permission.action.split(':');
     const policy = POLICY_OF[service];
@@ -183,12 +183,24 @@ function operatorPolicies(scope: PolicyScope): NamedPolicy[] {
     );
 }
 
+/**
+ * Policies that are attached only where somebody wants what they are for. Tables are called so by namesOfStore; who restores one
+ * has to be allowed to read and write its items.
+ */
+function chosenPolicies(scope: PolicyScope): NamedPolicy[] {
+  return policiesFor(restoresOfTables('*-data'), scope).map((document) => ({
+    name: 'table-restores',
+    document,
+  }));
+}
+
 /** Every generated policy with its text, by path from the root of the repository. */
 export async function policyFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const json = async (name: string, document: PolicyDocument) =>
     files.set(`manifests/iam/${name}.json`, await formatted(`${name}.json`, JSON.stringify(document)));
   for (const { name, document } of operatorPolicies(ANYWHERE)) await json(`operator-${name}`, document);
+  for (const { name, document } of chosenPolicies(ANYWHERE)) await json(name, document);
   for (const document of policiesFor(readPermissions(), ANYWHERE)) await json('reader', document);
   await json('boundary', BOUNDARY);
   // The local AWS has it in every account, and its image nothing else of the repository.
@@ -201,24 +213,36 @@ export async function policyFiles(): Promise<Map<string, string>> {
 
 /** The template with its generated blocks as they are to be. */
 function filled(template: string): string {
-  const policies = operatorPolicies(IN_TEMPLATE).map(({ name, document }) => ({
-    id: `${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Policy`,
-    name,
-    document,
-  }));
-  const resources = policies.map(({ id, name, document }) => [
-    id,
-    {
-      Type: 'AWS::IAM::ManagedPolicy',
-      Properties: { ManagedPolicyName: `\${RoleName}-${name}`, PolicyDocument: document },
-    },
-  ]);
+  const policies = operatorPolicies(IN_TEMPLATE);
+  const resourcesOf = (
+    named: readonly NamedPolicy[],
+    more: { Condition: string; Roles: string[] } | undefined,
+  ) =>
+    Object.fromEntries(
+      named.map(({ name, document }) => {
+        const Properties = {
+          ManagedPolicyName: `\${RoleName}-${name}`,
+          ...(more && { Roles: more.Roles }),
+          PolicyDocument: document,
+        };
+        return [
+          idOf(name),
+          { Type: 'AWS::IAM::ManagedPolicy', ...(more && { Condition: more.Condition }), Properties },
+        ];
+      }),
+    );
   const blocks = {
     boundary: { Statement: BOUNDARY.Statement },
-    policies: Object.fromEntries(resources) as object,
-    attached: { ManagedPolicyArns: policies.map(({ id }) => `\${${id}}`) },
+    policies: resourcesOf(policies, undefined),
+    attached: { ManagedPolicyArns: policies.map(({ name }) => `\${${idOf(name)}}`) },
+    chosen: resourcesOf(chosenPolicies(IN_TEMPLATE), { Condition: 'RestoresTables', Roles: ['${Role}'] }),
   };
   return Object.entries(blocks).reduce(withBlock, template);
+}
+
+/** What the template calls a policy. */
+function idOf(name: string): string {
+  return `${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Policy`;
 }
 
 /** The template with this between the two comments that name the block. */

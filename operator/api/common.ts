@@ -139,6 +139,11 @@ export const targetStatus = {
       kind: z.string().max(63).describe('What it is, as `Subnet`.'),
       id: z.string().max(2048).describe('Its id or ARN in AWS.'),
       state: z.string().max(63).describe('How far it is: Ready, Pending, Failed or Deleting.'),
+      copy: z
+        .string()
+        .max(256)
+        .optional()
+        .describe('The copy that it was made of; absent where it was made empty.'),
     }),
     'node',
     2000,

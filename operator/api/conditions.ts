@@ -232,8 +232,14 @@ export const CONDITIONS = {
       },
       StoreLost: {
         means:
-          'A store that this object had is not in AWS any more, and somebody else has deleted it. No new and empty one is made in its place unasked; the message names it.',
-        todo: 'Restore it from a snapshot or backup under the same name, with its tags. To have an empty one instead, approve the plan in status.plan: `landfall approve KIND/NAMESPACE/NAME`. Each loss asks for an approval of its own.',
+          'A store that this object had is not in AWS any more, and somebody else has deleted it. No new and empty one is made in its place unasked, nor one of the copy that the former was made of; the message names it.',
+        todo: 'Name the snapshot, backup or moment that it is to be made of in `spec.restoreFrom`. To have an empty one instead, approve the plan in status.plan: `landfall approve KIND/NAMESPACE/NAME`. Each loss asks for an approval of its own.',
+        kinds: store,
+      },
+      CopyUnusable: {
+        means:
+          'The store is to be made of a copy (`spec.restoreFrom`), and cannot be made of that one: it is not there, of another engine, version or user, encrypted otherwise, or does not reach back so far. Nothing is made; the message names the field and what to do.',
+        todo: 'Name another copy, or change the field that does not fit it.',
         kinds: store,
       },
       SecretUnreadable: {

@@ -7,6 +7,7 @@ import { encryption, encryptionRules } from './data-store/encryption.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
 import { mysql } from './data-store/mysql.ts';
 import { redis } from './data-store/redis.ts';
+import { restoreFrom, restoreRules } from './data-store/restore-from.ts';
 import { storeRules } from './data-store/rules.ts';
 import { TIER_NAMES } from './endpoints.ts';
 import { PortSchema, setOf } from './fields.ts';
@@ -62,6 +63,7 @@ const fields = z
         'Tier of the network whose subnets hold the store. Default: data. It cannot change later. Not for `dynamodb`.',
       ),
     encryption: encryption.optional(),
+    restoreFrom: restoreFrom.optional(),
     connectionSecret: connectionSecret.optional(),
     alarms: storeAlarms.optional(),
     mysql: mysql.optional(),
@@ -76,6 +78,7 @@ const spec = withRules(
   fields,
   ...storeRules,
   ...encryptionRules,
+  ...restoreRules,
   connectionSecretRule,
   alarmRule,
   keptOrNever('environment', 'environment', RENAMED),
@@ -103,6 +106,11 @@ const status = z
       .max(64)
       .optional()
       .describe('Version that runs; AWS patches it by itself, so it may be above that of the spec.'),
+    restoredFrom: z
+      .string()
+      .max(256)
+      .optional()
+      .describe('The copy that the store was made of; absent where it was made empty.'),
     state: z.string().max(64).optional().describe('How far the store is, in AWS’s word and small letters.'),
     endpoint: address('Where it is read and written.'),
     readerEndpoint: address('Where it is only read, spread over the replicas.'),

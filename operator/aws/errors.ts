@@ -26,7 +26,7 @@ const RACED_TEXT = /but it (already exists|was not found)|values provided do not
 /** No quota, though it sounds like one: nobody could raise it. */
 const NO_ADDRESS = /^(InsufficientFreeAddressesInSubnet|InsufficientAddressCapacity)$/;
 const UNSETTLED =
-  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|InvalidReplicationGroupState(Fault)?|InvalidCacheClusterState(Fault)?|InsufficientCacheClusterCapacity(Fault)?|ContinuousBackupsUnavailableException|(Table|Backup)InUseException|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
+  /^(IncorrectState|IncorrectInstanceState|InvalidVpcState|OperationInProgress|RequestInProgressException|ConcurrentModification|ConcurrentModificationException|ConcurrentUpdateException|OperationAbortedException|InvalidState|InvalidRole|InvalidRoleArn|InvalidSecurityGroup|InvalidDB(Instance|Snapshot)State|InvalidDBCluster(Snapshot)?StateFault|InvalidReplicationGroupState(Fault)?|InvalidCacheClusterState(Fault)?|InsufficientCacheClusterCapacity(Fault)?|ContinuousBackupsUnavailableException|(Table|Backup)InUseException|TableAlreadyExistsException|ServiceNotActiveException|UpdateInProgressException|ScalingActivityInProgress|ResourceContention|ServiceLinkedRoleFailure|WAFOptimisticLockException|WAFTagOperationException|WAFUnavailableEntityException)$/;
 /**
  * Words by which AWS says that something made or deleted a moment ago is not known everywhere yet: a role (IAM User Guide,
  * "eventual consistency"), an instance profile, and to ECS, whose codes for all of it are ClientException and
@@ -226,6 +226,17 @@ export async function unlessThere(call: Promise<unknown>): Promise<void> {
     await call;
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
+  }
+}
+
+/** The outcome of a call; one that AWS does not let the role do says what to do about it: Terminal (`AccessDenied`). */
+export async function explainingDenial<T>(call: Promise<T>, todo: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const { reason, message } = interpret(error);
+    if (reason !== 'AccessDenied') throw error;
+    throw new Terminal(reason, `${message}; ${todo}`, { cause: error });
   }
 }
 

@@ -3,6 +3,9 @@ import { TAG } from '../graph/ownership.ts';
 import { isRead } from './guard.ts';
 import { CLAIM_READS, CLAIM_WRITES } from './iam/claim.ts';
 import { awsKinds } from './kinds.ts';
+import { RESTORES_OF_CACHES } from './elasticache/copies.ts';
+import { RESTORES_OF_CLUSTERS } from './rds/restore-cluster.ts';
+import { RESTORES_OF_INSTANCES } from './rds/restore-instance.ts';
 import { REGION_FACTS_ACTIONS } from './region-facts.ts';
 import type { AwsSession } from './session.ts';
 
@@ -55,6 +58,16 @@ export function permissionsFor(
   listed: Kinds<AwsSession> = awsKinds,
 ): Permission[] {
   return [...readPermissions(listed), ...CLAIM_WRITES, ...[...kinds].flatMap((kind) => kind.iam)];
+}
+
+/** What the operator needs for things of all kinds, made of copies as well; tables alone have a policy of their own for that. */
+export function everyPermission(): Permission[] {
+  return [
+    ...permissionsFor(awsKinds.values()),
+    ...RESTORES_OF_INSTANCES,
+    ...RESTORES_OF_CLUSTERS,
+    ...RESTORES_OF_CACHES,
+  ];
 }
 
 /**
@@ -129,7 +142,7 @@ function boundsOf(permission: Permission, scope: PolicyScope): Pick<Statement, '
   );
   const Condition = {
     ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
-    ...(on === 'untagged' && { Null: { [RESOURCE_TAG]: 'true' } }),
+    ...((on === 'untagged' || on === 'bare') && { Null: { [RESOURCE_TAG]: 'true' } }),
     ...(Object.keys(each).length > 0 && { [`${OF_EACH}StringEquals`]: each }),
   };
   return {
@@ -153,7 +166,7 @@ function resourceOf({ on, resource }: Permission, scope: PolicyScope): string | 
 }
 
 const RESOURCE_TAG = `aws:ResourceTag/${TAG.installation}`;
-const VERBS = { new: 'Make', untagged: 'Tag', own: 'Change', anything: 'Use' } as const;
+const VERBS = { new: 'Make', untagged: 'Tag', bare: 'Fill', own: 'Change', anything: 'Use' } as const;
 
 /** A statement of one action has its name; others say what they do in which service. AWS takes letters and digits. */
 function sidOf({ on, resource, action, boundary }: Permission, actions: readonly string[]): string {

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { Account } from '../api/account.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import {
+  everyPermission,
   permissionsFor,
   policiesFor,
   POLICY_MAX,
@@ -14,7 +15,7 @@ import { takesOver } from '../aws/permissions.ts';
 import type { AwsSession } from '../aws/session.ts';
 import { graphKindOf, kindsFor } from '../controllers/graph-kinds.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
-import { kindOf, type Kinds } from '../graph/kind.ts';
+import { kindOf, type Kinds, type Permission } from '../graph/kind.ts';
 import { compileResources } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
 import { DONE } from './exit-codes.ts';
@@ -48,11 +49,12 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
   const documents = chosen.flatMap((account) => {
     const own = compiled.filter((one) => one.account === account);
     const types = new Set(own.flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)));
-    const kinds = options.all === true ? awsKinds.values() : [...types].map((type) => kindOf(awsKinds, type));
+    const kinds = [...types].map((type) => kindOf(awsKinds, type));
+    const needed = options.all === true ? everyPermission() : permissionsFor(kinds, listedFor(own));
     const permissions =
       options.readOnly === true
         ? readPermissions()
-        : [...permissionsFor(kinds, listedFor(own, options)), ...takesOver(own.flatMap(adoptedInEc2))];
+        : [...needed, ...own.flatMap(besides), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });
   terminal.out(textOf(documents, options.output ?? 'json'));
@@ -60,16 +62,21 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
 }
 
 /** The kinds that are listed for the sake of these objects. */
-function listedFor(
-  own: readonly { readonly object: GraphObject }[],
-  { all }: PolicyOptions,
-): Kinds<AwsSession> {
-  if (all === true) return awsKinds;
+function listedFor(own: readonly { readonly object: GraphObject }[]): Kinds<AwsSession> {
   return new Map(own.flatMap(({ object }) => [...kindsFor(graphKindOf(object.kind), object)]));
 }
 
+type Compiled = ReturnType<typeof compileResources>['compiled'][number];
+
+/** What things need with the inputs that they have here, and others of their kinds do not. */
+function besides({ graph }: Compiled): Permission[] {
+  return [...graph.nodes.values()].flatMap(({ type, inputs }) => [
+    ...(kindOf(awsKinds, type).iamFor?.(inputs) ?? []),
+  ]);
+}
+
 /** Ids of EC2 that an object takes over; of IAM and CloudWatch Logs its kinds may tag what nobody has tagged anyway. */
-function adoptedInEc2({ object, graph }: ReturnType<typeof compileResources>['compiled'][number]): string[] {
+function adoptedInEc2({ object, graph }: Compiled): string[] {
   return (object.spec.adopt ?? []).flatMap(({ node, id }) => {
     const type = graph.nodes.get(node)?.type;
     const isEc2 = type !== undefined && kindOf(awsKinds, type).collection.name.startsWith('ec2/');

@@ -47,6 +47,9 @@ export function memoryOf(status: GraphStatus): Memory {
       (status.pending ?? []).map(({ node, time }) => [node, { node, time: Date.parse(time) }]),
     ),
     ids: new Map([...(status.former ?? []), ...(status.resources ?? [])].map(({ node, id }) => [node, id])),
+    copies: new Map(
+      (status.resources ?? []).flatMap(({ node, copy }) => (copy === undefined ? [] : [[node, copy]])),
+    ),
   };
 }
 
@@ -80,11 +83,12 @@ export function resourcesOf(
   former: readonly ResourceStatus[],
   wanted: (node: string) => boolean,
 ): ResourceStatus[] {
-  const seen = standing.map(({ node, type, id, state }) => ({
+  const seen = standing.map(({ node, type, id, state, outputs: { restoredFrom: copy } }) => ({
     node,
     kind: type,
     id,
     state: STATE[state.phase],
+    ...(copy !== undefined && { copy }),
   }));
   const nodes = new Set(seen.map(({ node }) => node));
   return [...seen, ...former.filter(({ node }) => !nodes.has(node) && wanted(node))];

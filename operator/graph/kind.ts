@@ -40,9 +40,9 @@ export interface Permission {
   readonly action: string;
   /**
    * What it may be done to: `anything`; what this very call makes with our tags (`new`); what no installation has
-   * tagged and this call does (`untagged`); only what carries our tags already (`own`).
+   * tagged and this call does (`untagged`), or does not either (`bare`); only what carries our tags already (`own`).
    */
-  readonly on: 'anything' | 'new' | 'untagged' | 'own';
+  readonly on: 'anything' | 'new' | 'untagged' | 'bare' | 'own';
   /**
    * Bounds the things by name, in the provider's way: of AWS an ARN from its service on, with `{region}` and
    * `{account}`. Without it nothing but `on` bounds them.
@@ -163,6 +163,13 @@ export interface NodeKind<I extends object, R, S> {
    * spec says. Asked of what stands by its record, of what does not by its inputs.
    */
   holdsNothing?(thing: { readonly record?: R; readonly inputs?: I }): boolean;
+  /**
+   * Of a stateful kind: the copy of which `create` makes a thing, in words for people that fit into a tag; undefined where it is
+   * made empty. A thing that was made of one has these words as its output `restoredFrom`.
+   */
+  copyOf?(inputs: I): string | undefined;
+  /** What such inputs need besides `iam`, which most do not: the policy of whoever has none like them leaves it out. */
+  iamFor?(inputs: I): readonly Permission[];
 
   /** For facets: the record that the facet lives in, once the inputs are resolved. */
   find?(view: View<R>, inputs: I): R | undefined;

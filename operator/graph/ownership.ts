@@ -15,6 +15,8 @@ export const TAG = {
   retained: 'landfall.dev/retained',
   /** On a store: which version of its secret it was given, which AWS does not show. It is written with the password. */
   password: 'landfall.dev/password',
+  /** On a store: the copy that it was made of. */
+  restoredFrom: 'landfall.dev/restored-from',
 } as const;
 
 /** AWS's limit on the length of a tag's value. */

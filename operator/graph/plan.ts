@@ -22,9 +22,11 @@ export interface Memory {
   readonly intents: ReadonlyMap<string, Intent>;
   /** Ids by node, as last written to status. */
   readonly ids: ReadonlyMap<string, string>;
+  /** The copies that stores were made of, by node; where one was made empty it is not here. */
+  readonly copies: ReadonlyMap<string, string>;
 }
 
-export const NO_MEMORY: Memory = { intents: new Map(), ids: new Map() };
+export const NO_MEMORY: Memory = { intents: new Map(), ids: new Map(), copies: new Map() };
 
 /** A thing that status remembers, that exists, and that no longer carries our tags: never ours to replace or to touch. */
 export interface Survivor {

@@ -186,8 +186,13 @@ function planMissing<S>(
       action: { ...base, verb: 'wait', id, reason: 'WaitingForAws', message },
     };
   }
+  const copy = kind.copyOf?.(inputs);
+  // Whoever names a copy after the loss wants the store back as it is there. That which it was made of once is no such word.
+  const isNamed = copy !== undefined && copy !== input.memory.copies.get(node.key);
+  const isRestored = isNamed || (copy !== undefined && input.remakes === true);
   const survivor = input.survivors.get(node.key);
-  if (survivor) {
+  // What is made of a copy may have its tags only when it is there: whether it is that, its create tells.
+  if (survivor && !isRestored) {
     const message = `${kind.type} ${survivor.id} exists but has lost the tags ${TAG.installation}, ${TAG.owner} or ${TAG.node}; put them back, or delete it, and Landfall goes on`;
     return {
       superseded: [],
@@ -198,8 +203,8 @@ function planMissing<S>(
   if (open) return { superseded: [], action: open };
   const former = input.memory.ids.get(node.key);
   const lost = isStore(kind, { inputs }) ? former : undefined;
-  if (lost !== undefined && input.remakes !== true) {
-    const at = { node: node.key, id: lost, owner: input.graph.owner };
+  if (lost !== undefined && !isNamed && input.remakes !== true) {
+    const at = { node: node.key, id: lost, owner: input.graph.owner, copy };
     return { superseded: [], action: refuseRemake(kind, at) };
   }
   const changes = describeInputs(inputs);
@@ -209,7 +214,7 @@ function planMissing<S>(
     changes,
     inputs,
     ...(former !== undefined && { former }),
-    ...(lost !== undefined && { remade: true }),
+    ...(lost !== undefined && !isNamed && { remade: true }),
   };
   return { superseded: [], action };
 }

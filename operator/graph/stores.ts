@@ -22,9 +22,10 @@ export function refuseReplacement<S>(
 /** A store that was there is gone: a new one would be empty, and would hide that. */
 export function refuseRemake<S>(
   kind: AnyKind<S>,
-  { node, id, owner }: { node: string; id: string; owner: string },
+  { node, id, owner, copy }: { node: string; id: string; owner: string; copy: string | undefined },
 ): Refusal {
-  const message = `${kind.type} ${id} is not in AWS any more, and nobody here has deleted it; restore it from a snapshot or backup under the same name, with its tags; or have a new and empty one made: landfall approve ${owner}`;
+  const other = copy === undefined ? 'a new and empty one made' : `one made of ${copy} once more`;
+  const message = `${kind.type} ${id} is not in AWS any more, and nobody here has deleted it; name ${copy === undefined ? 'the copy' : 'another copy'} that it is to be made of in spec.restoreFrom; or have ${other}: landfall approve ${owner}`;
   return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'StoreLost', message };
 }
 

@@ -5,8 +5,8 @@ import { isAdopted, TAG } from './ownership.ts';
 const RESERVED = 'aws:';
 /** The tag by which people know a thing, and others look it up. */
 const NAME = 'Name';
-/** Tags that are no node's: a replacement's revision, and which password a store has. */
-const LEFT: ReadonlySet<string> = new Set([TAG.revision, TAG.password]);
+/** Tags that are no node's: a replacement's revision, which password a store has, and which copy it was made of. */
+const LEFT: ReadonlySet<string> = new Set([TAG.revision, TAG.password, TAG.restoredFrom]);
 /** How the keys of Landfall's own tags begin. */
 const OWN = 'landfall.dev/';
 

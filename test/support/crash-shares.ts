@@ -3,6 +3,7 @@ import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
 import { aMysql, anAurora, aRedis } from './crash-subjects-databases.ts';
+import { aRestoredMysql, aRestoredTable } from './crash-subjects-restored.ts';
 import { aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
@@ -32,6 +33,11 @@ export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(2
 export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(2, 1, 0) }];
 export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(2, 1, 0) }];
 export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(2, 1, 0) }];
+
+export const RESTORED_SHARES: readonly Share[] = [
+  { subject: aRestoredTable, chance: each(2, 1, 0) },
+  { subject: aRestoredMysql, chance: each(2, 0, 0) },
+];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */
 export const SHARES: readonly Share[] = [

@@ -12,22 +12,25 @@ import type { Manifest, World } from './world.ts';
 const setting = [portal.namespace, portal.account, storeNetwork];
 
 /** The object with other fields of its engine, beside other tags. */
-function editedAs(made: Manifest, engine: string, fields: object): Manifest {
+export function editedAs(made: Manifest, engine: string, fields: object): Manifest {
   const spec = made.spec as Readonly<Record<string, object>>;
   return { ...made, spec: { ...spec, [engine]: { ...spec[engine], ...fields }, tags: { stage: 'second' } } };
 }
 
-const tagged = (made: Manifest): Manifest => ({
+export const tagged = (made: Manifest): Manifest => ({
   ...made,
   spec: { ...(made.spec as object), tags: { stage: 'first', gone: 'soon' } },
 });
 
+/** The copy of which restored stores are made: it is there before them, and stays. */
+export const BY_HAND = 'by-hand';
+
 /** Last copies are left on purpose, and so is the password of what has one: its name is free a moment after it is gone. */
-async function forgetStores(world: World): Promise<void> {
+export async function forgetStores(world: World): Promise<void> {
   const copies = new LastCopies(world);
   const secrets = new SecretsManagerClient(world.clientOptions());
   try {
-    await copies.delete();
+    await copies.delete(BY_HAND);
     const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
     for (const { ARN: SecretId } of SecretList)
       await secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));

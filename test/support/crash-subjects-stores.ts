@@ -6,7 +6,7 @@ import { orders, store } from './store-manifests.ts';
 import type { World } from './world.ts';
 
 /** Last copies of tables are left on purpose. */
-async function forgetBackups(world: World): Promise<void> {
+export async function forgetBackups(world: World): Promise<void> {
   const dynamodb = new DynamoDBClient(world.clientOptions());
   const backups = async () => (await dynamodb.send(new ListBackupsCommand({}))).BackupSummaries ?? [];
   try {

@@ -39,10 +39,10 @@ export class LastCopies {
     ].sort();
   }
 
-  /** Deletes them, and the automated backups of instances that are no more, which AWS keeps as long as it would have. */
-  async delete(): Promise<void> {
+  /** Deletes them but for the snapshot `kept`, and the automated backups of instances that are no more, which AWS keeps as long as it would have. */
+  async delete(kept?: string): Promise<void> {
     const { instances, clusters, caches, tables, automated } = await this.#found();
-    for (const { DBSnapshotIdentifier } of instances)
+    for (const { DBSnapshotIdentifier } of instances.filter((one) => one.DBSnapshotIdentifier !== kept))
       await this.#rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
     for (const { DBClusterSnapshotIdentifier } of clusters)
       await this.#rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier }));

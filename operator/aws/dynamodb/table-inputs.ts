@@ -1,3 +1,5 @@
+import type { Copy } from '../copy.ts';
+
 /** Types of attributes that may be part of a key, as DynamoDB writes them. */
 export type AttributeType = 'S' | 'N' | 'B';
 
@@ -50,6 +52,8 @@ export interface TableSettings {
 }
 
 export interface DynamoDbTableInputs extends TableSettings {
+  /** What it is made of, a backup by its ARN; undefined for an empty one. Of one that is there it says nothing. */
+  readonly restoreFrom?: Copy;
   /** Unique in account and region. */
   readonly name: string;
   /** Made with the table, and never again. */

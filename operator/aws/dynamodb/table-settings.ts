@@ -7,8 +7,7 @@ import { brief, stateOf, tableDescriptions, type DescribedTable } from './table-
 import type { TableSettingsInputs } from './table-inputs.ts';
 import { nextStep } from './table-steps.ts';
 import { isScaled } from './table-words.ts';
-import { TABLES } from './table.ts';
-import { describeTable } from './tables.ts';
+import { describeTable, TABLES } from './tables.ts';
 
 /** What can change of a table, one thing after the other, as DynamoDB demands. */
 export const tableSettingsKind: AwsKind<TableSettingsInputs, DescribedTable> = {

@@ -8,19 +8,18 @@ import {
 import { Terminal, Waiting } from '../../errors.ts';
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
+import { copyWords, restoredFrom } from '../copy.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
-import { retagged, tagList } from '../tags.ts';
+import { retagged, tagList, tagsOf } from '../tags.ts';
 import { requireLastBackup } from './last-backup.ts';
+import { restoresOfTables, restoreTable } from './restore.ts';
 import { brief, stateOf, tableDescriptions } from './table-descriptions.ts';
 import type { DynamoDbTableInputs } from './table-inputs.ts';
 import { definitions, indexOf, keySchema, throughput, within } from './table-words.ts';
-import { arnIn, describeTable, tables, type TableEntry } from './tables.ts';
-
-/** Every table; an action on an index or a backup of one says so itself. */
-export const TABLES = 'dynamodb:{region}:{account}:table/*';
+import { arnIn, describeTable, tables, TABLES, type TableEntry } from './tables.ts';
 
 /** A table, made with all that AWS takes at once. What can change of it is a facet, since AWS describes one table a call. */
 export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
@@ -44,17 +43,26 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
     ...reads('dynamodb:DescribeTable', 'dynamodb:ListBackups', 'dynamodb:ListTagsOfResource'),
   ],
   after: [],
+  copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ name, restoreFrom }) => (restoreFrom ? restoresOfTables(name) : []),
 
   diff(inputs, record) {
     if (!record || record.TableName === inputs.name) return [];
     return [{ path: 'name', from: record.TableName, to: inputs.name, replace: true }];
   },
   state: () => READY,
-  outputs: ({ TableArn, TableName }) => ({ id: TableArn, arn: TableArn, name: TableName }),
+  outputs: ({ TableArn, TableName, Tags }) => ({
+    id: TableArn,
+    arn: TableArn,
+    name: TableName,
+    ...restoredFrom(tagsOf({ Tags })),
+  }),
   gone: () => false,
   needs: () => [],
 
-  async create({ session, tags, wrote }, inputs) {
+  async create(context, inputs) {
+    if (inputs.restoreFrom) return restoreTable(context, inputs, inputs.restoreFrom);
+    const { session, tags, wrote } = context;
     const answer = await session.dynamodb.send(
       new CreateTableCommand({ ...createOf(inputs), Tags: tagList(tags) }),
     );

@@ -12,6 +12,9 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
 
+/** Every table; an action on an index or a backup of one says so itself. */
+export const TABLES = 'dynamodb:{region}:{account}:table/*';
+
 /** A table that is there, with its tags; how it is, {@link tableDescriptions} tell. */
 export interface TableEntry {
   readonly TableArn: string;

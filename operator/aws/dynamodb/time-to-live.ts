@@ -4,7 +4,7 @@ import { READY } from '../../graph/kind.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn } from '../permissions.ts';
 import { stateOf, tableDescriptions, type DescribedTable } from './table-descriptions.ts';
-import { TABLES } from './table.ts';
+import { TABLES } from './tables.ts';
 
 export interface TimeToLiveInputs {
   readonly tableArn: string;

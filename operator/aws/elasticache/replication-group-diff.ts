@@ -39,6 +39,8 @@ export interface ReplicationGroupInputs {
   readonly token?: StoredPassword;
   /** Whether what interrupts is done at once, and not in the maintenance window. */
   readonly isImmediate: boolean;
+  /** The snapshot that it is made of; undefined for an empty one. Of one that is there it says nothing. */
+  readonly restoreFrom?: { readonly snapshot: string };
   /** Whether it may go to another major version, or to Valkey. */
   readonly mayUpgrade: boolean;
 }

@@ -6,11 +6,13 @@ import {
 import { Waiting } from '../../errors.ts';
 import { READY, type Permission, type State } from '../../graph/kind.ts';
 import { shortHash, TAG } from '../../graph/ownership.ts';
+import { copyTag, copyWords, restoredFrom } from '../copy.ts';
 import { isSnapshotThere, unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOurSecrets } from '../secretsmanager/secret.ts';
 import { readCredentials } from '../secretsmanager/value.ts';
 import { tagList, tagsOf } from '../tags.ts';
+import { requireSnapshot, RESTORES_OF_CACHES } from './copies.ts';
 import {
   changesOf,
   isFailingOver,
@@ -66,6 +68,8 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
   ],
   after: [],
 
+  copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ restoreFrom }) => (restoreFrom ? RESTORES_OF_CACHES : []),
   diff: (inputs, group) => (group ? changesOf(inputs, group) : []),
   state: stateOf,
   outputs: outputsOf,
@@ -79,8 +83,13 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
   ],
 
   async create({ session, tags }, inputs) {
-    const { clusterMode, shards, replicasPerShard, token } = inputs;
-    const Tags = tagList({ ...tags, ...(token && { [TAG.password]: createdWith(token.mark) }) });
+    const { clusterMode, shards, replicasPerShard, token, restoreFrom } = inputs;
+    await requireSnapshot(session, inputs);
+    const Tags = tagList({
+      ...tags,
+      ...copyTag(restoreFrom),
+      ...(token && { [TAG.password]: createdWith(token.mark) }),
+    });
     const answer = await session.elasticache.send(
       new CreateReplicationGroupCommand({
         ReplicationGroupId: inputs.name,
@@ -105,6 +114,7 @@ export const replicationGroupKind: AwsKind<ReplicationGroupInputs, CacheGroup> =
         ...(inputs.maintenanceWindow !== undefined && {
           PreferredMaintenanceWindow: inputs.maintenanceWindow,
         }),
+        ...(restoreFrom && { SnapshotName: restoreFrom.snapshot }),
         ...(token && { AuthToken: (await readCredentials(session, token)).password }),
         Tags,
       }),
@@ -190,6 +200,7 @@ function outputsOf(group: CacheGroup): Record<string, string> {
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
     ...(reader?.Address !== undefined && { readerAddress: reader.Address }),
     ...nodesOf(group),
+    ...restoredFrom(tagsOf(group)),
     ...(TAG.password in tagsOf(group) && { password: tokenOf(group) }),
     ...(pending.length > 0 && { pending: pending.join('\n') }),
   };

@@ -1,3 +1,4 @@
+import type { Copy } from '../copy.ts';
 import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { Windows } from './windows.ts';
 
@@ -29,6 +30,8 @@ export interface DbClusterInputs extends Windows {
   readonly backupDays: number;
   readonly deletionProtection: boolean;
   readonly iamAuthentication: boolean;
+  /** What it is made of; undefined for an empty one. Of one that is there it says nothing. */
+  readonly restoreFrom?: Copy;
   /** What serverless members may use, in capacity units; undefined where there are none. */
   readonly capacity?: { readonly min: number; readonly max: number };
 }

@@ -6,11 +6,13 @@ import {
 } from '@aws-sdk/client-rds';
 import { Terminal, Waiting } from '../../errors.ts';
 import type { ActionContext, Change } from '../../graph/kind.ts';
+import { TAG } from '../../graph/ownership.ts';
+import { copyWords } from '../copy.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { AwsSession } from '../session.ts';
-import { retagged, tagList } from '../tags.ts';
+import { retagged, tagList, tagsOf } from '../tags.ts';
 import { pendingLines, securityGroupsOf } from './attached.ts';
 import { createOf } from './db-cluster-create.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
@@ -20,6 +22,7 @@ import { isComing, savesNothing, stateOf } from './db-cluster-state.ts';
 import { dbClusters, outputsOf } from './db-clusters.ts';
 import { finalSnapshotOfCluster, LAST_COPY_OF_CLUSTER } from './final-snapshot.ts';
 import { givePassword, KEPT_PASSWORD, markTag, passwordChange, passwordFor } from './password.ts';
+import { restoreCluster, RESTORES_OF_CLUSTERS } from './restore-cluster.ts';
 import { fixedChangeOf } from './settings.ts';
 import {
   arnBeside,
@@ -50,6 +53,8 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
     ...KEPT_PASSWORD,
   ],
   after: ['DbInstance'],
+  copyOf: ({ restoreFrom }) => copyWords(restoreFrom),
+  iamFor: ({ restoreFrom }) => (restoreFrom ? RESTORES_OF_CLUSTERS : []),
 
   diff(inputs, record) {
     if (!record) return [];
@@ -76,6 +81,8 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
   },
 
   async create({ session, tags }, inputs) {
+    const { restoreFrom: copy } = inputs;
+    if (copy) return restoreCluster(session, { inputs, copy, tags });
     const Tags = tagList({ ...tags, ...markTag(inputs.password) });
     const answer = await session.rds.send(
       new CreateDBClusterCommand({
@@ -138,10 +145,12 @@ async function unprotect({ session, wrote }: ActionContext<AwsSession>, record: 
 
 /** What stays as it was made. Storage that is not encrypted somebody else has made. */
 function fixedChanges(inputs: DbClusterInputs, record: Cluster): Change[] {
+  // What databases one has that was made of a copy, the copy said.
+  const isRestored = TAG.restoredFrom in tagsOf(record);
   return [
     ...fixedChangeOf('name', record.DBClusterIdentifier, inputs.name),
     ...fixedChangeOf('engine', record.Engine, inputs.engine),
-    ...fixedChangeOf('databaseName', record.DatabaseName ?? '', inputs.databaseName),
+    ...fixedChangeOf('databaseName', record.DatabaseName ?? '', isRestored ? undefined : inputs.databaseName),
     ...fixedChangeOf('masterUsername', record.MasterUsername, inputs.masterUsername),
     ...fixedChangeOf('subnetGroupName', record.DBSubnetGroup, inputs.subnetGroupName),
     ...fixedChangeOf('encrypted', record.StorageEncrypted, true),

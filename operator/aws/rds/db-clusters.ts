@@ -1,5 +1,6 @@
 import { DescribeDBClustersCommand, type DBCluster } from '@aws-sdk/client-rds';
 import { pages, type AwsCollection } from '../kind.ts';
+import { restoredFrom } from '../copy.ts';
 import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
@@ -47,6 +48,7 @@ export function outputsOf(record: Cluster): Readonly<Record<string, string>> {
     resourceId: record.DbClusterResourceId ?? '',
     ...(address !== undefined && { address, port: String(record.Port ?? '') }),
     ...(readerAddress !== undefined && { readerAddress }),
+    ...restoredFrom(tagsOf(record)),
     ...markIn(record, record.Status),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
     ...(record.SecretVersion !== undefined && { secretVersion: record.SecretVersion }),

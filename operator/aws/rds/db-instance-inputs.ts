@@ -1,3 +1,4 @@
+import type { Copy } from '../copy.ts';
 import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { Windows } from './windows.ts';
 
@@ -54,4 +55,6 @@ export interface OwnInputs extends Pick<Windows, 'backupWindow'> {
   readonly backupDays: number;
   readonly deletionProtection: boolean;
   readonly iamAuthentication: boolean;
+  /** What it is made of; undefined for an empty one. Of one that is there it says nothing. */
+  readonly restoreFrom?: Copy;
 }

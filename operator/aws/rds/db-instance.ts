@@ -6,11 +6,13 @@ import {
 } from '@aws-sdk/client-rds';
 import { Terminal, Waiting } from '../../errors.ts';
 import type { ActionContext, Change } from '../../graph/kind.ts';
+import { TAG } from '../../graph/ownership.ts';
+import { copyWords } from '../copy.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import type { StoredPassword } from '../secretsmanager/value.ts';
 import type { AwsSession } from '../session.ts';
-import { retagged, tagList } from '../tags.ts';
+import { retagged, tagList, tagsOf } from '../tags.ts';
 import { securityGroupsOf } from './attached.ts';
 import { createOf } from './db-instance-create.ts';
 import type { DbInstanceInputs } from './db-instance-inputs.ts';
@@ -21,6 +23,7 @@ import { isOfVolume } from './db-instance-storage.ts';
 import { dbInstances, outputsOf } from './db-instances.ts';
 import { finalSnapshotOf, LAST_COPY } from './final-snapshot.ts';
 import { givePassword, KEPT_PASSWORD, markTag, passwordChange, passwordFor } from './password.ts';
+import { restoreInstance, RESTORES_OF_INSTANCES } from './restore-instance.ts';
 import { fixedChangeOf, setChanges } from './settings.ts';
 import {
   arnBeside,
@@ -60,6 +63,8 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   after: [],
   // A cluster keeps what serves until what takes its place does.
   heldBy: ['DbInstance'],
+  copyOf: ({ own }) => copyWords(own?.restoreFrom),
+  iamFor: ({ own }) => (own?.restoreFrom ? RESTORES_OF_INSTANCES : []),
   holdsNothing: ({ record, inputs }) => (record ? isMember(record) : inputs?.clusterName !== undefined),
 
   diff(inputs, record) {
@@ -94,11 +99,13 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   },
 
   async create({ session, tags }, inputs) {
-    const Tags = tagList({ ...tags, ...markTag(inputs.own?.password) });
+    const { own } = inputs;
+    if (own?.restoreFrom) return restoreInstance(session, { inputs, own, copy: own.restoreFrom, tags });
+    const Tags = tagList({ ...tags, ...markTag(own?.password) });
     const answer = await session.rds.send(
       new CreateDBInstanceCommand({
         ...createOf(inputs),
-        ...(await passwordFor(session, inputs.own?.password)),
+        ...(await passwordFor(session, own?.password)),
         Tags,
       }),
     );
@@ -148,11 +155,13 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
 /** What stays as it was made. Storage that is not encrypted somebody else has made. */
 function fixedChanges(inputs: DbInstanceInputs, record: Instance): Change[] {
   const { own } = inputs;
+  // What databases one has that was made of a copy, the copy said.
+  const isRestored = TAG.restoredFrom in tagsOf(record);
   return [
     ...fixedChangeOf('name', record.DBInstanceIdentifier, inputs.name),
     ...fixedChangeOf('engine', record.Engine, inputs.engine),
     ...fixedChangeOf('clusterName', record.DBClusterIdentifier ?? '', inputs.clusterName ?? ''),
-    ...fixedChangeOf('databaseName', record.DBName ?? '', own?.databaseName),
+    ...fixedChangeOf('databaseName', record.DBName ?? '', isRestored ? undefined : own?.databaseName),
     ...fixedChangeOf('masterUsername', record.MasterUsername, own?.masterUsername),
     ...fixedChangeOf('subnetGroupName', record.DBSubnetGroup?.DBSubnetGroupName, own?.subnetGroupName),
     ...fixedChangeOf('encrypted', record.StorageEncrypted, own && true),

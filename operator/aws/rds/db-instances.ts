@@ -1,5 +1,6 @@
 import { DescribeDBInstancesCommand, type DBInstance } from '@aws-sdk/client-rds';
 import { pages, type AwsCollection } from '../kind.ts';
+import { restoredFrom } from '../copy.ts';
 import { reads } from '../permissions.ts';
 import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
@@ -48,6 +49,7 @@ export function outputsOf(record: Instance): Readonly<Record<string, string>> {
     resourceId: record.DbiResourceId ?? '',
     storageGiB: String(record.AllocatedStorage ?? 0),
     ...(endpoint?.Address !== undefined && { address: endpoint.Address, port: String(endpoint.Port ?? '') }),
+    ...restoredFrom(tagsOf(record)),
     ...markIn(record, record.DBInstanceStatus),
     ...(secret?.SecretArn !== undefined && { secretArn: secret.SecretArn }),
     ...(record.SecretVersion !== undefined && { secretVersion: record.SecretVersion }),

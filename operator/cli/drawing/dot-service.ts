@@ -104,8 +104,14 @@ function endpointNode({ owner, marks, used }: Drawn & { readonly used: Used }): 
 
 /** A store with all that was made for it. */
 export function storeNode({ owner, marks, store }: DrawnStore): string {
-  const { node, name, engine, called, others } = store;
-  const lines = [bold(`Store ${name}`), escape(engine), small(called), idText(marks, node)];
+  const { node, name, engine, called, copy, others } = store;
+  const lines = [
+    bold(`Store ${name}`),
+    escape(engine),
+    small(called),
+    ...copy.map(small),
+    idText(marks, node),
+  ];
   const mark = markOfAll(marks, [node, ...others.map((other) => other.node)]);
   return `${nodeId({ owner, node })} [label=${box(lines, STORE_LOOK, { mark, width: 120 })}]`;
 }

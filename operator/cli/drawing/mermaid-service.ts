@@ -18,9 +18,9 @@ export function serviceLines({ services, uses, stores }: DrawnNetwork): string[]
 
 /** A store with all that was made for it. */
 export function storeLine({ owner, marks, store }: DrawnStore): string {
-  const { node, name, engine, called, others } = store;
+  const { node, name, engine, called, copy, others } = store;
   const mark = markOfAll(marks, [node, ...others.map((other) => other.node)]);
-  const lines = [`Store ${name}`, engine, called] as const;
+  const lines = [`Store ${name}`, engine, called, ...copy] as const;
   return `${placeKey({ owner, node })}["${labelled(mark, marks.id(node), lines)}"]:::store`;
 }
 

@@ -1,4 +1,6 @@
+import { awsKinds } from '../../aws/kinds.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { kindOf } from '../../graph/kind.ts';
 import { homeOf } from './marks.ts';
 import { lastPart } from './nodes.ts';
 
@@ -11,6 +13,8 @@ export interface Store {
   readonly engine: string;
   /** What it is called in AWS. */
   readonly called: string;
+  /** The copy that it is made of, in one line: `of records-final`. None for an empty one. */
+  readonly copy: readonly string[];
   /** What else there is of it, with the names that it has in AWS; drawn in a line or not at all. */
   readonly others: readonly { readonly node: string; readonly name: string }[];
 }
@@ -36,10 +40,18 @@ export function storeOf(graph: Graph): Store | undefined {
     name: lastPart(graph.owner),
     engine: node === 'table' ? 'DynamoDB' : (ENGINES[engine] ?? engine),
     called: name,
+    copy: copyIn(graph, node),
     others: [...graph.nodes.keys()]
       .filter((key) => key !== node && homeOf(key) === key)
       .map((key) => ({ node: key, name: wordsIn(graph, key).name ?? '' })),
   };
+}
+
+/** An ARN is told by its last part: the rest is the account's and the region's. */
+function copyIn(graph: Graph, key: string): string[] {
+  const { type = '', inputs = {} } = graph.nodes.get(key) ?? {};
+  const words = kindOf(awsKinds, type).copyOf?.(inputs);
+  return words === undefined ? [] : [`of ${words.replace(/^arn:[^ ]*[:/]/, '')}`];
 }
 
 /** Of the inputs of a node what is a text. */

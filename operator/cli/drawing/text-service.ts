@@ -72,9 +72,10 @@ export function usedBranch(draw: Draw & { readonly used: Used }): Branch {
 /** A store as a branch of its network, or of its account where it stands in none: what was made for it. */
 export function storeBranch(draw: Draw & { readonly store: Store }): Branch {
   const { store, paint } = draw;
-  const { node, name, engine, called, others } = store;
+  const { node, name, engine, called, copy, others } = store;
+  const told = [engine, called, ...copy].join(', ');
   return {
-    line: labelOf(draw, node, `${paint.bold(`store ${name}`)}  ${paint.dim(`${engine}, ${called}`)}`),
+    line: labelOf(draw, node, `${paint.bold(`store ${name}`)}  ${paint.dim(told)}`),
     below: [
       ...others.map((other) => ({
         line: labelOf(draw, other.node, `${other.node}  ${paint.dim(other.name)}`),

@@ -12,6 +12,7 @@ import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { credentialsOf } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
+import { copyOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
 import { isProtected } from './protection.ts';
@@ -132,6 +133,7 @@ function clusterOf(object: DataStore, spec: AuroraPostgreSql, place: Place): DbC
     ...(maintenanceWindow !== undefined && { maintenanceWindow }),
     deletionProtection: isProtected(spec.deletionProtection, object.spec.environment),
     iamAuthentication: spec.iamAuthentication === 'Enabled',
+    ...copyOf(object),
     ...(range && { capacity: { min: range.minCapacityUnits, max: range.maxCapacityUnits } }),
   };
 }

@@ -7,6 +7,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { byName } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { copyOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
 import { isProtected } from './protection.ts';
 import { TABLE_SCALING_NODES, tableScalingNodes, unitsOfIndex, unitsOfTable } from './table-scaling.ts';
@@ -49,6 +50,7 @@ export function dynamodbNodes(
     build.thing('DynamoDbTable', 'table', {
       name: namesOfStore(object).table,
       ...settings,
+      ...copyOf(object),
       localIndexes: byName(spec.localIndexes).map((index) => ({
         ...heldBy(index),
         name: index.name,

@@ -12,6 +12,7 @@ import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { credentialsOf } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
+import { copyOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
 import { isProtected } from './protection.ts';
@@ -122,7 +123,7 @@ function instanceOf(object: DataStore, spec: MySql, place: Place): DbInstanceInp
     applyImmediately: spec.applyChanges === 'Immediately',
     ...(insightsDays !== undefined && { insightsDays }),
     ...(maintenanceWindow !== undefined && { maintenanceWindow }),
-    own: ownOf(spec, environment, place),
+    own: { ...ownOf(spec, environment, place), ...copyOf(object) },
   };
 }
 

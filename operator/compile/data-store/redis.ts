@@ -12,6 +12,7 @@ import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { credentialsOf } from './credentials.ts';
+import { snapshotOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
 import { storeNetwork, type StoreNetwork } from './network.ts';
 
@@ -75,6 +76,7 @@ export function redisNodes(
         ...layout,
         ...settingsOf(object, spec, network),
         ...(keyArn !== undefined && { kmsKeyArn: keyArn }),
+        ...snapshotOf(object),
         ...(kept && { token: kept.password }),
         description,
       },

@@ -6,6 +6,7 @@ export type DataStoreOutputs = Pick<
   DataStoreStatus,
   | 'engine'
   | 'engineVersion'
+  | 'restoredFrom'
   | 'state'
   | 'endpoint'
   | 'readerEndpoint'
@@ -35,6 +36,7 @@ export function outputsOfDataStore(standing: readonly Standing[]): DataStoreOutp
   return {
     engine: table ? 'dynamodb' : text(store, 'engine'),
     engineVersion: text(store, 'engineVersion'),
+    restoredFrom: text(table ?? store, 'restoredFrom'),
     state: text(settings ?? store, 'state'),
     endpoint: endpointOf(store, 'address'),
     readerEndpoint: endpointOf(store, 'readerAddress'),

@@ -12,6 +12,7 @@ import {
   createSubnetGroup,
   describeCluster,
   describeInstance,
+  gone,
   instance,
   modify,
   modifyCluster,
@@ -137,6 +138,75 @@ export function databaseSnapshots(): void {
     await status('available', 'two');
     expect(await automated('two')).toBe(0);
     await refused(modifyCluster({ BackupRetentionPeriod: 0 }), value, words);
+  });
+
+  describe('automated ones of what was deleted', () => {
+    interface Backup {
+      DbiResourceId: string;
+      Status: string;
+    }
+    const backups = async (params: Params = {}) =>
+      (await rds<{ DBInstanceAutomatedBackups: Backup[] | '' }>('DescribeDBInstanceAutomatedBackups', params))
+        .DBInstanceAutomatedBackups || [];
+    const told = async (params?: Params) =>
+      (await backups(params)).map(({ DbiResourceId, Status }) => `${DbiResourceId} ${Status}`).sort();
+    const idOf = async () => (await describeInstance<{ DbiResourceId: string }>()).DbiResourceId;
+    const remove = async (params: Params) => {
+      await rds('DeleteDBInstance', { ...instance, ...skip, ...params });
+      await gone(() => describeInstance());
+    };
+
+    test('are told apart by the resource id, and make an instance of the same name', async () => {
+      await createInstance(network, { BackupRetentionPeriod: 3 });
+      await status('available');
+      const first = await idOf();
+      expect(await told()).toEqual([`${first} active`]);
+      await remove({ DeleteAutomatedBackups: false });
+      expect(await told({ DbiResourceId: first })).toEqual([`${first} retained`]);
+      const restore = (SourceDbiResourceId: string) =>
+        rds('RestoreDBInstanceToPointInTime', {
+          SourceDbiResourceId,
+          TargetDBInstanceIdentifier: 'one',
+          UseLatestRestorableTime: true,
+          ...subnetGroup,
+        });
+      await refused(restore('db-NONE'), 'DBInstanceAutomatedBackupNotFound');
+      await refused(told({ DbiResourceId: 'db-NONE' }), 'DBInstanceAutomatedBackupNotFound');
+      // Within the minute of the first.
+      await restore(first);
+      await status('available');
+      const second = await idOf();
+      expect(await told({ ...instance })).toEqual([`${first} retained`, `${second} active`].sort());
+      await modify({ DBInstanceClass: 'db.t3.medium' });
+      await status('available');
+      // By default an instance takes its own along, and not those of another life.
+      await remove({});
+      expect(await told()).toEqual([`${first} retained`]);
+      await rds('DeleteDBInstanceAutomatedBackup', { DbiResourceId: first });
+      expect(await told()).toEqual([]);
+    });
+
+    test('of a cluster are there as long as it is', async () => {
+      const ofClusters = async (params: Params = {}) =>
+        (await rds<{ DBClusterAutomatedBackups: object[] | '' }>('DescribeDBClusterAutomatedBackups', params))
+          .DBClusterAutomatedBackups || [];
+      await createCluster(network, { BackupRetentionPeriod: 5 });
+      await clusterAvailable();
+      const { DbClusterResourceId } = await describeCluster<{ DbClusterResourceId: string }>();
+      expect(await ofClusters({ ...cluster })).toMatchObject([
+        { DbClusterResourceId, Status: 'active', Engine: 'aurora-postgresql', MasterUsername: 'keeper' },
+      ]);
+      await rds('RestoreDBClusterToPointInTime', {
+        SourceDbClusterResourceId: DbClusterResourceId,
+        DBClusterIdentifier: 'second',
+        UseLatestRestorableTime: true,
+        ...subnetGroup,
+      });
+      await clusterAvailable('second');
+      await rds('DeleteDBCluster', { ...cluster, ...skip });
+      await gone(() => describeCluster());
+      await refused(ofClusters({ DbClusterResourceId }), 'DBClusterAutomatedBackupNotFoundFault');
+    });
   });
 
   describe('an instance', () => {

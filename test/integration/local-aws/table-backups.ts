@@ -106,7 +106,11 @@ export function tableBackups(): void {
       await refused(restore({}), 'ValidationException');
       await refused(restore({ RestoreDateTime: 1 }), 'InvalidRestoreTimeException');
       await restore(latest);
-      await active('other');
+      const restored = await active('other');
+      expect(restored.RestoreSummary).toMatchObject({ SourceTableArn: (await read()).TableArn });
+      const RestoreDateTime = described['LatestRestorableDateTime'] as number;
+      await restore({ TargetTableName: 'third', RestoreDateTime });
+      expect((await active('third')).RestoreSummary).toMatchObject({ RestoreDateTime });
       const other = await dynamo<Recovery>('DescribeContinuousBackups', { TableName: 'other' });
       expect(other.ContinuousBackupsDescription.PointInTimeRecoveryDescription).toEqual({
         PointInTimeRecoveryStatus: 'DISABLED',

@@ -36,6 +36,7 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   StoreNotInSpec: STORES,
   StoreLost: 'integration/datastore-table.test.ts',
   SecretUnreadable: 'integration/datastore-canary.test.ts',
+  CopyUnusable: 'integration/datastore-restore.test.ts',
   DeletionProtected: 'integration/datastore-table.test.ts',
   AwsRefused: OF_AWS,
   RolloutFailed: 'integration/ecs-kinds.test.ts',

@@ -14,7 +14,12 @@ interface Statement {
 }
 interface ManagedPolicy {
   Type: 'AWS::IAM::ManagedPolicy';
-  Properties: { ManagedPolicyName: string; PolicyDocument: { Version: string; Statement: Statement[] } };
+  Condition?: string;
+  Properties: {
+    ManagedPolicyName: string;
+    Roles?: string[];
+    PolicyDocument: { Version: string; Statement: Statement[] };
+  };
 }
 interface Role {
   Type: 'AWS::IAM::Role';
@@ -41,6 +46,10 @@ const { Parameters, Resources } = parse(text, {
 const { AssumeRolePolicyDocument, ManagedPolicyArns } = Resources.Role.Properties;
 const attached = ManagedPolicyArns.map((arn) => Resources[arn.replace('!Ref ', '')]?.Properties);
 const statements = attached.flatMap((policy) => policy?.PolicyDocument.Statement ?? []);
+/** What is attached only where a parameter says so. */
+const chosen = Object.values<ManagedPolicy | Role>(Resources).filter(
+  (one): one is ManagedPolicy => 'Condition' in one,
+);
 const actionsOf = (statements: readonly Statement[]) =>
   [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 
@@ -57,6 +66,12 @@ describe('generated policies', () => {
       path.includes('/operator') ? (JSON.parse(text) as { Statement: Statement[] }).Statement : [],
     );
     expect(actionsOf(statements)).toEqual(actionsOf(operator));
+    const restores = JSON.parse(files.get('manifests/iam/table-restores.json') ?? '') as {
+      Statement: Statement[];
+    };
+    expect(chosen.map(({ Properties }) => actionsOf(Properties.PolicyDocument.Statement))).toEqual([
+      actionsOf(restores.Statement),
+    ]);
   });
 });
 
@@ -130,15 +145,18 @@ describe('manifests/bootstrap/member-role.yaml', () => {
   });
 
   it('attaches every policy but the boundary, none too long for AWS', () => {
-    const made = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::IAM::ManagedPolicy');
+    const made = Object.entries(Resources).filter(
+      ([, one]) => one.Type === 'AWS::IAM::ManagedPolicy' && !('Condition' in one),
+    );
     expect(ManagedPolicyArns).toEqual(
       made.map(([id]) => `!Ref ${id}`).filter((arn) => arn !== '!Ref Boundary'),
     );
     const others = 'have services share a policy in POLICY_OF of operator/generate-policies.ts';
-    expect(ManagedPolicyArns.length, `a role takes ${ATTACHED_MAX} policies: ${others}`).toBeLessThanOrEqual(
-      ATTACHED_MAX,
-    );
-    for (const policy of attached) {
+    expect(
+      ManagedPolicyArns.length + chosen.length,
+      `a role takes ${ATTACHED_MAX} policies: ${others}`,
+    ).toBeLessThanOrEqual(ATTACHED_MAX);
+    for (const policy of [...attached, ...chosen.map(({ Properties }) => Properties)]) {
       expect(policy?.PolicyDocument.Version).toBe('2012-10-17');
       expect(
         JSON.stringify(policy?.PolicyDocument).length,
@@ -149,6 +167,21 @@ describe('manifests/bootstrap/member-role.yaml', () => {
       Buffer.byteLength(text),
       `CloudFormation takes ${TEMPLATE_MAX} bytes: write more on a line in inTemplate of operator/generate-policies.ts`,
     ).toBeLessThan(TEMPLATE_MAX);
+  });
+
+  it('lets the operator at the items of tables only where a parameter says so, and then of no others than it makes', () => {
+    expect(actionsOf(statements).filter((action) => /^dynamodb:.*(Item|Query|Scan)/.test(action))).toEqual(
+      [],
+    );
+    expect(Parameters['RestoreTables']?.Default).toBe('false');
+    expect(chosen).toMatchObject([{ Condition: 'RestoresTables', Properties: { Roles: ['!Ref Role'] } }]);
+    const [items] = chosen.flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(({ Action }) => Action.includes('dynamodb:GetItem')),
+    );
+    expect(items).toMatchObject({
+      Resource: expect.stringMatching(/:table\/\*-data$/),
+      Condition: { Null: { 'aws:ResourceTag/landfall.dev/installation': 'true' } },
+    });
   });
 
   it('bounds tasks by no less than what starts them and opens shells in them', () => {

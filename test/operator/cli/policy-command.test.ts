@@ -84,6 +84,37 @@ it('leaves out what the manifests do not use', async () => {
   expect(actionsOf(document)).not.toContain('iam:GetRole');
 });
 
+it('lets the operator at the items of a table that its manifest has made of a copy, and of no other', async () => {
+  const table = (name: string, spec: object) => ({
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'DataStore',
+    metadata: { name, namespace: 'team' },
+    spec: {
+      accountRef: { name: 'main' },
+      region: 'us-east-1',
+      dynamodb: { partitionKey: { name: 'id', type: 'String' } },
+      ...spec,
+    },
+  });
+  const restoreFrom = { pointInTime: { source: 'former', latest: true } };
+  const printed = async (...items: object[]) => {
+    const one = await mkdtemp(join(folder, 'tables-'));
+    const list = { apiVersion: 'v1', kind: 'List', items: [account('main', ['team']), ...items] };
+    await writeFile(join(one, 'tables.json'), JSON.stringify(list));
+    return together((await policy({ filename: [one] })).out);
+  };
+  const empty = await printed(table('empty', {}));
+  expect(writesOf(empty).filter((action) => /Item|Restore|Scan|Query/.test(action))).toEqual([]);
+  const both = await printed(table('empty', {}), table('orders', { restoreFrom }));
+  const onItems = both.Statement.filter(({ Action }) => Action.includes('dynamodb:PutItem'));
+  expect(onItems).toMatchObject([
+    {
+      Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-data',
+      Condition: { Null: { 'aws:ResourceTag/landfall.dev/installation': 'true' } },
+    },
+  ]);
+});
+
 it('prints one policy for each Account, or that of one', async () => {
   const { out, notes } = await policy({ filename: [ACCOUNTS], all: true });
   const named = notes.flatMap((note) => /Account (\S+) .* actions, /.exec(note)?.[1] ?? []);

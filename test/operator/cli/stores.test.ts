@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { SecurityGroupRulesInputs } from '../../../operator/aws/ec2/security-group-rules.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import { linksOf } from '../../../operator/cli/drawing/links.ts';
+import { storeOf } from '../../../operator/cli/drawing/store.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
 import { printable } from '../../../operator/graph/ref.ts';
 import { inputsOf } from '../compile/fixtures.ts';
@@ -24,6 +25,23 @@ it('a service and its stores are planned with one another, without a cluster', a
   expect(rulesOf('EcsService/baskets/baskets', 'tasks').egress.map(text)).toEqual([
     '5432 ${DataStore/baskets/orders: security-group/store.id}',
     '6379 ${DataStore/baskets/sessions: security-group/store.id}',
+  ]);
+});
+
+it('a drawing tells the copy that a store is made of', async () => {
+  const { compiled } = compileResources('test', await readManifests([FOLDER]));
+  const copies = compiled.flatMap(({ graph }) => storeOf(graph)?.copy ?? []);
+  expect(copies).toEqual([]);
+  const graph = compiled.find((one) => one.graph.owner === 'DataStore/baskets/prices')?.graph;
+  const table = graph?.nodes.get('table');
+  if (!graph || !table) throw new Error('no table');
+  const drawnOf = (restoreFrom: object) =>
+    storeOf({ ...graph, nodes: new Map([['table', { ...table, inputs: { ...table.inputs, restoreFrom } }]]) })
+      ?.copy;
+  const arn = 'arn:aws:dynamodb:us-east-1:123456789012:table/prices';
+  expect(drawnOf({ snapshot: `${arn}/backup/0148-73d8` })).toEqual(['of 0148-73d8']);
+  expect(drawnOf({ source: arn, time: '2026-03-01T12:00:00Z' })).toEqual([
+    'of prices at 2026-03-01T12:00:00Z',
   ]);
 });
 

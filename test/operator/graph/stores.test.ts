@@ -178,6 +178,20 @@ describe('a store that is gone', () => {
     expect(isCovered(new Set(unspent(pieces, [])), made)).toBe(true);
   });
 
+  it('is made of a copy that is named after the loss, and not once more of that which it was made of', async () => {
+    const loop = await lose();
+    const named = kindsOf({ copyOf: () => 'copy-2' });
+    const copies = (copy: string) => ({ ...LOST, copies: new Map([['store', copy]]) });
+    expect(told(loop.plan(ALL, { kinds: named, memory: copies('copy-1') }))[0]).toBe('create store');
+    const same = loop.plan(ALL, { kinds: named, memory: copies('copy-2') });
+    expect(told(same)).toEqual(['refuse store StoreLost']);
+    expect(same.actions[0]).toMatchObject({
+      message: expect.stringContaining('name another copy that it is to be made of in spec.restoreFrom'),
+    });
+    const approved = loop.plan(ALL, { kinds: named, memory: copies('copy-2'), remakes: true });
+    expect(approved.actions[0]).toMatchObject({ verb: 'create', remade: true });
+  });
+
   it('is not covered by the approval of a first one', async () => {
     const loop = await lose();
     const first = loop.plan(ALL, { kinds: KINDS });

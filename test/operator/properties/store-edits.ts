@@ -23,6 +23,7 @@ const SPEC = crd.spec.versions[0].schema.openAPIV3Schema.properties?.['spec'] ??
 
 const TOPIC_ARN = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const BACKUP_ARN = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-data/backup/01489602797149';
 
 /**
  * What texts may stand in a field, by the end of its path, where the schema does not list them: rules that no schema tells
@@ -60,6 +61,10 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'projectedAttributes[]': ['x', 'y'],
   'timeToLive.attribute': ['endsAt', 'until'],
   'allowReferencesFrom[]': ['other', 'third'],
+  'restoreFrom.snapshot': ['orders-final-1', 'by-hand'],
+  'restoreFrom.backup': [`${BACKUP_ARN}-1`, `${BACKUP_ARN}-2`],
+  'pointInTime.source': ['orders', 'former'],
+  'pointInTime.time': ['2026-03-01T12:00:00Z', '2026-03-02T12:00:00Z'],
 };
 /** More items of a list are no other sort of change. */
 const ITEMS_MAX = 2;

@@ -22,7 +22,7 @@ def further(call: Call, common: Context, given: Context, named: list[Ask]) -> li
 
     action, params = call.action or "", call.params
     found = []
-    if action.startswith("Create") and params.get("Tags") and named:
+    if action.startswith(("Create", "Restore")) and params.get("Tags") and named:
         found.append(Ask("rds:AddTagsToResource", _made(action, named), {**common, **given}))
     if action in _LAST and params.get("FinalDBSnapshotIdentifier"):
         create, sort, parameter, things = _LAST[action]
@@ -49,5 +49,9 @@ def _made(action: str, named: list[Ask]) -> str:
         "CreateDBSubnetGroup": "subgrp",
         "CreateDBSnapshot": "snapshot",
         "CreateDBClusterSnapshot": "cluster-snapshot",
+        "RestoreDBClusterFromSnapshot": "cluster",
+        "RestoreDBClusterToPointInTime": "cluster",
+        "RestoreDBInstanceFromDBSnapshot": "db",
+        "RestoreDBInstanceToPointInTime": "db",
     }.get(action, "")
     return next((ask.resource for ask in named if f":{sort}:" in ask.resource), "*")

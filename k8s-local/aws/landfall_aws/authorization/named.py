@@ -22,7 +22,17 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
         {"ResourceId": "scalable-target/{}", "ResourceARN": "{}"},
     ),
     "backup": ("backup", "backup", {}),
-    "dynamodb": ("dynamodb", "dynamodb", {"TableName": "table/{}", "ResourceArn": "{}"}),
+    "dynamodb": (
+        "dynamodb",
+        "dynamodb",
+        {
+            "BackupArn": "{}",
+            "ResourceArn": "{}",
+            "SourceTableArn": "{}",
+            "SourceTableName": "table/{}",
+            "TableName": "table/{}",
+        },
+    ),
     "ecs": (
         "ecs",
         "ecs",
@@ -74,6 +84,7 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
             "DBSnapshotIdentifier": "snapshot:{}",
             "DBSubnetGroupName": "subgrp:{}",
             "ResourceName": "{}",
+            "SnapshotIdentifier": "cluster-snapshot:{}",
             "SourceDBClusterIdentifier": "cluster:{}",
             "SourceDBInstanceIdentifier": "db:{}",
             "TargetDBInstanceIdentifier": "db:{}",
@@ -86,6 +97,7 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 # Lists, which have no resources, though they may name some as filters.
 _BARE = re.compile(r"(Describe|List)(?!.*(TagsForResource|TagsOfResource)).*")
+_ITEMS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 _SEES_ONE = {
     "DescribeCertificate",
     "DescribeClusters",
@@ -143,6 +155,11 @@ def asks(call: Call, common: Context) -> list[Ask]:
         found += [Ask("ecs:TagResource", arn, {**common, **given, "ecs:createaction": action}) for arn in arns]
     if service == "elbv2":
         found += balancing.further(call, common, given, made)
+    if service == "dynamodb" and action.startswith("RestoreTable"):
+        # "DynamoDB read and write permissions on the target table are necessary":
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
+        target = _arn(call, prefix, f"table/{params.get('TargetTableName')}")
+        found += [Ask(f"dynamodb:{does}", target, {**common, **_own_tags(tags, target)}) for does in _ITEMS]
     if service == "rds":
         found += databases.further(call, common, given, found)
     if service == "application-autoscaling":

@@ -20,6 +20,8 @@ from .tables import Tables
 
 def _as_its_source(tables: Tables, backend: Any, source: Any, body: dict[str, Any]) -> None:
     table = backend.tables[body["TargetTableName"]]
+    if body.get("RestoreDateTime") is not None:
+        table.restore_date_time = _seconds(body["RestoreDateTime"])
     table.billing_mode = body.get("BillingModeOverride") or source.billing_mode
     table.landfall_on_demand = table.billing_mode == "PAY_PER_REQUEST"
     override = body.get("SSESpecificationOverride")
@@ -37,6 +39,10 @@ def _source_name(body: dict[str, Any]) -> str:
     return body.get("SourceTableName") or str(body.get("SourceTableArn")).split("/")[-1]
 
 
+def _seconds(moment: Any) -> float:
+    return float(moment.timestamp() if moment.tzinfo else unix_time(moment))
+
+
 def _check_time(recovery: dict[str, Any], body: dict[str, Any]) -> None:
     asked, latest = body.get("RestoreDateTime"), body.get("UseLatestRestorableTime")
     if bool(latest) == (asked is not None):
@@ -45,7 +51,7 @@ def _check_time(recovery: dict[str, Any], body: dict[str, Any]) -> None:
         )
     if asked is None:
         return
-    at = asked.timestamp() if asked.tzinfo else unix_time(asked)
+    at = _seconds(asked)
     if not recovery["EarliestRestorableDateTime"] <= at <= recovery["LatestRestorableDateTime"]:
         raise AwsError(
             "InvalidRestoreTimeException",

@@ -88,7 +88,7 @@ def install(settings: Settings) -> None:
         instance.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
         for snapshot in self.database_snapshots.values():
             if snapshot.db_instance_identifier == instance.db_instance_identifier and snapshot.database.created == instance.created:
-                snapshot.dbi_resource_id = instance.dbi_resource_id
+                snapshot.dbi_resource_id = snapshot.database.dbi_resource_id = instance.dbi_resource_id
         _add_interface(self, instance)
         pass_through(instance, "creating", seconds)
         return instance
@@ -153,8 +153,9 @@ def install(settings: Settings) -> None:
         return instance
 
     def vanish(backend: Any, instance: Any, delete: Any, automated: bool) -> None:
-        # moto asks nothing more, and takes the instance and its automated backups away.
-        delete(backend, instance.db_instance_identifier, None, True, automated)
+        # moto asks nothing more, and would take the backups of all away that ever had its name.
+        delete(backend, instance.db_instance_identifier, None, True, False)
+        (backups.drop if automated else backups.keep)(instance)
         service_interfaces.linger(backend, instance.landfall_enis, settings.interface_seconds)
 
     @wrap(RDSBackend, "delete_db_instance")

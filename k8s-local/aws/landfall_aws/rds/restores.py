@@ -15,7 +15,7 @@ from .. import engines
 from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
-from . import families, names, versions
+from . import backups, families, names, versions
 from .states import before, check_groups, subnets_of
 
 # What the data is, and what it lies on. The rest is as new unless it is asked for: one zone, the default security group and
@@ -99,6 +99,31 @@ def _check_time(source: Any, moment: datetime.datetime | None, latest: Any, para
         )
 
 
+def _source(backend: Any, name: str | None, resource_id: str | None) -> DBInstance:
+    """By its name what is there; by its resource id also what was deleted, and has kept its automated backups."""
+    if name is not None:
+        return backend.describe_db_instances(name)[0]
+    if resource_id is None:
+        raise AwsError("InvalidParameterCombination", "A source DB instance must be specified.")
+    source, _ = backups.of_instances(backend).get(resource_id, (None, False))
+    if source is None:
+        raise AwsError("DBInstanceAutomatedBackupNotFound", f"No automated backup for DB resource {resource_id} was found.")
+    return source
+
+
+def _source_cluster(backend: Any, name: str | None, resource_id: str | None) -> DBCluster:
+    if name is not None:
+        return backend.describe_db_clusters(name)[0]
+    if resource_id is None:
+        raise AwsError("InvalidParameterCombination", "A source DB cluster must be specified.")
+    source, _ = backups.of_clusters(backend).get(resource_id, (None, False))
+    if source is None:
+        raise AwsError(
+            "DBClusterAutomatedBackupNotFoundFault", f"No automated backup for DB cluster {resource_id} was found."
+        )
+    return source
+
+
 def _name_of(reference: str) -> str:
     """The name of a snapshot that may be given by its ARN."""
     return reference.split(":", 6)[-1] if reference.startswith("arn:") else reference
@@ -158,14 +183,14 @@ def install(_settings: Settings) -> None:
 
     @replace(RDSBackend)
     def restore_db_instance_to_point_in_time(
-        self: Any, source_db_identifier: str, target_db_identifier: str, overrides: Any
+        self: Any, source_db_identifier: str | None, target_db_identifier: str, overrides: Any
     ) -> DBInstance:
-        source = self.describe_db_instances(source_db_identifier)[0]
+        asked = dict(overrides)
+        source = _source(self, source_db_identifier, asked.pop("source_dbi_resource_id", None))
         if source.backup_retention_period == 0:
             raise AwsError(
                 "PointInTimeRestoreNotEnabled", f"Point-in-time restore is not enabled for DB instance {source_db_identifier}."
             )
-        asked = dict(overrides)
         moment, latest = asked.pop("restore_time", None), asked.pop("use_latest_restorable_time", None)
         _check_time(source, moment, latest, "RestoreTime")
         for name in ("source_db_instance_identifier", "target_db_instance_identifier"):
@@ -189,13 +214,14 @@ def install(_settings: Settings) -> None:
     def restore_db_cluster_to_point_in_time(
         self: Any,
         db_cluster_identifier: str,
-        source_db_cluster_identifier: str,
+        source_db_cluster_identifier: str | None = None,
+        source_db_cluster_resource_id: str | None = None,
         restore_type: str = "full-copy",
         restore_to_time: datetime.datetime | None = None,
         use_latest_restorable_time: bool = False,
         **overrides: Any,
     ) -> DBCluster:
-        source = self.describe_db_clusters(source_db_cluster_identifier)[0]
+        source = _source_cluster(self, source_db_cluster_identifier, source_db_cluster_resource_id)
         _check_time(source, restore_to_time, use_latest_restorable_time, "RestoreToTime")
         if restore_to_time is not None and restore_type == "copy-on-write":
             raise AwsError(

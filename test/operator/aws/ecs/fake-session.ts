@@ -28,8 +28,10 @@ export function fakeSession(answers: Answers = {}) {
     ec2: client,
     ecs: client,
     ecsOnce: client,
+    elasticache: client,
     elbv2: client,
     iam: client,
+    rds: client,
     tagging: client,
     wafv2: client,
   } as unknown as AwsSession;

@@ -1,0 +1,104 @@
+import {
+  RestoreDBClusterFromSnapshotCommand,
+  RestoreDBClusterToPointInTimeCommand,
+  type DBCluster,
+  type Tag,
+} from '@aws-sdk/client-rds';
+import { isBelow } from '../../engine-versions.ts';
+import type { Permission } from '../../graph/kind.ts';
+import { copyTag, unusable, type Copy } from '../copy.ts';
+import { must } from '../kind.ts';
+import { reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { tagList } from '../tags.ts';
+import { copyOfCluster, requireLike } from './copies.ts';
+import type { DbClusterInputs } from './db-cluster-inputs.ts';
+import { brief, type Cluster } from './db-cluster-record.ts';
+import { makes, onOurs, withDefaultOptions } from './shared.ts';
+import { windowsFor } from './windows.ts';
+
+/** What is made of which copy. */
+interface Restored {
+  readonly inputs: DbClusterInputs;
+  readonly copy: Copy;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const RESTORES = ['RestoreDBClusterFromSnapshot', 'RestoreDBClusterToPointInTime'];
+
+/** What {@link restoreCluster} needs. */
+export const RESTORES_OF_CLUSTERS: readonly Permission[] = [
+  ...RESTORES.flatMap((action) => makes(action, 'cluster')),
+  ...onOurs(...RESTORES),
+  ...RESTORES.map(withDefaultOptions),
+  ...[
+    ['RestoreDBClusterFromSnapshot', 'cluster-snapshot'],
+    ['RestoreDBClusterToPointInTime', 'cluster-auto-backup'],
+  ].map(([action, sort]): Permission => ({
+    action: `rds:${action}`,
+    on: 'anything',
+    resource: `rds:{region}:{account}:${sort}:*`,
+  })),
+  ...reads('rds:DescribeDBClusterAutomatedBackups'),
+];
+
+/**
+ * Makes a cluster of a copy; its members follow as those of any other. AWS takes neither password, capacity nor the window of
+ * maintenance with it: they follow as changes. The key may be another: KmsKeyId of RestoreDBClusterFromSnapshot, API reference.
+ */
+export async function restoreCluster(
+  session: AwsSession,
+  { inputs, copy, tags }: Restored,
+): Promise<Cluster> {
+  const Tags = tagList({ ...tags, ...copyTag(copy) });
+  const made = brief(must(await restore(session, { inputs, copy, Tags }), 'DBCluster'));
+  return { ...made, Status: made.Status ?? 'creating', Tags };
+}
+
+async function restore(
+  session: AwsSession,
+  { inputs, copy, Tags }: Omit<Restored, 'tags'> & { Tags: Tag[] },
+): Promise<DBCluster | undefined> {
+  const { name: DBClusterIdentifier, engine, engineVersion, masterUsername, backupWindow } = inputs;
+  const found = await copyOfCluster(session, copy);
+  requireLike(copy, found, { field: 'auroraPostgresql', engine, engineVersion, masterUsername });
+  if (!found.encrypted && inputs.kmsKeyId === undefined)
+    unusable(
+      copy,
+      'is not encrypted, and a store always is: set spec.encryption to a key, Dedicated or Given',
+    );
+  const settings = {
+    DBClusterIdentifier,
+    DBClusterParameterGroupName: inputs.parameterGroupName,
+    DBSubnetGroupName: inputs.subnetGroupName,
+    VpcSecurityGroupIds: [...inputs.securityGroupIds],
+    ...(inputs.kmsKeyId !== undefined && { KmsKeyId: inputs.kmsKeyId }),
+    ...(inputs.logExports.length > 0 && { EnableCloudwatchLogsExports: [...inputs.logExports] }),
+    BackupRetentionPeriod: inputs.backupDays,
+    ...(backupWindow !== undefined && windowsFor({ backupWindow })),
+    DeletionProtection: inputs.deletionProtection,
+    EnableIAMDatabaseAuthentication: inputs.iamAuthentication,
+    CopyTagsToSnapshot: true,
+    Tags,
+  };
+  if ('snapshot' in found.at) {
+    const answer = await session.rds.send(
+      new RestoreDBClusterFromSnapshotCommand({
+        SnapshotIdentifier: found.at.snapshot,
+        Engine: engine,
+        ...(isBelow(found.engineVersion, engineVersion) && { EngineVersion: engineVersion }),
+        ...settings,
+      }),
+    );
+    return answer.DBCluster;
+  }
+  const time = 'time' in copy ? copy.time : undefined;
+  const answer = await session.rds.send(
+    new RestoreDBClusterToPointInTimeCommand({
+      SourceDbClusterResourceId: found.at.resourceId,
+      ...(time === undefined ? { UseLatestRestorableTime: true } : { RestoreToTime: new Date(time) }),
+      ...settings,
+    }),
+  );
+  return answer.DBCluster;
+}
