@@ -1,20 +1,5 @@
-import {
-  CreateReplicationGroupCommand,
-  CreateSnapshotCommand,
-  DescribeReplicationGroupsCommand,
-  DescribeSnapshotsCommand,
-  ElastiCacheClient,
-} from '@aws-sdk/client-elasticache';
-import {
-  CreateDBClusterSnapshotCommand,
-  DescribeDBClustersCommand,
-  DescribeDBClusterSnapshotsCommand,
-  DescribeDBInstancesCommand,
-  DescribeDBSnapshotsCommand,
-  RDSClient,
-  RestoreDBClusterFromSnapshotCommand,
-  RestoreDBInstanceFromDBSnapshotCommand,
-} from '@aws-sdk/client-rds';
+import { DescribeReplicationGroupsCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import { DescribeDBSnapshotsCommand, RDSClient } from '@aws-sdk/client-rds';
 import {
   GetSecretValueCommand,
   RotateSecretCommand,
@@ -24,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingEngines } from '../../k8s-local/aws/engines.ts';
 import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
+import { CopiesByHand } from '../support/copies-by-hand.ts';
 import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
 import {
@@ -48,6 +34,14 @@ const ledger = storeInNetwork('ledger', {
   auroraPostgresql: { databaseName: 'ledger', instances: 1 },
 });
 const sessions = storeInNetwork('sessions', { redis: generated });
+const another = (name: string, made: Manifest): Manifest => ({
+  ...made,
+  metadata: { ...made.metadata, name },
+});
+const from = (made: Manifest, snapshot: string | undefined): Manifest => ({
+  ...made,
+  spec: { ...(made.spec as object), restoreFrom: { snapshot } },
+});
 
 if (process.env['CI'] === 'true') {
   it('in CI the engines are there', () => expect(missing, 'see .ci/run').toEqual([]));
@@ -58,6 +52,7 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
   let rds: RDSClient;
   let elasticache: ElastiCacheClient;
   let secrets: SecretsManagerClient;
+  let copies: CopiesByHand;
   let ca: string;
 
   beforeAll(async () => {
@@ -66,6 +61,7 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
     rds = new RDSClient(world.clientOptions());
     elasticache = new ElastiCacheClient(world.clientOptions());
     secrets = new SecretsManagerClient(world.clientOptions());
+    copies = new CopiesByHand(world);
     ca = (await world.aws.authority()) ?? '';
     world.operator();
     await world.apply([portal.namespace, portal.account, storeNetwork]);
@@ -77,6 +73,7 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
     rds?.destroy();
     elasticache?.destroy();
     secrets?.destroy();
+    copies?.destroy();
     await world?.stop();
   });
 
@@ -174,30 +171,14 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
         ),
       );
       const found = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
-      const [snapshot] = found.DBSnapshots ?? [];
-      const DBInstanceIdentifier = 'portal-restored';
-      const DBSubnetGroupName = (await anyInstance())?.DBSubnetGroup?.DBSubnetGroupName;
-      await rds.send(
-        new RestoreDBInstanceFromDBSnapshotCommand({
-          DBInstanceIdentifier,
-          DBSnapshotIdentifier: snapshot?.DBSnapshotIdentifier,
-          DBSubnetGroupName,
-        }),
-      );
-      const restored = await eventually('the restored database', async () => {
-        const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
-        return DBInstances?.[0]?.DBInstanceStatus === 'available' && DBInstances[0];
-      });
-      const again = await mysql.open({ ...access, host: restored.Endpoint?.Address ?? '' }, ca);
-      expect(await again.run('SELECT COUNT(*) FROM visits')).toEqual([rows]);
-      await again.close();
+      const again = from(portalDb, found.DBSnapshots?.[0]?.DBSnapshotIdentifier);
+      await world.apply([again]);
+      await world.ready(again, 90_000);
+      const open = await mysql.open(await accessOf(again), ca);
+      expect(await open.run('SELECT COUNT(*) FROM visits')).toEqual([rows]);
+      await open.close();
     });
   });
-
-  const anyInstance = async () =>
-    (await rds.send(new DescribeDBInstancesCommand({}))).DBInstances?.find(({ Engine }) =>
-      Engine?.startsWith('aurora'),
-    );
 
   describe('Aurora PostgreSQL', () => {
     let pool: Pool;
@@ -222,32 +203,13 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
 
     it('has after a restore the rows that were written before the snapshot, and no others', async () => {
       const [rows] = await pool.run('SELECT COUNT(*)::int FROM entries');
-      const name = { DBClusterSnapshotIdentifier: 'before' };
-      const found = await rds.send(new DescribeDBClustersCommand({}));
-      const [cluster] = found.DBClusters ?? [];
-      const DBClusterIdentifier = cluster?.DBClusterIdentifier;
-      await rds.send(new CreateDBClusterSnapshotCommand({ ...name, DBClusterIdentifier }));
-      await eventually('the snapshot', async () => {
-        const { DBClusterSnapshots } = await rds.send(new DescribeDBClusterSnapshotsCommand(name));
-        return DBClusterSnapshots?.[0]?.Status === 'available';
-      });
+      const before = await copies.ofCluster('ledger-dev-cluster', 'before');
       await pool.run('DELETE FROM entries');
-      await rds.send(
-        new RestoreDBClusterFromSnapshotCommand({
-          DBClusterIdentifier: 'ledger-restored',
-          SnapshotIdentifier: name.DBClusterSnapshotIdentifier,
-          Engine: cluster?.Engine,
-          DBSubnetGroupName: cluster?.DBSubnetGroup,
-        }),
-      );
-      const restored = await eventually('the restored cluster', async () => {
-        const asked = new DescribeDBClustersCommand({ DBClusterIdentifier: 'ledger-restored' });
-        const [one] = (await rds.send(asked)).DBClusters ?? [];
-        return one?.Status === 'available' && one;
-      });
-      // Its master password is the one of the snapshot.
-      const access = { ...(await accessOf(ledger)), dbname: 'ledger', host: restored.Endpoint ?? '' };
-      const again = await postgres.open(access, ca);
+      const restored = from(another('ledger-again', ledger), before);
+      await world.apply([restored]);
+      await world.ready(restored, 90_000);
+      // It has got a password of its own.
+      const again = await postgres.open({ ...(await accessOf(restored)), dbname: 'ledger' }, ca);
       expect(await again.run('SELECT COUNT(*)::int FROM entries')).toEqual([rows]);
       await again.close();
       expect(await pool.run('SELECT COUNT(*)::int FROM entries')).toEqual([0]);
@@ -261,8 +223,8 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
     });
     afterAll(() => pool.close());
 
-    const group = async (ReplicationGroupId = 'sessions-dev-redis') => {
-      const asked = new DescribeReplicationGroupsCommand({ ReplicationGroupId });
+    const group = async () => {
+      const asked = new DescribeReplicationGroupsCommand({ ReplicationGroupId: 'sessions-dev-redis' });
       return (await elasticache.send(asked)).ReplicationGroups?.[0];
     };
 
@@ -304,30 +266,12 @@ describe.runIf(missing.length === 0)('stores whose engines really run', () => {
 
     it('has after a restore what was there before the snapshot', async () => {
       const [visits] = await pool.run('GET visits');
-      const SnapshotName = 'before';
-      const { ReplicationGroupId, CacheNodeType } = (await group()) ?? {};
-      await elasticache.send(new CreateSnapshotCommand({ SnapshotName, ReplicationGroupId }));
-      await eventually('the snapshot', async () => {
-        const { Snapshots } = await elasticache.send(new DescribeSnapshotsCommand({ SnapshotName }));
-        return Snapshots?.[0]?.SnapshotStatus === 'available';
-      });
+      const before = await copies.ofCache('sessions-dev-redis', 'before');
       await pool.run('SET visits none');
-      const { password: AuthToken, port } = await accessOf(sessions);
-      await elasticache.send(
-        new CreateReplicationGroupCommand({
-          ReplicationGroupId: 'sessions-restored',
-          ReplicationGroupDescription: 'as it was before',
-          SnapshotName,
-          CacheNodeType,
-          TransitEncryptionEnabled: true,
-          AuthToken,
-        }),
-      );
-      const host = await eventually('the restored cache', async () => {
-        const one = await group('sessions-restored');
-        return one?.Status === 'available' && one.NodeGroups?.[0]?.PrimaryEndpoint?.Address;
-      });
-      const again = await redis.open({ host, port, username: '', password: AuthToken }, ca);
+      const restored = from(another('sessions-again', sessions), before);
+      await world.apply([restored]);
+      await world.ready(restored, 90_000);
+      const again = await redis.open(await accessOf(restored), ca);
       expect(await again.run('GET visits')).toEqual([visits]);
       await again.close();
       expect(await pool.run('GET visits')).toEqual(['none']);

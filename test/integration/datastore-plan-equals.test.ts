@@ -16,6 +16,7 @@ import {
   settled,
   type Sight,
 } from '../support/planned.ts';
+import { ofMoments, ofSnapshots } from '../support/restored-stores.ts';
 import { EDITED_STORES, edited } from '../support/store-edits.ts';
 import { storeNetwork } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
@@ -113,10 +114,34 @@ async function compare(before: Sight, after: Sight, mark: number) {
   };
 }
 
+let present: readonly Manifest[] = EDITED_STORES.map(({ made }) => made);
+
+/** Gives the stores these specs and compares what the plan of it announced with what was done. Resolves with the number of writes. */
+async function prove(stores: readonly Manifest[], how: string): Promise<number> {
+  const before = await planOf(stores);
+  expect(idleIn(before), how).toEqual([]);
+  const mark = await world.mark();
+  await Promise.all(stores.map((store) => put(world, store)));
+  const ends = await Promise.all(stores.map((store) => settled(world, store)));
+  expect(before.failures, how).toEqual([]);
+  expect(
+    ends.map(({ reason, message }) => (reason === 'Succeeded' ? reason : message)),
+    how,
+  ).toEqual(stores.map(() => 'Succeeded'));
+  const after = await planOf(stores);
+  expect(
+    after.planned.flatMap(({ plan }) => plan.actions),
+    how,
+  ).toEqual([]);
+  const compared = await compare(before, after, mark);
+  expect(compared.done, how).toEqual(compared.planned);
+  expect(compared.refused, how).toEqual([]);
+  return (await world.writes(mark)).length;
+}
+
 it(
   `what landfall plan prints of stores is what the operator does: all engines made, and edited ${ROUNDS} times`,
   async (context) => {
-    let present = EDITED_STORES.map(({ made }) => made);
     let [changes, writes] = [0, 0];
     for (let round = 0; round <= ROUNDS; round += 1) {
       const edits = EDITED_STORES.map((store) => (round === 0 ? undefined : store.edits[round - 1]));
@@ -124,30 +149,30 @@ it(
         const [now, edit] = [present[index] ?? store.made, edits[index]];
         return edit ? edited(now, store, edit) : now;
       });
-      const how = `round ${round}: ${edits.map((edit) => edit?.what ?? 'made').join(', ')}`;
-      const before = await planOf(present);
-      expect(idleIn(before), how).toEqual([]);
-      const mark = await world.mark();
-      await Promise.all(present.map((store) => put(world, store)));
-      const ends = await Promise.all(present.map((store) => settled(world, store)));
-      expect(before.failures, how).toEqual([]);
-      expect(
-        ends.map(({ reason, message }) => (reason === 'Succeeded' ? reason : message)),
-        how,
-      ).toEqual(present.map(() => 'Succeeded'));
-      const after = await planOf(present);
-      expect(
-        after.planned.flatMap(({ plan }) => plan.actions),
-        how,
-      ).toEqual([]);
-      const compared = await compare(before, after, mark);
-      expect(compared.done, how).toEqual(compared.planned);
-      expect(compared.refused, how).toEqual([]);
+      writes += await prove(
+        present,
+        `round ${round}: ${edits.map((edit) => edit?.what ?? 'made').join(', ')}`,
+      );
       changes += present.length;
-      writes += (await world.writes(mark)).length;
     }
     console.log(`planned changes of stores: ${changes}, ${writes} writes compared with the plans`);
     counted(context, { plannedEdits: changes, plannedWrites: writes });
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'what it prints of stores that are made of copies is what the operator does, of snapshots and of moments',
+  async (context) => {
+    await Promise.all(present.map((store) => put(world, store)));
+    for (const store of present) expect(await settled(world, store)).toMatchObject({ reason: 'Succeeded' });
+    let [restores, writes] = [0, 0];
+    for (const of of [ofSnapshots, ofMoments]) {
+      const stores = await of(world, present);
+      writes += await prove(stores, of.name);
+      restores += stores.length;
+    }
+    counted(context, { plannedRestores: restores, plannedRestoreWrites: writes });
   },
   TIMEOUT_MS,
 );

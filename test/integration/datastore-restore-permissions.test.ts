@@ -1,22 +1,16 @@
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  UpdateContinuousBackupsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { FORMER, makeFormerTable } from '../support/former-stores.ts';
 import { bounded, type LeastPrivilege, leastPrivilege, policyFor } from '../support/least-privilege.ts';
 import { portal } from '../support/manifests.ts';
-import { store } from '../support/store-manifests.ts';
+import { orders, store } from '../support/store-manifests.ts';
 import { World } from '../support/world.ts';
 
 const account = bounded(portal.account);
-const dynamodb = { partitionKey: { name: 'id', type: 'String' } };
-const empty = store('orders', { dynamodb });
+const empty = store('orders', { dynamodb: orders });
 const restored = store('orders', {
-  dynamodb,
-  restoreFrom: { pointInTime: { source: 'former', latest: true } },
+  dynamodb: orders,
+  restoreFrom: { pointInTime: { source: FORMER, latest: true } },
 });
 const TableName = 'orders-dev-data';
 let world: World;
@@ -27,23 +21,7 @@ beforeAll(async () => {
   world = await World.start({ LANDFALL_AWS_TABLE_SECONDS: '0.1' });
   await world.claim();
   client = new DynamoDBClient(world.clientOptions());
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'former',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  );
-  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
-  await eventually('recovery', () =>
-    client
-      .send(new UpdateContinuousBackupsCommand({ TableName: 'former', PointInTimeRecoverySpecification }))
-      .then(
-        () => true,
-        () => false,
-      ),
-  );
+  await makeFormerTable(world);
   // What a table needs that is made empty: the policies that every operator has.
   least = await leastPrivilege(world, [account, empty]);
   world.operator();

@@ -3,7 +3,12 @@ import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
 import { aMysql, anAurora, aRedis } from './crash-subjects-databases.ts';
-import { aRestoredMysql, aRestoredTable } from './crash-subjects-restored.ts';
+import {
+  aRestoredAurora,
+  aRestoredMysql,
+  aRestoredRedis,
+  aRestoredTable,
+} from './crash-subjects-restored.ts';
 import { aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
@@ -37,6 +42,8 @@ export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(2
 export const RESTORED_SHARES: readonly Share[] = [
   { subject: aRestoredTable, chance: each(2, 1, 0) },
   { subject: aRestoredMysql, chance: each(2, 0, 0) },
+  { subject: aRestoredAurora, chance: each(1, 0, 0) },
+  { subject: aRestoredRedis, chance: each(1, 0, 0) },
 ];
 
 /** What `make test` shows of networks: 46 points by chance in two parts, and 60 always. */

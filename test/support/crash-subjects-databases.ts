@@ -4,6 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { Subject } from './crash-subjects.ts';
+import { BY_HAND } from './former-stores.ts';
 import { LastCopies } from './last-copies.ts';
 import { portal } from './manifests.ts';
 import { fullAurora, fullMysql, fullRedis, storeNetwork } from './store-manifests.ts';
@@ -22,10 +23,7 @@ export const tagged = (made: Manifest): Manifest => ({
   spec: { ...(made.spec as object), tags: { stage: 'first', gone: 'soon' } },
 });
 
-/** The copy of which restored stores are made: it is there before them, and stays. */
-export const BY_HAND = 'by-hand';
-
-/** Last copies are left on purpose, and so is the password of what has one: its name is free a moment after it is gone. */
+/** Last copies are left on purpose but for those of which restored stores are made, and so is the password of what has one: its name is free a moment after it is gone. */
 export async function forgetStores(world: World): Promise<void> {
   const copies = new LastCopies(world);
   const secrets = new SecretsManagerClient(world.clientOptions());

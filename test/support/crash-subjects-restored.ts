@@ -1,88 +1,23 @@
-import { CreateTableCommand, DynamoDBClient, UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
-import {
-  CreateDBInstanceCommand,
-  CreateDBSnapshotCommand,
-  DeleteDBInstanceCommand,
-  DescribeDBInstancesCommand,
-  DescribeDBSnapshotsCommand,
-  RDSClient,
-} from '@aws-sdk/client-rds';
-import { BY_HAND, editedAs, forgetStores, tagged } from './crash-subjects-databases.ts';
+import { editedAs, forgetStores, tagged } from './crash-subjects-databases.ts';
 import { forgetBackups } from './crash-subjects-stores.ts';
 import type { Subject } from './crash-subjects.ts';
-import { eventually } from './eventually.ts';
+import {
+  BY_HAND,
+  leaveCacheSnapshot,
+  leaveClusterSnapshot,
+  leaveInstanceSnapshot,
+  makeFormerTable,
+} from './former-stores.ts';
 import { portal } from './manifests.ts';
-import { fullMysql, orders, store, storeNetwork } from './store-manifests.ts';
-import type { Manifest, World } from './world.ts';
+import { fullAurora, fullMysql, fullRedis, orders, store, storeNetwork } from './store-manifests.ts';
+import type { Manifest } from './world.ts';
 
+const setting = [portal.namespace, portal.account, storeNetwork];
 const from = (made: Manifest, restoreFrom: object): Manifest => ({
   ...made,
   spec: { ...(made.spec as object), restoreFrom },
 });
-
-/** A table of somebody else, whose every moment AWS keeps. */
-async function makeFormerTable(world: World): Promise<void> {
-  const dynamodb = new DynamoDBClient(world.clientOptions());
-  const TableName = 'former';
-  try {
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'customer', AttributeType: 'S' },
-          { AttributeName: 'orderedAt', AttributeType: 'N' },
-        ],
-        KeySchema: [
-          { AttributeName: 'customer', KeyType: 'HASH' },
-          { AttributeName: 'orderedAt', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
-    await eventually('recovery', () =>
-      dynamodb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification })).then(
-        () => true,
-        () => false,
-      ),
-    );
-  } finally {
-    dynamodb.destroy();
-  }
-}
-
-/** A snapshot of a database that is no more. */
-async function makeSnapshot(world: World): Promise<void> {
-  const rds = new RDSClient(world.clientOptions());
-  const DBInstanceIdentifier = 'former';
-  const instances = async () => (await rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
-  try {
-    await rds.send(
-      new CreateDBInstanceCommand({
-        DBInstanceIdentifier,
-        Engine: 'mysql',
-        EngineVersion: '8.0.40',
-        DBInstanceClass: 'db.t3.micro',
-        AllocatedStorage: 20,
-        BackupRetentionPeriod: 0,
-        StorageEncrypted: true,
-        MasterUsername: 'admin',
-        MasterUserPassword: 'not-a-secret',
-        DBName: 'olddb',
-      }),
-    );
-    await eventually('the database', async () => (await instances())[0]?.DBInstanceStatus === 'available');
-    await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier: BY_HAND }));
-    await eventually('the snapshot', async () => {
-      const { DBSnapshots: [one] = [] } = await rds.send(new DescribeDBSnapshotsCommand({}));
-      return one?.Status === 'available' && (await instances())[0]?.DBInstanceStatus === 'available';
-    });
-    await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }));
-    await eventually('no database', async () => (await instances()).length === 0);
-  } finally {
-    rds.destroy();
-  }
-}
+const ofSnapshot = (made: Manifest) => from(made, { snapshot: BY_HAND });
 
 /** A table of a moment of another: AWS takes no tags with the call, so that it is known by its source until it has them. */
 export const aRestoredTable: Subject = {
@@ -105,12 +40,35 @@ export const aRestoredTable: Subject = {
 /** A database of a snapshot: most of what its spec says follows as changes, the password among them. */
 export const aRestoredMysql: Subject = {
   name: 'restored-mysql',
-  setting: [portal.namespace, portal.account, storeNetwork],
-  prepare: makeSnapshot,
-  made: tagged(from(fullMysql, { snapshot: BY_HAND })),
-  edited: editedAs(from(fullMysql, { snapshot: BY_HAND }), 'mysql', {
+  setting,
+  prepare: leaveInstanceSnapshot,
+  made: tagged(ofSnapshot(fullMysql)),
+  edited: editedAs(ofSnapshot(fullMysql), 'mysql', {
     multiAz: 'Disabled',
     backup: { retentionDays: 6, window: '02:00-02:30' },
   }),
+  forget: forgetStores,
+};
+
+/** A cluster of a snapshot: its members, its capacity and its password follow. */
+export const aRestoredAurora: Subject = {
+  name: 'restored-aurora',
+  setting,
+  prepare: leaveClusterSnapshot,
+  made: tagged(ofSnapshot(fullAurora)),
+  edited: editedAs(ofSnapshot(fullAurora), 'auroraPostgresql', {
+    instances: 1,
+    backup: { retentionDays: 6, window: '02:00-02:30' },
+  }),
+  forget: forgetStores,
+};
+
+/** A cache of a snapshot, which is made with its token as any other. */
+export const aRestoredRedis: Subject = {
+  name: 'restored-redis',
+  setting,
+  prepare: leaveCacheSnapshot,
+  made: tagged(ofSnapshot(fullRedis)),
+  edited: editedAs(ofSnapshot(fullRedis), 'redis', { nodes: 2, snapshotRetentionDays: 4 }),
   forget: forgetStores,
 };

@@ -83,8 +83,10 @@ export const CACHE_READINGS: Readonly<Record<string, Reading>> = {
     // With replicas one of them takes over.
     params.constant('AutomaticFailoverEnabled', shards !== undefined || more > 0);
     params.constant('MultiAZEnabled', more > 0);
+    const snapshot = params.take('SnapshotName');
     return creation('ReplicationGroup', after, tagsOf(params.take('Tags')), {
       ...taken(params),
+      restoreFrom: snapshot === undefined ? undefined : { snapshot },
       clusterMode: shards !== undefined,
       shards: shards ?? 1,
       replicasPerShard: more,

@@ -47,6 +47,17 @@ const MADE_WITH: Names = {
   EnableCloudwatchLogsExports: 'logExports',
 };
 
+/** What only a restore is told: which copy, and which moment, the inputs say together. */
+function copyIn(params: Parameters): object | undefined {
+  const snapshot = params.take('DBSnapshotIdentifier') ?? params.take('SnapshotIdentifier');
+  if (snapshot !== undefined) return { snapshot };
+  const source = params.take('SourceDbiResourceId') ?? params.take('SourceDbClusterResourceId');
+  if (source === undefined) return undefined;
+  params.constant('UseLatestRestorableTime', true);
+  const time = params.take('RestoreTime') ?? params.take('RestoreToTime');
+  return { source, ...(time !== undefined && { time }) };
+}
+
 /** What is asked of every database, whatever its spec says. */
 function takeForGranted(params: Parameters): void {
   params.constant('PubliclyAccessible', false);
@@ -84,6 +95,7 @@ const made =
     const inputs = {
       ...taken(params, { ...names, ...MADE_WITH }),
       ...composed(params),
+      restoreFrom: copyIn(params),
       databaseName: params.take('DBName') ?? params.take('DatabaseName'),
     };
     return creation(type, after, tagsOf(params.take('Tags')), inputs);
@@ -153,9 +165,13 @@ export const DATABASE_READINGS: Readonly<Record<string, Reading>> = {
   DeleteDBParameterGroup: lost('pg', 'DBParameterGroupName'),
   DeleteDBClusterParameterGroup: lost('cluster-pg', 'DBClusterParameterGroupName'),
   CreateDBInstance: made('DbInstance', 'DBInstanceIdentifier', OF_INSTANCE),
+  RestoreDBInstanceFromDBSnapshot: made('DbInstance', 'DBInstanceIdentifier', OF_INSTANCE),
+  RestoreDBInstanceToPointInTime: made('DbInstance', 'TargetDBInstanceIdentifier', OF_INSTANCE),
   ModifyDBInstance: changed('db', 'DBInstanceIdentifier', OF_INSTANCE),
   DeleteDBInstance: lost('db', 'DBInstanceIdentifier'),
   CreateDBCluster: made('DbCluster', 'DBClusterIdentifier', OF_CLUSTER),
+  RestoreDBClusterFromSnapshot: made('DbCluster', 'DBClusterIdentifier', OF_CLUSTER),
+  RestoreDBClusterToPointInTime: made('DbCluster', 'DBClusterIdentifier', OF_CLUSTER),
   ModifyDBCluster: changed('cluster', 'DBClusterIdentifier', OF_CLUSTER),
   AddTagsToResource: (params) => tagDeeds(params.text('ResourceName'), tagsOf(params.take('Tags'))),
   RemoveTagsFromResource(params) {

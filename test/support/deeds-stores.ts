@@ -1,3 +1,4 @@
+import { copyTag, type Copy } from '../../operator/aws/copy.ts';
 import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inputs.ts';
 import type { ReplicationGroupInputs } from '../../operator/aws/elasticache/replication-group-diff.ts';
 import type { DbClusterInputs } from '../../operator/aws/rds/db-cluster-inputs.ts';
@@ -72,7 +73,24 @@ const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
   DynamoDbTable: (inputs: DynamoDbTableInputs) => wantedOfTable(inputs),
 };
 
+/** What a store that is made of a copy has of it, so that no call says it, by type. */
+const COPIED: Readonly<Record<string, readonly string[]>> = {
+  DbInstance: ['engine', 'engineVersion', 'masterUsername', 'databaseName'],
+  DbCluster: ['engine', 'engineVersion', 'masterUsername', 'databaseName'],
+  DynamoDbTable: ['key', 'attributes', 'billing', 'globalIndexes', 'localIndexes', 'tableClass'],
+};
+
 /** What a create says of these inputs; undefined for a type that no store has. */
 export function wantedOf(type: string, inputs: object): Inputs | undefined {
   return WANTED[type]?.(inputs as never);
+}
+
+/** The tags and the rest that a create of these inputs says, where they name a copy, of what `wanted` says. */
+export function restoredOf(type: string, wanted: Inputs): { wanted: Inputs; tags: Record<string, string> } {
+  const copy = wanted['restoreFrom'] as Copy | undefined;
+  const copied = new Set(copy && COPIED[type]);
+  return {
+    wanted: Object.fromEntries(Object.entries(wanted).filter(([path]) => !copied.has(path))),
+    tags: copyTag(copy),
+  };
 }

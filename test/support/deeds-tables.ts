@@ -3,6 +3,7 @@ import type {
   GlobalSecondaryIndex,
   GlobalSecondaryIndexUpdate,
   ProvisionedThroughput,
+  SSESpecification,
   StreamSpecification,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbTableInputs, TableKey } from '../../operator/aws/dynamodb/table-inputs.ts';
@@ -11,7 +12,9 @@ import {
   creation,
   type Deed,
   deleted,
+  fields,
   gone,
+  made,
   type Parameters,
   type Reading,
   set,
@@ -37,8 +40,8 @@ function indexInWords(index: GlobalSecondaryIndex): string {
 
 /** What a plan of a table that is made announces, as its call says it. */
 export function wantedOfTable(inputs: DynamoDbTableInputs): Record<string, unknown> {
-  const { attributes, key, units, globalIndexes, localIndexes, stream, tableClass, deletionProtection } =
-    inputs;
+  const { attributes, key, units, globalIndexes, localIndexes, stream, tableClass } = inputs;
+  const { deletionProtection, restoreFrom } = inputs;
   const plain = (wanted: DynamoDbTableInputs['units']) =>
     wanted && { read: Number(wanted.read), write: Number(wanted.write) };
   const indexes = (all: DynamoDbTableInputs['globalIndexes']) =>
@@ -55,6 +58,7 @@ export function wantedOfTable(inputs: DynamoDbTableInputs): Record<string, unkno
     stream,
     tableClass,
     deletionProtection,
+    restoreFrom,
   };
 }
 
@@ -69,6 +73,24 @@ function indexDeeds(arn: string, change: GlobalSecondaryIndexUpdate, isBilled: b
   if (change.Create) return [set(arn, path(change.Create.IndexName), described(standing(change.Create)))];
   const { units } = unitsOf(change.Update?.ProvisionedThroughput);
   return isBilled ? [] : [set(arn, `${path(change.Update?.IndexName)}.units`, unitsInWords(units))];
+}
+
+/** Tags come when the table is there. */
+const restored =
+  (copyIn: (params: Parameters) => object): Reading =>
+  (params) => {
+    const arn = arnOf(params.text('TargetTableName'));
+    const { Enabled, KMSMasterKeyId: kmsKeyArn } = params.take(
+      'SSESpecificationOverride',
+    ) as SSESpecification;
+    if (Enabled !== (kmsKeyArn !== undefined)) throw new Error('encrypted with a key that is not named');
+    return [made(arn, 'DynamoDbTable'), ...fields(arn, { restoreFrom: copyIn(params), kmsKeyArn })];
+  };
+
+function momentIn(params: Parameters): object {
+  params.constant('UseLatestRestorableTime', true);
+  const time = params.take('RestoreDateTime');
+  return { source: params.take('SourceTableArn'), ...(time !== undefined && { time }) };
 }
 
 /** What the calls of DynamoDB say. */
@@ -90,6 +112,8 @@ export const TABLE_READINGS: Readonly<Record<string, Reading>> = {
       deletionProtection: params.take('DeletionProtectionEnabled'),
     });
   },
+  RestoreTableFromBackup: restored((params) => ({ snapshot: params.take('BackupArn') })),
+  RestoreTableToPointInTime: restored(momentIn),
   UpdateTable(params) {
     const arn = tableIn(params);
     const mode = params.take('BillingMode');

@@ -21,7 +21,7 @@ import {
   tagsOf,
   written,
 } from './deed-words.ts';
-import { HIDDEN, STORE_FACETS, STORE_READINGS, wantedOf } from './deeds-stores.ts';
+import { HIDDEN, restoredOf, STORE_FACETS, STORE_READINGS, wantedOf } from './deeds-stores.ts';
 
 /** A create of EC2: which parameter is which input. */
 function ec2Creation(
@@ -345,8 +345,12 @@ export function deedsOfAction({ owner, action, tags, doomed }: PlannedAction, af
     const { privateDns, isGiven: _, ...others } = inputs;
     const sent =
       inputs['type'] === 'Gateway' || privateDns === undefined ? others : { ...others, privateDns };
-    const wanted = wantedOf(action.type, inputs) ?? sent;
-    return [made(id, action.type), ...fields(id, wanted), ...tagDeeds(id, { ...tags, ...revision })];
+    const said = restoredOf(action.type, wantedOf(action.type, inputs) ?? sent);
+    return [
+      made(id, action.type),
+      ...fields(id, said.wanted),
+      ...tagDeeds(id, { ...tags, ...said.tags, ...revision }),
+    ];
   }
   const { type, changes } = action;
   const inputs = action.inputs as Readonly<Record<string, unknown>>;

@@ -39,14 +39,16 @@ export class LastCopies {
     ].sort();
   }
 
-  /** Deletes them but for the snapshot `kept`, and the automated backups of instances that are no more, which AWS keeps as long as it would have. */
+  /** Deletes them but for snapshots called `kept`, and the automated backups of instances that are no more, which AWS keeps as long as it would have. */
   async delete(kept?: string): Promise<void> {
     const { instances, clusters, caches, tables, automated } = await this.#found();
     for (const { DBSnapshotIdentifier } of instances.filter((one) => one.DBSnapshotIdentifier !== kept))
       await this.#rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
-    for (const { DBClusterSnapshotIdentifier } of clusters)
+    for (const { DBClusterSnapshotIdentifier } of clusters.filter(
+      (one) => one.DBClusterSnapshotIdentifier !== kept,
+    ))
       await this.#rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier }));
-    for (const { SnapshotName } of caches)
+    for (const { SnapshotName } of caches.filter((one) => one.SnapshotName !== kept))
       await this.#elasticache.send(new DeleteSnapshotCommand({ SnapshotName }));
     for (const { BackupArn } of tables) await this.#dynamodb.send(new DeleteBackupCommand({ BackupArn }));
     for (const { DbiResourceId } of automated)
