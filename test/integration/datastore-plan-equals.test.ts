@@ -166,13 +166,13 @@ it(
   async (context) => {
     await Promise.all(present.map((store) => put(world, store)));
     for (const store of present) expect(await settled(world, store)).toMatchObject({ reason: 'Succeeded' });
-    let [restores, writes] = [0, 0];
+    let [changes, writes] = [0, 0];
     for (const of of [ofSnapshots, ofMoments]) {
       const stores = await of(world, present);
       writes += await prove(stores, of.name);
-      restores += stores.length;
+      changes += stores.length;
     }
-    counted(context, { plannedRestores: restores, plannedRestoreWrites: writes });
+    counted(context, { plannedEdits: changes, plannedWrites: writes });
   },
   TIMEOUT_MS,
 );
