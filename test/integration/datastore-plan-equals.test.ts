@@ -167,9 +167,9 @@ it(
     await Promise.all(present.map((store) => put(world, store)));
     for (const store of present) expect(await settled(world, store)).toMatchObject({ reason: 'Succeeded' });
     let [changes, writes] = [0, 0];
-    for (const of of [ofSnapshots, ofMoments]) {
-      const stores = await of(world, present);
-      writes += await prove(stores, of.name);
+    for (const madeOf of [ofSnapshots, ofMoments]) {
+      const stores = await madeOf(world, present);
+      writes += await prove(stores, madeOf.name);
       changes += stores.length;
     }
     counted(context, { plannedEdits: changes, plannedWrites: writes });
