@@ -45,7 +45,7 @@ function bounded(Sid: string, ...purposes: readonly (keyof typeof ROLE_ACTIONS)[
 
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * (images, secrets, logs), lets these use stores, has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
+ * (images, secrets, logs), lets these use stores, backs stores up, has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
  * its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
@@ -60,6 +60,7 @@ const BOUNDARY: PolicyDocument = {
       Condition: { StringLike: { 'kms:ViaService': [...DECRYPTING_READERS, DECRYPTING_TABLES] } },
     },
     bounded('Stores', 'readTables', 'writeTables', 'connectToDatabases'),
+    bounded('Backups', 'backUpTables', 'backUpDatabases', 'keepBackups', 'findTagged'),
     bounded('Shells', 'openShells', 'beManaged'),
   ],
 };
@@ -73,6 +74,7 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   'application-autoscaling': 'services',
   autoscaling: 'services',
   backup: 'safekeeping',
+  'backup-storage': 'safekeeping',
   cloudwatch: 'services',
   dynamodb: 'stores',
   ec2: 'network',

@@ -35,6 +35,31 @@ export const ROLE_ACTIONS = {
   ],
   /** Instead of with a password: Amazon RDS User Guide, "Creating and using an IAM policy for IAM database access". */
   connectToDatabases: ['rds-db:connect'],
+  /** What AWS Backup does, of AWSBackupServiceRolePolicyForBackup: AWS Backup Developer Guide, "Managed policies". */
+  backUpTables: [
+    'dynamodb:CreateBackup',
+    'dynamodb:DeleteBackup',
+    'dynamodb:DescribeBackup',
+    'dynamodb:DescribeTable',
+    'dynamodb:ListTagsOfResource',
+    'dynamodb:StartAwsBackupJob',
+  ],
+  backUpDatabases: [
+    'rds:AddTagsToResource',
+    'rds:CopyDBClusterSnapshot',
+    'rds:CopyDBSnapshot',
+    'rds:CreateDBClusterSnapshot',
+    'rds:CreateDBSnapshot',
+    'rds:DeleteDBClusterSnapshot',
+    'rds:DeleteDBSnapshot',
+    'rds:DescribeDBClusterSnapshots',
+    'rds:DescribeDBClusters',
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBSnapshots',
+    'rds:ListTagsForResource',
+  ],
+  keepBackups: ['backup:CopyFromBackupVault', 'backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
+  findTagged: ['tag:GetResources'],
   /**
    * What the agent of an instance does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the
    * execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html

@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.backup.models import BackupBackend, Plan, backup_backends
 from moto.backup.responses import BackupResponse
+from moto.core.resource_tagging import TaggedResource
 
 from ..errors import AwsError
 from ..override import replace, wrap
@@ -101,6 +102,13 @@ def _update(response: Any) -> str:
 
 
 def install() -> None:
+    @wrap(BackupBackend, "iter_tagged_resources")
+    def tagged(original: Any, self: Any) -> Any:
+        yield from original(self)
+        for plan in self.plans.values():
+            tags = self.tagger.get_tag_dict_for_resource(plan.backup_plan_arn)
+            yield TaggedResource(arn=plan.backup_plan_arn, tags=tags, resource_type="backup:backup-plan")
+
     replace(BackupResponse, "update_backup_plan")(_update)
 
     @wrap(BackupBackend, "create_backup_plan")

@@ -1,0 +1,100 @@
+import type { DataStore } from '../../api/data-store.ts';
+import type { GraphNode } from '../../graph/graph.ts';
+import { ref } from '../../graph/ref.ts';
+import { requireGrant } from '../grants.ts';
+import type { CompileInput, RegionFacts } from '../input.ts';
+import { fit, namespaceOf, ownerOf } from '../names.ts';
+import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { policyText, trustInBackups } from '../policies.ts';
+import { ROLE_ACTIONS } from '../role-actions.ts';
+import { engineOf, nodeOf } from './connection.ts';
+import { namesOfStore } from './names.ts';
+
+/** The types of what backs up a store. */
+export const STORE_BACKUP_NODES: readonly NodeType[] = [
+  'BackupVault',
+  'BackupPlan',
+  'BackupSelection',
+  'Role',
+  'RolePolicies',
+];
+
+const ROLE_NAME_MAX = 64;
+
+/** The vault, plan and role by which AWS Backup keeps a store; none where its spec has no `backup`. Throws Terminal (`NotGranted`). */
+export function storeBackupNodes(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
+  const { object, account, facts, installation } = input;
+  const { metadata, spec } = object;
+  const { backup, region } = spec;
+  if (!backup) return [];
+  const { schedule, retentionDays, copyTo } = backup;
+  if (copyTo) requireGrant(input, 'spec.backup.copyTo.vaultArn', copyTo.vaultArn);
+  const name = namesOfStore(object).backup;
+  const namespace = namespaceOf(metadata);
+  return [
+    build.thing('Role', 'role/backup', {
+      // Role names are unique in an account, all regions together.
+      name: fit(
+        `landfall-${namespace}-${metadata.name}-backup`,
+        ROLE_NAME_MAX,
+        [installation, region, ownerOf(object)].join('\n'),
+      ),
+      path: `/landfall/${namespace}/`,
+      trustPolicy: trustInBackups(),
+      permissionsBoundaryArn: account.permissionsBoundaryArn ?? '',
+    }),
+    build.facet('RolePolicies', 'role-policies/backup', {
+      roleName: ref('role/backup'),
+      policies: { backup: policyOf(object, facts) },
+    }),
+    build.thing('BackupVault', 'backup-vault', { name }),
+    build.thing('BackupPlan', 'backup-plan', {
+      name,
+      vaultName: ref('backup-vault', 'name'),
+      schedule,
+      retentionDays,
+      ...(copyTo && {
+        copyTo: { vaultArn: copyTo.vaultArn, retentionDays: copyTo.retentionDays ?? retentionDays },
+      }),
+    }),
+    build.facet(
+      'BackupSelection',
+      'backup-selection',
+      {
+        planArn: ref('backup-plan'),
+        name,
+        roleArn: ref('role/backup', 'arn'),
+        resourceArn: ref(nodeOf(object)),
+      },
+      { dependsOn: ['role-policies/backup'] },
+    ),
+  ];
+}
+
+/** What AWS Backup does with a store and its copies: of AWSBackupServiceRolePolicyForBackup what this engine needs. */
+function policyOf(object: DataStore, { partition, accountId }: RegionFacts): string {
+  const at = (service: string, ...resources: readonly string[]) =>
+    resources.map((resource) => `arn:${partition}:${service}:*:${accountId}:${resource}`);
+  const isTable = engineOf(object) === 'dynamodb';
+  const { table, cluster, instance } = namesOfStore(object);
+  return policyText(
+    isTable
+      ? {
+          Effect: 'Allow',
+          Action: ROLE_ACTIONS.backUpTables,
+          Resource: at('dynamodb', `table/${table}`, `table/${table}/backup/*`),
+        }
+      : {
+          Effect: 'Allow',
+          Action: ROLE_ACTIONS.backUpDatabases,
+          Resource: at(
+            'rds',
+            object.spec.mysql ? `db:${instance()}` : `cluster:${cluster}`,
+            'snapshot:awsbackup:*',
+            'cluster-snapshot:awsbackup:*',
+          ),
+        },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.keepBackups, Resource: at('backup', 'backup-vault:*') },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.findTagged[0], Resource: '*' },
+  );
+}
