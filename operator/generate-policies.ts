@@ -14,7 +14,12 @@ import {
   type PolicyScope,
   type Statement,
 } from './aws/least-privilege.ts';
-import { DECRYPTING_READERS, DECRYPTING_TABLES, ROLE_ACTIONS } from './compile/role-actions.ts';
+import {
+  DECRYPTING_READERS,
+  DECRYPTING_TABLES,
+  ENCRYPTING_BACKUPS,
+  ROLE_ACTIONS,
+} from './compile/role-actions.ts';
 
 const root = join(import.meta.dirname, '..');
 const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
@@ -61,6 +66,10 @@ const BOUNDARY: PolicyDocument = {
     },
     bounded('Stores', 'readTables', 'writeTables', 'connectToDatabases'),
     bounded('Backups', 'backUpTables', 'backUpDatabases', 'keepBackups', 'findTagged'),
+    {
+      ...bounded('BackupKeys', 'encryptBackups'),
+      Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } },
+    },
     bounded('Shells', 'openShells', 'beManaged'),
   ],
 };

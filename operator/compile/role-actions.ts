@@ -60,6 +60,14 @@ export const ROLE_ACTIONS = {
   ],
   keepBackups: ['backup:CopyFromBackupVault', 'backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
   findTagged: ['tag:GetResources'],
+  encryptBackups: [
+    'kms:CreateGrant',
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey*',
+    'kms:ReEncrypt*',
+  ],
   /**
    * What the agent of an instance does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the
    * execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
@@ -91,3 +99,5 @@ export const DECRYPTING_SECRETS = 'secretsmanager.*.amazonaws.com*';
 export const DECRYPTING_READERS = [DECRYPTING_SECRETS, 'ssm.*.amazonaws.com*'];
 /** The same of what tasks read and write by themselves. */
 export const DECRYPTING_TABLES = 'dynamodb.*.amazonaws.com*';
+/** The same of what AWS Backup copies. */
+export const ENCRYPTING_BACKUPS = ['backup.*.amazonaws.com*', DECRYPTING_TABLES, 'rds.*.amazonaws.com*'];

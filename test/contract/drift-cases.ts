@@ -1,6 +1,6 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
-import { backupsCases } from './drift/backups.ts';
+import { backupsAlwaysSaid, backupsCases } from './drift/backups.ts';
 import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
 import { cachesAlwaysSaid, cachesCases } from './drift/caches.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
@@ -61,6 +61,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...cachesAlwaysSaid,
   ...secretsAlwaysSaid,
   ...clustersAlwaysSaid,
+  ...backupsAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

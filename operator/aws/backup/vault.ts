@@ -70,12 +70,12 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
   gone: () => false,
   needs: () => [],
 
-  async create({ session, tags, token }, { name }) {
+  // Without a request's id: with that of the first one AWS would answer as if it had made a vault whose tags somebody took off.
+  async create({ session, tags }, { name }) {
     const answer = await session.backup.send(
       new CreateBackupVaultCommand({
         BackupVaultName: name,
         BackupVaultTags: { ...tags },
-        CreatorRequestId: token,
       }),
     );
     return { Arn: must(answer.BackupVaultArn, 'BackupVaultArn'), Tags: tagList(tags) };

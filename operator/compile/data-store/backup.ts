@@ -6,7 +6,7 @@ import type { CompileInput, RegionFacts } from '../input.ts';
 import { fit, namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { policyText, trustInBackups } from '../policies.ts';
-import { ROLE_ACTIONS } from '../role-actions.ts';
+import { ENCRYPTING_BACKUPS, ROLE_ACTIONS } from '../role-actions.ts';
 import { engineOf, nodeOf } from './connection.ts';
 import { namesOfStore } from './names.ts';
 
@@ -96,5 +96,19 @@ function policyOf(object: DataStore, { partition, accountId }: RegionFacts): str
         },
     { Effect: 'Allow', Action: ROLE_ACTIONS.keepBackups, Resource: at('backup', 'backup-vault:*') },
     { Effect: 'Allow', Action: ROLE_ACTIONS.findTagged[0], Resource: '*' },
+    ...keyPolicy(object),
   );
+}
+
+/** Leave to use the key of a store that has one of its own, or was given one. */
+function keyPolicy({ spec: { encryption } }: DataStore): object[] {
+  if (!encryption || encryption.key === 'Aws') return [];
+  return [
+    {
+      Effect: 'Allow',
+      Action: ROLE_ACTIONS.encryptBackups,
+      Resource: encryption.key === 'Given' ? encryption.keyArn : ref('key'),
+      Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } },
+    },
+  ];
 }

@@ -86,3 +86,5 @@ export const backupsCases: Cases = {
     },
   },
 };
+
+export const backupsAlwaysSaid = { BackupSelection: ['selections[*]'] };

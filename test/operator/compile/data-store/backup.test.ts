@@ -44,6 +44,15 @@ describe('backups of a store', () => {
     expect(policies['backup']).not.toContain('dynamodb:');
   });
 
+  it('are encrypted with the key of the store, where it has one', () => {
+    const policyOf = (encryption: object) =>
+      JSON.stringify(inputsOf(table({}, { backup: {}, ...encryption }), 'role-policies/backup'));
+    expect(policyOf({})).not.toContain('kms:');
+    expect(policyOf({ encryption: { key: 'Dedicated' } })).toMatch(
+      /kms:CreateGrant.*\$\{key\.id\}.*ViaService/,
+    );
+  });
+
   it('are copied to a vault that a grant covers, as long as they are kept themselves', () => {
     const input = inputFor(table({}, { backup: { retentionDays: 7, copyTo: { vaultArn: COPIES } } }));
     expect(() => compileDataStore(input)).toThrow(/spec.backup.copyTo.vaultArn names .*copies/);
