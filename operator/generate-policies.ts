@@ -18,6 +18,7 @@ import {
   DECRYPTING_READERS,
   DECRYPTING_TABLES,
   ENCRYPTING_BACKUPS,
+  LENT_TO_AWS,
   ROLE_ACTIONS,
 } from './compile/role-actions.ts';
 
@@ -65,11 +66,12 @@ const BOUNDARY: PolicyDocument = {
       Condition: { StringLike: { 'kms:ViaService': [...DECRYPTING_READERS, DECRYPTING_TABLES] } },
     },
     bounded('Stores', 'readTables', 'writeTables', 'connectToDatabases'),
-    bounded('Backups', 'backUpTables', 'backUpDatabases', 'keepBackups', 'findTagged'),
+    bounded('Backups', 'backUpTables', 'backUpDatabases', 'findDatabases', 'keepBackups', 'findBackups'),
     {
       ...bounded('BackupKeys', 'encryptBackups'),
       Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } },
     },
+    { ...bounded('BackupGrants', 'lendBackupKeys'), Condition: LENT_TO_AWS },
     bounded('Shells', 'openShells', 'beManaged'),
   ],
 };

@@ -60,7 +60,7 @@ import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
 import type { DbSubnetGroupInputs } from '../aws/rds/db-subnet-group.ts';
 import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../aws/rds/parameters.ts';
-import type { BackupPlanInputs } from '../aws/backup/plan.ts';
+import type { BackupPlanInputs } from '../aws/backup/rules.ts';
 import type { BackupSelectionInputs } from '../aws/backup/selection.ts';
 import type { BackupVaultInputs } from '../aws/backup/vault.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';

@@ -4,8 +4,8 @@ import { matches, type Rule, withRules } from '../rule.ts';
 const schedule = withRules(
   z.string().max(100),
   matches(
-    '^cron\\([^ ()]+( [^ ()]+){5}\\)$',
-    '{self} is not a schedule of AWS Backup: write minute, hour, day, month, weekday and year in UTC, for example cron(0 5 * * ? *)',
+    '^cron\\([^ ()?]+ [^ ()?]+ ([^ ()?]+ [^ ()?]+ [?]|[?] [^ ()?]+ [^ ()?]+) [^ ()?]+\\)$',
+    '{self} is not a schedule of AWS Backup: write minute, hour, day, month, weekday and year in UTC, and ? for the day or the weekday, for example cron(0 5 * * ? *)',
   ),
 );
 

@@ -6,7 +6,6 @@ import {
   ListBackupSelectionsCommand,
   UpdateBackupPlanCommand,
   type BackupPlan as Described,
-  type BackupRuleInput,
   type BackupSelectionsListMember,
 } from '@aws-sdk/client-backup';
 import { READY, type Change } from '../../graph/kind.ts';
@@ -16,22 +15,10 @@ import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
+import { asAws, rulesText, type BackupPlanInputs } from './rules.ts';
 import { makes, nameIn, onOurs, tagsAt, updateTags, type Tagged } from './shared.ts';
 
 const SORT = 'backup-plan';
-
-/** AWS's own: it has so many minutes to begin, and so many to end. */
-const [START_MINUTES, END_MINUTES] = [480, 10_080];
-
-export interface BackupPlanInputs {
-  /** 1 to 50 letters, digits, hyphens, underscores and dots. */
-  readonly name: string;
-  readonly vaultName: string;
-  /** `cron(0 5 * * ? *)`, in UTC. */
-  readonly schedule: string;
-  readonly retentionDays: number;
-  readonly copyTo?: { readonly vaultArn: string; readonly retentionDays: number };
-}
 
 interface BackupPlan extends Tagged {
   readonly plan: Described;
@@ -74,9 +61,9 @@ export const backupPlanKind: AwsKind<BackupPlanInputs, BackupPlan> = {
   diff(inputs, record) {
     if (!record) return [];
     const changes: Change[] = [];
-    const { BackupPlanName: name, Rules: rules = [] } = record.plan;
+    const { BackupPlanName: name, Rules: rules } = record.plan;
     if (name !== inputs.name) changes.push({ path: 'name', from: name, to: inputs.name, replace: true });
-    const [from, to] = [rules.map(ruleText).join('; '), ruleText(ruleOf(inputs))];
+    const [from, to] = [rulesText(rules), rulesText(asAws(inputs).Rules)];
     if (from !== to) changes.push({ path: 'rules', from, to });
     return changes;
   },
@@ -152,47 +139,4 @@ async function planAt(
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-function asAws(inputs: BackupPlanInputs) {
-  return { BackupPlanName: inputs.name, Rules: [ruleOf(inputs)] };
-}
-
-function ruleOf({ vaultName, schedule, retentionDays, copyTo }: BackupPlanInputs): BackupRuleInput {
-  return {
-    RuleName: 'scheduled',
-    TargetBackupVaultName: vaultName,
-    ScheduleExpression: schedule,
-    StartWindowMinutes: START_MINUTES,
-    CompletionWindowMinutes: END_MINUTES,
-    Lifecycle: { DeleteAfterDays: retentionDays },
-    ...(copyTo && {
-      CopyActions: [
-        {
-          DestinationBackupVaultArn: copyTo.vaultArn,
-          Lifecycle: { DeleteAfterDays: copyTo.retentionDays },
-        },
-      ],
-    }),
-  };
-}
-
-/** A rule in one line, with all of it that AWS Backup does by it. */
-function ruleText(rule: BackupRuleInput): string {
-  const { ScheduleExpression: schedule = 'on request', Lifecycle: life, CopyActions: copies = [] } = rule;
-  const zone = rule.ScheduleExpressionTimezone ?? 'Etc/UTC';
-  const { StartWindowMinutes: start = START_MINUTES, CompletionWindowMinutes: end = END_MINUTES } = rule;
-  const kept = (days: number | undefined) => (days === undefined ? 'for ever' : `${days} days`);
-  return [
-    `${rule.RuleName}: ${schedule} ${zone} into ${rule.TargetBackupVaultName}, ${kept(life?.DeleteAfterDays)}`,
-    ...(start === START_MINUTES && end === END_MINUTES ? [] : [`within ${start} to ${end} minutes`]),
-    ...(life?.MoveToColdStorageAfterDays === undefined
-      ? []
-      : [`cold after ${life.MoveToColdStorageAfterDays}`]),
-    ...(rule.EnableContinuousBackup === true ? ['continuous'] : []),
-    ...copies.map(
-      ({ DestinationBackupVaultArn: vault, Lifecycle }) =>
-        `copied to ${vault}, ${kept(Lifecycle?.DeleteAfterDays)}`,
-    ),
-  ].join(', ');
 }

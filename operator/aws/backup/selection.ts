@@ -66,7 +66,7 @@ export const backupSelectionKind: AwsKind<BackupSelectionInputs, Selections> = {
 
   find: (view, { planArn }) => view.get(planArn),
   diff(inputs, record) {
-    const wanted = textOf(inputs.name, inputs.roleArn, [inputs.resourceArn]);
+    const wanted = selectionText(inputs.name, inputs.roleArn, [inputs.resourceArn]);
     const actual = record?.selections ?? [];
     const surplus = actual
       .filter(({ text }) => text !== wanted)
@@ -103,7 +103,7 @@ export const backupSelectionKind: AwsKind<BackupSelectionInputs, Selections> = {
           }),
         ),
       );
-      return { id: must(answer.SelectionId, 'SelectionId'), text: textOf(name, roleArn, [resourceArn]) };
+      return { id: must(answer.SelectionId, 'SelectionId'), text: selectionText(name, roleArn, [resourceArn]) };
     }
   },
 };
@@ -118,7 +118,7 @@ async function read(session: AwsSession, planArn: string): Promise<Selection[]> 
           new GetBackupSelectionCommand({ BackupPlanId, SelectionId }),
         );
         const { SelectionName, IamRoleArn, Resources, ...more } = must(selection, 'BackupSelection');
-        const text = textOf(SelectionName, IamRoleArn, Resources ?? [], more);
+        const text = selectionText(SelectionName, IamRoleArn, Resources ?? [], more);
         return [{ id: must(SelectionId, 'SelectionId'), text }];
       } catch (error) {
         if (isNotFound(error)) return [];
@@ -130,7 +130,7 @@ async function read(session: AwsSession, planArn: string): Promise<Selection[]> 
 }
 
 /** One line; what else a selection says stands at its end. */
-function textOf(
+export function selectionText(
   name: string | undefined,
   roleArn: string | undefined,
   resources: readonly string[],

@@ -35,11 +35,10 @@ export const backupVaults: AwsCollection<Tagged> = {
   },
   async get(session, arns) {
     const there = arns.length === 0 ? new Set<string>() : await everyVault(session);
-    return Promise.all(
-      arns
-        .filter((arn) => there.has(arn))
-        .map(async (Arn) => ({ Arn, Tags: tagList(await tagsAt(session, Arn)) })),
+    const found = await Promise.all(
+      arns.filter((arn) => there.has(arn)).map((arn) => vaultAt(session, arn)),
     );
+    return found.filter((vault) => vault !== undefined);
   },
   id: ({ Arn }) => Arn,
   tags: tagsOf,
@@ -82,7 +81,7 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
   },
   async conflicting(session, { name }) {
     const Arn = [...(await everyVault(session))].find((arn) => nameIn(arn) === name);
-    return Arn === undefined ? undefined : { Arn, Tags: tagList(await tagsAt(session, Arn)) };
+    return Arn === undefined ? undefined : vaultAt(session, Arn);
   },
   async update(context, _inputs, { Arn }, changes) {
     await updateTags(context, backupVaults, Arn, changes);
@@ -97,6 +96,12 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
     return undefined;
   },
 };
+
+/** Undefined where it is gone meanwhile. */
+async function vaultAt(session: AwsSession, Arn: string): Promise<Tagged | undefined> {
+  const tags = await unlessGone(tagsAt(session, Arn));
+  return tags && { Arn, Tags: tagList(tags) };
+}
 
 async function everyVault({ backup }: AwsSession): Promise<Set<string>> {
   const found = new Set<string>();

@@ -6,7 +6,7 @@ import type { CompileInput, RegionFacts } from '../input.ts';
 import { fit, namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { policyText, trustInBackups } from '../policies.ts';
-import { ENCRYPTING_BACKUPS, ROLE_ACTIONS } from '../role-actions.ts';
+import { ENCRYPTING_BACKUPS, LENT_TO_AWS, ROLE_ACTIONS } from '../role-actions.ts';
 import { engineOf, nodeOf } from './connection.ts';
 import { namesOfStore } from './names.ts';
 
@@ -72,43 +72,49 @@ export function storeBackupNodes(build: NodeBuilder, input: CompileInput<DataSto
 }
 
 /** What AWS Backup does with a store and its copies: of AWSBackupServiceRolePolicyForBackup what this engine needs. */
-function policyOf(object: DataStore, { partition, accountId }: RegionFacts): string {
-  const at = (service: string, ...resources: readonly string[]) =>
-    resources.map((resource) => `arn:${partition}:${service}:*:${accountId}:${resource}`);
-  const isTable = engineOf(object) === 'dynamodb';
-  const { table, cluster, instance } = namesOfStore(object);
+function policyOf(object: DataStore, facts: RegionFacts): string {
+  const { partition, accountId } = facts;
+  const copies = object.spec.backup?.copyTo?.vaultArn;
   return policyText(
-    isTable
-      ? {
-          Effect: 'Allow',
-          Action: ROLE_ACTIONS.backUpTables,
-          Resource: at('dynamodb', `table/${table}`, `table/${table}/backup/*`),
-        }
-      : {
-          Effect: 'Allow',
-          Action: ROLE_ACTIONS.backUpDatabases,
-          Resource: at(
-            'rds',
-            object.spec.mysql ? `db:${instance()}` : `cluster:${cluster}`,
-            'snapshot:awsbackup:*',
-            'cluster-snapshot:awsbackup:*',
-          ),
-        },
-    { Effect: 'Allow', Action: ROLE_ACTIONS.keepBackups, Resource: at('backup', 'backup-vault:*') },
-    { Effect: 'Allow', Action: ROLE_ACTIONS.findTagged[0], Resource: '*' },
-    ...keyPolicy(object),
+    ...engineStatements(object, facts),
+    {
+      Effect: 'Allow',
+      Action: ROLE_ACTIONS.keepBackups,
+      Resource: [`arn:${partition}:backup:*:${accountId}:backup-vault:*`, ...(copies ? [copies] : [])],
+    },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.findBackups, Resource: '*' },
+    ...keyStatements(object),
   );
 }
 
-/** Leave to use the key of a store that has one of its own, or was given one. */
-function keyPolicy({ spec: { encryption } }: DataStore): object[] {
-  if (!encryption || encryption.key === 'Aws') return [];
+function engineStatements(object: DataStore, { partition, accountId }: RegionFacts): object[] {
+  const at = (service: string, ...resources: readonly string[]) =>
+    resources.map((resource) => `arn:${partition}:${service}:*:${accountId}:${resource}`);
+  const { table, cluster, instance } = namesOfStore(object);
+  if (engineOf(object) === 'dynamodb') {
+    const Resource = at('dynamodb', `table/${table}`, `table/${table}/backup/*`);
+    return [{ Effect: 'Allow', Action: ROLE_ACTIONS.backUpTables, Resource }];
+  }
+  const store = object.spec.mysql ? `db:${instance()}` : `cluster:${cluster}`;
+  const Resource = at('rds', store, 'snapshot:awsbackup:*', 'cluster-snapshot:awsbackup:*');
   return [
-    {
-      Effect: 'Allow',
-      Action: ROLE_ACTIONS.encryptBackups,
-      Resource: encryption.key === 'Given' ? encryption.keyArn : ref('key'),
-      Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } },
-    },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.backUpDatabases, Resource },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.findDatabases, Resource: '*' },
+  ];
+}
+
+/** Leave to use the keys that are no key of AWS: the store's, where it has one, and whichever a vault of copies has. */
+function keyStatements({ spec: { encryption, backup } }: DataStore): object[] {
+  const own = encryption?.key === 'Given' ? encryption.keyArn : ref('key');
+  const [, partition, , region, accountId] = backup?.copyTo?.vaultArn.split(':') ?? [];
+  const Resource = [
+    ...(encryption && encryption.key !== 'Aws' ? [own] : []),
+    ...(region === undefined ? [] : [`arn:${partition}:kms:${region}:${accountId}:key/*`]),
+  ];
+  if (Resource.length === 0) return [];
+  const Condition = { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } };
+  return [
+    { Effect: 'Allow', Action: ROLE_ACTIONS.encryptBackups, Resource, Condition },
+    { Effect: 'Allow', Action: ROLE_ACTIONS.lendBackupKeys, Resource, Condition: LENT_TO_AWS },
   ];
 }

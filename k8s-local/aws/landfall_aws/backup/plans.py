@@ -17,7 +17,8 @@ from ..override import replace, wrap
 from . import vaults
 
 _NAME = re.compile(r"[a-zA-Z0-9\-_.]{1,50}")
-_CRON = re.compile(r"cron\((?:\S+ ){5}\S+\)")
+# "If you use it in one, you must use ? in the other": day of month and day of week.
+_CRON = re.compile(r"cron\([^ ?]+ [^ ?]+ (?:[^ ?]+ [^ ?]+ \?|\? [^ ?]+ [^ ?]+) [^ ?]+\)")
 _VAULT = re.compile(r"arn:aws:backup:([\w-]+):(\d{12}):backup-vault:([\w-]+)")
 _ID = re.compile(r"/backup/plans/([^/]+)/?$")
 

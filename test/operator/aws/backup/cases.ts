@@ -1,4 +1,4 @@
-import type { BackupPlanInputs } from '../../../../operator/aws/backup/plan.ts';
+import type { BackupPlanInputs } from '../../../../operator/aws/backup/rules.ts';
 import type { BackupSelectionInputs } from '../../../../operator/aws/backup/selection.ts';
 import type { BackupVaultInputs } from '../../../../operator/aws/backup/vault.ts';
 import type { Case } from '../case.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BackupPlanInputs } from '../../../../operator/aws/backup/plan.ts';
+import type { BackupPlanInputs } from '../../../../operator/aws/backup/rules.ts';
 import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
 import { printable } from '../../../../operator/graph/ref.ts';
 import { account } from '../fixtures.ts';
@@ -47,10 +47,10 @@ describe('backups of a store', () => {
   it('are encrypted with the key of the store, where it has one', () => {
     const policyOf = (encryption: object) =>
       JSON.stringify(inputsOf(table({}, { backup: {}, ...encryption }), 'role-policies/backup'));
-    expect(policyOf({})).not.toContain('kms:');
-    expect(policyOf({ encryption: { key: 'Dedicated' } })).toMatch(
-      /kms:CreateGrant.*\$\{key\.id\}.*ViaService/,
-    );
+    expect(policyOf({})).not.toContain('kms:CreateGrant');
+    const dedicated = policyOf({ encryption: { key: 'Dedicated' } });
+    expect(dedicated).toMatch(/kms:GenerateDataKey.*\$\{key\.id\}.*ViaService/);
+    expect(dedicated).toMatch(/kms:CreateGrant.*\$\{key\.id\}.*GrantIsForAWSResource/);
   });
 
   it('are copied to a vault that a grant covers, as long as they are kept themselves', () => {
@@ -60,5 +60,8 @@ describe('backups of a store', () => {
     const graph = compileDataStore({ ...input, account: account({ grants }) });
     const { copyTo } = graph.nodes.get('backup-plan')?.inputs as BackupPlanInputs;
     expect(copyTo).toEqual({ vaultArn: COPIES, retentionDays: 7 });
+    const policies = JSON.stringify(printable(graph.nodes.get('role-policies/backup')?.inputs));
+    expect(policies).toContain(COPIES);
+    expect(policies).toContain('arn:aws:kms:eu-west-1:111111111111:key/*');
   });
 });
