@@ -8,13 +8,14 @@ import {
   ListTagsCommand,
 } from '@aws-sdk/client-backup';
 import { unlessGone } from '../../operator/aws/errors.ts';
+import { tagList } from '../../operator/aws/tags.ts';
 import type { World } from './world.ts';
 
 /** Vaults and plans of AWS Backup with their tags, and what the plans select. */
 export async function backupsOf(world: World): Promise<Record<string, object[]>> {
   const client = new BackupClient(world.clientOptions());
   const tagged = async (ResourceArn: string | undefined) =>
-    (await unlessGone(client.send(new ListTagsCommand({ ResourceArn }))))?.Tags;
+    tagList((await unlessGone(client.send(new ListTagsCommand({ ResourceArn }))))?.Tags ?? {});
   const selectionsOf = async (BackupPlanId: string | undefined) => {
     const listed = await unlessGone(client.send(new ListBackupSelectionsCommand({ BackupPlanId })));
     return Promise.all(
@@ -31,7 +32,7 @@ export async function backupsOf(world: World): Promise<Record<string, object[]>>
       backupVaults: await Promise.all(
         vaults.map(async ({ BackupVaultName, BackupVaultArn }) => ({
           BackupVaultName,
-          tags: await tagged(BackupVaultArn),
+          Tags: await tagged(BackupVaultArn),
         })),
       ),
       // Each version of a plan has an id of its own.
@@ -43,7 +44,7 @@ export async function backupsOf(world: World): Promise<Record<string, object[]>>
             ...plan,
             rules: Rules.map(({ RuleId: _, ...rule }) => rule),
             selections: await selectionsOf(BackupPlanId),
-            tags: await tagged(BackupPlanArn),
+            Tags: await tagged(BackupPlanArn),
           };
         }),
       ),
