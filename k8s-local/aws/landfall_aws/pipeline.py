@@ -40,10 +40,12 @@ def parameters(response: BaseResponse) -> dict[str, Any]:
             return {**_in_path(response), **json.loads(response.body)}
         except ValueError:
             return {}
+    # Where a request says nothing in its body and its query, moto takes its headers for that.
+    headers = {name.lower() for name, _ in response.headers.items()}
     asked = {
         key: value[0] if isinstance(value, list) and len(value) == 1 else value
         for key, value in response.querystring.items()
-        if key not in ("Action", "Version")
+        if key not in ("Action", "Version") and key.lower() not in headers
     }
     return {**_in_path(response), **asked}
 
