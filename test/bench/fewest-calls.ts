@@ -37,11 +37,11 @@ export const NETWORK_CALLS: readonly Fewest[] = [
   { object: '6 endpoints', calls: { CreateVpcEndpoint: 6 } },
 ];
 
-/** Of the bench platform: two networks, a service in each, a load balancer before one, and a link from the other to it. */
+/** Of the bench platform: two networks, a service in each, a load balancer before one with three stores, and a link from the other to it. */
 export const PLATFORM_CALLS: readonly Fewest[] = [
   { object: '2 VPCs', calls: { CreateVpc: 2, ModifyVpcAttribute: 2 } },
-  { object: '4 subnets', calls: { CreateSubnet: 4, AssociateRouteTable: 4 } },
-  { object: '2 route tables', calls: { CreateRouteTable: 2 } },
+  { object: '6 subnets', calls: { CreateSubnet: 6, AssociateRouteTable: 6 } },
+  { object: '3 route tables', calls: { CreateRouteTable: 3 } },
   // Of each network: the tasks lead to S3 and the endpoints, which let them in.
   {
     object: '4 security groups of networks',
@@ -82,6 +82,35 @@ export const PLATFORM_CALLS: readonly Fewest[] = [
     },
   },
   // Acceptance by list: the one endpoint is accepted by its id.
+  // The cluster asks for TLS in its own group; its member is started with one of its own.
+  {
+    object: 'cluster of Aurora',
+    calls: {
+      CreateDBSubnetGroup: 1,
+      CreateDBClusterParameterGroup: 1,
+      ModifyDBClusterParameterGroup: 1,
+      CreateDBParameterGroup: 1,
+      CreateDBCluster: 1,
+      CreateDBInstance: 1,
+    },
+  },
+  {
+    object: 'cache',
+    calls: { CreateCacheSubnetGroup: 1, CreateCacheParameterGroup: 1, CreateReplicationGroup: 1 },
+  },
+  // With point-in-time recovery.
+  { object: 'table', calls: { CreateTable: 1, UpdateContinuousBackups: 1 } },
+  // Each lets in the tasks, which lead to both. Those read the table, and what starts them the password of the cluster.
+  {
+    object: 'ways of the service to its stores',
+    calls: {
+      CreateSecurityGroup: 2,
+      RevokeSecurityGroupEgress: 2,
+      AuthorizeSecurityGroupIngress: 2,
+      AuthorizeSecurityGroupEgress: 1,
+      PutRolePolicy: 2,
+    },
+  },
   {
     object: 'link',
     calls: {

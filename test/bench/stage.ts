@@ -8,6 +8,9 @@ import { INSTALLATION, type Subject } from './subjects.ts';
 
 /** What AWS takes minutes for is done by the next call: the bench is about calls. Of all that the subjects make. */
 const NO_DELAY = {
+  LANDFALL_AWS_CACHE_SECONDS: '0',
+  LANDFALL_AWS_DATABASE_SECONDS: '0',
+  LANDFALL_AWS_TABLE_SECONDS: '0',
   LANDFALL_AWS_ENDPOINT_SECONDS: '0',
   LANDFALL_AWS_INTERFACE_SECONDS: '0',
   LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0',

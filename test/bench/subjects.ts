@@ -87,7 +87,10 @@ function side(index: number, { role, block, port }: { role: string; block: numbe
     ...common,
     cidr: `10.${block}.0.0/16`,
     zones: { count: 2 },
-    tiers: [{ name: 'private', networkAcl: 'None' }],
+    tiers: [
+      { name: 'private', networkAcl: 'None' },
+      ...(role === 'provider' ? [{ name: 'data', networkAcl: 'None' }] : []),
+    ],
     securityGroups: { ecs: {}, endpoints: {} },
     // What tasks need to start where no NAT gateway is.
     endpoints: ['s3', 'ecr.api', 'ecr.dkr', 'logs'].map((service) => ({ service })),
@@ -113,6 +116,7 @@ function side(index: number, { role, block, port }: { role: string; block: numbe
       ],
     },
     ...(role === 'provider' && {
+      dataStores: STORES.map((name) => ({ name: storeOf(name, index) })),
       loadBalancer: {
         type: 'Network',
         listeners: [{ port, protocol: 'TCP' }],
@@ -125,7 +129,32 @@ function side(index: number, { role, block, port }: { role: string; block: numbe
     { apiVersion, kind: 'SecureVpc', metadata, spec: network },
     { apiVersion, kind: 'EcsService', metadata, spec: service },
     { apiVersion, kind: 'PrivateLinkEndpoint', metadata, spec: { ...common, ...linkOf(role, index) } },
+    ...(role === 'provider' ? storesOf(index) : []),
   ];
+}
+
+const STORES = ['cluster', 'cache', 'table'] as const;
+const storeOf = (name: string, index: number) => nameOf(name, index);
+
+/** Of the provider: a cluster of Aurora with one member, a cache of one node, and a table that is paid for by requests. */
+function storesOf(index: number): object[] {
+  const engines: Readonly<Record<(typeof STORES)[number], object>> = {
+    cluster: { auroraPostgresql: {} },
+    cache: { redis: {} },
+    table: { dynamodb: { partitionKey: { name: 'id', type: 'String' } } },
+  };
+  return STORES.map((name) => ({
+    apiVersion: 'landfall.dev/v1alpha1',
+    kind: 'DataStore',
+    metadata: { name: storeOf(name, index), namespace: 'bench' },
+    spec: {
+      accountRef: { name: accountOf('provider') },
+      region: 'us-east-1',
+      environment: 'dev',
+      ...(name !== 'table' && { networkRef: { name: nameOf('provider', index) } }),
+      ...engines[name],
+    },
+  }));
 }
 
 function linkOf(role: string, index: number): object {
@@ -142,8 +171,8 @@ function linkOf(role: string, index: number): object {
 }
 
 /**
- * The platform's two services, each in its network and account, the provider's behind a Network load balancer; the
- * consumer's reaches it by PrivateLink.
+ * The platform's two services, each in its network and account, the provider's behind a Network load balancer and with three
+ * stores; the consumer's reaches it by PrivateLink.
  */
 export const PLATFORMS: Subject = {
   name: 'platforms',
@@ -152,7 +181,7 @@ export const PLATFORMS: Subject = {
     ...side(index, { role: 'provider', block: index, port: 8080 }),
     ...side(index, { role: 'consumer', block: 100 + index, port: 80 }),
   ],
-  plurals: ['securevpcs', 'ecsservices', 'privatelinkendpoints'],
+  plurals: ['securevpcs', 'ecsservices', 'privatelinkendpoints', 'datastores'],
   fewest: PLATFORM_CALLS,
   slow: [
     { action: 'DescribeVpcAttribute', calls: 2, accounts: 2 },

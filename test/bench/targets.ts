@@ -10,7 +10,7 @@ const PER_CHANGE_MOST = 1.15;
 const JUDGED_FROM = 10;
 const WITH_ALL_FROM = 20;
 /** Calls of a refresh of the fast lane beside DescribeServices, which names ten services of one cluster. */
-const REFRESH_MOST = 60;
+const REFRESH_MOST = 80;
 /** How much longer than AWS's slowest bucket lets it take. */
 const OVER_FLOOR_MOST = 1.1;
 /**

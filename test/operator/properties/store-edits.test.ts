@@ -4,6 +4,7 @@ import type { DataStore } from '../../../operator/api/data-store.ts';
 import { ENGINES, type Engine } from '../../../operator/api/data-store/rules.ts';
 import { parseManifest } from '../../../operator/api/parse.ts';
 import { awsKinds } from '../../../operator/aws/kinds.ts';
+import type { Instance } from '../../../operator/aws/rds/db-instance-record.ts';
 import { compileDataStore } from '../../../operator/compile/data-store/data-store.ts';
 import { compileSecureVpc } from '../../../operator/compile/secure-vpc.ts';
 import { Terminal } from '../../../operator/errors.ts';
@@ -133,8 +134,13 @@ function expectKept(made: Plan, records: Records, what: string): void {
     if (!ids.has(id)) continue;
     expect(['update', 'refuse', 'wait'], `${what}: ${verb} ${node}`).toContain(verb);
     if (verb === 'refuse') refused.add(id);
-    for (const { path, from, to } of verb === 'update' ? action.changes : [])
-      if (path === 'storageGiB') expect(Number(to), `${what}: ${path}`).toBeGreaterThan(Number(from));
+    const { AllocatedStorage: sizeGiB = 0 } = (standing.find((one) => one.id === id)?.record ??
+      {}) as Instance;
+    for (const { path, to } of verb === 'update' ? action.changes : []) {
+      if (path === 'storageGiB') expect(Number(to), `${what}: ${path}`).toBeGreaterThan(sizeGiB);
+      if (path === 'maxStorageGiB' && to !== undefined)
+        expect(Number(to), `${what}: ${path}`).toBeGreaterThan(sizeGiB);
+    }
   }
   // What a store stands on that is refused a change stays as well.
   const deleted = new Set(made.actions.flatMap(({ verb, id }) => (verb === 'delete' ? [id] : [])));
