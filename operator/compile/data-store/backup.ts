@@ -80,7 +80,10 @@ function policyOf(object: DataStore, facts: RegionFacts): string {
     {
       Effect: 'Allow',
       Action: ROLE_ACTIONS.keepBackups,
-      Resource: [`arn:${partition}:backup:*:${accountId}:backup-vault:*`, ...(copies ? [copies] : [])],
+      Resource: [
+        `arn:${partition}:backup:*:${accountId}:backup-vault:*`,
+        ...(copies === undefined ? [] : [copies]),
+      ],
     },
     { Effect: 'Allow', Action: ROLE_ACTIONS.findBackups, Resource: '*' },
     ...keyStatements(object),
@@ -106,10 +109,9 @@ function engineStatements(object: DataStore, { partition, accountId }: RegionFac
 /** Leave to use the keys that are no key of AWS: the store's, where it has one, and whichever a vault of copies has. */
 function keyStatements({ spec: { encryption, backup } }: DataStore): object[] {
   const own = encryption?.key === 'Given' ? encryption.keyArn : ref('key');
-  const [, partition, , region, accountId] = backup?.copyTo?.vaultArn.split(':') ?? [];
   const Resource = [
     ...(encryption && encryption.key !== 'Aws' ? [own] : []),
-    ...(region === undefined ? [] : [`arn:${partition}:kms:${region}:${accountId}:key/*`]),
+    ...(backup?.copyTo ? [keysBeside(backup.copyTo.vaultArn)] : []),
   ];
   if (Resource.length === 0) return [];
   const Condition = { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } };
@@ -117,4 +119,10 @@ function keyStatements({ spec: { encryption, backup } }: DataStore): object[] {
     { Effect: 'Allow', Action: ROLE_ACTIONS.encryptBackups, Resource, Condition },
     { Effect: 'Allow', Action: ROLE_ACTIONS.lendBackupKeys, Resource, Condition: LENT_TO_AWS },
   ];
+}
+
+/** The keys of the account and region that a vault is of: which of them is the vault's, its ARN does not say. */
+function keysBeside(vaultArn: string): string {
+  const [, partition = '', , region = '', accountId = ''] = vaultArn.split(':');
+  return `arn:${partition}:kms:${region}:${accountId}:key/*`;
 }
