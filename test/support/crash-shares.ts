@@ -3,7 +3,7 @@ import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
 import { aMysql, anAurora, aRedis } from './crash-subjects-databases.ts';
-import { aTable } from './crash-subjects-stores.ts';
+import { aKeptTable, aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
 const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
@@ -29,6 +29,7 @@ export const LINK_SHARES: readonly Share[] = [
 
 /** Of stores: each engine by itself, since what AWS takes for it is long. */
 export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(2, 1, 0) }];
+export const BACKUP_SHARES: readonly Share[] = [{ subject: aKeptTable, chance: each(2, 1, 0) }];
 export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(2, 1, 0) }];
 export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(2, 1, 0) }];
 export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(2, 1, 0) }];

@@ -13,6 +13,8 @@ export interface StoreNames {
   readonly group: string;
   readonly secret: string;
   readonly securityGroup: string;
+  /** Of the backup vault and the plan. */
+  readonly backup: string;
   /** Of an alarm, by what it watches. */
   alarm(what: string): string;
 }
@@ -25,6 +27,7 @@ const CACHE_NAME_MAX = 40;
 const GROUP_NAME_MAX = 240;
 const SECRET_NAME_MAX = 255;
 const ALARM_NAME_MAX = 255;
+const BACKUP_NAME_MAX = 50;
 
 /**
  * The names of the platform's pattern: `api-service-dev-data`, from `spec.baseName` or the name of the object. They are the
@@ -42,6 +45,7 @@ export function namesOfStore({ metadata, spec }: DataStore): StoreNames {
     group: identifier(stage, GROUP_NAME_MAX),
     secret: fit(`${stage}-rds-secret`, SECRET_NAME_MAX),
     securityGroup: groupName(`${namespaceOf(metadata)}-${metadata.name}-store`),
+    backup: identifier(`${stage}-backup`, BACKUP_NAME_MAX),
     alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
   };
 }
