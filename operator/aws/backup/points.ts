@@ -37,8 +37,9 @@ export async function* pointsIn(
 }
 
 /**
- * Why a role has to stay: AWS Backup ends a recovery point by the role that made it, and keeps one for ever whose role is gone
- * (AWS Backup API reference, DeleteRecoveryPoint). What this reads the vault's kind names.
+ * Why a role has to stay: AWS Backup ends a recovery point by the role that made it. Where that is gone it tries a role of its own,
+ * and what it cannot end so stays, and costs (AWS Backup Developer Guide, "Identity and access management"). What this reads the
+ * vault's kind names.
  */
 export async function endsPoints(session: AwsSession, role: RoleDetail): Promise<string | undefined> {
   if (!decodeURIComponent(role.AssumeRolePolicyDocument ?? '').includes('backup.amazonaws.com'))

@@ -68,19 +68,18 @@ export const backupSelectionKind: AwsKind<BackupSelectionInputs, Selections> = {
   diff(inputs, record) {
     const wanted = selectionText(inputs.name, inputs.roleArn, [inputs.resourceArn]);
     const actual = record?.selections ?? [];
+    const kept = actual.find(({ text }) => text === wanted);
     const surplus = actual
-      .filter(({ text }) => text !== wanted)
+      .filter((selection) => selection !== kept)
       .map(({ id, text }): Change => ({ path: `selections[${id}]`, from: text }));
-    return actual.some(({ text }) => text === wanted)
-      ? surplus
-      : [...surplus, { path: 'selection', to: wanted }];
+    return kept ? surplus : [...surplus, { path: 'selection', to: wanted }];
   },
   state: () => READY,
   outputs: ({ planArn }) => ({ id: planArn }),
   gone: () => false,
   needs: ({ planArn }) => [planArn],
 
-  async update({ session, token, wrote }, { planArn, name, roleArn, resourceArn }, _record, changes) {
+  async update({ session, wrote }, { planArn, name, roleArn, resourceArn }, _record, changes) {
     const BackupPlanId = nameIn(planArn);
     const surplus = changes.flatMap(({ path }) => /^selections\[(.+)\]$/.exec(path)?.[1] ?? []);
     for (const SelectionId of surplus)
@@ -91,6 +90,7 @@ export const backupSelectionKind: AwsKind<BackupSelectionInputs, Selections> = {
       selections: [...(listed?.selections ?? []).filter(({ id }) => !surplus.includes(id)), ...made],
     }));
 
+    // Without a request's id, which would be that of a selection that somebody took away: one made twice is a surplus one.
     async function select(): Promise<Selection> {
       const answer = await unlessTooYoung(
         session,
@@ -99,11 +99,13 @@ export const backupSelectionKind: AwsKind<BackupSelectionInputs, Selections> = {
           new CreateBackupSelectionCommand({
             BackupPlanId,
             BackupSelection: { SelectionName: name, IamRoleArn: roleArn, Resources: [resourceArn] },
-            CreatorRequestId: token,
           }),
         ),
       );
-      return { id: must(answer.SelectionId, 'SelectionId'), text: selectionText(name, roleArn, [resourceArn]) };
+      return {
+        id: must(answer.SelectionId, 'SelectionId'),
+        text: selectionText(name, roleArn, [resourceArn]),
+      };
     }
   },
 };

@@ -35,9 +35,7 @@ export const backupVaults: AwsCollection<Tagged> = {
   },
   async get(session, arns) {
     const there = arns.length === 0 ? new Set<string>() : await everyVault(session);
-    const found = await Promise.all(
-      arns.filter((arn) => there.has(arn)).map((arn) => vaultAt(session, arn)),
-    );
+    const found = await Promise.all(arns.filter((arn) => there.has(arn)).map((arn) => vaultAt(session, arn)));
     return found.filter((vault) => vault !== undefined);
   },
   id: ({ Arn }) => Arn,

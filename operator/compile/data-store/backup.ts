@@ -93,12 +93,12 @@ function policyOf(object: DataStore, facts: RegionFacts): string {
 function engineStatements(object: DataStore, { partition, accountId }: RegionFacts): object[] {
   const at = (service: string, ...resources: readonly string[]) =>
     resources.map((resource) => `arn:${partition}:${service}:*:${accountId}:${resource}`);
-  const { table, cluster, instance } = namesOfStore(object);
+  const names = namesOfStore(object);
   if (engineOf(object) === 'dynamodb') {
-    const Resource = at('dynamodb', `table/${table}`, `table/${table}/backup/*`);
+    const Resource = at('dynamodb', `table/${names.table}`, `table/${names.table}/backup/*`);
     return [{ Effect: 'Allow', Action: ROLE_ACTIONS.backUpTables, Resource }];
   }
-  const store = object.spec.mysql ? `db:${instance()}` : `cluster:${cluster}`;
+  const store = object.spec.mysql ? `db:${names.instance()}` : `cluster:${names.cluster}`;
   const Resource = at('rds', store, 'snapshot:awsbackup:*', 'cluster-snapshot:awsbackup:*');
   return [
     { Effect: 'Allow', Action: ROLE_ACTIONS.backUpDatabases, Resource },

@@ -56,4 +56,13 @@ describe('what a plan selects', () => {
     const more = { ...record, selections: [...selections, { id: '2', text: 'all: * by somebody' }] };
     expect(diff({}, more)).toEqual(['selections[2]: all: * by somebody -> (nothing)']);
   });
+
+  it('is selected once', () => {
+    const { selections } = record as { selections: { text: string }[] };
+    const twice = {
+      ...record,
+      selections: [...selections, ...selections.map((one) => ({ ...one, id: '2' }))],
+    };
+    expect(diff({}, twice)).toEqual([expect.stringMatching(/^selections\[2\]: .* -> \(nothing\)$/)]);
+  });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { BackupPlanInputs } from '../../../../operator/aws/backup/rules.ts';
 import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
 import { printable } from '../../../../operator/graph/ref.ts';
 import { account } from '../fixtures.ts';
@@ -36,12 +35,11 @@ describe('backups of a store', () => {
   ])('of %s are of what holds the data, by a role for it alone', (node, name, engine) => {
     const object = store({ networkRef: { name: 'net' }, backup: {}, ...engine });
     expect(inputsOf(object, 'backup-selection')).toMatchObject({ resourceArn: `\${${node}.id}` });
-    const { policies } = compile(object).nodes.get('role-policies/backup')?.inputs as {
-      policies: Record<string, string>;
-    };
-    expect(policies['backup']).toContain(`:${name}"`);
-    expect(policies['backup']).toContain('"rds:CreateDBSnapshot"');
-    expect(policies['backup']).not.toContain('dynamodb:');
+    const { inputs } = compile(object).nodes.get('role-policies/backup') ?? expect.fail();
+    const { backup } = inputs['policies'] as Record<string, string>;
+    expect(backup).toContain(`:${name}"`);
+    expect(backup).toContain('"rds:CreateDBSnapshot"');
+    expect(backup).not.toContain('dynamodb:');
   });
 
   it('are encrypted with the key of the store, where it has one', () => {
@@ -58,8 +56,9 @@ describe('backups of a store', () => {
     expect(() => compileDataStore(input)).toThrow(/spec.backup.copyTo.vaultArn names .*copies/);
     const grants = [{ name: 'copies', namespaces: ['team'], arns: [COPIES] }];
     const graph = compileDataStore({ ...input, account: account({ grants }) });
-    const { copyTo } = graph.nodes.get('backup-plan')?.inputs as BackupPlanInputs;
-    expect(copyTo).toEqual({ vaultArn: COPIES, retentionDays: 7 });
+    expect(graph.nodes.get('backup-plan')?.inputs).toMatchObject({
+      copyTo: { vaultArn: COPIES, retentionDays: 7 },
+    });
     const policies = JSON.stringify(printable(graph.nodes.get('role-policies/backup')?.inputs));
     expect(policies).toContain(COPIES);
     expect(policies).toContain('arn:aws:kms:eu-west-1:111111111111:key/*');
