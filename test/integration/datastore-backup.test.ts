@@ -23,7 +23,7 @@ import { type Manifest, World } from '../support/world.ts';
 
 /** A table that AWS Backup keeps, under the least policy and the boundary; its vault outlives it while it holds something. */
 
-const NAME = 'orders-dev-backup';
+const NAME = 'orders-dev-data-backup';
 const COPIES = 'arn:aws:backup:us-west-2:123456789012:backup-vault:copies';
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-dev-data';
 const grants = [{ name: 'copies', namespaces: ['web'], arns: [COPIES] }];

@@ -32,7 +32,9 @@ export const backupPlan = z
     schedule: schedule
       .default('cron(0 5 * * ? *)')
       .describe('When a recovery point is made, in UTC. Default: every day at five.'),
-    retentionDays: days.default(35).describe('For how many days each is kept.'),
+    retentionDays: days
+      .optional()
+      .describe('For how many days each is kept. Default: 7, in staging 14, in prod 30.'),
     copyTo: copyTo.optional().describe('A second vault, to which each recovery point is copied.'),
   })
   .describe(

@@ -1,4 +1,5 @@
 import type { DataStore } from '../../api/data-store.ts';
+import { BACKUP_DAYS } from '../../api/presets.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import { requireGrant } from '../grants.ts';
@@ -25,9 +26,9 @@ const ROLE_NAME_MAX = 64;
 export function storeBackupNodes(build: NodeBuilder, input: CompileInput<DataStore>): GraphNode[] {
   const { object, account, facts, installation } = input;
   const { metadata, spec } = object;
-  const { backup, region } = spec;
+  const { backup, environment = 'dev', region } = spec;
   if (!backup) return [];
-  const { schedule, retentionDays, copyTo } = backup;
+  const { schedule, retentionDays = BACKUP_DAYS[environment], copyTo } = backup;
   if (copyTo) requireGrant(input, 'spec.backup.copyTo.vaultArn', copyTo.vaultArn);
   const name = namesOfStore(object).backup;
   const namespace = namespaceOf(metadata);

@@ -13,20 +13,34 @@ describe('backups of a store', () => {
     expect([...compile(table()).nodes.keys()].filter((key) => key.includes('backup'))).toEqual([]);
   });
 
-  it('are made every day, kept for 35 days and copied nowhere unless told otherwise', () => {
+  it('are made every day, kept as long as the environment has it, and copied nowhere unless told otherwise', () => {
     const object = table({}, { environment: 'dev', backup: {} });
-    expect(inputsOf(object, 'backup-vault')).toEqual({ name: 'orders-dev-backup' });
+    expect(inputsOf(object, 'backup-vault')).toEqual({ name: 'orders-dev-data-backup' });
     expect(inputsOf(object, 'backup-plan')).toEqual({
-      name: 'orders-dev-backup',
+      name: 'orders-dev-data-backup',
       vaultName: '${backup-vault.name}',
       schedule: 'cron(0 5 * * ? *)',
-      retentionDays: 35,
+      retentionDays: 7,
     });
     expect(inputsOf(object, 'backup-selection')).toMatchObject({
       planArn: '${backup-plan.id}',
       roleArn: '${role/backup.arn}',
       resourceArn: '${table.id}',
     });
+  });
+
+  it.each([
+    ['staging', 14],
+    ['prod', 30],
+  ])('are kept in %s for %i days', (environment, retentionDays) => {
+    const object = table({}, { environment, backup: {} });
+    expect(inputsOf(object, 'backup-plan')).toMatchObject({ retentionDays });
+  });
+
+  it('are of a table and of a database of one base name in vaults of their own', () => {
+    const database = store({ baseName: 'orders', networkRef: { name: 'net' }, backup: {}, mysql: {} });
+    expect(inputsOf(database, 'backup-vault')).toEqual({ name: 'orders-instance-backup' });
+    expect(inputsOf(table({}, { backup: {} }), 'backup-vault')).toEqual({ name: 'orders-data-backup' });
   });
 
   it.each([
