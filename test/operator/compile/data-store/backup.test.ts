@@ -50,10 +50,10 @@ describe('backups of a store', () => {
     const object = store({ networkRef: { name: 'net' }, backup: {}, ...engine });
     expect(inputsOf(object, 'backup-selection')).toMatchObject({ resourceArn: `\${${node}.id}` });
     const { inputs } = compile(object).nodes.get('role-policies/backup') ?? expect.fail();
-    const { backup } = inputs['policies'] as Record<string, string>;
-    expect(backup).toContain(`:${name}"`);
-    expect(backup).toContain('"rds:CreateDBSnapshot"');
-    expect(backup).not.toContain('dynamodb:');
+    const { policies } = inputs as { readonly policies: { readonly backup: string } };
+    expect(policies.backup).toContain(`:${name}"`);
+    expect(policies.backup).toContain('"rds:CreateDBSnapshot"');
+    expect(policies.backup).not.toContain('dynamodb:');
   });
 
   it('are encrypted with the key of the store, where it has one', () => {
