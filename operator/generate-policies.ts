@@ -14,7 +14,13 @@ import {
   type PolicyScope,
   type Statement,
 } from './aws/least-privilege.ts';
-import { DECRYPTING_READERS, DECRYPTING_TABLES, ROLE_ACTIONS } from './compile/role-actions.ts';
+import {
+  DECRYPTING_READERS,
+  DECRYPTING_TABLES,
+  ENCRYPTING_BACKUPS,
+  LENT_TO_AWS,
+  ROLE_ACTIONS,
+} from './compile/role-actions.ts';
 
 const root = join(import.meta.dirname, '..');
 const TEMPLATE = 'manifests/bootstrap/member-role.yaml';
@@ -45,7 +51,7 @@ function bounded(Sid: string, ...purposes: readonly (keyof typeof ROLE_ACTIONS)[
 
 /**
  * The most that a role made by Landfall can ever do, whatever its own policies say: what delivers flow logs, starts tasks
- * (images, secrets, logs), lets these use stores, has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
+ * (images, secrets, logs), lets these use stores, backs stores up, has instances join a cluster, and opens a shell in either. What of it a role has, and on what,
  * its own policies say.
  */
 const BOUNDARY: PolicyDocument = {
@@ -60,6 +66,12 @@ const BOUNDARY: PolicyDocument = {
       Condition: { StringLike: { 'kms:ViaService': [...DECRYPTING_READERS, DECRYPTING_TABLES] } },
     },
     bounded('Stores', 'readTables', 'writeTables', 'connectToDatabases'),
+    bounded('Backups', 'backUpTables', 'backUpDatabases', 'findDatabases', 'keepBackups', 'findBackups'),
+    {
+      ...bounded('BackupKeys', 'encryptBackups'),
+      Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_BACKUPS } },
+    },
+    { ...bounded('BackupGrants', 'lendBackupKeys'), Condition: LENT_TO_AWS },
     bounded('Shells', 'openShells', 'beManaged'),
   ],
 };
@@ -73,6 +85,7 @@ const POLICY_OF: Readonly<Record<string, string>> = {
   'application-autoscaling': 'services',
   autoscaling: 'services',
   backup: 'safekeeping',
+  'backup-storage': 'safekeeping',
   cloudwatch: 'services',
   dynamodb: 'stores',
   ec2: 'network',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approvalStatus, commonSpec, commonStatus, objectSchema, targetStatus } from './common.ts';
 import { auroraPostgresql } from './data-store/aurora-postgresql.ts';
 import { alarmRule, storeAlarms } from './data-store/alarms.ts';
+import { backupPlan, backupRule } from './data-store/backup.ts';
 import { connectionSecret, connectionSecretRule } from './data-store/credentials.ts';
 import { encryption, encryptionRules } from './data-store/encryption.ts';
 import { dynamodb } from './data-store/dynamodb.ts';
@@ -66,6 +67,7 @@ const fields = z
     restoreFrom: restoreFrom.optional(),
     connectionSecret: connectionSecret.optional(),
     alarms: storeAlarms.optional(),
+    backup: backupPlan.optional(),
     mysql: mysql.optional(),
     auroraPostgresql: auroraPostgresql.optional(),
     redis: redis.optional(),
@@ -81,6 +83,7 @@ const spec = withRules(
   ...restoreRules,
   connectionSecretRule,
   alarmRule,
+  backupRule,
   keptOrNever('environment', 'environment', RENAMED),
   keptOrNever('baseName', 'baseName', RENAMED),
 );

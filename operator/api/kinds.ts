@@ -346,6 +346,7 @@ export const KINDS: Readonly<Record<Kind, KindDefinition>> = {
       { shows: 'A database of MySQL', file: 'manifests/examples/stores/mysql.yaml' },
       { shows: 'A cluster of Aurora PostgreSQL', file: 'manifests/examples/stores/aurora.yaml' },
       { shows: 'A cache of Redis', file: 'manifests/examples/stores/redis.yaml' },
+      { shows: 'A table with backups by AWS Backup', file: 'manifests/examples/stores/backed-up.yaml' },
     ],
     annotations: [
       {

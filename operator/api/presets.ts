@@ -43,6 +43,13 @@ export const REDIS_SIZES: Readonly<Record<'dev' | 'staging' | 'prod', CacheSize>
   prod: { nodeType: 'cache.r5.large', nodes: 2, snapshotDays: 14 },
 };
 
+/** For how many days AWS Backup keeps a recovery point, by `spec.environment`: as long as databases keep their own backups. */
+export const BACKUP_DAYS: Readonly<Record<'dev' | 'staging' | 'prod', number>> = {
+  dev: 7,
+  staging: 14,
+  prod: 30,
+};
+
 /** The size of a cluster of Aurora where its spec does not say one. */
 export interface ClusterSize {
   readonly instanceClass: string;

@@ -16,7 +16,7 @@ const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 const NOT_FOUND =
   /(\.NotFound|NotFoundException|NotFoundFault|^ResourceNotFound$|^NoSuchEntity|^NoSuchEntityException|^NotFound|^ResourceNotFoundException|^WAFNonexistentItemException$|^Gateway\.NotAttached|^NatGatewayNotFound|^(LoadBalancer|TargetGroup|Listener|Rule|Subnet)NotFound|^(DB|Cache)\w+NotFound)$/;
 const EXISTS =
-  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|ResourceExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|(DB|Cache)\w+AlreadyExists(Fault)?|ReplicationGroupAlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists|WAFDuplicateItemException)$/;
+  /^(InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|EntityAlreadyExists|EntityAlreadyExistsException|ResourceAlreadyExistsException|ResourceExistsException|FlowLogAlreadyExists|RouteAlreadyExists|Resource\.AlreadyAssociated|NetworkAclEntryAlreadyExists|InvalidPermission\.Duplicate|InvalidVpcEndpoint\.Duplicate|DuplicateTransitGatewayAttachment|Duplicate(LoadBalancerName|TargetGroupName|Listener)|(DB|Cache)\w+AlreadyExists(Fault)?|ReplicationGroupAlreadyExists(Fault)?|InvalidLaunchTemplateName\.AlreadyExistsException|AlreadyExists(Exception)?|WAFDuplicateItemException)$/;
 const IN_USE =
   /^(DependencyViolation|InvalidGroup\.InUse|InvalidNetworkAclID\.InUse|InvalidIPAddress\.InUse|InvalidCidrBlock\.InUse|ResourceInUse|ResourceInUseException|TargetGroupAssociationLimit|DeleteConflict|DeleteConflictException|ExistingVpcEndpointConnections|WAFAssociatedItemException|ClusterContains\w+Exception|InvalidDB(Cluster)?ParameterGroupState(Fault)?|InvalidDBSubnetGroupStateFault|InvalidCacheParameterGroupState(Fault)?|CacheSubnetGroupInUse|SubnetInUse)$/;
 const QUOTA =
@@ -33,7 +33,7 @@ const UNSETTLED =
  * InvalidParameterException, a listener, or that a service of the name has drained.
  */
 const UNSETTLED_TEXT =
-  /Unable to assume (given )?IAM role|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
+  /Unable to assume (given )?IAM role|cannot be assumed by AWS Backup|Access error|^Role is not valid|is still Draining|Invalid IAM Instance Profile|does not have an associated load balancer/i;
 /**
  * DynamoDB's words for what it takes again after a while, though its codes are those of a quota and of a mistake: so many tables and
  * indexes change at a time, one change of a table at a time, and the end of items changes once an hour (API reference, UpdateTable and UpdateTimeToLive).

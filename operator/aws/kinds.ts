@@ -6,6 +6,9 @@ import { scalableTargetKind } from './application-autoscaling/scalable-target.ts
 import { scalingPoliciesKind } from './application-autoscaling/scaling-policies.ts';
 import { scheduledActionsKind } from './application-autoscaling/scheduled-actions.ts';
 import { alarmKind } from './cloudwatch/alarm.ts';
+import { backupPlanKind } from './backup/plan.ts';
+import { backupSelectionKind } from './backup/selection.ts';
+import { backupVaultKind } from './backup/vault.ts';
 import { continuousBackupsKind } from './dynamodb/continuous-backups.ts';
 import { tableSettingsKind } from './dynamodb/table-settings.ts';
 import { dynamoDbTableKind } from './dynamodb/table.ts';
@@ -153,6 +156,9 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   secretRotationKind,
   secretValueKind,
   authTokenKind,
+  backupVaultKind,
+  backupPlanKind,
+  backupSelectionKind,
 ]);
 
 /** Some of them, by type. Throws where one was never registered: an error of the program. */

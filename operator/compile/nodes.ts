@@ -60,6 +60,9 @@ import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
 import type { DbSubnetGroupInputs } from '../aws/rds/db-subnet-group.ts';
 import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../aws/rds/parameters.ts';
+import type { BackupPlanInputs } from '../aws/backup/rules.ts';
+import type { BackupSelectionInputs } from '../aws/backup/selection.ts';
+import type { BackupVaultInputs } from '../aws/backup/vault.ts';
 import type { LoadBalancerNameInputs } from '../aws/route53/load-balancer-name.ts';
 import type { PrivateNameRecordInputs, PrivateNameVerificationInputs } from '../aws/route53/private-name.ts';
 import type { SecretRotationInputs } from '../aws/secretsmanager/secret-rotation.ts';
@@ -112,6 +115,8 @@ interface Things {
   DbCluster: DbClusterInputs;
   KmsKey: KmsKeyInputs;
   Secret: SecretInputs;
+  BackupVault: BackupVaultInputs;
+  BackupPlan: BackupPlanInputs;
 }
 
 /** Kinds of facets, which live in another thing's record. */
@@ -144,6 +149,7 @@ interface Facets {
   WebAclAssociation: WebAclAssociationInputs;
   TableSettings: TableSettingsInputs;
   TimeToLive: TimeToLiveInputs;
+  BackupSelection: BackupSelectionInputs;
   ContinuousBackups: ContinuousBackupsInputs;
   DbParameters: ParametersInputs;
   CacheParameters: CacheParametersInputs;

@@ -19,6 +19,12 @@ export function trustInService(service: string, accountId: string, sourceArn: st
   });
 }
 
+/** Lets AWS Backup assume a role. It has no conditions: for its own jobs it names neither account nor thing when it asks. */
+export function trustInBackups(): string {
+  const Principal = { Service: 'backup.amazonaws.com' };
+  return policyText({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
+}
+
 /** Lets EC2 give a role to instances. It has no conditions: EC2 names neither account nor instance when it asks. */
 export function trustOfInstances(partition: string): string {
   const service = partition === 'aws-cn' ? 'ec2.amazonaws.com.cn' : 'ec2.amazonaws.com';

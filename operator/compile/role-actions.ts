@@ -35,6 +35,39 @@ export const ROLE_ACTIONS = {
   ],
   /** Instead of with a password: Amazon RDS User Guide, "Creating and using an IAM policy for IAM database access". */
   connectToDatabases: ['rds-db:connect'],
+  /** What AWS Backup does, of AWSBackupServiceRolePolicyForBackup: AWS Managed Policy Reference Guide. */
+  backUpTables: [
+    'dynamodb:CreateBackup',
+    'dynamodb:DeleteBackup',
+    'dynamodb:DescribeBackup',
+    'dynamodb:DescribeTable',
+    'dynamodb:ListTagsOfResource',
+    'dynamodb:StartAwsBackupJob',
+  ],
+  backUpDatabases: [
+    'rds:AddTagsToResource',
+    'rds:CopyDBClusterSnapshot',
+    'rds:CopyDBSnapshot',
+    'rds:CreateDBClusterSnapshot',
+    'rds:CreateDBSnapshot',
+    'rds:DeleteDBClusterSnapshot',
+    'rds:DeleteDBSnapshot',
+  ],
+  /** Lists, in which nothing can be named. */
+  findDatabases: [
+    'rds:DescribeDBClusterSnapshots',
+    'rds:DescribeDBClusters',
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBSnapshots',
+    'rds:ListTagsForResource',
+  ],
+  keepBackups: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
+  /** Of any backup and key: a copy is of a recovery point, which has no name before it is there. */
+  findBackups: ['backup:CopyFromBackupVault', 'kms:DescribeKey', 'tag:GetResources'],
+  /** Through the service that holds the store. */
+  encryptBackups: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+  /** To services of AWS alone. */
+  lendBackupKeys: ['kms:CreateGrant'],
   /**
    * What the agent of an instance does, of AmazonEC2ContainerServiceforEC2Role; images are pulled and logs written with the
    * execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
@@ -66,3 +99,7 @@ export const DECRYPTING_SECRETS = 'secretsmanager.*.amazonaws.com*';
 export const DECRYPTING_READERS = [DECRYPTING_SECRETS, 'ssm.*.amazonaws.com*'];
 /** The same of what tasks read and write by themselves. */
 export const DECRYPTING_TABLES = 'dynamodb.*.amazonaws.com*';
+/** The same of what AWS Backup copies. */
+export const ENCRYPTING_BACKUPS = ['backup.*.amazonaws.com*', DECRYPTING_TABLES, 'rds.*.amazonaws.com*'];
+/** Leave to use a key is lent to AWS's own services only. */
+export const LENT_TO_AWS = { Bool: { 'kms:GrantIsForAWSResource': 'true' } };

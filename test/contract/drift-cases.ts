@@ -1,5 +1,6 @@
 import { aclsCases, aclsDeletions } from './drift/acls.ts';
 import { attachmentsCases, attachmentsDeletions } from './drift/attachments.ts';
+import { backupsAlwaysSaid, backupsCases } from './drift/backups.ts';
 import { balancingAlwaysSaid, balancingCases, balancingDeletions } from './drift/balancing.ts';
 import { cachesAlwaysSaid, cachesCases } from './drift/caches.ts';
 import { capacityAlwaysSaid, capacityCases } from './drift/capacity.ts';
@@ -47,6 +48,7 @@ export const driftCases: Cases = {
   ...secretsCases,
   ...tablesCases,
   ...clustersCases,
+  ...backupsCases,
 };
 
 /** By kind, what AWS says of every thing of it, so that it cannot be missing. */
@@ -59,6 +61,7 @@ export const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
   ...cachesAlwaysSaid,
   ...secretsAlwaysSaid,
   ...clustersAlwaysSaid,
+  ...backupsAlwaysSaid,
 };
 
 /** For each kind, how any node of it is lost. */

@@ -9,7 +9,7 @@ import {
   aRestoredRedis,
   aRestoredTable,
 } from './crash-subjects-restored.ts';
-import { aTable } from './crash-subjects-stores.ts';
+import { aKeptTable, aTable } from './crash-subjects-stores.ts';
 import { anAccount, aScaledService, aService, small, wholePortal } from './crash-subjects.ts';
 
 const each = (aws: number, objects: number, events: number): Readonly<Record<Verb, Counts>> => {
@@ -35,6 +35,7 @@ export const LINK_SHARES: readonly Share[] = [
 
 /** Of stores: each engine by itself, since what AWS takes for it is long. */
 export const TABLE_SHARES: readonly Share[] = [{ subject: aTable, chance: each(2, 1, 0) }];
+export const BACKUP_SHARES: readonly Share[] = [{ subject: aKeptTable, chance: each(2, 1, 0) }];
 export const MYSQL_SHARES: readonly Share[] = [{ subject: aMysql, chance: each(2, 1, 0) }];
 export const AURORA_SHARES: readonly Share[] = [{ subject: anAurora, chance: each(2, 1, 0) }];
 export const REDIS_SHARES: readonly Share[] = [{ subject: aRedis, chance: each(2, 1, 0) }];

@@ -5,6 +5,7 @@ import type { DbClusterInputs } from '../../operator/aws/rds/db-cluster-inputs.t
 import type { DbInstanceInputs } from '../../operator/aws/rds/db-instance-inputs.ts';
 import type { SecretInputs } from '../../operator/aws/secretsmanager/secret.ts';
 import type { Reading } from './deed-words.ts';
+import { BACKUP_READINGS, wantedOfPlan } from './deeds-backups.ts';
 import { CACHE_READINGS } from './deeds-caches.ts';
 import { DATABASE_READINGS } from './deeds-databases.ts';
 import { SECRET_READINGS } from './deeds-secrets.ts';
@@ -18,6 +19,7 @@ export const STORE_READINGS: Readonly<Record<string, Readonly<Record<string, Rea
   elasticache: CACHE_READINGS,
   dynamodb: TABLE_READINGS,
   secretsmanager: SECRET_READINGS,
+  backup: BACKUP_READINGS,
 };
 
 /** The input that names what a facet of a store is a part of. */
@@ -30,6 +32,7 @@ export const STORE_FACETS: Readonly<Record<string, string>> = {
   ContinuousBackups: 'tableArn',
   SecretValue: 'secretArn',
   SecretRotation: 'secretArn',
+  BackupSelection: 'planArn',
 };
 
 /** Of these nobody sees what is written: a plan and a call can only agree on that it is. */
@@ -71,6 +74,7 @@ const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
   ReplicationGroup: cache,
   Secret: ({ name, description, kmsKeyArn }: SecretInputs) => ({ name, description, kmsKeyArn }),
   DynamoDbTable: (inputs: DynamoDbTableInputs) => wantedOfTable(inputs),
+  BackupPlan: wantedOfPlan,
 };
 
 /** What a store that is made of a copy has of it, so that no call says it, by type. */

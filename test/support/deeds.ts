@@ -403,6 +403,7 @@ function lettingGo(action: Action & { verb: 'delete' }, doomed: ReadonlySet<stri
     const { RolePolicyList = [] } = action.record as { RolePolicyList?: { PolicyName?: string }[] };
     return RolePolicyList.map(({ PolicyName }) => gone(id, `policies[${PolicyName}]`));
   }
+  if (type === 'BackupPlan') return [gone(id, 'selection')];
   if (type === 'NetworkAcl') {
     const { Associations = [] } = action.record as { Associations?: { SubnetId?: string }[] };
     return Associations.filter(({ SubnetId = '' }) => !doomed.has(SubnetId)).map(() =>

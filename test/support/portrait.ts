@@ -23,6 +23,7 @@ import { unlessGone } from '../../operator/aws/errors.ts';
 import { containersOf } from './portrait-containers.ts';
 import { edgeOf } from './portrait-edge.ts';
 import { balancersOf, capacityOf, providedOf, scalersOf } from './portrait-services.ts';
+import { backupsOf } from './portrait-backups.ts';
 import { cachesOf, databaseClustersOf, databasesOf, secretsOf, tablesOf } from './portrait-stores.ts';
 import type { World } from './world.ts';
 
@@ -113,6 +114,7 @@ async function everything(world: World): Promise<Record<string, object[]>> {
       ...(await edgeOf(world)),
       ...(await databasesOf(world)),
       ...(await secretsOf(world)),
+      ...(await backupsOf(world)),
       ...(await cachesOf(world)),
       ...(await tablesOf(world)),
       ...(await databaseClustersOf(world)),

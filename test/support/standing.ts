@@ -1,6 +1,7 @@
 import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -76,6 +77,9 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'db-cluster-parameter-group': 'DescribeDBClusterParameterGroups',
   'db-cluster-parameters': 'DescribeDBClusterParameters',
   'db-cluster': 'DescribeDBClusters',
+  'backup-vault': 'ListBackupVaults',
+  'backup-plan': 'GetBackupPlan',
+  'backup-selection': 'ListBackupSelections',
   secret: 'ListSecrets',
   'secret-value': 'ListSecrets',
 };
@@ -134,6 +138,7 @@ export class Standing {
       acm: new ACMClient(world.clientOptions()),
       applicationAutoscaling: new ApplicationAutoScalingClient(world.clientOptions()),
       autoscaling: new AutoScalingClient(world.clientOptions()),
+      backup: new BackupClient(world.clientOptions()),
       cloudwatch: new CloudWatchClient(world.clientOptions()),
       ec2: world.ec2,
       iam: new IAMClient(world.clientOptions()),

@@ -36,8 +36,16 @@ const table: EditedStore = {
     { what: 'an index more, with units of its own', engine: { globalIndexes: [byDay, byRegion] } },
     { what: 'other units', engine: { billing: { mode: 'Provisioned', readUnits: 6, writeUnits: 3 } } },
     tags,
-    { what: 'items end otherwise', engine: { timeToLive: { attribute: 'until' } } },
-    { what: 'a shorter recovery', engine: { recoveryPeriodDays: 7 } },
+    {
+      what: 'items end otherwise, and it is backed up',
+      engine: { timeToLive: { attribute: 'until' } },
+      common: { backup: { retentionDays: 14 } },
+    },
+    {
+      what: 'a shorter recovery, backups at night',
+      engine: { recoveryPeriodDays: 7 },
+      common: { backup: { retentionDays: 7, schedule: 'cron(0 2 * * ? *)' } },
+    },
     {
       what: 'another stream, another class',
       engine: { stream: 'KeysOnly', tableClass: 'StandardInfrequentAccess' },
@@ -47,7 +55,11 @@ const table: EditedStore = {
       what: 'no stream, no recovery',
       engine: { stream: undefined, pointInTimeRecovery: 'Disabled', recoveryPeriodDays: undefined },
     },
-    { what: 'protected', engine: { deletionProtection: 'Enabled' } },
+    {
+      what: 'protected, no longer backed up',
+      engine: { deletionProtection: 'Enabled' },
+      common: { backup: undefined },
+    },
     {
       what: 'paid by requests, one index',
       engine: { billing: { mode: 'OnDemand' }, globalIndexes: [byDay] },

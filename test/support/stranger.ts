@@ -13,6 +13,7 @@ import { CreateWebACLCommand, DeleteWebACLCommand, GetWebACLCommand } from '@aws
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
 import { eventually } from './eventually.ts';
+import { backups, withoutBackups } from './stranger-backups.ts';
 import { databases, withoutDatabases } from './stranger-databases.ts';
 import { capacity, withoutCapacity } from './stranger-capacity.ts';
 import { stores, withoutStores } from './stranger-stores.ts';
@@ -143,6 +144,7 @@ export class Stranger {
       Tags,
     });
     return new Stranger(session, {
+      ...(await backups(session, Tags)),
       ...cached,
       ...stored,
       ...containers,
@@ -169,6 +171,7 @@ export class Stranger {
   async remove(): Promise<void> {
     const { ids, session } = this;
     const { ec2: client } = session;
+    await withoutBackups(session, ids);
     await withoutStores(session, ids);
     await withoutDatabases(session, ids);
     await withoutCapacity(session, ids);

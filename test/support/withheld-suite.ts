@@ -14,6 +14,7 @@ const named = process.env['LANDFALL_ACTION']?.split(',');
 export const WITHHELD_SEED = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
 /** Asked for along with another call, and so in no ledger. */
 export const ASKED_ALONG = new Set([
+  'backup-storage:MountCapsule',
   'ec2:DescribeAccountAttributes',
   'ec2:GetSecurityGroupsForVpc',
   'ec2:RunInstances',

@@ -2,8 +2,10 @@
 
 import functools
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from moto.core import responses as moto_responses
 from moto.core.exceptions import ServiceException
@@ -35,14 +37,32 @@ def parameters(response: BaseResponse) -> dict[str, Any]:
         return _plain(params)
     if isinstance(response.body, str) and response.body.startswith("{"):
         try:
-            return json.loads(response.body)
+            return {**_in_path(response), **json.loads(response.body)}
         except ValueError:
             return {}
-    return {
+    # Where a request says nothing in its body and its query, moto takes its headers for that.
+    headers = {name.lower() for name, _ in response.headers.items()}
+    asked = {
         key: value[0] if isinstance(value, list) and len(value) == 1 else value
         for key, value in response.querystring.items()
-        if key not in ("Action", "Version")
+        if key not in ("Action", "Version") and key.lower() not in headers
     }
+    return {**_in_path(response), **asked}
+
+
+# AWS Backup, of whose paths moto reads what it needs.
+_NAMED = {
+    "BackupVaultName": re.compile(r"/backup-vaults/([^/]+)"),
+    "BackupPlanId": re.compile(r"/backup/plans/([^/]+)"),
+    "ResourceArn": re.compile(r"/(?:tags|untag)/([^/]+)"),
+}
+
+
+def _in_path(response: BaseResponse) -> dict[str, Any]:
+    if response.service_name != "backup":
+        return {}
+    found = {name: pattern.search(response.path) for name, pattern in _NAMED.items()}
+    return {name: unquote(match[1]) for name, match in found.items() if match}
 
 
 def _plain(value: Any) -> Any:

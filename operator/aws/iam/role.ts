@@ -18,6 +18,7 @@ import {
 import { READY, type ActionContext, type Change, type Permission } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
+import { endsPoints } from '../backup/points.ts';
 import { isNotFound, unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
@@ -101,7 +102,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
     { action: 'iam:DeleteRolePermissionsBoundary', on: 'own', resource: ROLES, boundary: 'taken' },
     ...reads('iam:GetRole', 'iam:GetRolePolicy', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'),
   ],
-  after: ['FlowLog', 'EcsService', 'TaskDefinition'],
+  after: ['FlowLog', 'EcsService', 'TaskDefinition', 'BackupPlan'],
 
   diff(inputs, role) {
     if (!role) return [];
@@ -146,6 +147,7 @@ export const roleKind: AwsKind<RoleInputs, RoleDetail> = {
     };
   },
   conflicting: (session, { name }) => getRole(session, name),
+  neededStill: endsPoints,
   async update(context, inputs, role, changes) {
     const RoleName = must(role.RoleName, 'RoleName');
     const { session, wrote } = context;

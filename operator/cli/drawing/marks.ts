@@ -35,6 +35,7 @@ const HOMES: readonly (readonly [facet: RegExp, home: string])[] = [
   [/^(db|db-cluster|cache)-parameters$/, '$1-parameter-group'],
   [/^secret-(rotation|value)$/, 'secret'],
   [/^auth-token$/, 'replication-group'],
+  [/^backup-selection$/, 'backup-plan'],
 ];
 
 /** Marks from what stands and what a plan would do; without `standing` nothing is marked. */

@@ -55,6 +55,11 @@ export function engineOf({ spec }: Pick<DataStore, 'spec'>): Engine {
   return spec.redis ? 'redis' : 'dynamodb';
 }
 
+/** The node that holds the data of a store. */
+export function nodeOf(store: Pick<DataStore, 'spec'>): string {
+  return NODES[engineOf(store)];
+}
+
 /** The port that a store listens on; undefined of a table. */
 export function portOf(store: Pick<DataStore, 'spec'>): number | undefined {
   const engine = engineOf(store);

@@ -7,6 +7,7 @@ import { nodeBuilder, type NodeBuilder, type NodeType } from '../nodes.ts';
 import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { STORE_ALARM_NODES, storeAlarmNodes } from './alarms.ts';
+import { STORE_BACKUP_NODES, storeBackupNodes } from './backup.ts';
 import { CREDENTIAL_NODES } from './credentials.ts';
 import { AURORA_NODES, auroraNodes } from './aurora-postgresql.ts';
 import { KEY_NODES, keyOfStore } from './key.ts';
@@ -27,6 +28,7 @@ export const DATA_STORE_NODES: readonly NodeType[] = [
     ...KEY_NODES,
     ...CREDENTIAL_NODES,
     ...STORE_ALARM_NODES,
+    ...STORE_BACKUP_NODES,
   ]),
 ];
 
@@ -46,7 +48,11 @@ export function compileDataStore(input: CompileInput<DataStore>): Graph {
   const { object } = input;
   const build = nodeBuilder(tagger(input));
   return withAdoptions(
-    buildGraph(ownerOf(object), [...nodesOf(build, input), ...storeAlarmNodes(build, input)]),
+    buildGraph(ownerOf(object), [
+      ...nodesOf(build, input),
+      ...storeAlarmNodes(build, input),
+      ...storeBackupNodes(build, input),
+    ]),
     object.spec.adopt,
   );
 }

@@ -13,6 +13,8 @@ export interface StoreNames {
   readonly group: string;
   readonly secret: string;
   readonly securityGroup: string;
+  /** Of the backup vault and the plan; a base name may have a database and a table. */
+  readonly backup: string;
   /** Of an alarm, by what it watches. */
   alarm(what: string): string;
 }
@@ -25,6 +27,7 @@ const CACHE_NAME_MAX = 40;
 const GROUP_NAME_MAX = 240;
 const SECRET_NAME_MAX = 255;
 const ALARM_NAME_MAX = 255;
+const BACKUP_NAME_MAX = 50;
 
 /**
  * The names of the platform's pattern: `api-service-dev-data`, from `spec.baseName` or the name of the object. They are the
@@ -42,8 +45,15 @@ export function namesOfStore({ metadata, spec }: DataStore): StoreNames {
     group: identifier(stage, GROUP_NAME_MAX),
     secret: fit(`${stage}-rds-secret`, SECRET_NAME_MAX),
     securityGroup: groupName(`${namespaceOf(metadata)}-${metadata.name}-store`),
+    backup: identifier(`${stage}-${suffixOf(spec)}-backup`, BACKUP_NAME_MAX),
     alarm: (what) => fit(`${stage}-${what}`, ALARM_NAME_MAX),
   };
+}
+
+/** The end of the name of what holds the data; AWS Backup knows no caches. */
+function suffixOf({ dynamodb, mysql }: DataStore['spec']): string {
+  if (dynamodb) return 'data';
+  return mysql ? 'instance' : 'cluster';
 }
 
 /** RDS and ElastiCache want a letter first, no dots, no two hyphens in a row and none at the end, which names of objects may have. */

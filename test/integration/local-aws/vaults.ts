@@ -70,6 +70,25 @@ export function backupVaults(): void {
     });
   });
 
+  describe('tags', () => {
+    test('are those of what is there, whether or not a slash ends the path', async () => {
+      const { BackupVaultArn } = await createVault('vault', { BackupVaultTags: { a: '1', b: '2' } });
+      const tagsOf = async (arn: string, end = '') =>
+        (await backup<{ Tags: object }>('GET', `/tags/${encodeURIComponent(arn)}${end}`)).Tags;
+      expect(await tagsOf(BackupVaultArn)).toEqual({ a: '1', b: '2' });
+      const path = encodeURIComponent(BackupVaultArn);
+      await backup('POST', `/tags/${path}`, { Tags: { c: '3' } });
+      await backup('POST', `/untag/${path}`, { TagKeyList: ['a'] });
+      expect(await tagsOf(BackupVaultArn, '/')).toEqual({ b: '2', c: '3' });
+      const none = `${BackupVaultArn}s`;
+      await refused(tagsOf(none), 'ResourceNotFoundException');
+      await refused(
+        backup('POST', `/tags/${encodeURIComponent(none)}`, { Tags: { c: '3' } }),
+        'ResourceNotFoundException',
+      );
+    });
+  });
+
   describe('a plan', () => {
     test('has rules that AWS can keep', async () => {
       const error = (words: string) => new RegExp(`^Error in rule daily : .*${words}`);

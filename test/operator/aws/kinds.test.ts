@@ -4,6 +4,7 @@ import type { AwsSession } from '../../../operator/aws/session.ts';
 import { kindOf } from '../../../operator/graph/kind.ts';
 import { counted } from '../../support/counted.ts';
 import { CERTIFICATE_CASES } from './acm/cases.ts';
+import { BACKUP_CASES } from './backup/cases.ts';
 import { CAPACITY_CASES } from './autoscaling/cases.ts';
 import type { Case } from './case.ts';
 import { linesOf, viewOf } from './changes.ts';
@@ -39,6 +40,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...CACHE_CASES,
   ...CERTIFICATE_CASES,
   ...KMS_CASES,
+  ...BACKUP_CASES,
   ...SECRET_CASES,
   ...CAPACITY_CASES,
   ...PROVIDED_CASES,

@@ -124,7 +124,7 @@ describe('the policy of all kinds', () => {
     ]);
   });
 
-  it('passes roles of Landfall to flow logs, tasks and instances alone', () => {
+  it('passes roles of Landfall to flow logs, tasks, instances and backups alone', () => {
     expect(granting('iam:PassRole')).toEqual([
       {
         Sid: 'PassRole',
@@ -134,6 +134,7 @@ describe('the policy of all kinds', () => {
         Condition: {
           StringEquals: {
             'iam:PassedToService': [
+              'backup.amazonaws.com',
               'ec2.amazonaws.com',
               'ec2.amazonaws.com.cn',
               'ecs-tasks.amazonaws.com',

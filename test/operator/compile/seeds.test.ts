@@ -107,6 +107,7 @@ const OF_NO_SEED = [
   'DataStore/baskets/sessions',
   'DataStore/stores/api-service',
   'DataStore/stores/api-service-cache',
+  'DataStore/stores/ledger',
   'DataStore/stores/orders',
   'DataStore/stores/portal',
   'EcsService/baskets/baskets',

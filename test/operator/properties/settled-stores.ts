@@ -8,6 +8,9 @@ import {
 import { namedBy, targetIdOf } from '../../../operator/aws/application-autoscaling/shared.ts';
 import type { ScalableTargetInputs } from '../../../operator/aws/application-autoscaling/scalable-target.ts';
 import type { ScalingPoliciesInputs } from '../../../operator/aws/application-autoscaling/scaling-policies.ts';
+import { asAws as planAsAws, type BackupPlanInputs } from '../../../operator/aws/backup/rules.ts';
+import { selectionText, type BackupSelectionInputs } from '../../../operator/aws/backup/selection.ts';
+import type { BackupVaultInputs } from '../../../operator/aws/backup/vault.ts';
 import type { DescribedTable } from '../../../operator/aws/dynamodb/table-descriptions.ts';
 import type {
   DynamoDbTableInputs,
@@ -273,6 +276,19 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
     AlarmArn: arn('cloudwatch', `alarm:${inputs.name}`),
     Tags,
   }),
+  BackupVault: ({ inputs, Tags }: At<BackupVaultInputs>) => ({
+    Arn: arn('backup', `backup-vault:${inputs.name}`),
+    Tags,
+  }),
+  BackupPlan: ({ inputs, serial, Tags }: At<BackupPlanInputs>) => ({
+    Arn: arn('backup', `backup-plan:${serial}`),
+    plan: planAsAws(inputs),
+    Tags,
+  }),
+  BackupSelection: ({ inputs }: At<BackupSelectionInputs>) => {
+    const { planArn, name, roleArn, resourceArn } = inputs;
+    return { planArn, selections: [{ id: '1', text: selectionText(name, roleArn, [resourceArn]) }] };
+  },
   ScalingPolicies: ({ inputs }: At<ScalingPoliciesInputs>) => ({
     resourceId: inputs.scalableTargetId,
     policies: inputs.policies,

@@ -35,6 +35,7 @@ const GRAPHS = NETWORKS.map((one) => compileSecureVpc(networkInput(one)));
 const ACCOUNT = account({
   grants: [
     { name: 'keys', arns: ['arn:aws:kms:us-east-1:123456789012:key/*'], namespaces: ['team'] },
+    { name: 'copies', arns: ['arn:aws:backup:us-west-2:123456789012:*'], namespaces: ['team'] },
     { name: 'topics', arns: ['arn:aws:sns:us-east-1:123456789012:*'], namespaces: ['team'] },
   ],
 });

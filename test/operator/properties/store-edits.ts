@@ -24,6 +24,7 @@ const SPEC = crd.spec.versions[0].schema.openAPIV3Schema.properties?.['spec'] ??
 const TOPIC_ARN = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 const BACKUP_ARN = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-data/backup/01489602797149';
+const VAULT_ARN = 'arn:aws:backup:us-west-2:123456789012:backup-vault:';
 
 /**
  * What texts may stand in a field, by the end of its path, where the schema does not list them: rules that no schema tells
@@ -50,6 +51,8 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   'redis.parameters[].name': ['timeout', 'maxmemory-policy', 'databases'],
   'parameters[].name': ['max_connections', 'timeout', 'work_mem'],
   'parameters[].value': ['1', '60', '100'],
+  'backup.schedule': ['cron(0 5 * * ? *)', 'cron(0 3 ? * SUN *)'],
+  'copyTo.vaultArn': [`${VAULT_ARN}copies`, `${VAULT_ARN}others`],
   'backup.window': ['03:00-03:30', '05:00-06:00'],
   maintenanceWindow: ['sun:04:00-sun:05:00', 'mon:05:00-mon:06:00'],
   'redis.engineVersion': ['6.2', '7.0', '7.1', '7.2', '8.0'],

@@ -21,7 +21,11 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
         "applicationautoscaling",
         {"ResourceId": "scalable-target/{}", "ResourceARN": "{}"},
     ),
-    "backup": ("backup", "backup", {}),
+    "backup": (
+        "backup",
+        "backup",
+        {"BackupPlanId": "backup-plan:{}", "BackupVaultName": "backup-vault:{}", "ResourceArn": "{}"},
+    ),
     "dynamodb": (
         "dynamodb",
         "dynamodb",
@@ -121,6 +125,7 @@ _WITHOUT_RESOURCE = {"CreateCapacityProvider", "CreateCluster", "RegisterTaskDef
 _MADE = {
     ("elbv2", "CreateLoadBalancer"): lambda p: f"loadbalancer/{'net' if p.get('Type') == 'network' else 'app'}/{p.get('Name')}/*",
     ("elbv2", "CreateTargetGroup"): lambda p: f"targetgroup/{p.get('Name')}/*",
+    ("backup", "CreateBackupPlan"): lambda _p: "backup-plan:*",
     ("kms", "CreateKey"): lambda _p: "key/*",
     **{("wafv2", f"{verb}WebACL"): firewall.named for verb in ("Create", "Delete", "Update")},
 }
@@ -178,6 +183,11 @@ def asks(call: Call, common: Context) -> list[Ask]:
         secret = _arn(call, "secretsmanager", "secret:rds!*")
         found += [Ask(f"secretsmanager:{needed}", secret, common) for needed in ("CreateSecret", "TagResource")]
         found.append(Ask("kms:DescribeKey", context=common))
+    if service == "backup" and action in ("CreateBackupPlan", "CreateBackupVault") and given:
+        # "Access control" of the AWS Backup Developer Guide; a vault is mounted besides, and its key looked at.
+        found += [Ask("backup:TagResource", arn, {**common, **given}) for arn in arns]
+    if (service, action) == ("backup", "CreateBackupVault"):
+        found += [Ask("backup-storage:MountCapsule", context=common), Ask("kms:DescribeKey", context=common)]
     if (service, action) == ("cloudwatch", "PutMetricAlarm") and params.get("Tags"):
         found += [Ask("cloudwatch:TagResource", arn, {**common, **_own_tags(tags, arn), **given}) for arn in arns]
     return found + _passes(params, common)

@@ -9,7 +9,7 @@ from moto.backup.models import BackupBackend
 
 from ..override import wrap
 from ..settings import Settings
-from . import jobs, plans, points, selections, vaults
+from . import jobs, plans, points, selections, tags, vaults
 
 
 def install(settings: Settings) -> Any:
@@ -25,5 +25,6 @@ def install(settings: Settings) -> Any:
     selections.install()
     jobs.install(settings)
     points.install(settings)
+    tags.install()
     # Spoken to by paths, which only routing knows.
     return None

@@ -10,13 +10,15 @@ from typing import Any
 
 from moto.backup.models import BackupBackend, Plan, backup_backends
 from moto.backup.responses import BackupResponse
+from moto.core.resource_tagging import TaggedResource
 
 from ..errors import AwsError
 from ..override import replace, wrap
 from . import vaults
 
 _NAME = re.compile(r"[a-zA-Z0-9\-_.]{1,50}")
-_CRON = re.compile(r"cron\((?:\S+ ){5}\S+\)")
+# "If you use it in one, you must use ? in the other": day of month and day of week.
+_CRON = re.compile(r"cron\([^ ?]+ [^ ?]+ (?:[^ ?]+ [^ ?]+ \?|\? [^ ?]+ [^ ?]+) [^ ?]+\)")
 _VAULT = re.compile(r"arn:aws:backup:([\w-]+):(\d{12}):backup-vault:([\w-]+)")
 _ID = re.compile(r"/backup/plans/([^/]+)/?$")
 
@@ -101,6 +103,13 @@ def _update(response: Any) -> str:
 
 
 def install() -> None:
+    @wrap(BackupBackend, "iter_tagged_resources")
+    def tagged(original: Any, self: Any) -> Any:
+        yield from original(self)
+        for plan in self.plans.values():
+            tags = self.tagger.get_tag_dict_for_resource(plan.backup_plan_arn)
+            yield TaggedResource(arn=plan.backup_plan_arn, tags=tags, resource_type="backup:backup-plan")
+
     replace(BackupResponse, "update_backup_plan")(_update)
 
     @wrap(BackupBackend, "create_backup_plan")

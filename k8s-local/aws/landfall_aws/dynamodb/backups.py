@@ -41,13 +41,14 @@ def check_enabled(table: Any, name: str) -> None:
 
 
 def shown(description: dict[str, Any]) -> dict[str, Any]:
-    """With the times as they are now."""
+    """With the times as they are now, in milliseconds as AWS gives them."""
     recovery = description["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
         return description
     period = recovery["RecoveryPeriodInDays"] * 86400
-    earliest = max(recovery["EarliestRestorableDateTime"], unix_time() - period)
-    times = {"EarliestRestorableDateTime": earliest, "LatestRestorableDateTime": max(earliest, unix_time() - _BEHIND)}
+    earliest = round(max(recovery["EarliestRestorableDateTime"], unix_time() - period), 3)
+    latest = max(earliest, round(unix_time() - _BEHIND, 3))
+    times = {"EarliestRestorableDateTime": earliest, "LatestRestorableDateTime": latest}
     return {**description, "PointInTimeRecoveryDescription": {**recovery, **times}}
 
 

@@ -40,7 +40,7 @@ def _source_name(body: dict[str, Any]) -> str:
 
 
 def _seconds(moment: Any) -> float:
-    return float(moment.timestamp() if moment.tzinfo else unix_time(moment))
+    return round(float(moment.timestamp() if moment.tzinfo else unix_time(moment)), 3)
 
 
 def _check_time(recovery: dict[str, Any], body: dict[str, Any]) -> None:

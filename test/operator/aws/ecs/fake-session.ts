@@ -23,6 +23,7 @@ export function fakeSession(answers: Answers = {}) {
     partition: 'aws',
     batches: new Batches(),
     applicationAutoscaling: client,
+    backup: client,
     cloudwatch: client,
     dynamodb: client,
     ec2: client,

@@ -1,0 +1,54 @@
+import {
+  ListRecoveryPointsByBackupVaultCommand,
+  type RecoveryPointByBackupVault,
+} from '@aws-sdk/client-backup';
+import type { RoleDetail } from '@aws-sdk/client-iam';
+import { TAG } from '../../graph/ownership.ts';
+import { isNotFound } from '../errors.ts';
+import { pages } from '../kind.ts';
+import { nominated } from '../nominated.ts';
+import { reads } from '../permissions.ts';
+import type { AwsSession } from '../session.ts';
+import { tagsOf } from '../tags.ts';
+import { nameIn } from './shared.ts';
+
+/** What {@link pointsIn} reads. */
+export const POINT_ACTIONS = reads('backup:ListRecoveryPointsByBackupVault');
+
+/** The recovery points of a vault; none where it is gone. */
+export async function* pointsIn(
+  { backup }: AwsSession,
+  BackupVaultName: string,
+): AsyncGenerator<RecoveryPointByBackupVault> {
+  const all = pages<RecoveryPointByBackupVault>(async (NextToken) => {
+    const answer = await backup.send(
+      new ListRecoveryPointsByBackupVaultCommand({
+        BackupVaultName,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    return { items: answer.RecoveryPoints, next: answer.NextToken };
+  });
+  try {
+    for await (const page of all) yield* page;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/**
+ * Why a role has to stay: AWS Backup ends a recovery point by the role that made it. Where that is gone it tries a role of its own,
+ * and what it cannot end so stays, and costs (AWS Backup Developer Guide, "Identity and access management"). What this reads the
+ * vault's kind names.
+ */
+export async function endsPoints(session: AwsSession, role: RoleDetail): Promise<string | undefined> {
+  if (!decodeURIComponent(role.AssumeRolePolicyDocument ?? '').includes('backup.amazonaws.com'))
+    return undefined;
+  const { [TAG.installation]: installation = '', [TAG.owner]: owner } = tagsOf(role);
+  for await (const vaults of nominated(session, 'backup:backup-vault', installation))
+    for (const [arn, tags] of vaults)
+      if (tags[TAG.owner] === owner)
+        for await (const point of pointsIn(session, nameIn(arn)))
+          if (point.IamRoleArn === role.Arn) return `recovery point ${point.RecoveryPointArn} ends by it`;
+  return undefined;
+}
