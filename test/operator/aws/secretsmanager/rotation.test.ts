@@ -197,6 +197,7 @@ describe('the token of a cache', () => {
     for (let breaksAt = 1; breaksAt <= 7; breaksAt += 1) {
       const aws = await made();
       for (let count = 0; count < 4; count += 1) await cachePass(aws, '');
+      aws.strategies.length = 0;
       Object.assign(aws, { breaksAt, isCarriedOut });
       for (let count = 0; count < 10; count += 1) {
         await cachePass(aws, 'now');
@@ -204,6 +205,7 @@ describe('the token of a cache', () => {
         expect(aws.tokens).toContain(aws.passwordOf('AWSCURRENT'));
       }
       expect(aws.tokens).toEqual([aws.passwordOf('AWSCURRENT')]);
+      expect(aws.strategies).toEqual(['ROTATE', 'SET']);
     }
   });
 });
