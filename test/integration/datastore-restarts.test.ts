@@ -115,8 +115,16 @@ describe('a password that becomes another restarts the services that read it, on
     expect(await deploymentOf(shop)).toBe(other);
   });
 
-  it('where Landfall makes it for a cache', () =>
-    expectOneRestart(shop, sessions, () => rotate('sessions', 'one')));
+  it('where Landfall makes it for a cache, which takes the former until no task is left that was told it', async () => {
+    const mark = await world.mark();
+    await expectOneRestart(shop, sessions, () => rotate('sessions', 'one'));
+    const calls = (await world.writes(mark)).map(({ action }) => action ?? '');
+    expect(calls.filter((action) => /^(ModifyReplicationGroup|UpdateService)$/.test(action))).toEqual([
+      'ModifyReplicationGroup',
+      'UpdateService',
+      'ModifyReplicationGroup',
+    ]);
+  });
 
   it('and nobody else sees any of them', async () => {
     const objects = await world.kubectl('get', 'datastores,ecsservices,events', '-n', 'portal', '-o', 'json');

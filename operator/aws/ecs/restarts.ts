@@ -2,7 +2,7 @@ import type { Service } from '@aws-sdk/client-ecs';
 import { textOf, type Change } from '../../graph/kind.ts';
 import { shortHash } from '../../graph/ownership.ts';
 import { isUnresolved } from '../../graph/ref.ts';
-import { primaryOf } from './deployments.ts';
+import { failedOf, isComplete, primaryOf } from './deployments.ts';
 import type { EcsServiceInputs } from './service-settings.ts';
 import { MARK, markOf } from './shared.ts';
 
@@ -39,6 +39,20 @@ function causesIn(mark = ''): { restartedAt: string; passwords: readonly string[
   if (at < 0) return { restartedAt: mark, passwords: [] };
   const read = mark.slice(mark.indexOf(PASSWORDS, at) + PASSWORDS.length);
   return { restartedAt: mark.slice(0, at), passwords: read.split(' ') };
+}
+
+/** For which passwords all tasks of a service were started, as hashes; none while any runs that was started before, or may. */
+export function passwordsRead(service: Service): string {
+  const primary = primaryOf(service);
+  const others = (service.deployments ?? []).filter((deployment) => deployment !== primary);
+  const isAlone = others.every(({ runningCount = 0 }) => runningCount === 0);
+  if (!primary || !isComplete(primary) || !isAlone || failedOf(service)) return '';
+  return causesIn(markOf(service, MARK.restarted)).passwords.join(' ');
+}
+
+/** Whether the tasks of a service have read a password, from what {@link passwordsRead} says of it. */
+export function haveRead(read: string, password: string): boolean {
+  return read.split(' ').includes(shortHash(password));
 }
 
 /** What is noted before a restart: which one, and the deployment that it follows. */

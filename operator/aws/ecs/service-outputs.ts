@@ -1,6 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import { must } from '../kind.ts';
 import { primaryOf } from './deployments.ts';
+import { passwordsRead } from './restarts.ts';
 import { lastStoppedOf } from './service-state.ts';
 import { sentence } from './stopped-tasks.ts';
 
@@ -16,6 +17,7 @@ export function outputsOf(service: Service): Readonly<Record<string, string>> {
     runningCount: String(service.runningCount ?? 0),
     pendingCount: String(service.pendingCount ?? 0),
     rolloutState: primaryOf(service)?.rolloutState ?? '',
+    passwordsRead: passwordsRead(service),
     events: eventsOf(service),
     lastStoppedTask: lastStoppedText(service),
   };

@@ -2,6 +2,7 @@ import { ModifyReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { Waiting } from '../../errors.ts';
 import { READY, type ActionContext } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
+import { haveRead } from '../ecs/restarts.ts';
 import { onOurSecrets } from '../secretsmanager/secret.ts';
 import { readCredentials, type StoredPassword } from '../secretsmanager/value.ts';
 import type { AwsKind } from '../kind.ts';
@@ -16,11 +17,21 @@ export interface AuthTokenInputs {
   readonly token: StoredPassword;
   /** The mark of the token that whoever reads the secret gets. */
   readonly currentMark: string;
+  /** The services whose tasks log in with it. */
+  readonly readers: readonly TokenReader[];
+}
+
+/** A service whose tasks read the token when they start. */
+export interface TokenReader {
+  /** `EcsService/namespace/name`. */
+  readonly owner: string;
+  /** What its output `passwordsRead` says. */
+  readonly passwordsRead: string;
 }
 
 const SORT = 'replicationgroup';
 
-/** The end of a rotation: the token before is refused as soon as whoever reads the secret gets the new one. */
+/** The end of a rotation: the token before is refused when nobody is left who was told no other. */
 export const authTokenKind: AwsKind<AuthTokenInputs, CacheGroup> = {
   type: 'AuthToken',
   collection: replicationGroups,
@@ -39,9 +50,15 @@ export const authTokenKind: AwsKind<AuthTokenInputs, CacheGroup> = {
   gone: () => false,
   needs: (group) => [idOf(group)],
 
-  async update(context, { token, currentMark }, group, _changes) {
+  async update(context, { token, currentMark, readers }, group, _changes) {
     if (tokenOf(group) !== token.mark || currentMark !== token.mark)
       throw new Waiting('WaitingForAws', 'the former token is refused when the new one is the current one');
+    const behind = readers.filter(({ passwordsRead }) => !haveRead(passwordsRead, currentMark));
+    if (behind.length > 0)
+      throw new Waiting(
+        'DependencyNotReady',
+        `the former token is refused when all tasks of ${behind.map(({ owner }) => owner).join(', ')} are started for the new one`,
+      );
     await giveToken({ context, group, token, strategy: 'SET' });
     layOver(context, group, { Status: 'modifying' });
   },

@@ -15,6 +15,7 @@ import { giveToken } from './auth-token.ts';
 import { pendingOf, shardsOf, type ReplicationGroupInputs } from './replication-group-diff.ts';
 import { idOf, layOver, replicationGroups, type CacheGroup } from './replication-groups.ts';
 import { updateTags } from './shared.ts';
+import { strategyFor } from './token-state.ts';
 
 type Modified = Omit<ModifyReplicationGroupMessage, 'ReplicationGroupId' | 'ApplyImmediately'>;
 
@@ -135,10 +136,8 @@ async function encrypt(at: At): Promise<Partial<CacheGroup>> {
   return {};
 }
 
-/** A group without a token would still let in whoever gives none where the first one was told it as one of two. */
-async function authenticate({ context, group, inputs }: At): Promise<Partial<CacheGroup>> {
-  const strategy = group.AuthTokenEnabled === true ? 'ROTATE' : 'SET';
-  if (inputs.token) await giveToken({ context, group, token: inputs.token, strategy });
+async function authenticate({ context, group, inputs: { token } }: At): Promise<Partial<CacheGroup>> {
+  if (token) await giveToken({ context, group, token, strategy: strategyFor(token.mark, group) });
   return {};
 }
 

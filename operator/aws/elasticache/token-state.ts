@@ -44,6 +44,17 @@ export function givenTo(group: CacheGroup): Omit<Noted, 'since'> | undefined {
   return isGiven ? { mark: noted.mark, strategy: noted.strategy } : undefined;
 }
 
+/**
+ * How a group is given a token that it was not given yet: as the tag says that it was about to be, so that what was broken off is
+ * asked for once more and nothing else.
+ */
+export function strategyFor(mark: string, group: CacheGroup): Strategy {
+  // Told by ROTATE, one without a token would go on letting in whoever gives none.
+  if (group.AuthTokenEnabled !== true) return 'SET';
+  const noted = notedOn(group);
+  return noted?.mark === mark ? noted.strategy : 'ROTATE';
+}
+
 /** The mark of the token that a group takes; empty while it is given one. */
 export function tokenOf(group: CacheGroup): string {
   const isChanging =

@@ -1,6 +1,7 @@
 import type { DataStore } from '../../api/data-store.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
 import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
+import type { TokenReader } from '../../aws/elasticache/auth-token.ts';
 import { foreignRef } from '../../graph/ref.ts';
 import { isGuestOnInstances } from '../ecs-service/cluster.ts';
 import type { CompileInput } from '../input.ts';
@@ -22,6 +23,24 @@ export function fromServices(input: CompileInput<DataStore>): Rule[] {
     peer: foreignRef(ownerOf(service), 'security-group/tasks'),
     description: `Tasks of ${namespaceOf(service.metadata)}/${service.metadata.name}`,
   }));
+}
+
+/** The services that are there whose tasks log in to a store, and what tells which passwords they have read. */
+export function readersOf(input: CompileInput<DataStore>): TokenReader[] {
+  const { metadata } = input.object;
+  return clientsOf(input)
+    .filter(
+      (service) =>
+        service.status.serviceArn !== undefined &&
+        service.spec.dataStores.some(
+          ({ name, namespace = namespaceOf(service.metadata) }) =>
+            name === metadata.name && namespace === namespaceOf(metadata),
+        ),
+    )
+    .map((service) => ({
+      owner: ownerOf(service),
+      passwordsRead: foreignRef(ownerOf(service), 'service', 'passwordsRead'),
+    }));
 }
 
 /** The services that use a store and may; what does not fit the service itself is told. */

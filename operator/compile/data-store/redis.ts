@@ -11,6 +11,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
+import { readersOf } from './clients.ts';
 import { credentialsOf } from './credentials.ts';
 import { snapshotOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
@@ -83,15 +84,20 @@ export function redisNodes(
       // Whether it has shards the parameters say.
       { dependsOn: ['cache-parameters', ...(kept?.first ?? [])] },
     ),
-    ...(kept ? [lastStepOf(build, kept.password)] : []),
+    ...(kept ? [lastStepOf(build, input, kept.password)] : []),
   ];
 }
 
-function lastStepOf(build: NodeBuilder, token: StoredPassword): GraphNode {
+function lastStepOf(build: NodeBuilder, input: CompileInput<DataStore>, token: StoredPassword): GraphNode {
   return build.facet(
     'AuthToken',
     'auth-token',
-    { groupArn: ref('replication-group'), token, currentMark: ref('secret', 'currentMark') },
+    {
+      groupArn: ref('replication-group'),
+      token,
+      currentMark: ref('secret', 'currentMark'),
+      readers: readersOf(input),
+    },
     { dependsOn: ['secret-value'] },
   );
 }

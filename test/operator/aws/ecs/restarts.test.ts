@@ -1,6 +1,6 @@
-import type { Service } from '@aws-sdk/client-ecs';
+import type { Deployment, Service } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
-import { restartChange, startedFor } from '../../../../operator/aws/ecs/restarts.ts';
+import { haveRead, passwordsRead, restartChange, startedFor } from '../../../../operator/aws/ecs/restarts.ts';
 import { MARK } from '../../../../operator/aws/ecs/shared.ts';
 import { foreignRef } from '../../../../operator/graph/ref.ts';
 
@@ -49,5 +49,41 @@ describe('tasks are replaced', () => {
     ],
   ])('but not those %s', (_, before, now) => {
     expect(restarts(before, now)).toBe(false);
+  });
+});
+
+describe('what all tasks of a service have read', () => {
+  const primary: Deployment = {
+    id: 'now',
+    status: 'PRIMARY',
+    rolloutState: 'COMPLETED',
+    desiredCount: 2,
+    runningCount: 2,
+  };
+  const before: Deployment = { id: 'before', status: 'ACTIVE', desiredCount: 0, runningCount: 0 };
+  const readIn = (...deployments: Deployment[]) =>
+    passwordsRead({ ...marked(startedFor({ restartedAt: 'monday', passwords: [FIRST] })), deployments });
+
+  it('are the passwords that they were started for', () => {
+    for (const deployments of [[primary], [primary, before]]) {
+      expect(haveRead(readIn(...deployments), FIRST)).toBe(true);
+      expect(haveRead(readIn(...deployments), SECOND)).toBe(false);
+    }
+  });
+
+  it.each<[string, readonly Deployment[]]>([
+    ['there are none yet', [{ ...primary, rolloutState: 'IN_PROGRESS' }]],
+    ['one of them is missing', [{ ...primary, runningCount: 1 }]],
+    ['one that was started before still runs', [primary, { ...before, runningCount: 1 }]],
+    ['AWS goes back from those that failed', [primary, { ...before, rolloutState: 'FAILED' }]],
+    ['nothing is known of them', []],
+  ])('are none while %s', (_, deployments) => {
+    expect(haveRead(readIn(...deployments), FIRST)).toBe(false);
+  });
+
+  it('are none of a restart that was noted, and has not begun', () => {
+    expect(haveRead(passwordsRead({ ...marked(`before ${FIRST}`), deployments: [primary] }), FIRST)).toBe(
+      false,
+    );
   });
 });

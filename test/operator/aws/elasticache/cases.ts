@@ -122,7 +122,12 @@ export const CACHE_CASES: Readonly<Record<string, Case>> = {
     ],
   },
   AuthToken: {
-    inputs: { groupArn: CACHE, token: { secretArn: 'arn:s', versionId: 'v', mark: 'm' }, currentMark: 'm' },
+    inputs: {
+      groupArn: CACHE,
+      token: { secretArn: 'arn:s', versionId: 'v', mark: 'm' },
+      currentMark: 'm',
+      readers: [],
+    },
     record: {
       ARN: CACHE,
       ReplicationGroupId: 'web',

@@ -32,6 +32,8 @@ export class Fake {
   /** What the cache takes. */
   tokens: string[] = [];
   tokenTime: Date | undefined;
+  /** How it was told them, one after the other. */
+  readonly strategies: string[] = [];
   snapshots: object[] = [];
   readonly said: string[] = [];
   /** Counts down at each write; at 0 it is broken off. */
@@ -124,6 +126,7 @@ export class Fake {
         return { DBInstance: { DBInstanceArn: DB, DBInstanceIdentifier: 'shop-instance' } };
       case 'ModifyReplicationGroup': {
         const token = text('AuthToken');
+        this.strategies.push(text('AuthTokenUpdateStrategy'));
         if (input['AuthTokenUpdateStrategy'] === 'SET') this.tokens = [token];
         else this.tokens = [...this.tokens.filter((one) => one !== token), token].slice(-2);
         this.tokenTime = new Date((this.tokenTime?.getTime() ?? 0) + 1000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authTokenKind } from '../../../../operator/aws/elasticache/auth-token.ts';
+import { authTokenKind, type TokenReader } from '../../../../operator/aws/elasticache/auth-token.ts';
 import type { CacheGroup } from '../../../../operator/aws/elasticache/replication-groups.ts';
 import { replicationGroupKind } from '../../../../operator/aws/elasticache/replication-group.ts';
 import { dbInstanceKind } from '../../../../operator/aws/rds/db-instance.ts';
@@ -12,6 +12,7 @@ import type { StoredPassword } from '../../../../operator/aws/secretsmanager/val
 import { tagList, tagsOf } from '../../../../operator/aws/tags.ts';
 import { Waiting } from '../../../../operator/errors.ts';
 import type { AwsKind } from '../../../../operator/aws/kind.ts';
+import { shortHash } from '../../../../operator/graph/ownership.ts';
 import { inputs as cacheInputs, record as cacheRecord } from '../elasticache/cache.ts';
 import { described, instance, own } from '../rds/instance-record.ts';
 import { address, ARN, secret } from './cases.ts';
@@ -61,7 +62,11 @@ async function pass(aws: Fake, rotation: string): Promise<boolean> {
   }
 }
 
-async function cachePass(aws: Fake, rotation: string): Promise<boolean> {
+async function cachePass(
+  aws: Fake,
+  rotation: string,
+  readers: (mark: string) => readonly TokenReader[] = () => [],
+): Promise<boolean> {
   const group = (): CacheGroup => ({
     ...cacheRecord,
     AuthTokenEnabled: aws.tokens.length > 0,
@@ -75,7 +80,12 @@ async function cachePass(aws: Fake, rotation: string): Promise<boolean> {
     const applied = replicationGroupKind.outputs(group())['password'] ?? '';
     await step(aws, secretValueKind, { secretArn: ARN, applied, ...address }, await read(aws));
     const { currentMark } = await wantedIn(aws);
-    await step(aws, authTokenKind, { groupArn: ARN, token, currentMark }, group());
+    await step(
+      aws,
+      authTokenKind,
+      { groupArn: ARN, token, currentMark, readers: readers(currentMark) },
+      group(),
+    );
     return true;
   } catch (error) {
     if (error instanceof Waiting || (error as Error).message === 'broken off') return false;
@@ -193,10 +203,26 @@ describe('the token of a cache', () => {
     ]);
   });
 
+  it('is one of two for as long as tasks run that were told the former', async () => {
+    const aws = await made();
+    for (let count = 0; count < 4; count += 1) await cachePass(aws, '');
+    const [former] = aws.tokens;
+    const web = (passwordsRead: string) => [{ owner: 'EcsService/shop/web', passwordsRead }];
+    for (const others of ['', shortHash('another')]) {
+      for (let count = 0; count < 8; count += 1) await cachePass(aws, 'now', () => web(others));
+      expect(aws.tokens).toEqual(expect.arrayContaining([former, aws.passwordOf('AWSCURRENT')]));
+      expect(former).not.toBe(aws.passwordOf('AWSCURRENT'));
+    }
+    const all = (mark: string) => web([shortHash('another'), shortHash(mark)].join(' '));
+    for (let count = 0; count < 3; count += 1) await cachePass(aws, 'now', all);
+    expect(aws.tokens).toEqual([aws.passwordOf('AWSCURRENT')]);
+  });
+
   it.each([false, true])('survives a break at every write, carried out or not: %s', async (isCarriedOut) => {
     for (let breaksAt = 1; breaksAt <= 7; breaksAt += 1) {
       const aws = await made();
       for (let count = 0; count < 4; count += 1) await cachePass(aws, '');
+      aws.strategies.length = 0;
       Object.assign(aws, { breaksAt, isCarriedOut });
       for (let count = 0; count < 10; count += 1) {
         await cachePass(aws, 'now');
@@ -204,6 +230,7 @@ describe('the token of a cache', () => {
         expect(aws.tokens).toContain(aws.passwordOf('AWSCURRENT'));
       }
       expect(aws.tokens).toEqual([aws.passwordOf('AWSCURRENT')]);
+      expect(aws.strategies).toEqual(['ROTATE', 'SET']);
     }
   });
 });

@@ -3,8 +3,10 @@ import type { DataStore } from '../../../../operator/api/data-store.ts';
 import type { EcsService } from '../../../../operator/api/ecs-service.ts';
 import { formatIssue, parseManifest } from '../../../../operator/api/parse.ts';
 import type { SecurityGroupRulesInputs } from '../../../../operator/aws/ec2/security-group-rules.ts';
+import type { AuthTokenInputs } from '../../../../operator/aws/elasticache/auth-token.ts';
 import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
 import { ownerOf } from '../../../../operator/compile/names.ts';
+import type { Graph } from '../../../../operator/graph/graph.ts';
 import { printable } from '../../../../operator/graph/ref.ts';
 import { smallService } from '../../../support/manifests.ts';
 import { inputsOf } from '../fixtures.ts';
@@ -23,8 +25,8 @@ function service(name: string, namespace = 'team', spec: object = {}, metadata: 
   return parsed.value;
 }
 
-function rulesOf(object: DataStore, services: readonly EcsService[]): SecurityGroupRulesInputs {
-  const graph = compileDataStore({
+function graphOf(object: DataStore, services: readonly EcsService[]): Graph {
+  return compileDataStore({
     ...inputFor(object),
     surroundings: {
       accountId: () => undefined,
@@ -32,7 +34,12 @@ function rulesOf(object: DataStore, services: readonly EcsService[]): SecurityGr
         owner === ownerOf(object) ? services.map((one) => ({ object: one, accountId: '123456789012' })) : [],
     },
   });
-  return printable(inputsOf<SecurityGroupRulesInputs>(graph, 'security-group-rules/store'));
+}
+
+function rulesOf(object: DataStore, services: readonly EcsService[]): SecurityGroupRulesInputs {
+  return printable(
+    inputsOf<SecurityGroupRulesInputs>(graphOf(object, services), 'security-group-rules/store'),
+  );
 }
 
 const database = (spec: object = {}) => store({ networkRef: { name: 'net' }, mysql: {}, ...spec });
@@ -81,5 +88,28 @@ describe('the group of a store', () => {
   it('knows nothing of tasks on the instances of another service, which have no group of their own', () => {
     const guest = service('web', 'team', { capacity: { type: 'EC2' }, cluster: { ref: { name: 'host' } } });
     expect(letIn(database(), [guest])).toEqual([]);
+  });
+});
+
+describe('the former token of a cache', () => {
+  const cache = store({ networkRef: { name: 'net' }, redis: { credentials: { mode: 'Generated' } } });
+  const { name } = cache.metadata;
+  const using = (of: string, spec: object, status: object): EcsService => {
+    const made = service(of, 'team', spec);
+    return { ...made, status: { ...made.status, ...status } };
+  };
+  const readersOf = (services: readonly EcsService[]) =>
+    printable(inputsOf<AuthTokenInputs>(graphOf(cache, services), 'auth-token')).readers;
+
+  it('is kept for the services that are there and use it, and for no others', () => {
+    const there = { serviceArn: 'arn:aws:ecs:us-east-1:123456789012:service/web/web' };
+    const readers = readersOf([
+      using('web', { dataStores: [{ name }] }, there),
+      using('soon', { dataStores: [{ name }] }, {}),
+      using('no-more', {}, { ...there, dataStores: [`team/${name}`] }),
+    ]);
+    expect(readers).toEqual([
+      { owner: 'EcsService/team/web', passwordsRead: '${EcsService/team/web: service.passwordsRead}' },
+    ]);
   });
 });
