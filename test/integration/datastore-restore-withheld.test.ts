@@ -76,7 +76,7 @@ const CASES: Readonly<Record<string, Case>> = {
     lacks: [['elasticache:DescribeSnapshots'], ['elasticache:CreateReplicationGroup', SNAPSHOT]],
   },
   'a table of a backup': {
-    made: store('of-backup', {
+    made: store('table-of-backup', {
       dynamodb: orders,
       restoreFrom: { backup: ANY_BACKUP },
       deletionPolicy: 'Delete',
@@ -89,7 +89,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   'a table of a moment': {
-    made: store('of-moment', { dynamodb: orders, ...moment }),
+    made: store('table-of-moment', { dynamodb: orders, ...moment }),
     lacks: [['dynamodb:RestoreTableToPointInTime'], ...items],
   },
 };

@@ -19,10 +19,13 @@ function planInWords(plan: BackupPlanInput): Record<string, unknown> {
 
 /** What the calls of AWS Backup say. */
 export const BACKUP_READINGS: Readonly<Record<string, Reading>> = {
-  CreateBackupVault: (params, after) =>
-    creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), {
+  CreateBackupVault(params, after) {
+    // The SDK gives one where nobody does.
+    params.take('CreatorRequestId');
+    return creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), {
       name: params.take('BackupVaultName'),
-    }),
+    });
+  },
   DeleteBackupVault: (params) => [deleted(vaultIn(params))],
   CreateBackupPlan(params, after) {
     params.take('CreatorRequestId');

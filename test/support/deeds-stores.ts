@@ -79,8 +79,8 @@ const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
 
 /** What a store that is made of a copy has of it, so that no call says it, by type. */
 const COPIED: Readonly<Record<string, readonly string[]>> = {
-  DbInstance: ['engine', 'engineVersion', 'masterUsername', 'databaseName'],
-  DbCluster: ['engine', 'engineVersion', 'masterUsername', 'databaseName'],
+  DbInstance: ['engine', 'engineVersion', 'masterUsername', 'databaseName', 'maintenanceWindow'],
+  DbCluster: ['engine', 'engineVersion', 'masterUsername', 'databaseName', 'maintenanceWindow'],
   DynamoDbTable: ['key', 'attributes', 'billing', 'globalIndexes', 'localIndexes', 'tableClass'],
 };
 

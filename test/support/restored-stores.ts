@@ -2,6 +2,9 @@ import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from
 import { CopiesByHand } from './copies-by-hand.ts';
 import type { Manifest, World } from './world.ts';
 
+/** A restored table has none of these until they are asked for. */
+const PROTECTED = { stream: 'NewImage', pointInTimeRecovery: 'Enabled', deletionProtection: 'Enabled' };
+
 /** The object under another name, made of a copy, with other fields of its engine. */
 export function madeOf(made: Manifest, name: string, restoreFrom: object, fields: object = {}): Manifest {
   const spec = made.spec as Readonly<Record<string, object>>;
@@ -25,7 +28,7 @@ export async function ofSnapshots(world: World, stores: readonly Manifest[]): Pr
       copies.ofCache('sessions-dev-redis', 'plan-redis'),
     ]);
     return [
-      madeOf(table, 'orders-copy', { backup }, { stream: 'NewImage', pointInTimeRecovery: 'Enabled' }),
+      madeOf(table, 'orders-copy', { backup }, PROTECTED),
       madeOf(mysql, 'records-copy', { snapshot: ofMysql }, { backup: { retentionDays: 3 } }),
       madeOf(aurora, 'ledger-copy', { snapshot: ofAurora }, { instances: 2 }),
       madeOf(redis, 'sessions-copy', { snapshot: ofRedis }, { nodes: 1 }),
@@ -47,7 +50,7 @@ export async function ofMoments(world: World, stores: readonly Manifest[]): Prom
     const latest = (source: string | undefined) => ({ pointInTime: { source, latest: true } });
     const source = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-copy-dev-data';
     return [
-      madeOf(table, 'orders-then', latest(source)),
+      madeOf(table, 'orders-then', latest(source), PROTECTED),
       madeOf(mysql, 'records-then', latest(instances.DBInstances?.[0]?.DbiResourceId)),
       madeOf(aurora, 'ledger-then', latest(clusters.DBClusters?.[0]?.DbClusterResourceId)),
     ];
