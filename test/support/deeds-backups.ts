@@ -19,10 +19,12 @@ function planInWords(plan: BackupPlanInput): Record<string, unknown> {
 
 /** What the calls of AWS Backup say. */
 export const BACKUP_READINGS: Readonly<Record<string, Reading>> = {
-  CreateBackupVault: (params, after) =>
-    creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), {
-      name: params.take('BackupVaultName'),
-    }),
+  CreateBackupVault(params, after) {
+    // The SDK gives each call one of its own.
+    params.take('CreatorRequestId');
+    const name = params.take('BackupVaultName');
+    return creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), { name });
+  },
   DeleteBackupVault: (params) => [deleted(vaultIn(params))],
   CreateBackupPlan(params, after) {
     params.take('CreatorRequestId');
