@@ -55,7 +55,6 @@ export const membersCases: Cases = {
       EnablePerformanceInsights: true,
       PerformanceInsightsRetentionPeriod: 7,
     }),
-    'promotionTier changed': changed({ PromotionTier: 9 }),
     'publiclyAccessible changed': changed({ PubliclyAccessible: true }),
     'parameterGroupName changed': changed({ DBParameterGroupName: 'default.aurora-postgresql15' }),
     'maintenanceWindow changed': changed({ PreferredMaintenanceWindow: 'tue:01:00-tue:02:00' }),
