@@ -31,12 +31,6 @@ const SETTINGS: readonly Setting<DbInstanceInputs, Instance, Sent>[] = [
     }),
   },
   {
-    path: 'promotionTier',
-    of: ({ PromotionTier: now }) => now,
-    wanted: ({ promotionTier }) => promotionTier,
-    sent: ({ promotionTier }) => ({ PromotionTier: promotionTier }),
-  },
-  {
     path: 'publiclyAccessible',
     of: ({ PubliclyAccessible: now }) => now ?? false,
     wanted: () => false,
