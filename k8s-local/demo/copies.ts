@@ -12,6 +12,7 @@ import {
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBSnapshotsCommand,
   RDSClient,
+  type RDSClientConfig,
 } from '@aws-sdk/client-rds';
 import {
   DeleteSecretCommand,
@@ -22,17 +23,51 @@ import type { LocalAws } from '../aws/local-aws.ts';
 
 /** What a store has left in AWS on purpose. */
 export interface Copy {
+  /** A last copy, the automatic backups of what is no more, or the password of what is restored from either. */
+  readonly sort: 'LastCopy' | 'AutomaticBackups' | 'Password';
+  /** Its own name: that of a snapshot, a backup or a secret. */
+  readonly name?: string;
+  /** The name of the store. */
+  readonly of?: string;
+  /** How far it is, of a last copy. */
+  readonly state?: string;
   readonly what: string;
   /** The command that deletes it. */
   readonly instead: string;
   readonly forget: () => Promise<unknown>;
 }
 
-interface Clients {
-  readonly rds: RDSClient;
-  readonly elasticache: ElastiCacheClient;
-  readonly dynamodb: DynamoDBClient;
-  readonly secrets: SecretsManagerClient;
+/** Where to look. */
+export type CopiesAt = Pick<RDSClientConfig, 'endpoint' | 'region' | 'credentials' | 'maxAttempts'>;
+
+/** What the stores of an account have left. */
+export class Copies {
+  readonly #rds: RDSClient;
+  readonly #elasticache: ElastiCacheClient;
+  readonly #dynamodb: DynamoDBClient;
+  readonly #secrets: SecretsManagerClient;
+
+  constructor(at: CopiesAt) {
+    this.#rds = new RDSClient(at);
+    this.#elasticache = new ElastiCacheClient(at);
+    this.#dynamodb = new DynamoDBClient(at);
+    this.#secrets = new SecretsManagerClient(at);
+  }
+
+  async list(): Promise<Copy[]> {
+    const found = await Promise.all([
+      ofClusters(this.#rds),
+      ofDatabases(this.#rds),
+      ofCaches(this.#elasticache),
+      ofTables(this.#dynamodb),
+      passwords(this.#secrets),
+    ]);
+    return found.flat();
+  }
+
+  destroy(): void {
+    for (const client of [this.#rds, this.#elasticache, this.#dynamodb, this.#secrets]) client.destroy();
+  }
 }
 
 /** Runs `use` with the copies that all of these accounts have. */
@@ -41,55 +76,51 @@ export async function withCopies<T>(
   accountIds: readonly string[],
   use: (copies: readonly Copy[]) => Promise<T>,
 ): Promise<T> {
-  const all = accountIds.map((accountId): Clients => {
-    const options = { region: 'us-east-1', endpoint: aws.url, credentials: aws.credentials(accountId) };
-    return {
-      rds: new RDSClient(options),
-      elasticache: new ElastiCacheClient(options),
-      dynamodb: new DynamoDBClient(options),
-      secrets: new SecretsManagerClient(options),
-    };
-  });
+  const all = accountIds.map(
+    (accountId) =>
+      new Copies({ region: 'us-east-1', endpoint: aws.url, credentials: aws.credentials(accountId) }),
+  );
   try {
-    const found = await Promise.all(
-      all.flatMap((clients) => [
-        ofClusters(clients),
-        ofDatabases(clients),
-        ofCaches(clients),
-        ofTables(clients),
-        passwords(clients),
-      ]),
-    );
-    return await use(found.flat());
+    return await use((await Promise.all(all.map(async (copies) => copies.list()))).flat());
   } finally {
-    for (const { rds, elasticache, dynamodb, secrets } of all)
-      for (const client of [rds, elasticache, dynamodb, secrets]) client.destroy();
+    for (const copies of all) copies.destroy();
   }
 }
 
-async function ofClusters({ rds }: Clients): Promise<Copy[]> {
+async function ofClusters(rds: RDSClient): Promise<Copy[]> {
   const found = await rds.send(new DescribeDBClusterSnapshotsCommand({ SnapshotType: 'manual' }));
   return (found.DBClusterSnapshots ?? []).map(
-    ({ DBClusterSnapshotIdentifier: name = '', DBClusterIdentifier: of, Status }) => ({
-      what: `cluster snapshot ${name} of ${of}, ${Status}`,
+    ({ DBClusterSnapshotIdentifier: name = '', DBClusterIdentifier: of = '', Status: state = '' }): Copy => ({
+      sort: 'LastCopy',
+      name,
+      of,
+      state,
+      what: `cluster snapshot ${name} of ${of}, ${state}`,
       instead: `aws rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier ${name}`,
       forget: () => rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: name })),
     }),
   );
 }
 
-async function ofDatabases({ rds }: Clients): Promise<Copy[]> {
+async function ofDatabases(rds: RDSClient): Promise<Copy[]> {
   const found = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
-  const kept = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand({}));
+  const automatic = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand({}));
+  const kept = (automatic.DBInstanceAutomatedBackups ?? []).filter(({ Status }) => Status === 'retained');
   return [
     ...(found.DBSnapshots ?? []).map(
-      ({ DBSnapshotIdentifier: name = '', DBInstanceIdentifier: of, Status }) => ({
-        what: `snapshot ${name} of ${of}, ${Status}`,
+      ({ DBSnapshotIdentifier: name = '', DBInstanceIdentifier: of = '', Status: state = '' }): Copy => ({
+        sort: 'LastCopy',
+        name,
+        of,
+        state,
+        what: `snapshot ${name} of ${of}, ${state}`,
         instead: `aws rds delete-db-snapshot --db-snapshot-identifier ${name}`,
         forget: () => rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: name })),
       }),
     ),
-    ...(kept.DBInstanceAutomatedBackups ?? []).map(({ DbiResourceId: id, DBInstanceIdentifier: of }) => ({
+    ...kept.map(({ DbiResourceId: id, DBInstanceIdentifier: of = '' }): Copy => ({
+      sort: 'AutomaticBackups',
+      of,
       what: `the automatic backups of ${of}, which AWS deletes when their days are over`,
       instead: `aws rds delete-db-instance-automated-backup --dbi-resource-id ${id}`,
       forget: () => rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: id })),
@@ -97,28 +128,42 @@ async function ofDatabases({ rds }: Clients): Promise<Copy[]> {
   ];
 }
 
-async function ofCaches({ elasticache }: Clients): Promise<Copy[]> {
+async function ofCaches(elasticache: ElastiCacheClient): Promise<Copy[]> {
   const { Snapshots = [] } = await elasticache.send(new DescribeSnapshotsCommand({}));
-  return Snapshots.map(({ SnapshotName: name = '', ReplicationGroupId: of, SnapshotStatus: status }) => ({
-    what: `snapshot ${name} of ${of}, ${status}`,
-    instead: `aws elasticache delete-snapshot --snapshot-name ${name}`,
-    forget: () => elasticache.send(new DeleteSnapshotCommand({ SnapshotName: name })),
-  }));
+  return Snapshots.map(
+    ({ SnapshotName: name = '', ReplicationGroupId: of = '', SnapshotStatus: state = '' }): Copy => ({
+      sort: 'LastCopy',
+      name,
+      of,
+      state,
+      what: `snapshot ${name} of ${of}, ${state}`,
+      instead: `aws elasticache delete-snapshot --snapshot-name ${name}`,
+      forget: () => elasticache.send(new DeleteSnapshotCommand({ SnapshotName: name })),
+    }),
+  );
 }
 
-async function ofTables({ dynamodb }: Clients): Promise<Copy[]> {
+async function ofTables(dynamodb: DynamoDBClient): Promise<Copy[]> {
   const { BackupSummaries = [] } = await dynamodb.send(new ListBackupsCommand({}));
-  return BackupSummaries.map(({ BackupName: name, BackupArn: arn, TableName: of, BackupStatus: status }) => ({
-    what: `backup ${name} of ${of}, ${status?.toLowerCase()}`,
-    instead: `aws dynamodb delete-backup --backup-arn ${arn}`,
-    forget: () => dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })),
-  }));
+  return BackupSummaries.map(
+    ({ BackupName: name = '', BackupArn: arn, TableName: of = '', BackupStatus = '' }): Copy => ({
+      sort: 'LastCopy',
+      name,
+      of,
+      state: BackupStatus.toLowerCase(),
+      what: `backup ${name} of ${of}, ${BackupStatus.toLowerCase()}`,
+      instead: `aws dynamodb delete-backup --backup-arn ${arn}`,
+      forget: () => dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })),
+    }),
+  );
 }
 
 /** Kept where a snapshot needs it: what is restored from that has its password. */
-async function passwords({ secrets }: Clients): Promise<Copy[]> {
+async function passwords(secrets: SecretsManagerClient): Promise<Copy[]> {
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
-  return SecretList.map(({ Name: name }) => ({
+  return SecretList.map(({ Name: name = '' }): Copy => ({
+    sort: 'Password',
+    name,
     what: `secret ${name}, with the password of what is restored`,
     instead: `aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery`,
     forget: () => secrets.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true })),

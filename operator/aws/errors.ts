@@ -201,7 +201,7 @@ export function isThrottledCode(code: string): boolean {
   return THROTTLED.test(code);
 }
 
-/** Runs a delete or revoke; that there is nothing to take away is success. */
+/** The outcome of a call about one thing; undefined where there is no such thing, which is the success of a delete or revoke. */
 export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -3,10 +3,10 @@ import { TAG } from '../graph/ownership.ts';
 import { pages } from './kind.ts';
 import { reads } from './permissions.ts';
 import type { AwsSession } from './session.ts';
-import { tagsOf } from './tags.ts';
+import { tagList, tagsOf } from './tags.ts';
 
 /** Tags by ARN. */
-type Nominated = ReadonlyMap<string, Record<string, string>>;
+type Nominated = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** The most that one page of the tagging API holds. */
 const PAGE = 100;
@@ -28,6 +28,18 @@ export async function* nominated(
     readTagged(session, installation, types),
   );
   if (found && found.size > 0) yield found;
+}
+
+/** Those of some records that were nominated, with the tags that the tagging API knows. */
+export function chosen<R>(
+  records: readonly R[],
+  arnOf: (record: R) => string,
+  tags: Nominated,
+): (R & { Tags: ReturnType<typeof tagList> })[] {
+  return records.flatMap((record) => {
+    const own = tags.get(arnOf(record));
+    return own ? [{ ...record, Tags: tagList(own) }] : [];
+  });
 }
 
 async function readTagged(

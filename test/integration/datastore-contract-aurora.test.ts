@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { membersCases } from '../contract/drift/members.ts';
 import { proveDrift } from '../support/drift-suite.ts';
 import { Standing } from '../support/standing.ts';
 import { storeNetwork } from '../support/store-manifests.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => standing?.stop());
 
 proveDrift(['DbClusterParameterGroup', 'DbClusterParameters', 'DbCluster'], () => standing);
+proveDrift(['DbInstance'], () => standing, membersCases);
 
 proveContract({
   standing: () => standing,

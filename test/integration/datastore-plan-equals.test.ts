@@ -1,65 +1,40 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resolve } from '../../operator/graph/ref.ts';
 import { counted } from '../support/counted.ts';
 import type { Deed } from '../support/deed-words.ts';
 import { deedsOfCall, restatedOf } from '../support/deeds.ts';
 import { portal } from '../support/manifests.ts';
-import {
-  outcomeOf,
-  outputsOf,
-  plannedDeeds,
-  planOfFiles,
-  put,
-  settled,
-  type Sight,
-} from '../support/planned.ts';
+import { Planning } from '../support/planning.ts';
+import { outcomeOf, outputsOf, plannedDeeds, put, settled, type Sight } from '../support/planned.ts';
 import { ofMoments, ofSnapshots } from '../support/restored-stores.ts';
 import { EDITED_STORES, edited } from '../support/store-edits.ts';
 import { storeNetwork } from '../support/store-manifests.ts';
-import { type Manifest, World } from '../support/world.ts';
+import type { Manifest, World } from '../support/world.ts';
 
 const ROUNDS = Math.max(...EDITED_STORES.map(({ edits }) => edits.length));
 /** Four times what a busy machine takes. */
 const TIMEOUT_MS = 900_000;
 
+let planning: Planning;
 let world: World;
-let folder: string;
 
 beforeAll(async () => {
-  world = await World.start({
+  planning = await Planning.start({
     LANDFALL_AWS_DATABASE_SECONDS: '0.1',
     LANDFALL_AWS_STORAGE_SECONDS: '0.1',
     LANDFALL_AWS_CACHE_SECONDS: '0.1',
     LANDFALL_AWS_TABLE_SECONDS: '0.1',
   });
-  await world.claim();
-  folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
-  Object.assign(process.env, world.aws.env(), {
-    LANDFALL_INSTALLATION: 'local',
-    LANDFALL_AWS_RATE_SCALE: '0',
-  });
-  world.operator({
-    env: {
-      LANDFALL_FAST_LANE_SECONDS: '60',
-      LANDFALL_SLOW_LANE_SECONDS: '600',
-      LANDFALL_POLL_SECONDS: '0.1',
-    },
-  });
+  world = planning.world;
   await world.apply([portal.namespace, portal.account, storeNetwork]);
   await world.ready(storeNetwork);
 });
 afterAll(async () => {
-  await world?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  await planning?.stop();
 });
 
 async function planOf(stores: readonly Manifest[]): Promise<Sight> {
-  const items = [portal.account, storeNetwork, ...stores];
-  await writeFile(join(folder, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  return planOfFiles(world, folder);
+  return planning.planOf([portal.account, storeNetwork, ...stores]);
 }
 
 /** The stores of which a plan says nothing. */

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,16 +8,9 @@ import { counted } from '../support/counted.ts';
 import { deedsOfCall } from '../support/deeds.ts';
 import { makeKnown } from '../support/known.ts';
 import { account, namespace, smallNetwork } from '../support/manifests.ts';
-import {
-  outcomeOf,
-  outputsOf,
-  plannedDeeds,
-  planOfFiles,
-  put,
-  settled,
-  type Sight,
-} from '../support/planned.ts';
-import { type Manifest, World } from '../support/world.ts';
+import { Planning } from '../support/planning.ts';
+import { outcomeOf, outputsOf, plannedDeeds, put, settled, type Sight } from '../support/planned.ts';
+import type { Manifest, World } from '../support/world.ts';
 
 /** Networks that are edited side by side, each as often as there are rounds; one plan reads AWS for all of them. */
 const NETWORKS = 10;
@@ -33,43 +23,30 @@ const TIMEOUT_MS = 900_000;
 
 const main = account('main', ['edits']);
 
+let planning: Planning;
 let world: World;
-let folder: string;
 /** What each network names and AWS has. */
 let known: readonly Known[];
 
 beforeAll(async () => {
   // A network has several things of which one waits for the other; what AWS takes for each adds up.
-  world = await World.start({
+  planning = await Planning.start({
     LANDFALL_AWS_CIDR_SECONDS: '0.05',
     LANDFALL_AWS_NAT_SECONDS: '0.05',
     LANDFALL_AWS_TRANSIT_GATEWAY_SECONDS: '0.05',
   });
-  await world.claim();
-  folder = await mkdtemp(join(tmpdir(), 'landfall-plan-'));
-  Object.assign(process.env, world.aws.env(), {
-    LANDFALL_INSTALLATION: 'local',
-    LANDFALL_AWS_RATE_SCALE: '0',
-  });
-  world.operator({
-    env: {
-      LANDFALL_FAST_LANE_SECONDS: '60',
-      LANDFALL_SLOW_LANE_SECONDS: '600',
-      LANDFALL_POLL_SECONDS: '0.1',
-    },
-  });
+  world = planning.world;
   await world.apply([namespace('edits'), main]);
   await world.ready(main);
   known = await makeKnown(world.ec2, NETWORKS);
 });
 afterAll(async () => {
-  await world?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  await planning?.stop();
 });
 
 /** The same by the command, as a pull request's check runs it. */
 async function planByCommand(): Promise<unknown> {
-  const { out } = await world.landfall('plan', '--json', '-f', folder);
+  const { out } = await world.landfall('plan', '--json', '-f', planning.folder);
   return JSON.parse(out) as unknown;
 }
 
@@ -149,11 +126,7 @@ it(
         return some[pick % some.length] ?? { what: 'nothing', after: spec };
       });
       const networks = next.map(({ after }, index) => networkOf(index, after));
-      await writeFile(
-        join(folder, 'all.json'),
-        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [main, ...networks] }),
-      );
-      const before = await planOfFiles(world, folder);
+      const before = await planning.planOf([main, ...networks]);
       if (BY_COMMAND.has(round)) expect(await planByCommand()).toEqual(before.document);
       const at = { associated: await associations(), mark: await world.mark() };
       await Promise.all(networks.map((network) => put(world, network)));
@@ -168,7 +141,7 @@ it(
         });
         if (!failure) present[index] = next[index]?.after ?? present[index] ?? ({} as SpecLike);
       }
-      const after = await planOfFiles(world, folder);
+      const after = await planning.planOf([main, ...networks]);
       expect(after.planned.flatMap(({ plan }) => plan.actions)).toEqual([]);
       const how = `round ${round} of seed ${SEED} (LANDFALL_SEED=${SEED} repeats it): ${next.map(({ what }) => what).join(', ')}`;
       const compared = await compare(before, after, at);

@@ -20,11 +20,10 @@ function planInWords(plan: BackupPlanInput): Record<string, unknown> {
 /** What the calls of AWS Backup say. */
 export const BACKUP_READINGS: Readonly<Record<string, Reading>> = {
   CreateBackupVault(params, after) {
-    // The SDK gives one where nobody does.
+    // The SDK gives each call one of its own.
     params.take('CreatorRequestId');
-    return creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), {
-      name: params.take('BackupVaultName'),
-    });
+    const name = params.take('BackupVaultName');
+    return creation('BackupVault', after, tagsIn(params, 'BackupVaultTags'), { name });
   },
   DeleteBackupVault: (params) => [deleted(vaultIn(params))],
   CreateBackupPlan(params, after) {

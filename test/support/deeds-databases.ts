@@ -28,7 +28,6 @@ const OF_INSTANCE: Names = {
   ...OF_BOTH,
   DBInstanceClass: 'instanceClass',
   DBParameterGroupName: 'parameterGroupName',
-  PromotionTier: 'promotionTier',
   AllocatedStorage: 'storageGiB',
   MaxAllocatedStorage: 'maxStorageGiB',
   StorageType: 'storageType',

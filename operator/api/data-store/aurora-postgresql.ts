@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listMap, setOf } from '../fields.ts';
-import { immutable, keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { credentials } from './credentials.ts';
 import {
   allowMajorVersionUpgrade,
@@ -11,6 +11,10 @@ import {
   instanceClass,
   MADE_ONCE,
   maintenanceWindow,
+  majorOnlyIfAllowed,
+  nameFor,
+  neverBack,
+  noneOf,
   parameterName,
   parameterValue,
 } from './database.ts';
@@ -19,6 +23,8 @@ import { deletionProtection } from './shared.ts';
 /** A writer, and as many readers as Aurora takes. */
 const INSTANCES_MAX = 16;
 const UNITS_MAX = 256;
+/** The number in a version, from 0, that a major upgrade raises: 15.4 to 16.1. */
+const FIRST = 0;
 
 /** Names that AWS keeps: it says "reserved word used by the engine". */
 const RESERVED_USERS = [
@@ -33,20 +39,13 @@ const RESERVED_USERS = [
 ];
 const RESERVED_DATABASES = ['admin', 'rdsadmin', 'template0', 'template1', 'catalog', 'user', 'database'];
 
-const listed = (names: readonly string[]) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
-
 const engineVersion = withRules(
   z.string().max(16),
   matches(
     '^1[3-9](\\.[0-9]{1,2})?$',
     '{self} is not a version of Aurora PostgreSQL: write for example 15.4, or 15',
   ),
-  {
-    cel: "int(self.split('.')[0]) >= int(oldSelf.split('.')[0])",
-    message:
-      'engineVersion cannot go back from {oldSelf} to {self}: AWS upgrades only; make a new DataStore of the older version, and move the data over',
-    transition: true,
-  },
+  neverBack(FIRST),
 );
 
 const capacityUnits = (what: string) =>
@@ -70,34 +69,29 @@ const serverlessV2 = withRules(
   },
 );
 
-const databaseName = withRules(
-  z.string().max(63),
-  matches(
-    '^[A-Za-z][A-Za-z0-9_]*$',
-    '{self} is not the name of a database: begin with a letter, and use letters, digits and underscores',
+const databaseName = nameFor('databaseName', {
+  of: 'a database',
+  max: 63,
+  kept: noneOf(
+    RESERVED_DATABASES,
+    '{self} is a word that Aurora keeps for itself: choose another databaseName',
   ),
-  {
-    cel: `!(self.lowerAscii() in ${listed(RESERVED_DATABASES)})`,
-    message: '{self} is a word that Aurora keeps for itself: choose another databaseName',
-    check: (self) => !RESERVED_DATABASES.includes(self.toLowerCase()),
-  },
-  immutable('databaseName', MADE_ONCE),
+});
+
+const notReserved = noneOf(
+  RESERVED_USERS,
+  '{self} is a user that Aurora PostgreSQL keeps for itself, and AWS refuses it: choose another masterUsername, for example postgres',
 );
 
-const masterUsername = withRules(
-  z.string().max(63),
-  matches(
-    '^[A-Za-z][A-Za-z0-9_]*$',
-    '{self} is not the name of a user: begin with a letter, and use letters, digits and underscores',
-  ),
-  {
-    cel: `!(self.lowerAscii() in ${listed(RESERVED_USERS)}) && !self.lowerAscii().startsWith('pg_')`,
-    message:
-      '{self} is a user that Aurora PostgreSQL keeps for itself, and AWS refuses it: choose another masterUsername, for example postgres',
-    check: (self) => !RESERVED_USERS.includes(self.toLowerCase()) && !self.toLowerCase().startsWith('pg_'),
+const masterUsername = nameFor('masterUsername', {
+  of: 'a user',
+  max: 63,
+  kept: {
+    ...notReserved,
+    cel: `${notReserved.cel} && !self.lowerAscii().startsWith('pg_')`,
+    check: (self) => notReserved.check(self) && !self.toLowerCase().startsWith('pg_'),
   },
-  immutable('masterUsername', MADE_ONCE),
-);
+});
 
 const parameter = withRules(z.strictObject({ name: parameterName, value: parameterValue }), {
   cel: "self.name != 'rds.force_ssl' || self.value == '1'",
@@ -158,12 +152,7 @@ export type AuroraPostgreSql = z.output<typeof fields>;
 
 const rules: readonly (Rule<AuroraPostgreSql> | TransitionRule)[] = [
   keptOrNever('databaseName', 'databaseName', MADE_ONCE),
-  {
-    cel: "!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engineVersion.split('.')[0] == oldSelf.engineVersion.split('.')[0] || self.allowMajorVersionUpgrade",
-    message:
-      'engineVersion asks for a major upgrade, which nobody can take back: set allowMajorVersionUpgrade to true with it, or keep the former version',
-    transition: true,
-  },
+  majorOnlyIfAllowed(FIRST),
   {
     cel: '!has(self.instanceClass) || !has(self.serverlessV2)',
     message:

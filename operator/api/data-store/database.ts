@@ -1,10 +1,56 @@
 import { z } from 'zod';
 import { onOff } from '../fields.ts';
-import { matches, withRules } from '../rule.ts';
+import { celString, immutable, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { dailyWindow, weeklyWindow } from './windows.ts';
 
 /** What to do about what a database keeps for ever. */
 export const MADE_ONCE = 'AWS takes it only for a new database; make a new DataStore, and move the data over';
+
+/** A name that a database keeps for ever; `of` is what it is the name of, in words. */
+export function nameFor(
+  field: 'databaseName' | 'masterUsername',
+  { of, max, kept }: { readonly of: string; readonly max: number; readonly kept: Rule<string> },
+) {
+  return withRules(
+    z.string().max(max),
+    matches(
+      '^[A-Za-z][A-Za-z0-9_]*$',
+      `{self} is not the name of ${of}: begin with a letter, and use letters, digits and underscores`,
+    ),
+    kept,
+    immutable(field, MADE_ONCE),
+  );
+}
+
+/** Refuses the names that an engine keeps for itself, large letters or small. */
+export function noneOf(names: readonly string[], message: string): Rule<string> {
+  return {
+    cel: `!(self.lowerAscii() in [${names.map(celString).join(', ')}])`,
+    message,
+    check: (self) => !names.includes(self.toLowerCase()),
+  };
+}
+
+/** A version never goes back; `major` is the number in it, from 0, that AWS raises by a major upgrade only. */
+export function neverBack(major: number): TransitionRule {
+  return {
+    cel: `int(self.split('.')[${major}]) >= int(oldSelf.split('.')[${major}])`,
+    message:
+      'engineVersion cannot go back from {oldSelf} to {self}: AWS upgrades only; make a new DataStore of the older version, and move the data over',
+    transition: true,
+  };
+}
+
+/** A major upgrade is asked for twice. */
+export function majorOnlyIfAllowed(major: number): TransitionRule {
+  const of = (self: string) => `${self}.engineVersion.split('.')[${major}]`;
+  return {
+    cel: `!has(self.engineVersion) || !has(oldSelf.engineVersion) || ${of('self')} == ${of('oldSelf')} || self.allowMajorVersionUpgrade`,
+    message:
+      'engineVersion asks for a major upgrade, which nobody can take back: set allowMajorVersionUpgrade to true with it, or keep the former version',
+    transition: true,
+  };
+}
 
 /** The class of a server of RDS. */
 export const instanceClass = withRules(

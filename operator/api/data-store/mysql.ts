@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listMap, onOff, setOf } from '../fields.ts';
-import { immutable, keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { credentials } from './credentials.ts';
 import {
   allowMajorVersionUpgrade,
@@ -11,6 +11,10 @@ import {
   instanceClass,
   MADE_ONCE,
   maintenanceWindow,
+  majorOnlyIfAllowed,
+  nameFor,
+  neverBack,
+  noneOf,
   parameterName,
   parameterValue,
 } from './database.ts';
@@ -19,6 +23,8 @@ import { deletionProtection } from './shared.ts';
 /** GiB from which on a gp3 volume takes a speed: Amazon RDS User Guide, "gp3 storage". */
 const FAST_GIB = 400;
 const STORAGE_MAX = 65_536;
+/** The number in a version, from 0, that a major upgrade raises: 8.0 to 8.4. */
+const SECOND = 1;
 
 const engineVersion = withRules(
   z.string().max(16),
@@ -26,12 +32,7 @@ const engineVersion = withRules(
     '^8\\.[0-9]{1,2}(\\.[0-9]{1,3})?$',
     '{self} is not a version of MySQL 8: write for example 8.0, or 8.0.40',
   ),
-  {
-    cel: "int(self.split('.')[1]) >= int(oldSelf.split('.')[1])",
-    message:
-      'engineVersion cannot go back from {oldSelf} to {self}: AWS upgrades only; make a new DataStore of the older version, and move the data over',
-    transition: true,
-  },
+  neverBack(SECOND),
 );
 
 const storageGiB = withRules(z.int().min(20).max(STORAGE_MAX), {
@@ -41,34 +42,20 @@ const storageGiB = withRules(z.int().min(20).max(STORAGE_MAX), {
   transition: true,
 });
 
-const databaseName = withRules(
-  z.string().max(64),
-  matches(
-    '^[A-Za-z][A-Za-z0-9_]*$',
-    '{self} is not the name of a database: begin with a letter, and use letters, digits and underscores',
+const databaseName = nameFor('databaseName', {
+  of: 'a database',
+  max: 64,
+  kept: noneOf(
+    ['mysql', 'sys', 'information_schema', 'performance_schema'],
+    '{self} is a database of MySQL’s own: choose another databaseName',
   ),
-  {
-    cel: "!(self.lowerAscii() in ['mysql', 'sys', 'information_schema', 'performance_schema'])",
-    message: '{self} is a database of MySQL’s own: choose another databaseName',
-    check: (self) =>
-      !['mysql', 'sys', 'information_schema', 'performance_schema'].includes(self.toLowerCase()),
-  },
-  immutable('databaseName', MADE_ONCE),
-);
+});
 
-const masterUsername = withRules(
-  z.string().max(16),
-  matches(
-    '^[A-Za-z][A-Za-z0-9_]*$',
-    '{self} is not the name of a user: begin with a letter, and use letters, digits and underscores',
-  ),
-  {
-    cel: "!(self.lowerAscii() in ['rdsadmin', 'rdsrepladmin'])",
-    message: '{self} is a user of RDS’s own: choose another masterUsername',
-    check: (self) => !['rdsadmin', 'rdsrepladmin'].includes(self.toLowerCase()),
-  },
-  immutable('masterUsername', MADE_ONCE),
-);
+const masterUsername = nameFor('masterUsername', {
+  of: 'a user',
+  max: 16,
+  kept: noneOf(['rdsadmin', 'rdsrepladmin'], '{self} is a user of RDS’s own: choose another masterUsername'),
+});
 
 const parameter = withRules(z.strictObject({ name: parameterName, value: parameterValue }), {
   cel: "self.name != 'require_secure_transport' || self.value in ['1', 'ON']",
@@ -156,12 +143,7 @@ export type MySql = z.output<typeof fields>;
 
 const rules: readonly (Rule<MySql> | TransitionRule)[] = [
   keptOrNever('databaseName', 'databaseName', MADE_ONCE),
-  {
-    cel: "!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engineVersion.split('.')[1] == oldSelf.engineVersion.split('.')[1] || self.allowMajorVersionUpgrade",
-    message:
-      'engineVersion asks for a major upgrade, which nobody can take back: set allowMajorVersionUpgrade to true with it, or keep the former version',
-    transition: true,
-  },
+  majorOnlyIfAllowed(SECOND),
   {
     cel: `(!has(self.iops) && !has(self.throughputMiB)) || (has(self.storageGiB) && self.storageGiB >= ${FAST_GIB} && self.storageType == 'gp3')`,
     message: `iops and throughputMiB are for storageType gp3 with a storageGiB of at least ${FAST_GIB}: raise storageGiB, or take them away`,

@@ -4,7 +4,7 @@ import {
   type CertificateDetail,
   type Tag,
 } from '@aws-sdk/client-acm';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import type { DnsRecord } from '../route53/records.ts';
 import type { AwsSession } from '../session.ts';
 
@@ -23,19 +23,14 @@ export async function describeCertificate(
   session: AwsSession,
   CertificateArn: string,
 ): Promise<CertificateDetail | undefined> {
-  return unlessMissing(async () => {
-    const answer = await session.acm.send(new DescribeCertificateCommand({ CertificateArn }));
-    return answer.Certificate;
-  });
+  const answer = await unlessGone(session.acm.send(new DescribeCertificateCommand({ CertificateArn })));
+  return answer?.Certificate;
 }
 
 /** The tags of a certificate; none where it is gone. */
 export async function certificateTags(session: AwsSession, CertificateArn: string): Promise<Tag[]> {
-  const tags = await unlessMissing(async () => {
-    const answer = await session.acm.send(new ListTagsForCertificateCommand({ CertificateArn }));
-    return answer.Tags;
-  });
-  return tags ?? [];
+  const answer = await unlessGone(session.acm.send(new ListTagsForCertificateCommand({ CertificateArn })));
+  return answer?.Tags ?? [];
 }
 
 /** The records that prove the names of a certificate, as far as AWS has given them: it takes some seconds. */
@@ -56,13 +51,4 @@ export function withoutStar(name: string): string {
 
 function withoutDot(name = ''): string {
   return name.replace(/\.$/, '');
-}
-
-async function unlessMissing<T>(call: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -7,27 +7,13 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { must, type AwsKind } from '../kind.ts';
 import { generationName } from '../names.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
-import { reads } from '../permissions.ts';
 import { tagList, tagsOf } from '../tags.ts';
+import { GROUP_NAME_MAX, groupArn, groupNamed, groupsCollection } from './groups.ts';
 import { cacheParameters } from './parameters.ts';
-import {
-  chosen,
-  makes,
-  nameOf,
-  onOurs,
-  PAGE,
-  tagging,
-  unlessMissing,
-  updateTags,
-  withTags,
-  type Tagged,
-} from './shared.ts';
+import { makes, onOurs, tagging, updateTags, type Tagged } from './shared.ts';
 
-/** The longest name: API reference, CreateCacheParameterGroup. */
-const NAME_MAX = 255;
 const SORT = 'parametergroup';
 
 export interface CacheParameterGroupInputs {
@@ -40,40 +26,16 @@ export interface CacheParameterGroupInputs {
 }
 
 /** Parameter groups of caches. DescribeCacheParameterGroups knows no tags, so the tagging API says which are ours. */
-export const cacheParameterGroups: AwsCollection<Tagged<CacheParameterGroup>> = {
+export const cacheParameterGroups = groupsCollection<CacheParameterGroup>({
   name: 'elasticache/parameter-groups',
-  lane: 'fast',
-  scope: 'region',
-  iam: [...reads('elasticache:DescribeCacheParameterGroups'), ...NOMINATION_ACTIONS],
-  async *list(session, installation) {
-    const all = pages<CacheParameterGroup>(async (Marker) => {
-      const answer = await session.elasticache.send(
-        new DescribeCacheParameterGroupsCommand({
-          MaxRecords: PAGE,
-          ...(Marker !== undefined && { Marker }),
-        }),
-      );
-      return { items: answer.CacheParameterGroups, next: answer.Marker };
-    });
-    for await (const tags of nominated(session, `elasticache:${SORT}`, installation))
-      for await (const page of all) yield chosen(page, arnOf, tags);
+  sort: SORT,
+  action: 'DescribeCacheParameterGroups',
+  async describe({ elasticache }, which) {
+    const asked = 'name' in which ? { CacheParameterGroupName: which.name } : which;
+    const answer = await elasticache.send(new DescribeCacheParameterGroupsCommand(asked));
+    return { items: answer.CacheParameterGroups, next: answer.Marker };
   },
-  async get(session, arns) {
-    const found = await Promise.all(
-      arns.map(async (arn) => {
-        const CacheParameterGroupName = nameOf(arn);
-        const answer = await unlessMissing(
-          session.elasticache.send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName })),
-        );
-        const group = answer?.CacheParameterGroups?.[0];
-        return group && withTags(session, group, arn);
-      }),
-    );
-    return found.filter((group) => group !== undefined);
-  },
-  id: arnOf,
-  tags: tagsOf,
-};
+});
 
 /** What the engines of caches are told at their start; the parameters themselves are a facet. */
 export const cacheParameterGroupKind: AwsKind<CacheParameterGroupInputs, Tagged<CacheParameterGroup>> = {
@@ -95,39 +57,33 @@ export const cacheParameterGroupKind: AwsKind<CacheParameterGroupInputs, Tagged<
     const fixed = (path: string, from: unknown, to: unknown) => {
       if (from !== to) changes.push({ path, from, to, replace: true });
     };
-    const name = generationName(inputs.name, NAME_MAX, tagsOf(group)[TAG.revision]);
+    const name = generationName(inputs.name, GROUP_NAME_MAX, tagsOf(group)[TAG.revision]);
     fixed('name', group.CacheParameterGroupName, name);
     fixed('family', group.CacheParameterGroupFamily, inputs.family);
     return changes;
   },
   state: () => READY,
-  outputs: (group) => ({ id: arnOf(group), name: group.CacheParameterGroupName ?? '' }),
+  outputs: (group) => ({ id: groupArn(group), name: group.CacheParameterGroupName ?? '' }),
   gone: () => false,
   needs: () => [],
 
   async create({ session, tags, revision, wrote }, { name, description, family }) {
     const answer = await session.elasticache.send(
       new CreateCacheParameterGroupCommand({
-        CacheParameterGroupName: generationName(name, NAME_MAX, revision),
+        CacheParameterGroupName: generationName(name, GROUP_NAME_MAX, revision),
         CacheParameterGroupFamily: family,
         Description: description,
         Tags: tagList(tags),
       }),
     );
     const group = must(answer.CacheParameterGroup, 'CacheParameterGroup');
-    wrote(cacheParameters, arnOf(group), () => ({ arn: arnOf(group), parameters: {} }));
+    wrote(cacheParameters, groupArn(group), () => ({ arn: groupArn(group), parameters: {} }));
     return { ...group, Tags: tagList(tags) };
   },
-  async conflicting(session, { name }, revision) {
-    const CacheParameterGroupName = generationName(name, NAME_MAX, revision);
-    const answer = await unlessMissing(
-      session.elasticache.send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName })),
-    );
-    const group = answer?.CacheParameterGroups?.[0];
-    return group && withTags(session, group, arnOf(group));
-  },
+  conflicting: (session, { name }, revision) =>
+    groupNamed(session, cacheParameterGroups, SORT, generationName(name, GROUP_NAME_MAX, revision)),
   update: (context, _inputs, group, changes) =>
-    updateTags(context, cacheParameterGroups, arnOf(group), changes),
+    updateTags(context, cacheParameterGroups, groupArn(group), changes),
   async delete({ session }, { CacheParameterGroupName }) {
     await unlessGone(
       session.elasticache.send(new DeleteCacheParameterGroupCommand({ CacheParameterGroupName })),
@@ -135,7 +91,3 @@ export const cacheParameterGroupKind: AwsKind<CacheParameterGroupInputs, Tagged<
     return undefined;
   },
 };
-
-function arnOf(group: CacheParameterGroup): string {
-  return must(group.ARN, 'ARN');
-}

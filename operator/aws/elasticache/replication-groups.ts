@@ -6,12 +6,13 @@ import {
   type ReplicationGroup,
 } from '@aws-sdk/client-elasticache';
 import type { ActionContext } from '../../graph/kind.ts';
+import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection } from '../kind.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
-import { chosen, nameOf, PAGE, unlessMissing, withTags, type Tagged } from './shared.ts';
+import { nameOf, PAGE, withTags, type Tagged } from './shared.ts';
 
 /** What only the nodes show of their group, though it holds of all of them. */
 export interface NodeSettings {
@@ -62,14 +63,14 @@ export async function describe(
   ReplicationGroupId: string,
 ): Promise<CacheGroup | undefined> {
   const { elasticache } = session;
-  const answer = await unlessMissing(
+  const answer = await unlessGone(
     elasticache.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId })),
   );
   const group = answer?.ReplicationGroups?.[0];
   const tagged = group && (await withTags(session, group, idOf(group)));
   const CacheClusterId = group && firstOf(group);
   if (!tagged || CacheClusterId === undefined) return tagged;
-  const nodes = await unlessMissing(elasticache.send(new DescribeCacheClustersCommand({ CacheClusterId })));
+  const nodes = await unlessGone(elasticache.send(new DescribeCacheClustersCommand({ CacheClusterId })));
   return withNode(tagged, nodes?.CacheClusters?.[0]);
 }
 

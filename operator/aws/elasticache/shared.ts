@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import type { ActionContext, Change, Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import type { AwsCollection } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -62,38 +62,14 @@ export function arnOf({ partition, region, accountId }: AwsSession, name: string
   return `arn:${partition}:elasticache:${region}:${accountId}:${name}:${id}`;
 }
 
-/** What a describe call says of one name; undefined where there is nothing of that name. */
-export async function unlessMissing<R>(call: Promise<R>): Promise<R | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
 /** The record with its tags; undefined where it is gone by now. */
 export async function withTags<R>(
   session: AwsSession,
   record: R,
   ResourceName: string,
 ): Promise<Tagged<R> | undefined> {
-  const answer = await unlessMissing(
-    session.elasticache.send(new ListTagsForResourceCommand({ ResourceName })),
-  );
+  const answer = await unlessGone(session.elasticache.send(new ListTagsForResourceCommand({ ResourceName })));
   return answer && { ...record, Tags: answer.TagList ?? [] };
-}
-
-/** The records that the tagging API nominated, with the tags that it knows. */
-export function chosen<R>(
-  records: readonly R[],
-  arnOfRecord: (record: R) => string,
-  tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): Tagged<R>[] {
-  return records.flatMap((record) => {
-    const own = tags.get(arnOfRecord(record));
-    return own ? [{ ...record, Tags: tagList(own) }] : [];
-  });
 }
 
 /** Writes the tag changes among `changes`, and lays them over the inventory. */

@@ -9,26 +9,12 @@ import { READY, type Change } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
 import { changedSet, compareSet } from '../id-sets.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { must, type AwsKind } from '../kind.ts';
 import { generationName } from '../names.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
-import { reads } from '../permissions.ts';
 import { tagList, tagsOf } from '../tags.ts';
-import {
-  chosen,
-  makes,
-  nameOf,
-  onOurs,
-  PAGE,
-  tagging,
-  unlessMissing,
-  updateTags,
-  withTags,
-  type Tagged,
-} from './shared.ts';
+import { GROUP_NAME_MAX, groupArn, groupNamed, groupsCollection } from './groups.ts';
+import { makes, onOurs, tagging, updateTags, type Tagged } from './shared.ts';
 
-/** The longest name: API reference, CreateCacheSubnetGroup. */
-const NAME_MAX = 255;
 const SORT = 'subnetgroup';
 
 export interface CacheSubnetGroupInputs {
@@ -39,37 +25,16 @@ export interface CacheSubnetGroupInputs {
 }
 
 /** Subnet groups of caches. DescribeCacheSubnetGroups knows no tags, so the tagging API says which are ours. */
-export const cacheSubnetGroups: AwsCollection<Tagged<CacheSubnetGroup>> = {
+export const cacheSubnetGroups = groupsCollection<CacheSubnetGroup>({
   name: 'elasticache/subnet-groups',
-  lane: 'fast',
-  scope: 'region',
-  iam: [...reads('elasticache:DescribeCacheSubnetGroups'), ...NOMINATION_ACTIONS],
-  async *list(session, installation) {
-    const all = pages<CacheSubnetGroup>(async (Marker) => {
-      const answer = await session.elasticache.send(
-        new DescribeCacheSubnetGroupsCommand({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }),
-      );
-      return { items: answer.CacheSubnetGroups, next: answer.Marker };
-    });
-    for await (const tags of nominated(session, `elasticache:${SORT}`, installation))
-      for await (const page of all) yield chosen(page, arnOf, tags);
+  sort: SORT,
+  action: 'DescribeCacheSubnetGroups',
+  async describe({ elasticache }, which) {
+    const asked = 'name' in which ? { CacheSubnetGroupName: which.name } : which;
+    const answer = await elasticache.send(new DescribeCacheSubnetGroupsCommand(asked));
+    return { items: answer.CacheSubnetGroups, next: answer.Marker };
   },
-  async get(session, arns) {
-    const found = await Promise.all(
-      arns.map(async (arn) => {
-        const CacheSubnetGroupName = nameOf(arn);
-        const answer = await unlessMissing(
-          session.elasticache.send(new DescribeCacheSubnetGroupsCommand({ CacheSubnetGroupName })),
-        );
-        const group = answer?.CacheSubnetGroups?.[0];
-        return group && withTags(session, group, arn);
-      }),
-    );
-    return found.filter((group) => group !== undefined);
-  },
-  id: arnOf,
-  tags: tagsOf,
-};
+});
 
 /** The subnets in which the nodes of caches may lie. */
 export const cacheSubnetGroupKind: AwsKind<CacheSubnetGroupInputs, Tagged<CacheSubnetGroup>> = {
@@ -90,20 +55,20 @@ export const cacheSubnetGroupKind: AwsKind<CacheSubnetGroupInputs, Tagged<CacheS
     const { CacheSubnetGroupDescription: description } = group;
     if (description !== inputs.description)
       changes.push({ path: 'description', from: description, to: inputs.description });
-    const name = generationName(inputs.name, NAME_MAX, tagsOf(group)[TAG.revision]);
+    const name = generationName(inputs.name, GROUP_NAME_MAX, tagsOf(group)[TAG.revision]);
     if (group.CacheSubnetGroupName !== name)
       changes.push({ path: 'name', from: group.CacheSubnetGroupName, to: name, replace: true });
     return changes;
   },
   state: () => READY,
-  outputs: (group) => ({ id: arnOf(group), name: group.CacheSubnetGroupName ?? '' }),
+  outputs: (group) => ({ id: groupArn(group), name: group.CacheSubnetGroupName ?? '' }),
   gone: () => false,
   needs: (group) => [...(group.VpcId === undefined ? [] : [group.VpcId]), ...subnetsOf(group)],
 
   async create({ session, tags, revision }, { name, description, subnetIds }) {
     const answer = await session.elasticache.send(
       new CreateCacheSubnetGroupCommand({
-        CacheSubnetGroupName: generationName(name, NAME_MAX, revision),
+        CacheSubnetGroupName: generationName(name, GROUP_NAME_MAX, revision),
         CacheSubnetGroupDescription: description,
         SubnetIds: [...subnetIds],
         Tags: tagList(tags),
@@ -111,16 +76,10 @@ export const cacheSubnetGroupKind: AwsKind<CacheSubnetGroupInputs, Tagged<CacheS
     );
     return { ...must(answer.CacheSubnetGroup, 'CacheSubnetGroup'), Tags: tagList(tags) };
   },
-  async conflicting(session, { name }, revision) {
-    const CacheSubnetGroupName = generationName(name, NAME_MAX, revision);
-    const answer = await unlessMissing(
-      session.elasticache.send(new DescribeCacheSubnetGroupsCommand({ CacheSubnetGroupName })),
-    );
-    const group = answer?.CacheSubnetGroups?.[0];
-    return group && withTags(session, group, arnOf(group));
-  },
+  conflicting: (session, { name }, revision) =>
+    groupNamed(session, cacheSubnetGroups, SORT, generationName(name, GROUP_NAME_MAX, revision)),
   async update(context, inputs, group, changes) {
-    const arn = arnOf(group);
+    const arn = groupArn(group);
     await updateTags(context, cacheSubnetGroups, arn, changes);
     const isOf = (path: string) => changes.some((change) => change.path.startsWith(path));
     if (!isOf('subnetIds[') && !isOf('description')) return;
@@ -142,8 +101,4 @@ export const cacheSubnetGroupKind: AwsKind<CacheSubnetGroupInputs, Tagged<CacheS
 
 function subnetsOf({ Subnets = [] }: CacheSubnetGroup): string[] {
   return Subnets.flatMap(({ SubnetIdentifier: id }) => (id === undefined ? [] : [id]));
-}
-
-function arnOf(group: CacheSubnetGroup): string {
-  return must(group.ARN, 'ARN');
 }

@@ -10,14 +10,13 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, type AwsCollection, type AwsKind } from '../kind.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import { everyLoadBalancer } from './load-balancer.ts';
 import {
   asMade,
-  chosen,
   existing,
   onOurs,
   PAGE,

@@ -13,7 +13,7 @@ import { unlessGone } from '../errors.ts';
 import { changedSet, compareSet, membersOf } from '../id-sets.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { generationName } from '../names.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged, tagList, tagsOf } from '../tags.ts';
@@ -21,7 +21,6 @@ import { LOAD_BALANCER_DEFAULTS, loadBalancerAttributes } from './load-balancer-
 import { removeServedName, renameServed, SERVED_NAME_TAG, servedNameChanges } from './served-name.ts';
 import {
   asMade,
-  chosen,
   existing,
   makes,
   NAME_MAX,

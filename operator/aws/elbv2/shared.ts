@@ -122,18 +122,6 @@ async function readTags(
   return new Map(found.map(({ ResourceArn = '', Tags = [] }) => [ResourceArn, Tags]));
 }
 
-/** The records that the tagging API nominated, with the tags that it knows. */
-export function chosen<R>(
-  records: readonly R[],
-  arnOf: (record: R) => string,
-  tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): Tagged<R>[] {
-  return records.flatMap((record) => {
-    const own = tags.get(arnOf(record));
-    return own ? [{ ...record, Tags: tagList(own) }] : [];
-  });
-}
-
 /** Writes the tag changes among `changes`, and lays them over the inventory. */
 export async function updateTags<R extends { readonly Tags?: readonly Tag[] }>(
   context: ActionContext<AwsSession>,

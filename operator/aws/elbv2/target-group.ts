@@ -11,12 +11,11 @@ import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
 import { generationName } from '../names.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import {
   asMade,
-  chosen,
   existing,
   makes,
   NAME_MAX,

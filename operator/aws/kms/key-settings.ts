@@ -5,7 +5,7 @@ import {
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
 import { READY, type Change } from '../../graph/kind.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import type { AwsCollection, AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import { canonicalPolicy } from '../policy-document.ts';
@@ -91,18 +91,17 @@ export const keySettingsKind: AwsKind<KeySettingsInputs, KeySettings> = {
 };
 
 async function read({ kms }: AwsSession, arn: string): Promise<KeySettings | undefined> {
-  try {
-    const [policy, rotation] = await Promise.all([
+  const answers = await unlessGone(
+    Promise.all([
       kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })),
       kms.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
-    ]);
-    return {
-      arn,
-      policy: canonicalPolicy(policy.Policy ?? ''),
-      isRotated: rotation.KeyRotationEnabled === true,
-    };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+    ]),
+  );
+  if (!answers) return undefined;
+  const [policy, rotation] = answers;
+  return {
+    arn,
+    policy: canonicalPolicy(policy.Policy ?? ''),
+    isRotated: rotation.KeyRotationEnabled === true,
+  };
 }

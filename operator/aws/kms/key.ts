@@ -8,7 +8,7 @@ import {
 import { READY, type ActionContext, type Change } from '../../graph/kind.ts';
 import { TAG } from '../../graph/ownership.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -78,13 +78,8 @@ export const kmsKeyKind: AwsKind<KmsKeyInputs, Key> = {
   update: change,
   neededStill,
   async delete({ session }, key) {
-    try {
-      await session.kms.send(
-        new ScheduleKeyDeletionCommand({ KeyId: key.Arn, PendingWindowInDays: WINDOW_DAYS }),
-      );
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const schedule = { KeyId: key.Arn, PendingWindowInDays: WINDOW_DAYS };
+    await unlessGone(session.kms.send(new ScheduleKeyDeletionCommand(schedule)));
     return { ...key, KeyState: PENDING_DELETION };
   },
 };

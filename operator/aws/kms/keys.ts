@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, type KeyMetadata, type KMSClient } from '@aws-sdk/client-kms';
 import { TAG } from '../../graph/ownership.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, type AwsCollection } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
@@ -63,13 +63,7 @@ export function keyOf(metadata: KeyMetadata, tags: Readonly<Record<string, strin
 
 /** What AWS says of one key; undefined where there is none. */
 export async function describeKey(kms: KMSClient, KeyId: string): Promise<KeyMetadata | undefined> {
-  try {
-    const { KeyMetadata: metadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-    return metadata;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return (await unlessGone(kms.send(new DescribeKeyCommand({ KeyId }))))?.KeyMetadata;
 }
 
 /** The key of this owner and node that is to be deleted: what it has encrypted can be read only if it is had back. */

@@ -7,7 +7,7 @@ import {
 import { DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-elasticache';
 import { TAG } from '../../graph/ownership.ts';
 import { nameIn } from '../dynamodb/tables.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { pages } from '../kind.ts';
 import { nominated, NOMINATION_ACTIONS } from '../nominated.ts';
 import { reads } from '../permissions.ts';
@@ -51,13 +51,8 @@ async function tableOf(session: AwsSession, key: Key): Promise<string | undefine
 }
 
 async function tableStatus({ dynamodb }: AwsSession, TableName: string): Promise<string | undefined> {
-  try {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
-    return Table?.TableStatus;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone(dynamodb.send(new DescribeTableCommand({ TableName })));
+  return answer?.Table?.TableStatus;
 }
 
 async function snapshotOf(session: AwsSession, { Arn }: Key): Promise<string | undefined> {
@@ -104,13 +99,8 @@ async function keyOfBackup(
   { dynamodb }: Pick<AwsSession, 'dynamodb'>,
   BackupArn: string | undefined,
 ): Promise<string | undefined> {
-  try {
-    const { BackupDescription: described } = await dynamodb.send(new DescribeBackupCommand({ BackupArn }));
-    return described?.SourceTableFeatureDetails?.SSEDescription?.KMSMasterKeyArn;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone(dynamodb.send(new DescribeBackupCommand({ BackupArn })));
+  return answer?.BackupDescription?.SourceTableFeatureDetails?.SSEDescription?.KMSMasterKeyArn;
 }
 
 /** The name of the store that a key was made for, which stands in its description. */

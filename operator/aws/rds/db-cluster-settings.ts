@@ -6,44 +6,14 @@ import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import type { Cluster } from './db-cluster-record.ts';
 import { logChanges, logsFor } from './log-exports.ts';
 import { changeOf, changesOf, sentFor, setChanges, type Setting } from './settings.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 import { majorUpgradeIn, versionChange } from './versions.ts';
 import { windowChanges, windowsFor } from './windows.ts';
 
 type Sent = Partial<ModifyDBClusterMessage>;
 
 const SETTINGS: readonly Setting<DbClusterInputs, Cluster, Sent>[] = [
-  {
-    path: 'managesPassword',
-    of: ({ MasterUserSecret: secret }) => secret !== undefined,
-    wanted: ({ managesPassword }) => managesPassword || undefined,
-    sent: () => ({ ManageMasterUserPassword: true }),
-  },
-  {
-    path: 'backupDays',
-    of: ({ BackupRetentionPeriod: now, PendingModifiedValues: pending }) =>
-      pending?.BackupRetentionPeriod ?? now,
-    wanted: ({ backupDays }) => backupDays,
-    sent: ({ backupDays }) => ({ BackupRetentionPeriod: backupDays }),
-  },
-  {
-    path: 'deletionProtection',
-    of: ({ DeletionProtection: now }) => now ?? false,
-    wanted: ({ deletionProtection }) => deletionProtection,
-    sent: ({ deletionProtection }) => ({ DeletionProtection: deletionProtection }),
-  },
-  {
-    path: 'iamAuthentication',
-    of: ({ IAMDatabaseAuthenticationEnabled: now, PendingModifiedValues: pending }) =>
-      pending?.IAMDatabaseAuthenticationEnabled ?? now ?? false,
-    wanted: ({ iamAuthentication }) => iamAuthentication,
-    sent: ({ iamAuthentication }) => ({ EnableIAMDatabaseAuthentication: iamAuthentication }),
-  },
-  {
-    path: 'copiesTagsToSnapshots',
-    of: ({ CopyTagsToSnapshot: now }) => now ?? false,
-    wanted: () => true,
-    sent: () => ({ CopyTagsToSnapshot: true }),
-  },
+  ...STORE_SETTINGS,
   {
     // AWS takes it from no cluster that has it once, and where no member is serverless it says nothing.
     path: 'capacity',

@@ -7,8 +7,8 @@ import { windowsFor } from './windows.ts';
  * AWS refuses of a member what its cluster has.
  */
 export function createOf(inputs: DbInstanceInputs): CreateDBInstanceMessage {
-  const { name, engine, instanceClass, parameterGroupName, insightsDays = 0, clusterName, own } = inputs;
-  const { promotionTier, maintenanceWindow } = inputs;
+  const { name, engine, instanceClass, parameterGroupName, insightsDays = 0, own } = inputs;
+  const { clusterName, maintenanceWindow } = inputs;
   return {
     DBInstanceIdentifier: name,
     DBInstanceClass: instanceClass,
@@ -21,7 +21,6 @@ export function createOf(inputs: DbInstanceInputs): CreateDBInstanceMessage {
       PerformanceInsightsRetentionPeriod: insightsDays,
     }),
     ...(clusterName !== undefined && { DBClusterIdentifier: clusterName }),
-    ...(promotionTier !== undefined && { PromotionTier: promotionTier }),
     ...(own && ownOf(own)),
   };
 }

@@ -18,8 +18,6 @@ export interface DbInstanceInputs extends Pick<Windows, 'maintenanceWindow'> {
   readonly applyImmediately: boolean;
   /** Of a member: the name of its cluster, which has everything else. */
   readonly clusterName?: string;
-  /** Of a member: who is made the writer first, 0 before 15. */
-  readonly promotionTier?: number;
   /** Of one by itself. */
   readonly own?: OwnInputs;
 }

@@ -6,6 +6,7 @@ import type { Instance } from './db-instance-record.ts';
 import { storageChanges, storageFor } from './db-instance-storage.ts';
 import { logChanges, logsFor } from './log-exports.ts';
 import { changeOf, changesOf, sentFor, type Setting } from './settings.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 import { majorUpgradeIn, versionChange } from './versions.ts';
 import { windowChanges, windowsFor } from './windows.ts';
 
@@ -30,12 +31,6 @@ const SETTINGS: readonly Setting<DbInstanceInputs, Instance, Sent>[] = [
     }),
   },
   {
-    path: 'promotionTier',
-    of: ({ PromotionTier: now }) => now,
-    wanted: ({ promotionTier }) => promotionTier,
-    sent: ({ promotionTier }) => ({ PromotionTier: promotionTier }),
-  },
-  {
     path: 'publiclyAccessible',
     of: ({ PubliclyAccessible: now }) => now ?? false,
     wanted: () => false,
@@ -51,38 +46,7 @@ const OWN_SETTINGS: readonly Setting<OwnInputs, Instance, Sent>[] = [
     wanted: ({ multiAz }) => multiAz,
     sent: ({ multiAz }) => ({ MultiAZ: multiAz }),
   },
-  {
-    path: 'managesPassword',
-    of: ({ MasterUserSecret: secret }) => secret !== undefined,
-    wanted: ({ managesPassword }) => managesPassword || undefined,
-    sent: () => ({ ManageMasterUserPassword: true }),
-  },
-  {
-    path: 'backupDays',
-    of: ({ BackupRetentionPeriod: now, PendingModifiedValues: pending }) =>
-      pending?.BackupRetentionPeriod ?? now,
-    wanted: ({ backupDays }) => backupDays,
-    sent: ({ backupDays }) => ({ BackupRetentionPeriod: backupDays }),
-  },
-  {
-    path: 'deletionProtection',
-    of: ({ DeletionProtection: now }) => now ?? false,
-    wanted: ({ deletionProtection }) => deletionProtection,
-    sent: ({ deletionProtection }) => ({ DeletionProtection: deletionProtection }),
-  },
-  {
-    path: 'iamAuthentication',
-    of: ({ IAMDatabaseAuthenticationEnabled: now, PendingModifiedValues: pending }) =>
-      pending?.IAMDatabaseAuthenticationEnabled ?? now ?? false,
-    wanted: ({ iamAuthentication }) => iamAuthentication,
-    sent: ({ iamAuthentication }) => ({ EnableIAMDatabaseAuthentication: iamAuthentication }),
-  },
-  {
-    path: 'copiesTagsToSnapshots',
-    of: ({ CopyTagsToSnapshot: now }) => now ?? false,
-    wanted: () => true,
-    sent: () => ({ CopyTagsToSnapshot: true }),
-  },
+  ...STORE_SETTINGS,
   {
     path: 'optionGroupName',
     of: ({ OptionGroupMemberships: groups = [] }) =>

@@ -17,9 +17,10 @@ const SAVES_NOTHING = /^(failed|incompatible-(restore|network)|inaccessible-encr
 const REMEDIES: Readonly<Record<string, string>> = {
   failed: 'AWS could not go on with it: restore its last snapshot, or ask AWS Support',
   stopped: 'somebody has stopped it: start it (aws rds start-db-instance), or AWS does after seven days',
-  'storage-full': 'its storage is used up: set a larger spec storageGiB, and a maxStorageGiB to let it grow',
+  'storage-full':
+    'its storage is used up: raise storageGiB in the spec, and maxStorageGiB above it to let it grow',
   'incompatible-parameters':
-    'it cannot start with what its parameter group sets: take the last change of spec parameters back',
+    'it cannot start with what its parameter group sets: take the last change of parameters in the spec back',
   'incompatible-network': 'its subnets have no free address, or its network has changed: make room there',
   'incompatible-option-group': 'its option group does not fit its version: set a version that has the option',
   'incompatible-restore':

@@ -2,6 +2,7 @@ import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import type { Change } from '../../graph/kind.ts';
 import type { OwnInputs } from './db-instance-inputs.ts';
 import type { Instance } from './db-instance-record.ts';
+import { changeOf } from './settings.ts';
 
 /**
  * From here on a gp3 volume is of four, and takes its speed from the call:
@@ -21,25 +22,23 @@ export function isOfVolume({ path }: Change): boolean {
 export function storageChanges(wanted: OwnInputs, record: Instance): Change[] {
   const pending = record.PendingModifiedValues ?? {};
   const size = pending.AllocatedStorage ?? record.AllocatedStorage ?? 0;
-  const changes: Change[] = [];
-  const differs = (path: string, from: unknown, to: unknown) => {
-    if (to !== undefined && from !== to) changes.push({ path, ...(from !== undefined && { from }), to });
-  };
-  if (size < wanted.storageGiB) differs('storageGiB', size, wanted.storageGiB);
-  differs('storageType', pending.StorageType ?? record.StorageType, wanted.storageType);
-  differs('iops', pending.Iops ?? record.Iops, wanted.iops);
-  differs('throughput', pending.StorageThroughput ?? record.StorageThroughput, wanted.throughput);
+  return [
+    ...(size < wanted.storageGiB ? changeOf('storageGiB', size, wanted.storageGiB) : []),
+    ...changeOf('storageType', pending.StorageType ?? record.StorageType, wanted.storageType),
+    ...changeOf('iops', pending.Iops ?? record.Iops, wanted.iops),
+    ...changeOf('throughput', pending.StorageThroughput ?? record.StorageThroughput, wanted.throughput),
+    ...growthChange(wanted, record, size),
+  ];
+}
+
+/** What differs of how far the volume grows by itself, once it has `size` GiB. */
+function growthChange({ maxStorageGiB }: OwnInputs, record: Instance, size: number): Change[] {
   const { MaxAllocatedStorage: max = 0 } = record;
-  const now = max > (record.AllocatedStorage ?? 0) ? max : undefined;
+  const from = max > (record.AllocatedStorage ?? 0) ? max : undefined;
   // Storage that has grown to the most that is allowed, or past it, grows no further in any case.
-  const to = (wanted.maxStorageGiB ?? 0) > size ? wanted.maxStorageGiB : undefined;
-  if (now !== to && !(to === undefined && max === size))
-    changes.push({
-      path: 'maxStorageGiB',
-      ...(now !== undefined && { from: now }),
-      ...(to !== undefined && { to }),
-    });
-  return changes;
+  const to = (maxStorageGiB ?? 0) > size ? maxStorageGiB : undefined;
+  if (from === to || (to === undefined && max === size)) return [];
+  return [{ path: 'maxStorageGiB', ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
 }
 
 /** These changes as ModifyDBInstance takes them. */

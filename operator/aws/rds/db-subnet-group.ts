@@ -8,11 +8,10 @@ import {
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import {
-  chosen,
   existing,
   makes,
   nameIn,

@@ -3,13 +3,12 @@ import { TAG } from '../../graph/ownership.ts';
 import { unlessGone } from '../errors.ts';
 import { pages, type AwsCollection, type AwsKind, type Page } from '../kind.ts';
 import { generationName } from '../names.ts';
-import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import {
   arnIn,
-  chosen,
   existing,
   makes,
   nameIn,

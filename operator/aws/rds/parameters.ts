@@ -1,21 +1,10 @@
 import { ApplyMethod, type Parameter } from '@aws-sdk/client-rds';
-import { READY, type Change, type Permission } from '../../graph/kind.ts';
-import { isNotFound } from '../errors.ts';
+import { READY, type Permission } from '../../graph/kind.ts';
 import { pages, type AwsCollection, type AwsKind, type Page } from '../kind.ts';
 import { onceKnown } from '../once-known.ts';
+import { parameterChanges, parameterSets, writeParameters, type ParameterSet } from '../parameter-sets.ts';
 import type { AwsSession } from '../session.ts';
 import { nameIn } from './shared.ts';
-
-/** "A maximum of 20 parameters can be modified in a single request": ModifyDBParameterGroup, API reference. */
-const CHANGED_MAX = 20;
-
-/** The parameters of one group that somebody has set, by its ARN. */
-export interface ParameterSet {
-  readonly arn: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** The group was not there any more: nothing differs in it, whatever an older listing says. */
-  readonly isGone?: true;
-}
 
 export interface ParametersInputs {
   /** The ARN of the group. */
@@ -40,38 +29,13 @@ interface CollectionOptions {
   ) => Promise<Page<Parameter>>;
 }
 
-/** Parameters, which AWS reads for one group a call. */
+/** What is set in the groups of a sort. */
 export function parametersCollection(options: CollectionOptions): AwsCollection<ParameterSet> {
-  const { name, parent, reading, describe } = options;
-  return {
-    name,
-    lane: 'slow',
-    scope: 'region',
-    iam: reading,
-    parent,
-    async *list() {},
-    get: (session, arns) =>
-      Promise.all(
-        arns.map(async (arn): Promise<ParameterSet> => {
-          const set: Record<string, string> = {};
-          try {
-            const all = pages<Parameter>((Marker) =>
-              describe(session, nameIn(arn), { Source: 'user', ...(Marker !== undefined && { Marker }) }),
-            );
-            for await (const page of all)
-              for (const { ParameterName, ParameterValue } of page)
-                if (ParameterName !== undefined && ParameterValue !== undefined)
-                  set[ParameterName] = ParameterValue;
-            return { arn, parameters: set };
-          } catch (error) {
-            if (!isNotFound(error)) throw error;
-            return { arn, parameters: {}, isGone: true };
-          }
-        }),
-      ),
-    id: ({ arn }) => arn,
-    tags: () => ({}),
-  };
+  const { describe, ...rest } = options;
+  return parameterSets({
+    ...rest,
+    describe: (session, arn, which) => describe(session, nameIn(arn), which),
+  });
 }
 
 interface KindOptions extends Pick<CollectionOptions, 'describe'> {
@@ -94,23 +58,7 @@ export function parametersKind(options: KindOptions): AwsKind<ParametersInputs, 
     after: [],
 
     find: (view, { groupId }) => view.get(groupId),
-    diff({ parameters }, record) {
-      if (record?.isGone) return [];
-      const now = record?.parameters ?? {};
-      const path = (name: string) => `parameters[${name}]`;
-      return [
-        ...Object.entries(parameters)
-          .filter(([name, to]) => now[name] !== to)
-          .map(([name, to]): Change => ({
-            path: path(name),
-            ...(name in now && { from: now[name] }),
-            to,
-          })),
-        ...Object.entries(now)
-          .filter(([name]) => !(name in parameters))
-          .map(([name, from]): Change => ({ path: path(name), from })),
-      ];
-    },
+    diff: ({ parameters }, record) => parameterChanges(parameters, record),
     state: () => READY,
     outputs: ({ arn }) => ({ id: arn }),
     gone: () => false,
@@ -121,34 +69,14 @@ export function parametersKind(options: KindOptions): AwsKind<ParametersInputs, 
       const dynamic = (await dynamicOfFamilies(session, [family], { all: false, read })).get(family);
       const methodOf = (name: string) =>
         dynamic?.has(name) === true ? ApplyMethod.immediate : ApplyMethod.pending_reboot;
-      const named = changes.map(({ path, to }) => ({ name: path.slice('parameters['.length, -1), to }));
-      for (const part of chunks(named.filter(({ to }) => to !== undefined))) {
-        const values = part.map(({ name, to }) => [name, String(to)] as const);
-        const set = values.map(([ParameterName, ParameterValue]): Parameter => ({
-          ParameterName,
-          ParameterValue,
-          ApplyMethod: methodOf(ParameterName),
-        }));
-        await modify(session, groupName, set);
-        wrote(collection, groupId, (now) => ({
-          arn: groupId,
-          parameters: { ...now?.parameters, ...Object.fromEntries(values) },
-        }));
-      }
-      for (const part of chunks(named.filter(({ to }) => to === undefined))) {
-        const gone = new Set(part.map(({ name }) => name));
-        const taken = part.map(({ name }): Parameter => ({
-          ParameterName: name,
-          ApplyMethod: methodOf(name),
-        }));
-        await reset(session, groupName, taken);
-        wrote(collection, groupId, (now) => ({
-          arn: groupId,
-          parameters: Object.fromEntries(
-            Object.entries(now?.parameters ?? {}).filter(([name]) => !gone.has(name)),
-          ),
-        }));
-      }
+      const asTaken = <P extends { readonly ParameterName: string }>(parameters: readonly P[]) =>
+        parameters.map((one) => ({ ...one, ApplyMethod: methodOf(one.ParameterName) }));
+      await writeParameters(changes, {
+        set: (parameters) => modify(session, groupName, asTaken(parameters)),
+        reset: (parameters) => reset(session, groupName, asTaken(parameters)),
+        took: (after) =>
+          wrote(collection, groupId, (now) => ({ arn: groupId, parameters: after(now?.parameters ?? {}) })),
+      });
     },
   };
 }
@@ -163,11 +91,4 @@ async function dynamicOnes(
     for (const { ParameterName, ApplyType } of page)
       if (ParameterName !== undefined && ApplyType === 'dynamic') found.add(ParameterName);
   return found;
-}
-
-function chunks<T>(items: readonly T[]): T[][] {
-  const count = Math.ceil(items.length / CHANGED_MAX);
-  return Array.from({ length: count }, (_, index) =>
-    items.slice(index * CHANGED_MAX, (index + 1) * CHANGED_MAX),
-  );
 }

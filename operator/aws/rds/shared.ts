@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-rds';
 import type { ActionContext, Change, Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import type { AwsCollection } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -90,16 +90,7 @@ export async function existing<R>(
   names: readonly string[],
   describe: (name: string) => Promise<readonly R[] | undefined>,
 ): Promise<R[]> {
-  const found = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return (await describe(name)) ?? [];
-      } catch (error) {
-        if (isNotFound(error)) return [];
-        throw error;
-      }
-    }),
-  );
+  const found = await Promise.all(names.map(async (name) => (await unlessGone(describe(name))) ?? []));
   return found.flat();
 }
 
@@ -118,18 +109,6 @@ export async function withTags<R>(
     }),
   );
   return found.flat();
-}
-
-/** The records that the tagging API nominated, with the tags that it knows. */
-export function chosen<R>(
-  records: readonly R[],
-  arnOf: (record: R) => string,
-  tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): Tagged<R>[] {
-  return records.flatMap((record) => {
-    const own = tags.get(arnOf(record));
-    return own ? [{ ...record, Tags: tagList(own) }] : [];
-  });
 }
 
 /** Writes the tag changes among `changes`, and gives them; undefined where there are none. */

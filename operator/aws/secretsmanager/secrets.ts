@@ -6,7 +6,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-secrets-manager';
 import { TAG } from '../../graph/ownership.ts';
-import { isNotFound } from '../errors.ts';
+import { unlessGone } from '../errors.ts';
 import { must, pages, type AwsCollection } from '../kind.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
@@ -63,13 +63,8 @@ export async function describeSecret(
   { secretsManager }: AwsSession,
   SecretId: string,
 ): Promise<Secret | undefined> {
-  try {
-    const answer = await secretsManager.send(new DescribeSecretCommand({ SecretId }));
-    return secretOf(answer, answer.VersionIdsToStages);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone(secretsManager.send(new DescribeSecretCommand({ SecretId })));
+  return answer && secretOf(answer, answer.VersionIdsToStages);
 }
 
 function secretOf(

@@ -153,7 +153,6 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
       ],
       PerformanceInsightsEnabled: inputs.insightsDays !== undefined,
       PerformanceInsightsRetentionPeriod: inputs.insightsDays,
-      PromotionTier: inputs.promotionTier ?? 1,
       PreferredMaintenanceWindow: inputs.maintenanceWindow ?? WINDOW.maintenance,
       EngineVersion: own?.engineVersion ?? '15.4',
       AllocatedStorage: own?.storageGiB ?? 1,

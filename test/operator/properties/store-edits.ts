@@ -74,7 +74,7 @@ const ITEMS_MAX = 2;
 /** As many as tell of more: each shard has alarms of its own. */
 const AT_MOST: Readonly<Record<string, number>> = { 'clusterMode.shards': 5 };
 /** Numbers that lie at the bounds of others. */
-const NUMBERS = [1, 2, 3, 5, 7, 20, 100, 399, 400, 500, 3000, 12_000];
+const NUMBERS = [1, 2, 3, 5, 7, 20, 31, 62, 100, 399, 400, 500, 3000, 12_000];
 
 /** A field of the schema: its path as `mysql.parameters[].name`, and what it may hold. */
 interface Field {

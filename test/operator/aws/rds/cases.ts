@@ -87,7 +87,6 @@ export const RDS_CASES: Readonly<Record<string, Case>> = {
       [{ instanceClass: 'db.t3.small' }, 'instanceClass: db.t3.micro -> db.t3.small'],
       [{ parameterGroupName: 'other' }, 'parameterGroupName: shop-parameters -> other'],
       [{ insightsDays: 7 }, 'insightsDays: 0 -> 7'],
-      [{ promotionTier: 1 }, 'promotionTier: (nothing) -> 1'],
       [
         { maintenanceWindow: 'mon:04:00-mon:05:00' },
         'maintenanceWindow: sun:04:00-sun:05:00 -> mon:04:00-mon:05:00',

@@ -305,7 +305,6 @@ describe('a member of a cluster', () => {
     ...shared,
     engine: 'aurora-postgresql',
     clusterName: 'shop-cluster',
-    promotionTier: 1,
   };
 
   it('is made without what its cluster has', () => {
@@ -317,7 +316,6 @@ describe('a member of a cluster', () => {
       PubliclyAccessible: false,
       PreferredMaintenanceWindow: 'sun:04:00-sun:05:00',
       DBClusterIdentifier: 'shop-cluster',
-      PromotionTier: 1,
     });
   });
 
@@ -326,7 +324,6 @@ describe('a member of a cluster', () => {
       ...described,
       Engine: 'aurora-postgresql',
       DBClusterIdentifier: 'shop-cluster',
-      PromotionTier: 1,
       BackupRetentionPeriod: 30,
       StorageType: 'aurora',
     };

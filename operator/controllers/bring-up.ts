@@ -1,0 +1,86 @@
+import { findAdoptions, refuseAdoptions } from './adoption.ts';
+import { awaitApproval } from './approvals.ts';
+import { conclude } from './conclude.ts';
+import { execute } from './execute.ts';
+import { providersOf } from './graph-kinds.ts';
+import { locate, placeOf, read } from './locate.ts';
+import { decideOnLost } from './lost-stores.ts';
+import { managementOf, report, show } from './management.ts';
+import { meetNeighbours } from './neighbours.ts';
+import { ensureFinalizer, type Pass, type PassResult, type ResourceDeps } from './pass.ts';
+import { driftIn, makePlan, makeSurePlan, observe } from './planning.ts';
+import { memoryOf, settle, type GraphObject } from './resource-status.ts';
+import { findSurvivors } from './survivors.ts';
+
+/** Makes AWS match an object: locate, read, compile, finalizer, plan, approval, execute, conclude. */
+export async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
+  const observing = managementOf(pass.object) === 'Observe';
+  const { account, target, where } = await locate(deps, pass, false);
+  const [facts] = await Promise.all([
+    observe(() => target.facts(pass.kind.services?.(pass.object))),
+    read(deps, pass, target),
+  ]);
+  const { exportsNow, ...others } = await meetNeighbours({
+    kind: pass.kind,
+    object: pass.object,
+    world: target.world,
+    find: deps.find,
+    consumersOf: (owner) => deps.usersOf(owner).filter((user) => providersOf(user).includes(owner)),
+    accountId: (name) => deps.accounts.get(name)?.spec.aws.accountId,
+    open: (object) => placeOf(deps, object),
+    advice: 'make it, and this object goes on by itself',
+  });
+  const graph = pass.kind.compile({
+    object: pass.kind.recall(pass.kind.parse(pass.object), target.world),
+    installation: deps.installation,
+    account,
+    facts,
+    ...others,
+  });
+  if (!observing) await ensureFinalizer(deps, pass);
+
+  const { spec, metadata } = pass.object;
+  const adoptions = await observe(() =>
+    findAdoptions({
+      target,
+      graph,
+      installation: deps.installation,
+      adopt: spec.adopt,
+      namespace: metadata.namespace ?? '',
+      accountRef: spec.accountRef.name,
+      account,
+    }),
+  );
+  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  const scope = { target, graph, account, survivors, adoptions };
+  const seen = await makeSurePlan(deps, pass, { ...scope, exportsOf: exportsNow() });
+  refuseAdoptions(seen);
+  if (observing) return report(deps, pass, { target, where, graph, planned: seen });
+  const { planned, remakes, asks } = await decideOnLost(deps, pass, {
+    planned: seen,
+    target,
+    remade: () => makePlan(deps, pass, { ...scope, exportsOf: exportsNow(), remakes: true }),
+  });
+  const held = await awaitApproval(deps, pass, { planned, target });
+  if (held)
+    return show(
+      deps,
+      pass,
+      { target, where, graph, planned },
+      { ...held, drift: driftIn(pass.object, planned) },
+    );
+  const drift = driftIn(pass.object, planned);
+  const outcomes = await execute(deps, pass, {
+    account,
+    target,
+    graph,
+    planned,
+    adoptions,
+    exportsNow,
+    where,
+    drift,
+  });
+  const memory = settle(memoryOf(pass.object.status), outcomes);
+  const left = makePlan(deps, pass, { ...scope, exportsOf: exportsNow(), remakes }, memory);
+  return conclude(deps, pass, { target, where, graph, outcomes, memory, left, drift, asks });
+}
