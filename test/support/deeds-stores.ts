@@ -93,8 +93,9 @@ export function wantedOf(type: string, inputs: object): Inputs | undefined {
 export function restoredOf(type: string, wanted: Inputs): { wanted: Inputs; tags: Record<string, string> } {
   const copy = wanted['restoreFrom'] as Copy | undefined;
   const copied = new Set(copy && COPIED[type]);
-  return {
-    wanted: Object.fromEntries(Object.entries(wanted).filter(([path]) => !copied.has(path))),
-    tags: copyTag(copy),
-  };
+  // A table of a copy is unprotected, whatever its source was, until it is told otherwise.
+  const isSo = (path: string, value: unknown) =>
+    type === 'DynamoDbTable' && copy !== undefined && path === 'deletionProtection' && value === false;
+  const said = Object.entries(wanted).filter(([path, value]) => !copied.has(path) && !isSo(path, value));
+  return { wanted: Object.fromEntries(said), tags: copyTag(copy) };
 }

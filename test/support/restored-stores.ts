@@ -3,7 +3,13 @@ import { CopiesByHand } from './copies-by-hand.ts';
 import type { Manifest, World } from './world.ts';
 
 /** A restored table has none of these until they are asked for. */
-const PROTECTED = { stream: 'NewImage', pointInTimeRecovery: 'Enabled', deletionProtection: 'Enabled' };
+const SETTINGS = {
+  stream: 'NewImage',
+  pointInTimeRecovery: 'Enabled',
+  deletionProtection: 'Enabled',
+  timeToLive: undefined,
+};
+const LIFE = { stream: undefined, deletionProtection: 'Disabled', timeToLive: { attribute: 'until' } };
 
 /** The object under another name, made of a copy, with other fields of its engine. */
 export function madeOf(made: Manifest, name: string, restoreFrom: object, fields: object = {}): Manifest {
@@ -28,7 +34,7 @@ export async function ofSnapshots(world: World, stores: readonly Manifest[]): Pr
       copies.ofCache('sessions-dev-redis', 'plan-redis'),
     ]);
     return [
-      madeOf(table, 'orders-copy', { backup }, PROTECTED),
+      madeOf(table, 'orders-copy', { backup }, SETTINGS),
       madeOf(mysql, 'records-copy', { snapshot: ofMysql }, { backup: { retentionDays: 3 } }),
       madeOf(aurora, 'ledger-copy', { snapshot: ofAurora }, { instances: 2 }),
       madeOf(redis, 'sessions-copy', { snapshot: ofRedis }, { nodes: 1 }),
@@ -50,7 +56,7 @@ export async function ofMoments(world: World, stores: readonly Manifest[]): Prom
     const latest = (source: string | undefined) => ({ pointInTime: { source, latest: true } });
     const source = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-copy-dev-data';
     return [
-      madeOf(table, 'orders-then', latest(source), PROTECTED),
+      madeOf(table, 'orders-then', latest(source), LIFE),
       madeOf(mysql, 'records-then', latest(instances.DBInstances?.[0]?.DbiResourceId)),
       madeOf(aurora, 'ledger-then', latest(clusters.DBClusters?.[0]?.DbClusterResourceId)),
     ];
