@@ -10,7 +10,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
-import { credentialsOf } from './credentials.ts';
+import { databaseCredentials } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
 import { copyOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
@@ -57,16 +57,7 @@ export function auroraNodes(
     description: `Store ${ownerOf(object)}`,
   };
   const { instances = AURORA_SIZES[environment].instances } = spec;
-  const kept =
-    spec.credentials.mode === 'Generated'
-      ? credentialsOf(build, object, {
-          store: 'db-cluster',
-          engine: 'postgres',
-          username: spec.masterUsername,
-          databaseName: spec.databaseName ?? '',
-          keyArn,
-        })
-      : undefined;
+  const kept = databaseCredentials(build, object, spec, { store: 'db-cluster', engine: 'postgres', keyArn });
   const place = { ...network, keyArn, password: kept?.password };
   return [
     ...network.nodes,

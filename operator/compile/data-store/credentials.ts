@@ -1,5 +1,7 @@
 import { ROTATE_ANNOTATION } from '../../api/annotations.ts';
 import type { DataStore } from '../../api/data-store.ts';
+import type { AuroraPostgreSql } from '../../api/data-store/aurora-postgresql.ts';
+import type { MySql } from '../../api/data-store/mysql.ts';
 import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
@@ -28,6 +30,21 @@ interface StoreCredentials {
   /** What it depends on: no password is given to it that is not kept. */
   readonly first: readonly string[];
   readonly nodes: readonly GraphNode[];
+}
+
+/** Those of a database; undefined where AWS makes and keeps them. */
+export function databaseCredentials(
+  build: NodeBuilder,
+  object: DataStore,
+  spec: MySql | AuroraPostgreSql,
+  of: Pick<Kept, 'store' | 'engine' | 'keyArn'>,
+): StoreCredentials | undefined {
+  if (spec.credentials.mode !== 'Generated') return undefined;
+  return credentialsOf(build, object, {
+    ...of,
+    username: spec.masterUsername,
+    databaseName: spec.databaseName ?? '',
+  });
 }
 
 /** A secret, a new password in it where somebody asks for one, and what whoever reads it gets. */

@@ -10,7 +10,7 @@ import { ref } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { ownerOf } from '../names.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
-import { credentialsOf } from './credentials.ts';
+import { databaseCredentials } from './credentials.ts';
 import { INSIGHTS_DAYS, parametersOf, requireApart } from './database.ts';
 import { copyOf } from './restore-from.ts';
 import { namesOfStore } from './names.ts';
@@ -55,16 +55,11 @@ export function mysqlNodes(
   const { group } = namesOfStore(input.object);
   const description = `Store ${ownerOf(input.object)}`;
   const family = familyOf('mysql', spec.engineVersion);
-  const kept =
-    spec.credentials.mode === 'Generated'
-      ? credentialsOf(build, input.object, {
-          store: 'db-instance',
-          engine: 'mysql',
-          username: spec.masterUsername,
-          databaseName: spec.databaseName ?? '',
-          keyArn,
-        })
-      : undefined;
+  const kept = databaseCredentials(build, input.object, spec, {
+    store: 'db-instance',
+    engine: 'mysql',
+    keyArn,
+  });
   const place = { ...network, keyArn, password: kept?.password };
   return [
     ...network.nodes,
