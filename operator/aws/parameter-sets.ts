@@ -86,9 +86,9 @@ export function parameterChanges(
 
 /** How a service is told of parameters, and the inventory of what it took. */
 interface Writes {
-  set(parameters: { ParameterName: string; ParameterValue: string }[]): Promise<unknown>;
-  reset(parameters: { ParameterName: string }[]): Promise<unknown>;
-  took(after: (now: ParameterSet['parameters']) => ParameterSet['parameters']): void;
+  readonly set: (parameters: { ParameterName: string; ParameterValue: string }[]) => Promise<unknown>;
+  readonly reset: (parameters: { ParameterName: string }[]) => Promise<unknown>;
+  readonly took: (after: (now: ParameterSet['parameters']) => ParameterSet['parameters']) => void;
 }
 
 /** Makes these changes, as many at once as AWS takes: first what is set, then what gets the engine's value back. */
