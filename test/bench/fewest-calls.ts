@@ -81,7 +81,6 @@ export const PLATFORM_CALLS: readonly Fewest[] = [
       CreateListener: 1,
     },
   },
-  // Acceptance by list: the one endpoint is accepted by its id.
   // The cluster asks for TLS in its own group; its member is started with one of its own.
   {
     object: 'cluster of Aurora',
@@ -111,6 +110,7 @@ export const PLATFORM_CALLS: readonly Fewest[] = [
       PutRolePolicy: 2,
     },
   },
+  // Acceptance by list: the one endpoint is accepted by its id.
   {
     object: 'link',
     calls: {

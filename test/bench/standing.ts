@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import type { LocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { callsByAction } from './ledger.ts';
 import { round } from './round.ts';
 import type { Subject } from './subjects.ts';
 
@@ -16,6 +17,9 @@ export interface Standing {
   readonly callsPerFastRefresh: number;
   /** Beside those, what AWS answers ten services a call. */
   readonly describeServicesPerFastRefresh: number;
+  /** Of one refresh of the fast lane, by action, and of one minute of the slow lane. */
+  readonly fastByAction: Readonly<Record<string, number>>;
+  readonly slowByAction: Readonly<Record<string, number>>;
   readonly slowCallsPerMinute: number;
   /** As many as each single thing read once in the slow lane's time takes. */
   readonly slowCallsPerMinuteMost: number;
@@ -41,8 +45,14 @@ export async function watchStanding(aws: LocalAws, { slow }: Subject, count: num
   return {
     callsPerFastRefresh: round((fast.length - of('DescribeServices')) / refreshes),
     describeServicesPerFastRefresh: round(of('DescribeServices') / refreshes),
+    fastByAction: eachOf(callsByAction(fast), refreshes),
+    slowByAction: eachOf(callsByAction(calls.filter(isSlow)), MINUTES),
     slowCallsPerMinute: round(calls.filter(isSlow).length / MINUTES),
     slowCallsPerMinuteMost: round(most / MINUTES),
     writes: calls.filter((call) => call.write).length,
   };
+}
+
+function eachOf(calls: Readonly<Record<string, number>>, times: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(calls).map(([action, count]) => [action, round(count / times)]));
 }

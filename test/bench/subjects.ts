@@ -190,6 +190,12 @@ export const PLATFORMS: Subject = {
     { action: 'DescribeTargetHealth' },
     { action: 'DescribeVpcEndpointServicePermissions' },
     { action: 'DescribeVpcEndpointConnectionNotifications' },
+    { action: 'DescribeTable' },
+    { action: 'DescribeTimeToLive' },
+    { action: 'DescribeContinuousBackups' },
+    { action: 'DescribeDBParameters' },
+    { action: 'DescribeDBClusterParameters' },
+    { action: 'DescribeCacheParameters' },
   ],
 };
 

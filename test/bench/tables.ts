@@ -21,10 +21,8 @@ export function showResults(results: readonly Result[]): void {
       'CPU s': result.cpuSeconds,
     })),
   );
-  for (const { count, beyondFewest } of results) {
-    const beyond = Object.entries(beyondFewest).map(([action, calls]) => `${action} ${calls}`);
-    console.log(`${count}: beside those at first, calls beyond the fewest: ${beyond.join(', ')}`);
-  }
+  for (const { count, beyondFewest } of results)
+    console.log(`${count}: beside those at first, calls beyond the fewest: ${inALine(beyondFewest)}`);
   const standing = results.flatMap(({ count, standing }) => (standing ? [{ count, ...standing }] : []));
   if (standing.length === 0) return;
   console.log('While nothing happens:');
@@ -38,6 +36,17 @@ export function showResults(results: readonly Result[]): void {
       writes: one.writes,
     })),
   );
+  for (const { fastByAction, slowByAction } of standing) {
+    console.log(`A fast refresh: ${inALine(fastByAction)}`);
+    console.log(`A minute of the slow lane: ${inALine(slowByAction)}`);
+  }
+}
+
+/** Calls by action, as `DescribeVpcs 2, DescribeSubnets 2`. */
+function inALine(calls: Readonly<Record<string, number>>): string {
+  return Object.entries(calls)
+    .map(([action, count]) => `${action} ${count}`)
+    .join(', ');
 }
 
 /** Prints the longest path, and how far calls come one after the other. */

@@ -5,6 +5,8 @@ import { missesInARow, missesInTime, missesOf } from './targets.ts';
 const STANDING = {
   callsPerFastRefresh: 80,
   describeServicesPerFastRefresh: 100,
+  fastByAction: {},
+  slowByAction: {},
   slowCallsPerMinute: 11,
   slowCallsPerMinuteMost: 11,
   writes: 0,
