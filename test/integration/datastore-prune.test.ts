@@ -59,6 +59,16 @@ async function make(objects: readonly Manifest[] = all): Promise<void> {
 async function areGone(objects: readonly Manifest[] = all): Promise<void> {
   for (const object of objects) await world.gone(object, LONG_MS);
 }
+/** What the controller of namespaces does, which no bare API server has: it deletes all that is in one, at once. */
+async function deleteAtOnce(): Promise<void> {
+  await Promise.all(all.map(async (object) => world.delete(object)));
+}
+/** Its last step, once nothing is left. */
+async function endNamespace(): Promise<void> {
+  const path = '/api/v1/namespaces/portal';
+  await world.kube.replace(`${path}/finalize`, { ...(await world.kube.get(path)), spec: { finalizers: [] } });
+  await world.gone(portal.namespace);
+}
 /** The last copies are there, and nothing else once they are deleted. */
 async function leavesCopies(): Promise<void> {
   expect(await copies.list()).toEqual(COPIES);
@@ -81,6 +91,33 @@ describe('a namespace that is pruned', () => {
       for (const object of order) await world.delete(object);
       await areGone();
       await leavesCopies();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'all at once: ends, and leaves last copies and nothing else',
+    async () => {
+      await make();
+      await deleteAtOnce();
+      await areGone();
+      await leavesCopies();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'with the namespace first, in which nothing can be made any more: ends, and leaves last copies and nothing else',
+    async () => {
+      await make();
+      await world.kubectl('delete', 'namespace', 'portal', '--wait=false');
+      await world.refreshes(1, ['GetResources']);
+      for (const object of all) await world.ready(object);
+      await deleteAtOnce();
+      await areGone();
+      await leavesCopies();
+      await endNamespace();
+      await world.apply([portal.namespace]);
     },
     TIMEOUT_MS,
   );
@@ -117,8 +154,7 @@ describe('a namespace that is pruned', () => {
       ];
       await make([network, service, ...safe]);
       await world.kubectl('delete', 'namespace', 'portal', '--wait=false');
-      // No controller of namespaces runs here: it deletes all that is in one, at once.
-      await Promise.all(all.map(async (object) => world.delete(object)));
+      await deleteAtOnce();
       await world.gone(service, LONG_MS);
       for (const [index, engine] of ['dynamodb', 'mysql', 'auroraPostgresql', 'redis'].entries())
         await world.condition(safe[index] ?? table, 'Stalled', {
