@@ -5,6 +5,7 @@ import {
   type DBClusterParameterGroup,
 } from '@aws-sdk/client-rds';
 import { must } from '../kind.ts';
+import { dbClusterParameters } from './db-cluster-parameters.ts';
 import { parameterGroupKind, parameterGroupsCollection } from './parameter-groups.ts';
 import { PAGE } from './shared.ts';
 
@@ -26,6 +27,7 @@ export const dbClusterParameterGroups = parameterGroupsCollection({
 export const dbClusterParameterGroupKind = parameterGroupKind({
   type: 'DbClusterParameterGroup',
   collection: dbClusterParameterGroups,
+  parameters: dbClusterParameters,
   sort: 'cluster-pg',
   actions: { create: 'CreateDBClusterParameterGroup', delete: 'DeleteDBClusterParameterGroup' },
   usedBy: ['DbCluster'],

@@ -5,6 +5,7 @@ import {
   type DBParameterGroup,
 } from '@aws-sdk/client-rds';
 import { must } from '../kind.ts';
+import { dbParameters } from './db-parameters.ts';
 import { parameterGroupKind, parameterGroupsCollection } from './parameter-groups.ts';
 import { PAGE } from './shared.ts';
 
@@ -26,6 +27,7 @@ export const dbParameterGroups = parameterGroupsCollection({
 export const dbParameterGroupKind = parameterGroupKind({
   type: 'DbParameterGroup',
   collection: dbParameterGroups,
+  parameters: dbParameters,
   sort: 'pg',
   actions: { create: 'CreateDBParameterGroup', delete: 'DeleteDBParameterGroup' },
   usedBy: ['DbInstance'],

@@ -4,6 +4,7 @@ import { unlessGone } from '../errors.ts';
 import { pages, type AwsCollection, type AwsKind, type Page } from '../kind.ts';
 import { generationName } from '../names.ts';
 import { chosen, NOMINATION_ACTIONS, nominated } from '../nominated.ts';
+import type { ParameterSet } from '../parameter-sets.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
@@ -81,6 +82,8 @@ export function parameterGroupsCollection(options: CollectionOptions): AwsCollec
 interface KindOptions {
   readonly type: string;
   readonly collection: AwsCollection<Tagged<ParameterGroup>>;
+  /** What is set in each of them. */
+  readonly parameters: AwsCollection<ParameterSet>;
   readonly sort: 'pg' | 'cluster-pg';
   /** The create and the delete call, without their service. */
   readonly actions: { readonly create: string; readonly delete: string };
@@ -129,10 +132,13 @@ export function parameterGroupKind(
     gone: () => false,
     needs: () => [],
 
-    async create({ session, tags, revision }, inputs) {
+    async create({ session, tags, revision, wrote }, inputs) {
       const name = nameOf(inputs, revision);
       await options.create(session, { ...inputs, name }, tagList(tags));
-      return { ...inputs, name, arn: arnIn(session, sort, name), Tags: tagList(tags) };
+      const arn = arnIn(session, sort, name);
+      // AWS refuses a second one of a name, so nobody has set anything in this one.
+      wrote(options.parameters, arn, () => ({ arn, parameters: {} }));
+      return { ...inputs, name, arn, Tags: tagList(tags) };
     },
     async conflicting(session, inputs, revision) {
       const [found] = await collection.get(session, [arnIn(session, sort, nameOf(inputs, revision))]);
