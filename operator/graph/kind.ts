@@ -67,11 +67,14 @@ export interface Collection<R, S> {
   readonly scope: 'region' | 'global';
   /** For what is read object by object: the collection whose records have the ids to read. */
   readonly parent?: string;
-  /** Of what is read object by object: whether it stays as it is. What is on its way is read again soon; default that it stays. */
+  /**
+   * Whether it stays as it is. Of what is read object by object, what is on its way is read again soon; default that it stays.
+   * Of what is awaited by its id, what stays is read no more for who waited for it.
+   */
   settled?(record: R): boolean;
   /**
    * Of what is read object by object: a collection that lists in pages. Where a listing of that one shows that something of
-   * an owner has changed, those of the same owner are read again.
+   * an owner has changed, those of the same owner are read again; that it shows what we have just made is no change to them.
    */
   readonly stirredBy?: string;
   /**

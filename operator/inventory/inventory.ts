@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Collection, View, World, Wrote } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
-import { Shelf } from './shelf.ts';
+import { Shelf, type Changed } from './shelf.ts';
 import { SingleFlight } from './single-flight.ts';
 
 export interface InventoryOptions<S> {
@@ -154,8 +154,8 @@ export class Inventory<S> implements World<S> {
     }
   }
 
-  /** Reads what somebody waits for, and single objects that are on their way. */
-  async poll(waits: readonly Wait[]): Promise<void> {
+  /** Reads what somebody waits for, and single objects that are on their way. Returns the waits that this has ended. */
+  async poll(waits: readonly Wait[]): Promise<readonly Wait[]> {
     const isById = ({ collection, id }: Wait) =>
       id !== undefined && this.#shelf(collection).collection.awaitedById === true;
     const listings = new Set(waits.flatMap((wait) => (isById(wait) ? [] : wait.collection)));
@@ -168,6 +168,13 @@ export class Inventory<S> implements World<S> {
       ...[...byId].map(([name, of]) => this.#reread(name, [...new Set(of.flatMap(({ id }) => id ?? []))])),
     ]);
     await this.readUnsettled();
+    return waits.filter((wait) => isById(wait) && this.#isSettled(wait));
+  }
+
+  #isSettled({ collection: name, id = '' }: Wait): boolean {
+    const shelf = this.#shelf(name);
+    const record = shelf.get(id);
+    return record !== undefined && shelf.collection.settled?.(record) === true;
   }
 
   /** Reads single objects again that are on their way, as far as their collection tells. */
@@ -213,18 +220,24 @@ export class Inventory<S> implements World<S> {
   }
 
   /** Tells of owners whose things a reading showed changed. */
-  async #tell(name: string, changed: ReadonlySet<string>): Promise<void> {
-    if (changed.size === 0) return;
-    await this.#readStirred(name, changed).finally(() => this.#options.onChange(changed));
+  async #tell(name: string, changed: Changed): Promise<void> {
+    const { owners } = changed;
+    if (owners.size === 0) return;
+    await this.#readStirred(name, changed).finally(() => this.#options.onChange(owners));
   }
 
-  /** Reads single objects again whose owners have something that changed in a listing of another collection. */
-  async #readStirred(listed: string, owners: ReadonlySet<string>): Promise<void> {
+  /**
+   * Reads single objects again whose owners have something that changed in a listing of another collection. Where that is
+   * what we made ourselves, only those that no read has found yet.
+   */
+  async #readStirred(listed: string, { owners, news }: Changed): Promise<void> {
     for (const name of this.#readAt.keys()) {
-      if (!this.#inUse.has(name) || this.#shelf(name).collection.stirredBy !== listed) continue;
+      const shelf = this.#shelf(name);
+      if (!this.#inUse.has(name) || shelf.collection.stirredBy !== listed) continue;
       const ids = this.#parentIds(name).filter((id) => {
         const owner = this.#ownerOfParent(name, id);
-        return owner !== undefined && owners.has(owner);
+        if (owner === undefined) return false;
+        return news.has(owner) || (owners.has(owner) && shelf.get(id) === undefined);
       });
       await this.#readSome(name, ids, { stirred: true });
     }

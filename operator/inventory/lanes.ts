@@ -61,10 +61,20 @@ export class Lanes<S> {
         'poll',
         times.pollMs,
         async () => {
-          if (this.#waiting.size > 0) await inventory.poll([...this.#waiting.values()].flat());
+          if (this.#waiting.size === 0) return;
+          this.#end(await inventory.poll([...this.#waiting.values()].flat()));
         },
         () => this.#waiting.size > 0,
       );
+    }
+  }
+
+  /** Whoever waited has been told, and may be long in looking where there is much to do. */
+  #end(over: readonly Wait[]): void {
+    for (const [key, waits] of this.#waiting) {
+      const left = waits.filter((wait) => !over.includes(wait));
+      if (left.length === 0) this.#waiting.delete(key);
+      else this.#waiting.set(key, left);
     }
   }
 

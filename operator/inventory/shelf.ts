@@ -12,6 +12,13 @@ interface Times {
   readonly onUnshown?: (id: string) => void;
 }
 
+/** Owners of whose records a reading shows others than before. */
+export interface Changed {
+  readonly owners: ReadonlySet<string>;
+  /** Those of whom it shows more than what we made ourselves, as we made it. */
+  readonly news: ReadonlySet<string>;
+}
+
 interface Overlay<R> {
   readonly patches: ((record: R | undefined) => R | undefined)[];
   /** When the last of them was acknowledged, on the monotonic clock. */
@@ -68,10 +75,10 @@ export class Shelf<R, S> implements View<R> {
     this.#forgetMerged();
   }
 
-  /** Takes a whole listing. Returns the owners whose records differ from those listed before. */
-  replace(records: readonly R[], times: Times): Set<string> {
+  /** Takes a whole listing. Returns whose records differ from those listed before. */
+  replace(records: readonly R[], times: Times): Changed {
     const { beganAt } = times;
-    const changed = new Set<string>();
+    const changed = new Changes();
     const seen = new Set<string>();
     for (const [id, at] of this.#reread) if (at < beganAt) this.#reread.delete(id);
     for (const record of records) {
@@ -83,13 +90,13 @@ export class Shelf<R, S> implements View<R> {
       if (!seen.has(id) && !this.#reread.has(id)) this.#drop(id, record, changed);
     }
     this.listedAt = beganAt;
-    for (const owner of this.#settle(this.#overlays.keys(), times)) changed.add(owner);
+    this.#settle(this.#overlays.keys(), times, changed);
     return changed;
   }
 
   /** Takes these records, read by their ids, into the listing; what of them was not found is gone. Returns as `replace` does. */
-  reread(ids: readonly string[], records: readonly R[], times: Times): Set<string> {
-    const changed = new Set<string>();
+  reread(ids: readonly string[], records: readonly R[], times: Times): Changed {
+    const changed = new Changes();
     const found = new Map(records.map((record) => [this.collection.id(record), record]));
     const current = ids.filter(
       (id) => Math.max(this.listedAt ?? 0, this.#reread.get(id) ?? 0) <= times.beganAt,
@@ -98,15 +105,15 @@ export class Shelf<R, S> implements View<R> {
       this.#take(id, found.get(id), changed);
       this.#reread.set(id, times.beganAt);
     }
-    for (const owner of this.#settle(current, times)) changed.add(owner);
+    this.#settle(current, times, changed);
     return changed;
   }
 
   /** Takes one record that was read by id; undefined says that it is gone. Returns whether anything changed. */
   set(id: string, record: R | undefined): boolean {
-    const changed = new Set<string>();
+    const changed = new Changes();
     this.#take(id, record, changed);
-    return changed.size > 0;
+    return changed.owners.size > 0;
   }
 
   /** Whether a record that was read by id is another than the one that was read before. */
@@ -114,35 +121,42 @@ export class Shelf<R, S> implements View<R> {
     return this.#prints.get(id) !== (record === undefined ? undefined : fingerprint(record));
   }
 
-  #take(id: string, record: R | undefined, changed: Set<string>): void {
+  #take(id: string, record: R | undefined, changed: Changes): void {
     const before = this.#listed.get(id);
     if (record !== undefined) this.#put(id, record, changed);
     else if (before !== undefined) this.#drop(id, before, changed);
   }
 
-  #put(id: string, record: R, changed: Set<string>): void {
+  #put(id: string, record: R, changed: Changes): void {
     const print = fingerprint(record);
     if (this.#prints.get(id) === print) return;
     const before = this.#listed.get(id);
-    for (const version of [before, record]) if (version !== undefined) changed.add(this.#ownerOf(version));
+    const isNews = before !== undefined || !this.#isAsMade(id, record);
+    for (const version of [before, record])
+      if (version !== undefined) changed.add(this.#ownerOf(version), isNews);
     this.#listed.set(id, record);
     this.#prints.set(id, print);
     this.#forgetMerged();
   }
 
-  #drop(id: string, record: R, changed: Set<string>): void {
+  #drop(id: string, record: R, changed: Changes): void {
     changed.add(this.#ownerOf(record));
     this.#listed.delete(id);
     this.#prints.delete(id);
     this.#forgetMerged();
   }
 
+  /** Whether we made it, and just so. */
+  #isAsMade(id: string, record: R): boolean {
+    const overlay = this.#overlays.get(id);
+    return overlay !== undefined && bearsOut(record, applyPatches(overlay, undefined));
+  }
+
   /**
-   * Drops what a reading of these that began at `beganAt` shows, and what is older than the grace time. Returns the owners
-   * for whom that makes a difference: what they were told is no longer believed.
+   * Drops what a reading of these that began at `beganAt` shows, and what is older than the grace time. Those for whom that
+   * makes a difference are `changed`: what they were told is no longer believed.
    */
-  #settle(ids: Iterable<string>, { beganAt, now, graceMs, onUnshown }: Times): Set<string> {
-    const changed = new Set<string>();
+  #settle(ids: Iterable<string>, { beganAt, now, graceMs, onUnshown }: Times, changed: Changes): void {
     for (const id of ids) {
       const overlay = this.#overlays.get(id);
       if (!overlay) continue;
@@ -157,7 +171,6 @@ export class Shelf<R, S> implements View<R> {
       onUnshown?.(id);
       if (record !== undefined) changed.add(this.#ownerOf(record));
     }
-    return changed;
   }
 
   #ownerOf(record: R): string {
@@ -179,6 +192,16 @@ export class Shelf<R, S> implements View<R> {
   #forgetMerged(): void {
     this.#merged = undefined;
     this.#byOwner = undefined;
+  }
+}
+
+class Changes implements Changed {
+  readonly owners = new Set<string>();
+  readonly news = new Set<string>();
+
+  add(owner: string, isNews = true): void {
+    this.owners.add(owner);
+    if (isNews) this.news.add(owner);
   }
 }
 

@@ -43,6 +43,7 @@ export const ecsServices: AwsCollection<Service> = {
   scope: 'region',
   // Ten services a call, and of one cluster.
   awaitedById: true,
+  settled: (service) => stateOf(service).phase === 'ready',
   iam: [
     ...reads('ecs:DescribeServices', 'ecs:DescribeTaskDefinition'),
     ...STOPPED_ACTIONS,

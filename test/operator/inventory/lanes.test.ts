@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { Inventory } from '../../../operator/inventory/inventory.ts';
 import { Lanes } from '../../../operator/inventory/lanes.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { fakeCollection, fakeSession } from './fake-collection.ts';
+import { fakeCollection, fakeSession, type Thing } from './fake-collection.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const fast = fakeCollection('fast');
 const slow = fakeCollection('slow', { lane: 'slow' });
-const dear = fakeCollection('dear', { awaitedById: true });
+const dear = {
+  ...fakeCollection('dear', { awaitedById: true }),
+  settled: ({ size }: Thing) => size === 9,
+};
 const single = fakeCollection('single', { lane: 'slow', parent: 'fast' });
 
 async function scene() {
@@ -125,6 +128,32 @@ describe('Lanes', () => {
     await clock.advance(5 * SECOND);
     expect(count('get dear')).toBe(2);
     expect(count('list fast')).toBe(1);
+  });
+
+  it('polls what is dear to list no more once it is as it stays, however long those who waited take to look', async () => {
+    const { clock, session, lanes, count } = await scene();
+    session.things.set('dear', [
+      { id: 'a', owner: 'me', size: 1 },
+      { id: 'b', owner: 'me', size: 1 },
+    ]);
+    lanes.waitFor('x', [
+      { collection: 'dear', id: 'a' },
+      { collection: 'dear', id: 'b' },
+    ]);
+    lanes.waitFor('y', [{ collection: 'dear', id: 'b' }]);
+    session.things.set('dear', [
+      { id: 'a', owner: 'me', size: 1 },
+      { id: 'b', owner: 'me', size: 9 },
+    ]);
+    await clock.advance(5 * SECOND);
+    await clock.advance(5 * SECOND);
+    expect(session.calls).toEqual(['get dear a b', 'get dear a']);
+    lanes.waitFor('y', [{ collection: 'dear', id: 'b' }]);
+    await clock.advance(5 * SECOND);
+    expect(count('get dear a b')).toBe(2);
+    session.things.set('dear', [{ id: 'a', owner: 'me', size: 9 }]);
+    await clock.advance(10 * SECOND);
+    expect(session.calls.slice(3)).toEqual(['get dear a']);
   });
 
   it('polls what somebody waits for besides what he waited for before, until he says anew what it is', async () => {

@@ -131,6 +131,25 @@ describe('a single object beside what tells of its changes', () => {
     expect(new Set(told)).toEqual(new Set(['one: 2 2']));
   });
 
+  it('is read again when a listing shows what was just made only where that is otherwise, or where it was not found', async () => {
+    const { session, inventory, told } = await known();
+    const list = async (id: string, size: number) => {
+      inventory.wrote(stirring, id, (listed) => listed ?? { id, owner: 'one', size: 1 });
+      session.things.get('stirring')?.push({ id, owner: 'one', size });
+      await clock.advance(SECOND);
+      await inventory.refresh(['stirring'], clock.now());
+    };
+    await list('u', 1);
+    expect(session.calls).toEqual(['list stirring here']);
+    expect(told).toEqual(['one: 1 1']);
+    await list('v', 2);
+    expect(session.calls.slice(1)).toEqual(['list stirring here', 'get stirred a']);
+    inventory.wrote(stirred, 'a', () => undefined);
+    session.calls.length = 0;
+    await list('w', 1);
+    expect(session.calls).toEqual(['list stirring here', 'get stirred a']);
+  });
+
   it('that is not well any more is told of only with what the listing says by then', async () => {
     const { session, inventory, told } = await known();
     changed(session, 0);

@@ -250,7 +250,7 @@ describe('update', () => {
       ],
       [permissionOf(toS3)],
     );
-    expect([...shelf.replace([before], { beganAt: 20, now: 20, graceMs: 1_000 })]).toEqual([]);
+    expect([...shelf.replace([before], { beganAt: 20, now: 20, graceMs: 1_000 }).owners]).toEqual([]);
     expect(shelf.overlaid).toBe(1);
     shelf.replace([listed], { beganAt: 30, now: 30, graceMs: 1_000 });
     expect(shelf.overlaid).toBe(0);
