@@ -1,4 +1,3 @@
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { CopiesByHand } from './copies-by-hand.ts';
 import type { Manifest, World } from './world.ts';
 
@@ -9,10 +8,9 @@ const SETTINGS = {
   deletionProtection: 'Enabled',
   timeToLive: undefined,
 };
-const LIFE = { stream: undefined, deletionProtection: 'Disabled', timeToLive: { attribute: 'until' } };
 
 /** The object under another name, made of a copy, with other fields of its engine. */
-export function madeOf(made: Manifest, name: string, restoreFrom: object, fields: object = {}): Manifest {
+function madeOf(made: Manifest, name: string, restoreFrom: object, fields: object = {}): Manifest {
   const spec = made.spec as Readonly<Record<string, object>>;
   const engine = ['dynamodb', 'mysql', 'auroraPostgresql', 'redis'].find((one) => one in spec) ?? '';
   return {
@@ -41,26 +39,5 @@ export async function ofSnapshots(world: World, stores: readonly Manifest[]): Pr
     ];
   } finally {
     copies.destroy();
-  }
-}
-
-/** A table, a database and a cluster as others are at the latest; the table of the copy that {@link ofSnapshots} makes. */
-export async function ofMoments(world: World, stores: readonly Manifest[]): Promise<Manifest[]> {
-  const [table, mysql, aurora] = stores as [Manifest, Manifest, Manifest];
-  const rds = new RDSClient(world.clientOptions());
-  const DBInstanceIdentifier = 'records-dev-instance';
-  const DBClusterIdentifier = 'ledger-dev-cluster';
-  try {
-    const instances = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
-    const clusters = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
-    const latest = (source: string | undefined) => ({ pointInTime: { source, latest: true } });
-    const source = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders-copy-dev-data';
-    return [
-      madeOf(table, 'orders-then', latest(source), LIFE),
-      madeOf(mysql, 'records-then', latest(instances.DBInstances?.[0]?.DbiResourceId)),
-      madeOf(aurora, 'ledger-then', latest(clusters.DBClusters?.[0]?.DbClusterResourceId)),
-    ];
-  } finally {
-    rds.destroy();
   }
 }
