@@ -23,12 +23,13 @@ export interface StructuralSchema {
   items?: StructuralSchema;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-map-type'?: string;
   'x-kubernetes-validations'?: CelRule[];
 }
 
 /** The structural schema of a kind. */
 function structuralSchema(definition: KindDefinition): StructuralSchema {
-  const schema = withoutItemDefaults(describedSchema(definition), false);
+  const schema = withWholeObjects(withoutItemDefaults(describedSchema(definition), false));
   const required = (schema.required ?? []).filter((name) => name === 'spec');
   return {
     description: definition.summary,
@@ -63,6 +64,32 @@ function structural(schema: StructuralSchema): StructuralSchema {
   if (properties && Object.keys(properties).length > 0) result.properties = properties;
   // `false` beside properties is refused by the API server, which prunes unknown fields anyway.
   if (additionalProperties) result.additionalProperties = additionalProperties;
+  return result;
+}
+
+/**
+ * Where an object that is there says something and may be empty, server-side apply would take it away: the API
+ * server prunes what is left of a map whose members nobody owns any more, and a default is a member that nobody
+ * owns. So such an object is one value, which its applier owns, and its defaults are filled in when a manifest
+ * is parsed; stored ones would be a difference from Git for ever, as in lists.
+ */
+function withWholeObjects(schema: StructuralSchema): StructuralSchema {
+  const result = mapFields(schema, withWholeObjects);
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    if (!result.properties || schema.required?.includes(name) || !mayBeEmpty(field)) continue;
+    result.properties[name] = { ...withoutDefaults(field), 'x-kubernetes-map-type': 'atomic' };
+  }
+  return result;
+}
+
+/** Whether an optional object may be empty; one that has a default is there in any case. */
+function mayBeEmpty({ properties, required = [], default: byDefault }: StructuralSchema): boolean {
+  return properties !== undefined && required.length === 0 && byDefault === undefined;
+}
+
+function withoutDefaults(schema: StructuralSchema): StructuralSchema {
+  const result = mapFields(schema, withoutDefaults);
+  delete result.default;
   return result;
 }
 

@@ -24,7 +24,7 @@ export function kindPage(definition: KindDefinition, textOf: (file: string) => s
     ]),
     ...annotationSection(definition.annotations ?? []),
     '## Fields',
-    'A default of a field in a list is not written into the stored object; Landfall takes it when it reads the object. All other defaults are stored.',
+    'A default of a field in a list, or in an object that may be written as `{}`, is not written into the stored object; Landfall takes it when it reads the object. All other defaults are stored.',
     ...refusals([['the object', schema]]),
     ...(spec ? objectSections('spec', spec) : []),
     '## Status',

@@ -25,6 +25,7 @@ export interface TransitionRule {
   readonly cel: string;
   readonly message: string;
   readonly transition: true;
+  readonly show?: Readonly<Record<string, { readonly cel: string }>>;
 }
 
 /** An entry of `x-kubernetes-validations`. */
@@ -60,6 +61,28 @@ export function immutable(field: string, instead: string): TransitionRule {
     message: `${field} cannot change from {oldSelf} to {self}: ${instead}`,
     transition: true,
   };
+}
+
+/** As {@link immutable}, on the object of the field, whose default the API server does not fill in (see `crd.ts`). */
+export function immutableFrom(byDefault: string, field: string, instead: string): TransitionRule {
+  const [now, before] = [orDefault(`self.${field}`, byDefault), orDefault(`oldSelf.${field}`, byDefault)];
+  return {
+    cel: `${now} == ${before}`,
+    message: `${field} cannot change from {oldSelf} to {self}: ${instead}`,
+    transition: true,
+    show: { self: { cel: now }, oldSelf: { cel: before } },
+  };
+}
+
+/**
+ * CEL of a field that the API server does not fill in, with its default where it is not given: of `self.a.b` or
+ * `oldSelf.a.b`. Of what orValue() gives the API server knows no length, and takes it for the longest there is.
+ */
+export function orDefault(path: string, byDefault: string | boolean): string {
+  const [root = '', ...fields] = path.split('.');
+  const given = fields.map((_, index) => `has(${[root, ...fields.slice(0, index + 1)].join('.')})`);
+  const value = typeof byDefault === 'string' ? celString(byDefault) : String(byDefault);
+  return `(${given.join(' && ')} ? ${path} : ${value})`;
 }
 
 /** A rule for an optional field, by its path below the value that the rule is about: given from the beginning, or never. */

@@ -69,7 +69,6 @@ const adminCidr = withRules(anyIpv4Cidr(), {
   check: (self) => self !== '0.0.0.0/0',
 });
 
-// `rules` have no default: with one, a second server-side apply of `alb: {}` takes the group away.
 const groups = z
   .strictObject({
     alb: z

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { listMap, setOf } from '../fields.ts';
-import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import {
+  immutable,
+  immutableFrom,
+  keptOrNever,
+  matches,
+  type Rule,
+  type TransitionRule,
+  withRules,
+} from '../rule.ts';
 import { credentials } from './credentials.ts';
 import {
   allowMajorVersionUpgrade,
@@ -11,9 +19,8 @@ import {
   instanceClass,
   MADE_ONCE,
   maintenanceWindow,
-  majorOnlyIfAllowed,
-  nameFor,
-  neverBack,
+  nameOf,
+  versionRules,
   noneOf,
   parameterName,
   parameterValue,
@@ -23,6 +30,8 @@ import { deletionProtection } from './shared.ts';
 /** A writer, and as many readers as Aurora takes. */
 const INSTANCES_MAX = 16;
 const UNITS_MAX = 256;
+const DEFAULT_VERSION = '15.4';
+const DEFAULT_USER = 'postgres';
 /** The number in a version, from 0, that a major upgrade raises: 15.4 to 16.1. */
 const FIRST = 0;
 
@@ -45,7 +54,6 @@ const engineVersion = withRules(
     '^1[3-9](\\.[0-9]{1,2})?$',
     '{self} is not a version of Aurora PostgreSQL: write for example 15.4, or 15',
   ),
-  neverBack(FIRST),
 );
 
 const capacityUnits = (what: string) =>
@@ -69,22 +77,23 @@ const serverlessV2 = withRules(
   },
 );
 
-const databaseName = nameFor('databaseName', {
-  of: 'a database',
-  max: 63,
-  kept: noneOf(
-    RESERVED_DATABASES,
-    '{self} is a word that Aurora keeps for itself: choose another databaseName',
-  ),
-});
+const databaseName = withRules(
+  nameOf('a database', {
+    max: 63,
+    kept: noneOf(
+      RESERVED_DATABASES,
+      '{self} is a word that Aurora keeps for itself: choose another databaseName',
+    ),
+  }),
+  immutable('databaseName', MADE_ONCE),
+);
 
 const notReserved = noneOf(
   RESERVED_USERS,
   '{self} is a user that Aurora PostgreSQL keeps for itself, and AWS refuses it: choose another masterUsername, for example postgres',
 );
 
-const masterUsername = nameFor('masterUsername', {
-  of: 'a user',
+const masterUsername = nameOf('a user', {
   max: 63,
   kept: {
     ...notReserved,
@@ -103,7 +112,7 @@ const parameter = withRules(z.strictObject({ name: parameterName, value: paramet
 
 const fields = z.strictObject({
   engineVersion: engineVersion
-    .default('15.4')
+    .default(DEFAULT_VERSION)
     .describe(
       'The oldest version that will do, as 15.4; with the first number alone AWS chooses the second. AWS patches by itself, and never goes back. Another first number is a major upgrade, which needs `allowMajorVersionUpgrade`.',
     ),
@@ -129,7 +138,7 @@ const fields = z.strictObject({
       'Database that is made with the cluster, besides postgres, which there always is. It cannot change later.',
     ),
   masterUsername: masterUsername
-    .default('postgres')
+    .default(DEFAULT_USER)
     .describe('User who may do everything. It cannot change later.'),
   credentials,
   parameters: listMap(parameter, 'name', 100)
@@ -152,7 +161,8 @@ export type AuroraPostgreSql = z.output<typeof fields>;
 
 const rules: readonly (Rule<AuroraPostgreSql> | TransitionRule)[] = [
   keptOrNever('databaseName', 'databaseName', MADE_ONCE),
-  majorOnlyIfAllowed(FIRST),
+  immutableFrom(DEFAULT_USER, 'masterUsername', MADE_ONCE),
+  ...versionRules(DEFAULT_VERSION, FIRST),
   {
     cel: '!has(self.instanceClass) || !has(self.serverlessV2)',
     message:

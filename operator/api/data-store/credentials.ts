@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { matches, withRules, type Rule } from '../rule.ts';
+import { matches, orDefault, withRules, type Rule } from '../rule.ts';
 
 const GENERATED =
   'Generated: Landfall makes it, keeps it in the secret `<baseName>-<environment>-rds-secret` (`status.secretArn`), in the fields of RDS’s own, and makes another whenever the annotation `landfall.dev/rotated-at` becomes another.';
@@ -59,7 +59,7 @@ type Spec = {
 
 const KEEPING = ['mysql', 'auroraPostgresql', 'redis'] as const;
 const isKept = KEEPING.map(
-  (engine) => `(has(self.${engine}) && self.${engine}.credentials.mode == 'Generated')`,
+  (engine) => `${orDefault(`self.${engine}.credentials.mode`, '')} == 'Generated'`,
 ).join(' || ');
 
 /** What RDS keeps it renews without asking, and of a table there is nothing to know. */

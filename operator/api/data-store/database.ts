@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { onOff } from '../fields.ts';
-import { celString, immutable, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { celString, matches, orDefault, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { dailyWindow, weeklyWindow } from './windows.ts';
 
 /** What to do about what a database keeps for ever. */
 export const MADE_ONCE = 'AWS takes it only for a new database; make a new DataStore, and move the data over';
 
-/** A name that a database keeps for ever; `of` is what it is the name of, in words. */
-export function nameFor(
-  field: 'databaseName' | 'masterUsername',
-  { of, max, kept }: { readonly of: string; readonly max: number; readonly kept: Rule<string> },
-) {
+/** A name in a database; `of` is what it is the name of, in words. */
+export function nameOf(of: string, { max, kept }: { readonly max: number; readonly kept: Rule<string> }) {
   return withRules(
     z.string().max(max),
     matches(
@@ -18,7 +15,6 @@ export function nameFor(
       `{self} is not the name of ${of}: begin with a letter, and use letters, digits and underscores`,
     ),
     kept,
-    immutable(field, MADE_ONCE),
   );
 }
 
@@ -31,25 +27,28 @@ export function noneOf(names: readonly string[], message: string): Rule<string> 
   };
 }
 
-/** A version never goes back; `major` is the number in it, from 0, that AWS raises by a major upgrade only. */
-export function neverBack(major: number): TransitionRule {
-  return {
-    cel: `int(self.split('.')[${major}]) >= int(oldSelf.split('.')[${major}])`,
-    message:
-      'engineVersion cannot go back from {oldSelf} to {self}: AWS upgrades only; make a new DataStore of the older version, and move the data over',
-    transition: true,
-  };
-}
-
-/** A major upgrade is asked for twice. */
-export function majorOnlyIfAllowed(major: number): TransitionRule {
-  const of = (self: string) => `${self}.engineVersion.split('.')[${major}]`;
-  return {
-    cel: `!has(self.engineVersion) || !has(oldSelf.engineVersion) || ${of('self')} == ${of('oldSelf')} || self.allowMajorVersionUpgrade`,
-    message:
-      'engineVersion asks for a major upgrade, which nobody can take back: set allowMajorVersionUpgrade to true with it, or keep the former version',
-    transition: true,
-  };
+/**
+ * A version never goes back, and a major upgrade is asked for twice; `major` is the number in it, from 0, that
+ * AWS raises by a major upgrade only.
+ */
+export function versionRules(byDefault: string, major: number): readonly TransitionRule[] {
+  const version = (self: string) => orDefault(`${self}.engineVersion`, byDefault);
+  const [now, before] = ['self', 'oldSelf'].map((self) => `${version(self)}.split('.')[${major}]`);
+  return [
+    {
+      cel: `int(${now}) >= int(${before})`,
+      message:
+        'engineVersion cannot go back from {former} to {version}: AWS upgrades only; make a new DataStore of the older version, and move the data over',
+      transition: true,
+      show: { former: { cel: version('oldSelf') }, version: { cel: version('self') } },
+    },
+    {
+      cel: `${now} == ${before} || ${orDefault('self.allowMajorVersionUpgrade', false)}`,
+      message:
+        'engineVersion asks for a major upgrade, which nobody can take back: set allowMajorVersionUpgrade to true with it, or keep the former version',
+      transition: true,
+    },
+  ];
 }
 
 /** The class of a server of RDS. */

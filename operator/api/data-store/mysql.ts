@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { listMap, onOff, setOf } from '../fields.ts';
-import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import {
+  immutable,
+  immutableFrom,
+  keptOrNever,
+  matches,
+  orDefault,
+  type Rule,
+  type TransitionRule,
+  withRules,
+} from '../rule.ts';
 import { credentials } from './credentials.ts';
 import {
   allowMajorVersionUpgrade,
@@ -11,9 +20,8 @@ import {
   instanceClass,
   MADE_ONCE,
   maintenanceWindow,
-  majorOnlyIfAllowed,
-  nameFor,
-  neverBack,
+  nameOf,
+  versionRules,
   noneOf,
   parameterName,
   parameterValue,
@@ -23,6 +31,8 @@ import { deletionProtection } from './shared.ts';
 /** GiB from which on a gp3 volume takes a speed: Amazon RDS User Guide, "gp3 storage". */
 const FAST_GIB = 400;
 const STORAGE_MAX = 65_536;
+const DEFAULT_VERSION = '8.0';
+const DEFAULT_USER = 'admin';
 /** The number in a version, from 0, that a major upgrade raises: 8.0 to 8.4. */
 const SECOND = 1;
 
@@ -32,7 +42,6 @@ const engineVersion = withRules(
     '^8\\.[0-9]{1,2}(\\.[0-9]{1,3})?$',
     '{self} is not a version of MySQL 8: write for example 8.0, or 8.0.40',
   ),
-  neverBack(SECOND),
 );
 
 const storageGiB = withRules(z.int().min(20).max(STORAGE_MAX), {
@@ -42,17 +51,18 @@ const storageGiB = withRules(z.int().min(20).max(STORAGE_MAX), {
   transition: true,
 });
 
-const databaseName = nameFor('databaseName', {
-  of: 'a database',
-  max: 64,
-  kept: noneOf(
-    ['mysql', 'sys', 'information_schema', 'performance_schema'],
-    '{self} is a database of MySQL’s own: choose another databaseName',
-  ),
-});
+const databaseName = withRules(
+  nameOf('a database', {
+    max: 64,
+    kept: noneOf(
+      ['mysql', 'sys', 'information_schema', 'performance_schema'],
+      '{self} is a database of MySQL’s own: choose another databaseName',
+    ),
+  }),
+  immutable('databaseName', MADE_ONCE),
+);
 
-const masterUsername = nameFor('masterUsername', {
-  of: 'a user',
+const masterUsername = nameOf('a user', {
   max: 16,
   kept: noneOf(['rdsadmin', 'rdsrepladmin'], '{self} is a user of RDS’s own: choose another masterUsername'),
 });
@@ -67,7 +77,7 @@ const parameter = withRules(z.strictObject({ name: parameterName, value: paramet
 
 const fields = z.strictObject({
   engineVersion: engineVersion
-    .default('8.0')
+    .default(DEFAULT_VERSION)
     .describe(
       'The oldest version that will do: 8.0, or with the patch level as 8.0.40. AWS chooses the patch level that is not named, and patches by itself; it never goes back. Another second number is a major upgrade, which needs `allowMajorVersionUpgrade`.',
     ),
@@ -118,7 +128,7 @@ const fields = z.strictObject({
       'Database that is made with the server. Without it there is none at first. It cannot change later.',
     ),
   masterUsername: masterUsername
-    .default('admin')
+    .default(DEFAULT_USER)
     .describe('User who may do everything. It cannot change later.'),
   credentials,
   parameters: listMap(parameter, 'name', 100)
@@ -143,9 +153,10 @@ export type MySql = z.output<typeof fields>;
 
 const rules: readonly (Rule<MySql> | TransitionRule)[] = [
   keptOrNever('databaseName', 'databaseName', MADE_ONCE),
-  majorOnlyIfAllowed(SECOND),
+  immutableFrom(DEFAULT_USER, 'masterUsername', MADE_ONCE),
+  ...versionRules(DEFAULT_VERSION, SECOND),
   {
-    cel: `(!has(self.iops) && !has(self.throughputMiB)) || (has(self.storageGiB) && self.storageGiB >= ${FAST_GIB} && self.storageType == 'gp3')`,
+    cel: `(!has(self.iops) && !has(self.throughputMiB)) || (has(self.storageGiB) && self.storageGiB >= ${FAST_GIB} && ${orDefault('self.storageType', 'gp3')} == 'gp3')`,
     message: `iops and throughputMiB are for storageType gp3 with a storageGiB of at least ${FAST_GIB}: raise storageGiB, or take them away`,
     path: ['storageGiB'],
     check: ({ iops, throughputMiB, storageGiB: size = 0, storageType }) =>

@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import { listMap } from '../fields.ts';
-import { keptOrNever, matches, type Rule, type TransitionRule, withRules } from '../rule.ts';
+import { keptOrNever, matches, orDefault, type Rule, type TransitionRule, withRules } from '../rule.ts';
 import { tokenCredentials } from './credentials.ts';
 import { parameterValue } from './database.ts';
 import { deletionProtection } from './shared.ts';
 import { dailyCacheWindow, weeklyCacheWindow } from './windows.ts';
-
-const engine = withRules(z.enum(['Redis', 'Valkey']), {
-  cel: "self == oldSelf || self == 'Valkey'",
-  message:
-    'engine cannot go back from {oldSelf} to {self}, which AWS does not do: make a new DataStore, and fill it anew',
-  transition: true,
-});
 
 /** The versions that ElastiCache has of Redis OSS; those of Valkey begin where they end. */
 const REDIS = /^(6\.[02]|7\.[01])$/;
@@ -78,7 +71,8 @@ const clusterMode = z.strictObject({
 });
 
 const fields = z.strictObject({
-  engine: engine
+  engine: z
+    .enum(['Redis', 'Valkey'])
     .default('Redis')
     .describe(
       'Redis, or Valkey, which is compatible and costs less. From Redis to Valkey AWS changes in place, with `allowMajorVersionUpgrade`; there is no way back.',
@@ -125,13 +119,7 @@ const fields = z.strictObject({
     .describe(
       'When AWS patches, and makes the changes that wait, in UTC, for example sun:05:00-sun:06:00. Default: AWS chooses.',
     ),
-  credentials: withRules(tokenCredentials, {
-    // The API server tries the rule on the default, too, which has no mode yet.
-    cel: "!has(oldSelf.mode) || oldSelf.mode == 'None' || self.mode == 'Generated'",
-    message:
-      'credentials.mode cannot go back from {oldSelf.mode} to {self.mode}, since AWS takes no token away: make a new DataStore, and fill it anew',
-    transition: true,
-  }),
+  credentials: tokenCredentials,
   deletionProtection,
   applyChanges: z
     .enum(['Window', 'Immediately'])
@@ -151,6 +139,12 @@ export type Redis = z.output<typeof fields>;
 /** What a version runs where the spec does not say: of Redis as the platform has it. */
 export const DEFAULT_VERSION = { Redis: '7.0', Valkey: '8.0' } as const;
 
+const ENGINE = orDefault('self.engine', 'Redis');
+const FORMER_ENGINE = orDefault('oldSelf.engine', 'Redis');
+const ENGINES = { 'self.engine': { cel: ENGINE }, 'oldSelf.engine': { cel: FORMER_ENGINE } };
+const MODE = orDefault('self.credentials.mode', 'None');
+const FORMER_MODE = orDefault('oldSelf.credentials.mode', 'None');
+const MAY_UPGRADE = orDefault('self.allowMajorVersionUpgrade', false);
 const OF_REDIS = "self.engineVersion in ['6.0', '6.2', '7.0', '7.1']";
 const UPGRADE =
   'which nobody can take back: set allowMajorVersionUpgrade to true with it, or take the change back';
@@ -158,12 +152,13 @@ const UPGRADE =
 const rules: readonly (Rule<Redis> | TransitionRule)[] = [
   keptOrNever('clusterMode', 'clusterMode', 'make a new DataStore, and move the data over'),
   {
-    cel: `!has(self.engineVersion) || (self.engine == 'Redis') == (${OF_REDIS})`,
+    cel: `!has(self.engineVersion) || (${ENGINE} == 'Redis') == (${OF_REDIS})`,
     message:
       'engineVersion {self.engineVersion} is none of {self.engine}: Redis has 6.0, 6.2, 7.0 and 7.1, and Valkey begins with 7.2',
     path: ['engineVersion'],
     check: ({ engine: kind, engineVersion: version }) =>
       version === undefined || (kind === 'Redis') === REDIS.test(version),
+    show: { 'self.engine': { cel: ENGINE, of: ({ engine: kind }) => kind } },
   },
   {
     cel: '!has(self.nodes) || !has(self.clusterMode)',
@@ -173,12 +168,30 @@ const rules: readonly (Rule<Redis> | TransitionRule)[] = [
     check: ({ nodes, clusterMode: mode }) => nodes === undefined || mode === undefined,
   },
   {
-    cel: 'self.engine == oldSelf.engine || self.allowMajorVersionUpgrade',
-    message: `engine changes from {oldSelf.engine} to {self.engine}, ${UPGRADE}`,
+    cel: `${ENGINE} == ${FORMER_ENGINE} || ${ENGINE} == 'Valkey'`,
+    message:
+      'engine cannot go back from {oldSelf.engine} to {self.engine}, which AWS does not do: make a new DataStore, and fill it anew',
     transition: true,
+    show: ENGINES,
   },
   {
-    cel: '!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engineVersion.substring(0, 1) == oldSelf.engineVersion.substring(0, 1) || self.allowMajorVersionUpgrade',
+    cel: `${FORMER_MODE} == 'None' || ${MODE} == 'Generated'`,
+    message:
+      'credentials.mode cannot go back from {oldSelf.credentials.mode} to {self.credentials.mode}, since AWS takes no token away: make a new DataStore, and fill it anew',
+    transition: true,
+    show: {
+      'oldSelf.credentials.mode': { cel: FORMER_MODE },
+      'self.credentials.mode': { cel: MODE },
+    },
+  },
+  {
+    cel: `${ENGINE} == ${FORMER_ENGINE} || ${MAY_UPGRADE}`,
+    message: `engine changes from {oldSelf.engine} to {self.engine}, ${UPGRADE}`,
+    transition: true,
+    show: ENGINES,
+  },
+  {
+    cel: `!has(self.engineVersion) || !has(oldSelf.engineVersion) || self.engineVersion.substring(0, 1) == oldSelf.engineVersion.substring(0, 1) || ${MAY_UPGRADE}`,
     message: `engineVersion asks for another major version, ${UPGRADE}`,
     transition: true,
   },
