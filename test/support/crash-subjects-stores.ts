@@ -3,7 +3,7 @@ import { DeleteBackupCommand, DynamoDBClient, ListBackupsCommand } from '@aws-sd
 import type { Subject } from './crash-subjects.ts';
 import { eventually } from './eventually.ts';
 import { portal } from './manifests.ts';
-import { orders, store } from './store-manifests.ts';
+import { orders, store, storeNetwork } from './store-manifests.ts';
 import type { Manifest, World } from './world.ts';
 
 /** Last copies of tables are left on purpose. */
@@ -24,7 +24,8 @@ export async function forgetBackups(world: World): Promise<void> {
  */
 export const aTable: Subject = {
   name: 'table',
-  setting: [portal.namespace, portal.account],
+  // Refreshes are counted by what a network is listed by.
+  setting: [portal.namespace, portal.account, storeNetwork],
   made: store('orders', { dynamodb: orders, tags: { stage: 'first', gone: 'soon' } }),
   edited: store('orders', {
     dynamodb: {
@@ -75,7 +76,7 @@ const kept = (backup: object, tags: object) =>
 /** A table that AWS Backup keeps; edited, it is kept for another time, and copied. No recovery point is made, so that nothing stays. */
 export const aKeptTable: Subject = {
   name: 'kept',
-  setting: [portal.namespace, copyingAccount],
+  setting: [portal.namespace, copyingAccount, storeNetwork],
   prepare: makeCopies,
   made: kept({ retentionDays: 14 }, { stage: 'first', gone: 'soon' }),
   edited: kept(
