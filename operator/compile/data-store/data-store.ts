@@ -16,6 +16,7 @@ import { MYSQL_NODES, mysqlNodes } from './mysql.ts';
 import { namesOfStore } from './names.ts';
 import { STORE_NETWORK_NODES } from './network.ts';
 import { REDIS_NODES, redisNodes } from './redis.ts';
+import { requireCopyHere } from './restore-from.ts';
 
 /** The types of all nodes that a store of any engine may have. */
 export const DATA_STORE_NODES: readonly NodeType[] = [
@@ -46,6 +47,7 @@ export function referencesOfDataStore({ metadata, spec }: DataStore): Reference[
  */
 export function compileDataStore(input: CompileInput<DataStore>): Graph {
   const { object } = input;
+  requireCopyHere(object);
   const build = nodeBuilder(tagger(input));
   return withAdoptions(
     buildGraph(ownerOf(object), [
