@@ -5,6 +5,7 @@ import { checkAccount } from '../controllers/account-identity.ts';
 import type { Targets } from '../controllers/targets.ts';
 import { Terminal as Refusal } from '../errors.ts';
 import { TAG } from '../graph/ownership.ts';
+import { leftSince } from '../graph/retention.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
 import { DONE, FAILED } from './exit-codes.ts';
 import { failureOf } from './failure-of.ts';
@@ -83,9 +84,9 @@ async function thingsIn(config: Config, targets: Targets, account: Account): Pro
       const { type, collection } = kind;
       for (const record of world.view(collection).all()) {
         const tags = collection.tags(record);
-        const since = tags[TAG.retained];
+        const left = tags[TAG.retained];
         const id = collection.id(record);
-        if (since === undefined || found.has(`${type} ${id}`)) continue;
+        if (left === undefined || found.has(`${type} ${id}`)) continue;
         const owner = tags[TAG.owner] ?? '';
         found.set(`${type} ${id}`, {
           account: { name, id: aws.accountId },
@@ -93,7 +94,7 @@ async function thingsIn(config: Config, targets: Targets, account: Account): Pro
           kind: type,
           id,
           owner,
-          since,
+          since: leftSince(left),
         });
       }
     }

@@ -4,6 +4,7 @@ import { kindOf } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { TAG } from './ownership.ts';
 import type { Action } from './plan.ts';
+import { neededSince } from './retention.ts';
 import { runTasks, type TaskResult } from './tasks.ts';
 import { isReady, type Outputs } from './write.ts';
 
@@ -87,7 +88,7 @@ export async function remove<S>(
   try {
     const reason = await kind.neededStill?.(input.session, action.record);
     if (reason !== undefined) {
-      const tag = { path: `tags.${TAG.retained}`, to: input.time };
+      const tag = { path: `tags.${TAG.retained}`, to: neededSince(input.time) };
       await kind.update(contextFor(input, action), {}, action.record, [tag]);
       return { id: action.id, retained: reason };
     }

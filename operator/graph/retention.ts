@@ -35,9 +35,24 @@ export function planRetention<S>({ owner, kinds, world, time }: RetentionInput<S
   return { owner, actions: [...actions.values()], standing: [...standing.values()], facets: [] };
 }
 
-/** Whether a thing that no node wants was left on purpose before, since something needs it still. */
+const NEEDED = '/needed';
+
+/** What the tag says of a thing that is left since something needs it still, beside when. */
+export function neededSince(time: string): string {
+  return `${time}${NEEDED}`;
+}
+
+/** When a thing was left behind, RFC 3339, from what its tag says. */
+export function leftSince(tag: string): string {
+  return tag.endsWith(NEEDED) ? tag.slice(0, -NEEDED.length) : tag;
+}
+
+/**
+ * Whether a thing that no node wants was left on purpose before, since something needs it still. What is left because its object
+ * said Retain is not: it goes where the object says otherwise before it is gone.
+ */
 export function isLeft<S>({ kind, record }: Owned<S>): boolean {
-  return kind.neededStill !== undefined && kind.collection.tags(record)[TAG.retained] !== undefined;
+  return kind.collection.tags(record)[TAG.retained]?.endsWith(NEEDED) ?? false;
 }
 
 /** What stands with what was left on purpose, of each node one thing. */

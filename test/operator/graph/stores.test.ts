@@ -258,4 +258,14 @@ describe('what a snapshot needs still', () => {
     expect([left.actions, left.standing]).toMatchObject([[], [{ node: 'root', id: 'box-1' }]]);
     expect(told(loop.plan(graphOf(ROOT), { kinds }))).toEqual(['update root']);
   });
+
+  it('is no reason to leave what was tagged while its object said Retain', async () => {
+    const kinds = kindsOf({}, { neededStill: () => Promise.resolve(undefined) });
+    const loop = await standing(graphOf(ROOT, STORE), kinds);
+    await loop.apply(graphOf(), loop.retention('2026-11-28T12:00:00Z'), { kinds });
+    loop.provider.refresh();
+    loop.provider.calls.length = 0;
+    await loop.apply(graphOf(), loop.plan(graphOf(), { kinds, going: true }), { kinds });
+    expect(loop.provider.calls).toEqual(['delete box-2', 'delete box-1']);
+  });
 });
