@@ -30,18 +30,25 @@ function ownOf(own: OwnInputs): Partial<CreateDBInstanceMessage> {
     EngineVersion: own.engineVersion,
     AllocatedStorage: own.storageGiB,
     ...(own.maxStorageGiB !== undefined && { MaxAllocatedStorage: own.maxStorageGiB }),
-    StorageType: own.storageType,
-    ...(own.iops !== undefined && { Iops: own.iops }),
-    ...(own.throughput !== undefined && { StorageThroughput: own.throughput }),
     StorageEncrypted: true,
     ...(own.kmsKeyId !== undefined && { KmsKeyId: own.kmsKeyId }),
-    MultiAZ: own.multiAz,
     ...(own.databaseName !== '' && { DBName: own.databaseName }),
     MasterUsername: own.masterUsername,
     ...(own.managesPassword && { ManageMasterUserPassword: true }),
+    ...(own.optionGroupName !== undefined && { OptionGroupName: own.optionGroupName }),
+    ...settingsOf(own),
+  };
+}
+
+/** What an instance of its own is told with the call that makes it, empty or of a copy. */
+export function settingsOf(own: OwnInputs) {
+  return {
+    StorageType: own.storageType,
+    ...(own.iops !== undefined && { Iops: own.iops }),
+    ...(own.throughput !== undefined && { StorageThroughput: own.throughput }),
+    MultiAZ: own.multiAz,
     DBSubnetGroupName: own.subnetGroupName,
     VpcSecurityGroupIds: [...own.securityGroupIds],
-    ...(own.optionGroupName !== undefined && { OptionGroupName: own.optionGroupName }),
     ...(own.logExports.length > 0 && { EnableCloudwatchLogsExports: [...own.logExports] }),
     BackupRetentionPeriod: own.backupDays,
     ...(own.backupWindow !== undefined && windowsFor({ backupWindow: own.backupWindow })),

@@ -14,7 +14,7 @@ import { tagList } from '../tags.ts';
 import { copyOfCluster, requireLike } from './copies.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import { brief, type Cluster } from './db-cluster-record.ts';
-import { makes, onOurs, withDefaultOptions } from './shared.ts';
+import { restoresOf } from './shared.ts';
 import { windowsFor } from './windows.ts';
 
 /** What is made of which copy. */
@@ -24,21 +24,12 @@ interface Restored {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const RESTORES = ['RestoreDBClusterFromSnapshot', 'RestoreDBClusterToPointInTime'];
-
 /** What {@link restoreCluster} needs. */
 export const RESTORES_OF_CLUSTERS: readonly Permission[] = [
-  ...RESTORES.flatMap((action) => makes(action, 'cluster')),
-  ...onOurs(...RESTORES),
-  ...RESTORES.map(withDefaultOptions),
-  ...[
-    ['RestoreDBClusterFromSnapshot', 'cluster-snapshot'],
-    ['RestoreDBClusterToPointInTime', 'cluster-auto-backup'],
-  ].map(([action, sort]): Permission => ({
-    action: `rds:${action}`,
-    on: 'anything',
-    resource: `rds:{region}:{account}:${sort}:*`,
-  })),
+  ...restoresOf('cluster', {
+    RestoreDBClusterFromSnapshot: 'cluster-snapshot',
+    RestoreDBClusterToPointInTime: 'cluster-auto-backup',
+  }),
   ...reads('rds:DescribeDBClusterAutomatedBackups'),
 ];
 

@@ -11,10 +11,10 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList } from '../tags.ts';
 import { copyOfInstance, requireLike, type Held } from './copies.ts';
+import { settingsOf } from './db-instance-create.ts';
 import type { DbInstanceInputs, OwnInputs } from './db-instance-inputs.ts';
 import { brief, type Instance } from './db-instance-record.ts';
-import { makes, onOurs, withDefaultOptions } from './shared.ts';
-import { windowsFor } from './windows.ts';
+import { restoresOf } from './shared.ts';
 
 /** What is made of which copy. */
 interface Restored {
@@ -24,21 +24,12 @@ interface Restored {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const RESTORES = ['RestoreDBInstanceFromDBSnapshot', 'RestoreDBInstanceToPointInTime'];
-
 /** What {@link restoreInstance} needs. A source of the past is ours, or gone: its automated backups carry no tags of ours. */
 export const RESTORES_OF_INSTANCES: readonly Permission[] = [
-  ...RESTORES.flatMap((action) => makes(action, 'db')),
-  ...onOurs(...RESTORES),
-  ...RESTORES.map(withDefaultOptions),
-  ...[
-    ['RestoreDBInstanceFromDBSnapshot', 'snapshot'],
-    ['RestoreDBInstanceToPointInTime', 'auto-backup'],
-  ].map(([action, sort]): Permission => ({
-    action: `rds:${action}`,
-    on: 'anything',
-    resource: `rds:{region}:{account}:${sort}:*`,
-  })),
+  ...restoresOf('db', {
+    RestoreDBInstanceFromDBSnapshot: 'snapshot',
+    RestoreDBInstanceToPointInTime: 'auto-backup',
+  }),
   ...reads('rds:DescribeDBInstanceAutomatedBackups'),
 ];
 
@@ -69,18 +60,7 @@ async function restore(
     DBParameterGroupName: parameterGroupName,
     PubliclyAccessible: false,
     AllocatedStorage: Math.max(own.storageGiB, found.storageGiB),
-    StorageType: own.storageType,
-    ...(own.iops !== undefined && { Iops: own.iops }),
-    ...(own.throughput !== undefined && { StorageThroughput: own.throughput }),
-    MultiAZ: own.multiAz,
-    DBSubnetGroupName: own.subnetGroupName,
-    VpcSecurityGroupIds: [...own.securityGroupIds],
-    ...(own.logExports.length > 0 && { EnableCloudwatchLogsExports: [...own.logExports] }),
-    BackupRetentionPeriod: own.backupDays,
-    ...(own.backupWindow !== undefined && windowsFor({ backupWindow: own.backupWindow })),
-    DeletionProtection: own.deletionProtection,
-    EnableIAMDatabaseAuthentication: own.iamAuthentication,
-    CopyTagsToSnapshot: true,
+    ...settingsOf(own),
     Tags,
   };
   if ('snapshot' in found.at) {

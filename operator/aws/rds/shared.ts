@@ -51,6 +51,21 @@ export function withDefaultOptions(create: string): Permission {
   return { action: `rds:${create}`, on: 'anything', resource: 'rds:{region}:{account}:og:default*' };
 }
 
+/** Restores that make things of a sort, each with the sort of copy that it reads; whose the copy is, nothing bounds. */
+export function restoresOf(sort: Sort, copies: Readonly<Record<string, string>>): Permission[] {
+  const actions = Object.keys(copies);
+  return [
+    ...actions.flatMap((action) => makes(action, sort)),
+    ...onOurs(...actions),
+    ...actions.map(withDefaultOptions),
+    ...Object.entries(copies).map(([action, copy]): Permission => ({
+      action: `rds:${action}`,
+      on: 'anything',
+      resource: `rds:{region}:{account}:${copy}:*`,
+    })),
+  ];
+}
+
 /** What {@link updateTags} needs. */
 export const TAG_WRITES = onOurs('AddTagsToResource', 'RemoveTagsFromResource');
 
