@@ -19,8 +19,10 @@ const database = storeInNetwork('portal', {
   connectionSecret: { name: 'portal-db' },
   mysql: { databaseName: 'appdb', ...generated },
 });
+const cluster = storeInNetwork('ledger', { deletionPolicy: 'Delete', auroraPostgresql: generated });
 const cache = storeInNetwork('sessions', { deletionPolicy: 'Delete', redis: generated });
-const stores = [database, cache];
+const stores = [database, cluster, cache];
+const secretNames = stores.map(({ metadata }) => `${metadata.name}-dev-rds-secret`);
 
 let world: World;
 let canary: Canary;
@@ -60,7 +62,7 @@ const currentOf = async (SecretId: string): Promise<string> => {
 };
 /** Asks for another password of each store, and resolves when they have it. */
 async function rotate(at: string, during: () => Promise<void> = async () => {}): Promise<void> {
-  const before = await Promise.all([SECRET, 'sessions-dev-rds-secret'].map(currentOf));
+  const before = await Promise.all(secretNames.map(currentOf));
   for (const { metadata } of stores)
     await world.kubectl(
       'annotate',
@@ -72,7 +74,7 @@ async function rotate(at: string, during: () => Promise<void> = async () => {}):
     );
   await during();
   await eventually('other passwords', async () => {
-    const now = await Promise.all([SECRET, 'sessions-dev-rds-secret'].map(currentOf));
+    const now = await Promise.all(secretNames.map(currentOf));
     return now.every((version, index) => version !== before[index]);
   });
   await Promise.all(stores.map((store) => world.ready(store)));
@@ -83,14 +85,14 @@ it('nobody sees a password as it is made', async () => {
   await world.apply(stores);
   await Promise.all(stores.map((store) => world.ready(store)));
   await canary.listen('made', stores);
-  expect(canary.known).toBe(2);
+  expect(canary.known).toBe(3);
   nowhere();
 });
 
 it('nobody sees one as it becomes another', async () => {
   await rotate('one');
   await canary.listen('rotated', stores);
-  expect(canary.known).toBe(4);
+  expect(canary.known).toBe(6);
   nowhere();
 });
 
@@ -99,6 +101,7 @@ it('nobody sees one that AWS refuses, or that comes to nothing', async () => {
   await world.aws.setDifficulty({
     faults: [
       { action: 'ModifyDBInstance', ...refused },
+      { action: 'ModifyDBCluster', ...refused },
       { action: 'ModifyReplicationGroup', ...refused },
       { action: 'GetSecretValue', code: 'DecryptionFailure', message: 'The key is not there.' },
       { action: 'PutSecretValue', effect: 'lost', when: 'after' },
@@ -111,7 +114,7 @@ it('nobody sees one that AWS refuses, or that comes to nothing', async () => {
   });
   await world.aws.setDifficulty({ faults: [] });
   await canary.learn();
-  expect(canary.known).toBe(6);
+  expect(canary.known).toBe(9);
   nowhere();
 });
 
@@ -122,7 +125,7 @@ it('nobody sees one of an operator that is killed meanwhile', async () => {
     operator = start();
   });
   await canary.learn();
-  expect(canary.known).toBe(8);
+  expect(canary.known).toBe(12);
   nowhere();
 });
 

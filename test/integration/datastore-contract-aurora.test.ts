@@ -21,7 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => standing?.stop());
 
-proveDrift(['DbClusterParameterGroup', 'DbClusterParameters', 'DbCluster'], () => standing);
+proveDrift(
+  ['DbClusterParameterGroup', 'DbClusterParameters', 'DbCluster', 'Secret', 'SecretRotation', 'SecretValue'],
+  () => standing,
+);
 proveDrift(['DbInstance'], () => standing, membersCases);
 
 proveContract({

@@ -70,6 +70,7 @@ export const fullAurora = storeInNetwork('ledger', {
     instances: 2,
     serverlessV2: { minCapacityUnits: 0.5, maxCapacityUnits: 4 },
     databaseName: 'ledger',
+    credentials: { mode: 'Generated' },
     parameters: [{ name: 'work_mem', value: '65536' }],
     backup: { retentionDays: 5, window: '03:00-03:30' },
     maintenanceWindow: 'sun:04:00-sun:05:00',

@@ -3,6 +3,7 @@ import { bounded, policyFor } from './least-privilege.ts';
 import { serviceAccount } from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation } from './provocation.ts';
 import { fullAurora, storeInNetwork, storeNetwork } from './store-manifests.ts';
+import { secretProvocations } from './withheld-secrets.ts';
 import { actionsOf } from './withheld-suite.ts';
 
 /** Nothing is kept of it, so that nothing is left. */
@@ -10,6 +11,7 @@ export const passingAurora = {
   ...fullAurora,
   spec: { ...(fullAurora.spec as object), deletionPolicy: 'Delete' },
 };
+/** Its password is RDS's own. */
 export const anotherAurora = storeInNetwork('another', { deletionPolicy: 'Delete', auroraPostgresql: {} });
 
 /** Of the deletion of a store, which nothing but that of its object brings about: datastore-aurora.test.ts. */
@@ -19,11 +21,12 @@ const OF_THE_END = new Set([
   'rds:DescribeDBClusterSnapshots',
 ]);
 
-/** The actions that a cluster needs besides those of a database by itself, and the end of a member, which such a one has not. */
+/** The actions that a cluster and its password need besides those of a database by itself, and the end of a member, which such a one has not. */
 export async function actionsOfAurora(): Promise<string[]> {
   const all = actionsOf(await policyFor([bounded(serviceAccount), storeNetwork, fullAurora]));
   return all.filter(
-    (action) => /^rds:(.*DBCluster|DeleteDBInstance$)/.test(action) && !OF_THE_END.has(action),
+    (action) =>
+      /^(rds:(.*DBCluster|DeleteDBInstance$)|secretsmanager:)/.test(action) && !OF_THE_END.has(action),
   );
 }
 
@@ -53,4 +56,5 @@ export const AURORA_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     'DbClusterParameters',
     'parameters[*] extra (somebody has set one)',
   ),
+  ...secretProvocations(fullAurora),
 };

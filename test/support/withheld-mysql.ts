@@ -6,19 +6,13 @@ import {
   ListTagsForResourceCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { nameIn } from '../../operator/aws/rds/shared.ts';
 import { id, one } from '../contract/drift/case.ts';
 import { bounded, policyFor } from './least-privilege.ts';
 import { fullNetwork, fullService, serviceAccount, serviceNetwork } from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation, undone } from './provocation.ts';
 import { fullMysql, storeInNetwork, storeNetwork } from './store-manifests.ts';
+import { secretProvocations } from './withheld-secrets.ts';
 import { actionsOf } from './withheld-suite.ts';
 
 /** Nothing is kept of it, so that nothing is left. */
@@ -85,23 +79,6 @@ const lostTags = undone(async (at) => {
   return () => at.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: TagList }));
 });
 
-/** It could be had back for some days. */
-const orphanSecret = undone(async (at) => {
-  const made = await at.secretsManager.send(
-    new CreateSecretCommand({ Name: 'orphan', SecretString: '{}', Tags }),
-  );
-  return () =>
-    at.secretsManager.send(new DeleteSecretCommand({ SecretId: made.ARN, ForceDeleteWithoutRecovery: true }));
-});
-/** A secret that lost what shows whose it is, is looked up by its id. */
-const lostSecretTags = undone(async (at) => {
-  const SecretId = id(at, 'secret');
-  const { Tags: before = [] } = await at.secretsManager.send(new DescribeSecretCommand({ SecretId }));
-  const TagKeys = before.flatMap(({ Key = '' }) => (Key.startsWith('landfall.dev/') ? [Key] : []));
-  await at.secretsManager.send(new UntagResourceCommand({ SecretId, TagKeys }));
-  return () => at.secretsManager.send(new TagResourceCommand({ SecretId, Tags: before }));
-});
-
 /** For each action that a database needs besides, what makes the operator need it. */
 export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:AddTagsToResource': drift('DbInstance', 'tags missing'),
@@ -121,18 +98,5 @@ export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:RebootDBInstance': drift('DbInstance', 'parameterGroupName changed'),
   'rds:RemoveTagsFromResource': drift('DbInstance', 'tags extra'),
   'rds:ResetDBParameterGroup': drift('DbParameters', 'parameters[*] extra (somebody has set one)'),
-  'secretsmanager:CreateSecret': another,
-  'secretsmanager:DeleteSecret': orphanSecret,
-  'secretsmanager:DescribeSecret': lostSecretTags,
-  'secretsmanager:GetSecretValue': drift('SecretValue', 'address missing'),
-  'secretsmanager:ListSecrets': anew,
-  'secretsmanager:PutSecretValue': drift('SecretValue', 'address missing'),
-  'secretsmanager:RestoreSecret': drift('Secret', 'deleted'),
-  'secretsmanager:TagResource': drift('Secret', 'tags missing'),
-  'secretsmanager:UntagResource': drift('Secret', 'tags extra'),
-  'secretsmanager:UpdateSecret': drift('Secret', 'description changed'),
-  'secretsmanager:UpdateSecretVersionStage': drift(
-    'SecretValue',
-    'version changed (put back to the one before)',
-  ),
+  ...secretProvocations(fullMysql),
 };

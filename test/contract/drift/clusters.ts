@@ -42,6 +42,12 @@ const changed = (change: Partial<rds.ModifyDBClusterMessage>): DriftCase => ({
   drift: (at) => modify(at, change),
 });
 
+/** Which password a cluster has AWS does not show: a tag tells it. */
+const noted = (change: (at: DriftContext, ResourceName: string) => Promise<unknown>): DriftCase => ({
+  ...changed({}),
+  drift: async (at) => void (await change(at, id(at, CLUSTER))),
+});
+
 /** Other security groups: those of everybody in the network, besides or in place of its own. */
 const regrouped = (groups: (others: string[], own: string[]) => string[]): DriftCase => ({
   ...changed({}),
@@ -107,10 +113,20 @@ export const clustersCases: Cases = {
     'deletionProtection changed': changed({ DeletionProtection: true }),
     'iamAuthentication changed': changed({ EnableIAMDatabaseAuthentication: false }),
     'copiesTagsToSnapshots changed': changed({ CopyTagsToSnapshot: false }),
-    'managesPassword changed': changed({
-      ManageMasterUserPassword: false,
-      MasterUserPassword: 'known-to-somebody',
-    }),
+    'managesPassword changed': changed({ ManageMasterUserPassword: true }),
+    'password missing': noted((at, ResourceName) =>
+      at.rds.send(
+        new rds.RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['landfall.dev/password'] }),
+      ),
+    ),
+    'password changed': noted((at, ResourceName) =>
+      at.rds.send(
+        new rds.AddTagsToResourceCommand({
+          ResourceName,
+          Tags: [{ Key: 'landfall.dev/password', Value: 'another' }],
+        }),
+      ),
+    ),
     'engineVersion changed': refused('InvalidParameterCombination', (at) =>
       modify(at, { EngineVersion: '15.4' }),
     ),
