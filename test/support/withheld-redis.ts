@@ -12,6 +12,7 @@ import { bounded, policyFor } from './least-privilege.ts';
 import { serviceAccount } from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation, undone } from './provocation.ts';
 import { fullRedis, storeInNetwork, storeNetwork } from './store-manifests.ts';
+import { orphanSecret, secretProvocations } from './withheld-secrets.ts';
 import { actionsOf } from './withheld-suite.ts';
 
 /** Nothing is kept of it, so that nothing is left. */
@@ -19,7 +20,10 @@ export const passingRedis = {
   ...fullRedis,
   spec: { ...(fullRedis.spec as object), deletionPolicy: 'Delete' },
 };
-export const anotherRedis = storeInNetwork('another', { deletionPolicy: 'Delete', redis: {} });
+export const anotherRedis = storeInNetwork('another', {
+  deletionPolicy: 'Delete',
+  redis: { credentials: { mode: 'Generated' } },
+});
 
 /** Of the deletion of a store, and of shards, which this one has none of: datastore-redis.test.ts. */
 const OF_OTHERS = new Set([
@@ -28,10 +32,14 @@ const OF_OTHERS = new Set([
   'elasticache:ModifyReplicationGroupShardConfiguration',
 ]);
 
-/** The actions of ElastiCache that a cache needs. */
+/** The actions that a cache and its token need: of RDS, whether a snapshot has the password of a secret that is to go. */
 export async function actionsOfRedis(): Promise<string[]> {
   const all = actionsOf(await policyFor([bounded(serviceAccount), storeNetwork, fullRedis]));
-  return all.filter((action) => action.startsWith('elasticache:') && !OF_OTHERS.has(action));
+  return all.filter(
+    (action) =>
+      /^(elasticache:|secretsmanager:|rds:DescribeDB(Cluster)?Snapshots$)/.test(action) &&
+      !OF_OTHERS.has(action),
+  );
 }
 
 const Tags = Object.entries(orphanTags(fullRedis)).map(([Key, Value]) => ({ Key, Value }));
@@ -88,4 +96,7 @@ export const REDIS_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'elasticache:ModifyReplicationGroup': drift('ReplicationGroup', 'snapshotRetentionDays changed'),
   'elasticache:RemoveTagsFromResource': drift('ReplicationGroup', 'tags extra'),
   'elasticache:ResetCacheParameterGroup': drift('CacheParameters', 'parameters[*] extra (set by somebody)'),
+  'rds:DescribeDBClusterSnapshots': orphanSecret(fullRedis),
+  'rds:DescribeDBSnapshots': orphanSecret(fullRedis),
+  ...secretProvocations(fullRedis),
 };
