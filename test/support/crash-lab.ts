@@ -100,9 +100,13 @@ export class CrashLab {
 
   /**
    * Does it, kills the operator at the point and starts it again; resolves when all is done, with the write at which
-   * it died: undefined when the run had fewer writes.
+   * it died: undefined when the run had fewer writes. `dead` looks at what there is while nobody is there to go on.
    */
-  async crash(subject: Subject, point: Point): Promise<{ action: string | undefined; counts: Counts }> {
+  async crash(
+    subject: Subject,
+    point: Point,
+    dead: () => Promise<void> = async () => {},
+  ): Promise<{ action: string | undefined; counts: Counts }> {
     await this.#silence(PAUSE_MS);
     const trap: Trap = { point };
     this.#count(trap);
@@ -113,6 +117,7 @@ export class CrashLab {
     await trap.killed;
     this.#count();
     const over = await this.#ended(subject, point.verb);
+    await dead();
     this.#operator = this.#start();
     // Where the last write was the point, nothing waits for the successor: it has to be seen to find all in order.
     if (over) await this.#operator.line(({ msg }) => msg === 'leading');
@@ -178,13 +183,13 @@ export class CrashLab {
     });
   }
 
-  async #ended({ made }: Subject, verb: Verb): Promise<boolean> {
+  async #ended({ made, ended }: Subject, verb: Verb): Promise<boolean> {
     const object = await this.world.read(made);
     if (verb === 'delete') return object === undefined;
-    return (
+    const isReady =
       object?.status?.observedGeneration === object?.metadata.generation &&
-      conditionOf(object, 'Ready')?.reason === 'Succeeded'
-    );
+      conditionOf(object, 'Ready')?.reason === 'Succeeded';
+    return isReady && (verb === 'create' || !ended || (await ended(this.world)));
   }
 
   /** Counts from 1 again, and kills the operator where the trap says. */

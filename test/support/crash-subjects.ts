@@ -22,6 +22,8 @@ export interface Subject {
   readonly prepare?: (world: World) => Promise<void>;
   readonly made: Manifest;
   readonly edited: Manifest;
+  /** Whether an edit that AWS alone shows to be over is so, besides that the object is Ready. */
+  readonly ended?: (world: World) => Promise<boolean>;
   /** Takes away what it leaves on purpose once it is deleted, so that AWS can be as before. */
   readonly forget?: (world: World) => Promise<void>;
 }

@@ -42,7 +42,7 @@ interface Reference {
 
 const everything = process.env['LANDFALL_PROOF'] === 'all';
 const named = process.env['LANDFALL_POINT']?.split(',');
-const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
+export const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 10);
 
 /**
  * Runs each subject's life undisturbed, counts its writes, and makes a test of each point at which the operator may
@@ -50,9 +50,7 @@ const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().slice(0, 1
  * all with LANDFALL_PROOF=all, else of a share by seed (LANDFALL_SEED, else the date in UTC).
  */
 export async function proveCrashes(shares: readonly Share[], part: Part): Promise<void> {
-  const asked = shares.filter(
-    ({ subject: { name } }) => named?.some((id) => id.split('/')[0] === name) ?? true,
-  );
+  const asked = shares.filter(isAsked);
   const subjects = shares.map(({ subject }) => subject);
   let lab = await CrashLab.start(subjects);
   afterAll(() => lab.stop());
@@ -198,8 +196,13 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
   });
 }
 
+/** Whether this run shows any point of a subject. */
+export function isAsked({ subject: { name } }: Share): boolean {
+  return named?.some((id) => id.split('/')[0] === name) ?? true;
+}
+
 /** The points that this run shows: each belongs to one part by its number, whatever an undisturbed run counted. */
-function pick(points: readonly Point[], share: Share, verb: Verb, { part, of }: Part): Point[] {
+export function pick(points: readonly Point[], share: Share, verb: Verb, { part, of }: Part): Point[] {
   const mine = points.filter(({ n }) => n % of === part);
   if (named) return mine.filter((point) => named.some((name) => `${idOf(point)}/`.startsWith(`${name}/`)));
   if (everything) return mine;
