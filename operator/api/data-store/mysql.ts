@@ -97,7 +97,7 @@ const fields = z.strictObject({
     .max(STORAGE_MAX)
     .optional()
     .describe(
-      'Up to where AWS lets the volume grow by itself when it is nearly full. Default: five times `storageGiB`. The same as `storageGiB`: not at all.',
+      'Up to where AWS lets the volume grow by itself when it is nearly full. Default: five times `storageGiB`. The same as `storageGiB`: not at all. Else at least a tenth above it, whether that is given or the environment’s.',
     ),
   storageType: z
     .enum(['gp2', 'gp3'])

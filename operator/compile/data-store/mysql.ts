@@ -51,6 +51,7 @@ export function mysqlNodes(
 ): GraphNode[] {
   requireApart('spec.mysql', spec);
   requireInsights(spec, classOf(input.object, spec));
+  requireRoom(input.object, spec);
   const network = storeNetwork(build, input, ZONES_MIN);
   const { group } = namesOfStore(input.object);
   const description = `Store ${ownerOf(input.object)}`;
@@ -99,6 +100,17 @@ function requireInsights({ performanceInsights: asked }: MySql, instanceClass: s
   throw new Terminal(
     'InvalidSpec',
     `spec.mysql.performanceInsights: class ${instanceClass} has none; take it away, or choose an instanceClass from db.t3.medium on`,
+  );
+}
+
+/** Throws Terminal (`InvalidSpec`) where a volume of the size that the environment has could not grow as far as it is told. */
+function requireRoom({ spec: { environment = 'dev' } }: DataStore, spec: MySql): void {
+  const { maxStorageGiB: most, storageGiB } = spec;
+  const size = MYSQL_SIZES[environment].storageGiB;
+  if (most === undefined || storageGiB !== undefined || most === size || most * 10 >= size * 11) return;
+  throw new Terminal(
+    'InvalidSpec',
+    `spec.mysql.maxStorageGiB ${most} is less than a tenth above the ${size} GiB that environment ${environment} begins with: raise it, make it ${size} so that the volume does not grow by itself, or give storageGiB`,
   );
 }
 

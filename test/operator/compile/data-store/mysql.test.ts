@@ -121,6 +121,15 @@ describe('a database of MySQL', () => {
     expect(found).not.toHaveProperty('maxStorageGiB');
   });
 
+  it('is told how far its volume grows only where it can', () => {
+    const inProd = (most: number) => () => instance({ maxStorageGiB: most }, { environment: 'prod' });
+    for (const most of [50, 109])
+      expect(inProd(most)).toThrow(/maxStorageGiB \d+ is less than a tenth above the 100 GiB .* make it 100/);
+    expect(inProd(100)()).not.toHaveProperty('maxStorageGiB');
+    expect(inProd(110)()).toMatchObject({ storageGiB: 100, maxStorageGiB: 110 });
+    expect(instance({ maxStorageGiB: 22 })).toMatchObject({ storageGiB: 20, maxStorageGiB: 22 });
+  });
+
   it('of the smallest class measures nothing by itself', () => {
     expect(instance({ instanceClass: 'db.t4g.small' }, { environment: 'prod' })).not.toHaveProperty(
       'insightsDays',
