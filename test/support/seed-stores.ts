@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { BackupPlanInputs } from '../../operator/aws/backup/rules.ts';
+import type { BackupVaultInputs } from '../../operator/aws/backup/vault.ts';
 import type { AlarmInputs } from '../../operator/aws/cloudwatch/alarm-settings.ts';
 import type { ContinuousBackupsInputs } from '../../operator/aws/dynamodb/continuous-backups.ts';
 import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inputs.ts';
@@ -45,15 +47,25 @@ export function cellsOf(
 export function saidOfStore(graph: Graph): Cells {
   const of = <I>(key: string) => graph.nodes.get(key)?.inputs as I | undefined;
   const table = of<DynamoDbTableInputs>('table');
-  if (table) return saidOfTable(table, of);
+  if (table) return { ...saidOfTable(table, of), ...recoveryPointsOf(of) };
   const cache = of<ReplicationGroupInputs>('replication-group');
   return {
     ...placeOf((of<DbSubnetGroupInputs>('db-subnet-group') ?? of('cache-subnet-group'))?.subnetIds ?? []),
     ...(cache ? saidOfCache(cache) : saidOfDatabase(graph, of)),
+    ...recoveryPointsOf(of),
   };
 }
 
 type Of = <I>(key: string) => I | undefined;
+
+/** For how long they are kept, in which vault, and the region in which there is another one. */
+function recoveryPointsOf(of: Of): Cells {
+  const plan = of<BackupPlanInputs>('backup-plan');
+  const vault = of<BackupVaultInputs>('backup-vault');
+  if (!plan || !vault) return {};
+  const elsewhere = plan.copyTo?.vaultArn.split(':')[3] ?? 'nowhere';
+  return { recoveryPoints: `${plan.retentionDays} days in ${vault.name}, copied to ${elsewhere}` };
+}
 
 /** Name, what is measured, the bound, and over what time. */
 function alarmsOf(graph: Graph): Cells {

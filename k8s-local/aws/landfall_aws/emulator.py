@@ -9,6 +9,7 @@ from moto.logs.models import logs_backends
 
 from . import accounts, containers, difficulty, dry_run, dump, ec2, engines, fast_serialize, faults, iam, idempotency, lag
 from . import lifecycle, logs, memory, pages, permissions, pipeline, services, sessions, tagging, throttling
+from .backup import vaults
 from .ec2 import transit_gateways
 from .ec2.tags import check_specifications
 from .settings import Settings
@@ -63,3 +64,4 @@ def _begin(settings: Settings) -> None:
         dump.keep("iam", account, "aws")
     accounts.bootstrap(settings)
     transit_gateways.bootstrap(settings)
+    vaults.bootstrap(settings)
