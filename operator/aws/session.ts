@@ -38,6 +38,8 @@ export interface AwsSession {
   readonly autoscaling: AutoScalingClient;
   readonly applicationAutoscaling: ApplicationAutoScalingClient;
   readonly backup: BackupClient;
+  /** Vaults of another region. */
+  backupIn(region: string): BackupClient;
   readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly ec2: EC2Client;
@@ -119,6 +121,9 @@ export function openSession(options: SessionOptions): AwsSession {
     },
     get backup() {
       return client('backup', () => new BackupClient(base));
+    },
+    backupIn(other) {
+      return client('backup', () => new BackupClient({ ...base, region: other }), other);
     },
     get cloudwatch() {
       return client('cloudwatch', () => new CloudWatchClient(base));

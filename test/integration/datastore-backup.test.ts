@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   BackupClient,
   CreateBackupSelectionCommand,
@@ -74,6 +76,14 @@ const vaults = async () =>
 const points = async () =>
   (await backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: NAME }))).RecoveryPoints ??
   [];
+/** What `landfall retained` lists. */
+async function retained(): Promise<string[]> {
+  const file = join(world.plane.dir, 'retained.yaml');
+  await writeFile(file, JSON.stringify(accountWith({ grants })));
+  const { out } = await world.landfall('retained', '-f', file, '--json');
+  const { things } = JSON.parse(out) as { things: { kind: string; id: string; owner: string }[] };
+  return things.map(({ kind, id, owner }) => `${kind} ${id} of ${owner}`).sort();
+}
 async function planId(): Promise<string | undefined> {
   const { BackupPlansList: plans = [] } = await backup.send(new ListBackupPlansCommand({}));
   return plans[0]?.BackupPlanId;
@@ -192,9 +202,14 @@ it('the vault and its role stay as long as there is a recovery point, and are ha
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   expect(Role?.Tags?.map(({ Key }) => Key)).toContain('landfall.dev/retained');
   expect(await points()).toHaveLength(1);
-  await world.apply([table({ retentionDays: 14 })]);
+  expect(await retained()).toEqual([
+    `BackupVault arn:aws:backup:us-east-1:123456789012:backup-vault:${NAME} of DataStore/web/orders`,
+    `Role ${RoleName} of DataStore/web/orders`,
+  ]);
+  await world.apply([object]);
   await world.ready(object);
   expect(await vaults()).toEqual([NAME]);
+  expect(await retained()).toEqual([]);
   const again = await iam.send(new GetRoleCommand({ RoleName }));
   expect(again.Role?.Tags?.map(({ Key }) => Key)).not.toContain('landfall.dev/retained');
   expect(await least.refusals()).toEqual([]);

@@ -10,14 +10,17 @@ import { nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagsOf } from '../tags.ts';
-import { nameIn } from './shared.ts';
+import { everyVault, nameIn } from './shared.ts';
+
+/** Region and account of a vault's ARN. */
+const VAULT = /arn:[a-z-]+:backup:([a-z0-9-]+):(\d{12}):backup-vault:[\w-]+/g;
 
 /** What {@link pointsIn} reads. */
 export const POINT_ACTIONS = reads('backup:ListRecoveryPointsByBackupVault');
 
 /** The recovery points of a vault; none where it is gone. */
 export async function* pointsIn(
-  { backup }: AwsSession,
+  { backup }: Pick<AwsSession, 'backup'>,
   BackupVaultName: string,
 ): AsyncGenerator<RecoveryPointByBackupVault> {
   const all = pages<RecoveryPointByBackupVault>(async (NextToken) => {
@@ -47,8 +50,30 @@ export async function endsPoints(session: AwsSession, role: RoleDetail): Promise
   const { [TAG.installation]: installation = '', [TAG.owner]: owner } = tagsOf(role);
   for await (const vaults of nominated(session, 'backup:backup-vault', installation))
     for (const [arn, tags] of vaults)
-      if (tags[TAG.owner] === owner)
-        for await (const point of pointsIn(session, nameIn(arn)))
-          if (point.IamRoleArn === role.Arn) return `recovery point ${point.RecoveryPointArn} ends by it`;
+      if (tags[TAG.owner] === owner && (await isMaker(session, arn, role)))
+        return `a recovery point in ${arn} ends by it`;
+  for (const { arn, region } of copiesOf(session, role)) {
+    const there = { backup: session.backupIn(region) };
+    if ((await everyVault(there)).has(arn) && (await isMaker(there, arn, role)))
+      return `a copy in ${arn} ends by it`;
+  }
   return undefined;
+}
+
+/** Whether a role has made a recovery point that a vault holds. */
+async function isMaker(
+  there: Pick<AwsSession, 'backup'>,
+  vaultArn: string,
+  { Arn }: RoleDetail,
+): Promise<boolean> {
+  for await (const { IamRoleArn } of pointsIn(there, nameIn(vaultArn))) if (IamRoleArn === Arn) return true;
+  return false;
+}
+
+/** The vaults that a role may copy into, as its own policies name them. Copies in another account that account ends. */
+function copiesOf({ accountId }: AwsSession, role: RoleDetail): { arn: string; region: string }[] {
+  const policies = (role.RolePolicyList ?? []).map(({ PolicyDocument = '' }) => PolicyDocument).join();
+  return [...policies.matchAll(VAULT)].flatMap(([arn, region = '', of]) =>
+    of === accountId ? { arn, region } : [],
+  );
 }

@@ -1,7 +1,13 @@
-import { ListTagsCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-backup';
+import {
+  ListBackupVaultsCommand,
+  ListTagsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type BackupVaultListMember,
+} from '@aws-sdk/client-backup';
 import type { ActionContext, Change, Permission } from '../../graph/kind.ts';
 import { tagWrites } from '../../graph/tags.ts';
-import type { AwsCollection } from '../kind.ts';
+import { must, pages, type AwsCollection } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged } from '../tags.ts';
@@ -55,6 +61,20 @@ export async function updateTags<R extends Tagged>(
     await backup.send(new UntagResourceCommand({ ResourceArn, TagKeyList: [...writes.unset] }));
   if (isSet || writes.unset.length > 0)
     wrote(collection, ResourceArn, (record) => record && retagged(record, writes));
+}
+
+/** The ARNs of all vaults of an account and region, whoever made them. */
+export async function everyVault({ backup }: Pick<AwsSession, 'backup'>): Promise<Set<string>> {
+  const found = new Set<string>();
+  const all = pages<BackupVaultListMember>(async (NextToken) => {
+    const answer = await backup.send(
+      new ListBackupVaultsCommand({ ...(NextToken !== undefined && { NextToken }) }),
+    );
+    return { items: answer.BackupVaultList, next: answer.NextToken };
+  });
+  for await (const page of all)
+    for (const { BackupVaultArn: arn } of page) found.add(must(arn, 'BackupVaultArn'));
+  return found;
 }
 
 /** `web` of `arn:aws:backup:eu-central-1:111111111111:backup-vault:web`; of a plan its id. */

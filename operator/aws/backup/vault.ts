@@ -1,18 +1,13 @@
-import {
-  CreateBackupVaultCommand,
-  DeleteBackupVaultCommand,
-  ListBackupVaultsCommand,
-  type BackupVaultListMember,
-} from '@aws-sdk/client-backup';
+import { CreateBackupVaultCommand, DeleteBackupVaultCommand } from '@aws-sdk/client-backup';
 import { READY, type Change } from '../../graph/kind.ts';
 import { unlessGone } from '../errors.ts';
-import { must, pages, type AwsCollection, type AwsKind } from '../kind.ts';
+import { must, type AwsCollection, type AwsKind } from '../kind.ts';
 import { NOMINATION_ACTIONS, nominated } from '../nominated.ts';
 import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import { POINT_ACTIONS, pointsIn } from './points.ts';
-import { makes, nameIn, onOurs, tagsAt, updateTags, type Tagged } from './shared.ts';
+import { everyVault, makes, nameIn, onOurs, tagsAt, updateTags, type Tagged } from './shared.ts';
 
 const SORT = 'backup-vault';
 
@@ -99,17 +94,4 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
 async function vaultAt(session: AwsSession, Arn: string): Promise<Tagged | undefined> {
   const tags = await unlessGone(tagsAt(session, Arn));
   return tags && { Arn, Tags: tagList(tags) };
-}
-
-async function everyVault({ backup }: AwsSession): Promise<Set<string>> {
-  const found = new Set<string>();
-  const all = pages<BackupVaultListMember>(async (NextToken) => {
-    const answer = await backup.send(
-      new ListBackupVaultsCommand({ ...(NextToken !== undefined && { NextToken }) }),
-    );
-    return { items: answer.BackupVaultList, next: answer.NextToken };
-  });
-  for await (const page of all)
-    for (const { BackupVaultArn: arn } of page) found.add(must(arn, 'BackupVaultArn'));
-  return found;
 }

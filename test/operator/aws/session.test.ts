@@ -62,6 +62,7 @@ describe('openSession', () => {
     const { session, calls } = await scene();
     expect(session.acmIn('cn-northwest-1')).toBe(session.acmIn('cn-northwest-1'));
     expect(session.acmIn('cn-north-1')).toBe(session.acm);
+    expect(session.backupIn('cn-north-1')).toBe(session.backup);
     await expect(session.acmIn('cn-northwest-1').send(new ListCertificatesCommand())).rejects.toThrow();
     expect(calls[0]).toMatchObject({ service: 'acm', region: 'cn-northwest-1' });
   });

@@ -32,9 +32,37 @@ describe('a vault', () => {
     });
     const { session } = fakeSession(holding([{ RecoveryPointArn: POINT, IamRoleArn: ROLE }]));
     const name = 'backup.amazonaws.com';
-    expect(await endsPoints(session, role(name))).toBe(`recovery point ${POINT} ends by it`);
+    expect(await endsPoints(session, role(name))).toBe(`a recovery point in ${VAULT_ARN} ends by it`);
     expect(await endsPoints(session, role(name, `${ROLE}-of-others`))).toBeUndefined();
     expect(await endsPoints(session, role('ecs-tasks.amazonaws.com'))).toBeUndefined();
+  });
+
+  it('keeps the role by which a copy elsewhere ends, in the same account', async () => {
+    const at = (accountId: string) => `arn:aws:backup:eu-west-1:${accountId}:backup-vault:copies`;
+    const copier = (vaultArn: string) => ({
+      Arn: ROLE,
+      AssumeRolePolicyDocument: '{"Service":"backup.amazonaws.com"}',
+      RolePolicyList: [
+        {
+          PolicyName: 'backup',
+          PolicyDocument: JSON.stringify({
+            Resource: ['arn:aws:backup:*:111111111111:backup-vault:*', vaultArn],
+          }),
+        },
+      ],
+      Tags: tagList(OWN),
+    });
+    const { session } = fakeSession({
+      ListBackupVaults: () => ({ BackupVaultList: [{ BackupVaultArn: at('111111111111') }] }),
+      ListRecoveryPointsByBackupVault: ({ BackupVaultName }) => ({
+        RecoveryPoints: BackupVaultName === 'copies' ? [{ RecoveryPointArn: POINT, IamRoleArn: ROLE }] : [],
+      }),
+    });
+    expect(await endsPoints(session, copier(at('111111111111')))).toBe(
+      `a copy in ${at('111111111111')} ends by it`,
+    );
+    expect(await endsPoints(session, copier(at('222222222222')))).toBeUndefined();
+    expect(await endsPoints(session, copier(`${at('111111111111')}-gone`))).toBeUndefined();
   });
 });
 

@@ -24,6 +24,7 @@ export function fakeSession(answers: Answers = {}) {
     batches: new Batches(),
     applicationAutoscaling: client,
     backup: client,
+    backupIn: () => client,
     cloudwatch: client,
     dynamodb: client,
     ec2: client,
