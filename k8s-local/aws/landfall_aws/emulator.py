@@ -36,6 +36,8 @@ def install(settings: Settings) -> None:
     logs.install()
     tagging.install()
     services.install(settings)
+    # The tagging API looks into vaults and plans before anybody calls their service, and vaults are there from the start.
+    services.response_class("backup")
     # Last, around what the others made of the describe actions.
     pages.install()
     dump.remember_fresh()
