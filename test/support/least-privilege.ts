@@ -77,6 +77,8 @@ export interface LeastPrivilege {
   withhold(...actions: readonly string[]): Promise<void>;
   /** Calls of the role after a mark that were refused. */
   refusals(after?: number): Promise<LedgerEntry[]>;
+  /** Writes after a mark that somebody else made. */
+  writesOfOthers(after: number): Promise<LedgerEntry[]>;
   /** Actions that the role called and was allowed. */
   called(): Promise<Set<string>>;
   close(): void;
@@ -109,8 +111,8 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
   );
   await grant(policy.Statement);
   await world.aws.setDifficulty({ permissions: { enforced: true } });
-  const ofRole = async (after?: number) =>
-    (await world.aws.ledger(after)).filter(({ caller }) => caller?.includes(`:assumed-role/${NAME}/`));
+  const isOfRole = ({ caller }: LedgerEntry) => caller?.includes(`:assumed-role/${NAME}/`) ?? false;
+  const ofRole = async (after?: number) => (await world.aws.ledger(after)).filter(isOfRole);
   return {
     policy,
     grant: async ({ Statement }) => void (await grant(Statement)),
@@ -136,6 +138,9 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
     },
     async refusals(after) {
       return (await ofRole(after)).filter(isRefused);
+    },
+    async writesOfOthers(after) {
+      return (await world.writes(after)).filter((call) => !isOfRole(call));
     },
     async called() {
       const calls = (await ofRole()).filter((call) => !isRefused(call));

@@ -248,7 +248,7 @@ export class Standing {
     { node, drift, refreshes: most = 2, interrupts }: DriftCase,
     how: 'seen' | 'unseen' = 'seen',
   ): Promise<void> {
-    const { world, operator } = this;
+    const { world, operator, least } = this;
     const listing = LISTINGS[node.split('/')[0] ?? ''] ?? 'DescribeSecurityGroups';
     // What the repair before wrote is believed until a listing shows it; only then is a difference drift.
     await Promise.all([world.refreshes(2), world.refreshes(2, [listing])]);
@@ -256,8 +256,11 @@ export class Standing {
     const said = operator.lines.length;
     const act = async () => {
       const at = await this.context();
+      const start = await world.mark();
       const tidy = await drift(at);
-      return { tidy, mark: await world.mark(), ids: at.ids };
+      // It may be repaired before anybody asks.
+      const mark = (await least.writesOfOthers(start)).at(-1)?.seq ?? start;
+      return { tidy, mark, ids: at.ids };
     };
     const { tidy, mark, ids } = how === 'unseen' ? await this.unseen(act) : await act();
     try {
