@@ -258,11 +258,12 @@ export class Standing {
       const at = await this.context();
       const start = await world.mark();
       const tidy = await drift(at);
-      // It may be repaired before anybody asks.
+      const ended = await world.mark();
+      // It may be repaired before anybody asks how far AWS has come.
       const mark = (await least.writesOfOthers(start)).at(-1)?.seq ?? start;
-      return { tidy, mark, ids: at.ids };
+      return { tidy, mark, ended, ids: at.ids };
     };
-    const { tidy, mark, ids } = how === 'unseen' ? await this.unseen(act) : await act();
+    const { tidy, mark, ended, ids } = how === 'unseen' ? await this.unseen(act) : await act();
     try {
       await eventually('the first write of the repair', async () => (await world.writes(mark))[0]);
       if (tidy) {
@@ -280,8 +281,11 @@ export class Standing {
       const refreshes = calls
         .slice(0, repair)
         .filter(
-          ({ action, params, time }) =>
-            action === listing && time < planned && !/group-id|service-id/.test(JSON.stringify(params)),
+          ({ seq, action, params, time }) =>
+            seq > ended &&
+            action === listing &&
+            time < planned &&
+            !/group-id|service-id/.test(JSON.stringify(params)),
         );
       // One that began before the drift may be under way; the next shows it.
       expect(refreshes.length, 'refreshes until the repair is planned').toBeLessThanOrEqual(most);
