@@ -345,6 +345,8 @@ describe('manifests/examples/platform', () => {
       );
     // The name of the load balancer is cut where it would be too long for AWS, and told apart by a hash.
     expect(changed.sort()).toEqual([
+      'DataStore/api-service backup-plan copyTo',
+      'DataStore/api-service backup-plan retentionDays',
       'DataStore/api-service db-cluster backupDays',
       'DataStore/api-service db-cluster deletionProtection',
       'DataStore/api-service db-instance/1 instanceClass',
@@ -352,6 +354,8 @@ describe('manifests/examples/platform', () => {
       'DataStore/api-service-cache replication-group nodeType',
       'DataStore/api-service-cache replication-group replicasPerShard',
       'DataStore/api-service-cache replication-group snapshotRetentionDays',
+      'DataStore/api-service-sessions backup-plan copyTo',
+      'DataStore/api-service-sessions backup-plan retentionDays',
       'DataStore/api-service-sessions table deletionProtection',
       'DataStore/api-service-sessions table-settings deletionProtection',
       'EcsService/api-consumer service desiredCount',
