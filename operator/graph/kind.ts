@@ -91,8 +91,11 @@ export interface Collection<R, S> {
   readonly iam: readonly Permission[];
   /** Everything that carries the installation's tag, page by page. */
   list(session: S, installation: string): AsyncIterable<readonly R[]>;
-  /** Exactly these, tagged or not; ids that do not exist are left out. */
-  get(session: S, ids: readonly string[]): Promise<R[]>;
+  /**
+   * Exactly these, tagged or not; ids that do not exist are left out. `before` answers what was known of one until now, if
+   * anything: what can be told by it need not be asked.
+   */
+  get(session: S, ids: readonly string[], before?: (id: string) => R | undefined): Promise<R[]>;
   id(record: R): string;
   tags(record: R): Readonly<Record<string, string>>;
 }

@@ -250,9 +250,8 @@ export class Inventory<S> implements World<S> {
     const shelf = this.#shelf(name);
     const { collection } = shelf;
     const beganAt = clock.now();
-    const records = new Map(
-      (await collection.get(session, ids)).map((record) => [collection.id(record), record]),
-    );
+    const found = await collection.get(session, ids, (id) => shelf.get(id));
+    const records = new Map(found.map((record) => [collection.id(record), record]));
     // The cause of a change may be in no listing yet, and whoever is woken is to see it with the effect.
     if (!stirred && ids.some((id) => isUnexpected(shelf, id, records.get(id))))
       await this.refresh(

@@ -1,6 +1,7 @@
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { Waiting } from '../../errors.ts';
 import { READY, type Change } from '../../graph/kind.ts';
+import { isWithoutBackups } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn } from '../permissions.ts';
 import { stateOf, tableDescriptions, type DescribedTable } from './table-descriptions.ts';
@@ -41,20 +42,28 @@ export const continuousBackupsKind: AwsKind<ContinuousBackupsInputs, DescribedTa
     const state = stateOf({ table });
     if (state.phase === 'pending' && table.TableStatus !== 'ACTIVE')
       throw new Waiting('WaitingForAws', `${state.message}; its recovery follows`);
-    if (!hasBackups)
-      throw new Waiting(
+    const notYet = () =>
+      new Waiting(
         'WaitingForAws',
         `AWS is still enabling backups of table ${table.TableName}; its recovery follows`,
       );
-    await session.dynamodb.send(
-      new UpdateContinuousBackupsCommand({
-        TableName: table.TableName,
-        PointInTimeRecoverySpecification: {
-          PointInTimeRecoveryEnabled: enabled,
-          ...(enabled && { RecoveryPeriodInDays: periodDays }),
-        },
-      }),
-    );
+    if (!hasBackups) throw notYet();
+    try {
+      await session.dynamodb.send(
+        new UpdateContinuousBackupsCommand({
+          TableName: table.TableName,
+          PointInTimeRecoverySpecification: {
+            PointInTimeRecoveryEnabled: enabled,
+            ...(enabled && { RecoveryPeriodInDays: periodDays }),
+          },
+        }),
+      );
+    } catch (error) {
+      if (!isWithoutBackups(error)) throw error;
+      // It was taken for granted of a table that had just been made. Now it is read until it has them.
+      wrote(tableDescriptions, tableArn, (listed) => listed && { ...listed, hasBackups: false });
+      throw notYet();
+    }
     wrote(
       tableDescriptions,
       tableArn,

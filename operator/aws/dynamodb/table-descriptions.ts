@@ -33,8 +33,8 @@ export const tableDescriptions: AwsCollection<DescribedTable> = {
   settled: ({ table, timeToLive, hasBackups = true }) =>
     stateOf({ table }).phase !== 'pending' && timeToLive?.TimeToLiveStatus !== 'DISABLING' && hasBackups,
   async *list() {},
-  async get(session, arns) {
-    const found = await Promise.all(arns.map((arn) => describe(session, nameIn(arn))));
+  async get(session, arns, before) {
+    const found = await Promise.all(arns.map((arn) => describe(session, nameIn(arn), before?.(arn))));
     return found.filter((described) => described !== undefined);
   },
   id: ({ table }) => must(table.TableArn, 'TableArn'),
@@ -101,11 +101,24 @@ export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
 
 const WORDS: Readonly<Record<string, string>> = { CREATING: 'filled', DELETING: 'deleted' };
 
-async function describe(session: AwsSession, TableName: string): Promise<DescribedTable | undefined> {
+/** What is set on a table that has just been made: AWS takes nothing of it before. That it has enabled backups is taken for granted. */
+const AS_MADE = {
+  timeToLive: { TimeToLiveStatus: 'DISABLED' },
+  recovery: { PointInTimeRecoveryStatus: 'DISABLED' },
+  hasBackups: true,
+} as const;
+
+async function describe(
+  session: AwsSession,
+  TableName: string,
+  before: DescribedTable | undefined,
+): Promise<DescribedTable | undefined> {
   const described = await describeTable(session, TableName);
   if (!described) return undefined;
   const table = brief(described);
   if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
+  if (before?.table.TableStatus === 'CREATING' && before.table.TableId === table.TableId)
+    return { table, ...AS_MADE };
   const { dynamodb } = session;
   const answers = Promise.all([
     dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
