@@ -21,7 +21,7 @@ export interface InARow {
 
 interface StepInTime {
   readonly node: string;
-  /** Calls that had come one after the other when it was made; undefined where its thing has no tags. */
+  /** Calls that had come one after the other when it was made; undefined of a read, and where its thing has no tags. */
   readonly callsBefore: number | undefined;
 }
 
@@ -43,10 +43,11 @@ export async function measureInARow(subject: Subject): Promise<InARow> {
       shareInARow: round(wallSeconds / LATENCY_SECONDS / ledger.length),
       fewestInARow: path.length,
       longestPath: path.map((step) => {
-        const made = ledger.find((call) => call.write && isTagged(call, step));
+        const made =
+          step.call === 'write' ? ledger.find((call) => call.write && isTagged(call, step)) : undefined;
         const seconds = made && (Date.parse(made.time) - began) / 1000;
         return {
-          node: `${step.owner}: ${step.node}`,
+          node: `${step.owner}: ${step.node}${step.call === 'read' ? ' is seen to be ready' : ''}`,
           callsBefore: seconds && round(seconds / LATENCY_SECONDS),
         };
       }),

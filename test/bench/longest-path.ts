@@ -10,20 +10,39 @@ import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { referencesIn } from '../../operator/graph/ref.ts';
 import { INSTALLATION, type Subject } from './subjects.ts';
 
-/** A node that something is written for. */
+/** A call that is made for a node: the write that makes it, or the read that shows that it is usable. */
 export interface Step {
   /** `Kind/namespace/name` of its object. */
   readonly owner: string;
   readonly node: string;
+  readonly call: 'write' | 'read';
 }
+
+/**
+ * What AWS makes by and by, with what it is needed for: its create call does not answer that, so a read has to. Sources: the API
+ * references of the create calls. Reviewed by hand: nothing here may be derived from the operator, which is measured against it.
+ */
+const READ_WHEN_MADE: ReadonlySet<string> = new Set([
+  // Active: no endpoint service is made on it before.
+  'LoadBalancer',
+  // Available: no member is made in it before.
+  'DbCluster',
+  // Available: its address is not told before.
+  'DbInstance',
+  'ReplicationGroup',
+  // Active: nothing is set on it before.
+  'DynamoDbTable',
+  // Steady: its tasks run.
+  'EcsService',
+]);
 
 const NOTHING_STANDS: World<AwsSession> = {
   view: () => ({ get: () => undefined, all: () => [], ownedBy: () => [] }),
 };
 
 /**
- * The most steps of one of a subject that need one another, in order, over the graphs of all its objects. Each takes a call
- * at the least, and so many calls come one after the other, whatever goes on beside them.
+ * The most calls of one of a subject that need one another, in order, over the graphs of all its objects: a write of each node, and
+ * a read where its answer does not tell what is needed. So many calls come one after the other, whatever goes on beside them.
  */
 export async function longestPath(subject: Subject): Promise<readonly Step[]> {
   const graphs = await graphsOf(subject);
@@ -31,8 +50,11 @@ export async function longestPath(subject: Subject): Promise<readonly Step[]> {
     graphs.flatMap((graph) => {
       const written = writtenIn(graph);
       return [...graph.nodes.values()].map((node) => {
-        const step = { owner: graph.owner, node: node.key };
-        return [keyOf(step), { step, needs: needsOf(node, graph.owner), isWritten: written.has(node.key) }];
+        const place = { owner: graph.owner, node: node.key };
+        const steps: Step[] = [];
+        if (written.has(node.key)) steps.push({ ...place, call: 'write' });
+        if (READ_WHEN_MADE.has(node.type)) steps.push({ ...place, call: 'read' });
+        return [keyOf(place), { steps, needs: needsOf(node, graph.owner) }];
       });
     }),
   );
@@ -42,8 +64,7 @@ export async function longestPath(subject: Subject): Promise<readonly Step[]> {
     if (known) return known;
     const node = nodes.get(key);
     if (!node) throw new Error(`${key} is needed, and the subject does not have it`);
-    const before = longest(node.needs.map(pathTo));
-    const path = node.isWritten ? [...before, node.step] : before;
+    const path = [...longest(node.needs.map(pathTo)), ...node.steps];
     paths.set(key, path);
     return path;
   };
@@ -81,7 +102,7 @@ function needsOf(node: GraphNode, own: string): string[] {
   ];
 }
 
-function keyOf({ owner, node }: Step): string {
+function keyOf({ owner, node }: Omit<Step, 'call'>): string {
   return `${owner}: ${node}`;
 }
 
