@@ -45,8 +45,7 @@ export async function* pointsIn(
  * vault's kind names.
  */
 export async function endsPoints(session: AwsSession, role: RoleDetail): Promise<string | undefined> {
-  if (!decodeURIComponent(role.AssumeRolePolicyDocument ?? '').includes('backup.amazonaws.com'))
-    return undefined;
+  if (role.AssumeRolePolicyDocument?.includes('backup.amazonaws.com') !== true) return undefined;
   const { [TAG.installation]: installation = '', [TAG.owner]: owner } = tagsOf(role);
   for await (const vaults of nominated(session, 'backup:backup-vault', installation))
     for (const [arn, tags] of vaults)
