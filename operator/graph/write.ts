@@ -1,5 +1,6 @@
 import { contextFor, NameTaken } from './attempt.ts';
 import { NO_EXPORTS, type ExportsOf } from './exports.ts';
+import { givingWay } from './giving-way.ts';
 import { isMemberwise, textOf, kindOf, type ActionContext, type AnyKind, type Change } from './kind.ts';
 import type { ApplyInput, Outcome } from './outcome.ts';
 import { isOwned, TAG } from './ownership.ts';
@@ -25,6 +26,9 @@ export async function write<S>(
   const awaited = awaits?.find((key) => !isReady(input, key, outputs));
   if (awaited !== undefined)
     return { result: 'skipped', reason: 'Blocked', message: `waits for ${awaited} to be usable` };
+  const leaving = givingWay(input, action.node, outputs);
+  if (leaving !== undefined)
+    return { result: 'skipped', reason: 'Blocked', message: `waits for what takes the place of ${leaving}` };
   const context = contextFor(input, action);
   if (action.verb === 'create') {
     const record = await createOnce(input, kind, context, inputs);
@@ -154,7 +158,10 @@ function tagsFirst(changes: readonly Change[]): (readonly Change[])[] {
   return [changes.filter(isTag), changes.filter((change) => !isTag(change))];
 }
 
-/** A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. */
+/**
+ * A facet whose parent was made in this very pass is compared again: what its parent came with is known only now. So is what a
+ * thing refers to; where another has to take its place, the next plan says so.
+ */
 function changesFor<S>(
   kind: AnyKind<S>,
   action: Writing,
@@ -163,7 +170,7 @@ function changesFor<S>(
 ): readonly Change[] {
   if (kind.create && !isUnresolved(action.inputs)) return action.changes;
   const tags = action.changes.filter((change) => change.path.startsWith('tags.'));
-  const now = kind.diff(inputs, record).filter((change) => change.late !== true);
+  const now = kind.diff(inputs, record).filter(({ late, replace }) => late !== true && replace !== true);
   return [...now, ...tags];
 }
 

@@ -56,6 +56,8 @@ const shop = smallService('shop', 'web', 'net', {
 });
 /** Scaled by the requests that the load balancer sends to each of its tasks. */
 const byRequests = { minCount: 1, maxCount: 3, requestsPerTarget: 600 };
+/** Longer than a pass takes that is woken by the listing of load balancers. */
+const SLOW_LISTENERS_MS = 1500;
 
 beforeAll(async () => {
   world = await World.start();
@@ -257,12 +259,19 @@ describe('services behind load balancers', () => {
     const refused = async () =>
       (await world.writes(lost)).filter(({ action, error }) => action === 'PutScalingPolicy' && error);
     lostBalancer = (await idOf(shop, 'load-balancer')) ?? '';
+    // Its loss is seen before that of its listener.
+    const faults = [
+      { action: 'DescribeListeners', effect: 'slow' as const, latencyMs: SLOW_LISTENERS_MS, times: 0 },
+    ];
+    await world.aws.setDifficulty({ faults });
     await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: lostBalancer }));
     await eventually('a policy of the new one', async () => {
       const [[, , now] = []] = await policies();
       return now !== label && JSON.stringify(await policies()) === JSON.stringify(await wanted(900));
     });
     await world.ready(shop);
+    await world.aws.setDifficulty({ faults: [] });
+    expect(await refused()).toEqual([]);
     const { loadBalancer } = shop.spec as { readonly loadBalancer: object };
     await world.edit(shop, {
       loadBalancer: null,

@@ -99,6 +99,36 @@ describe('what cannot be changed to refer to a thing that is replaced', () => {
     provider.listed.delete('box-1');
     expect(verbs(plan(BEFORE, { kinds: named() }).actions)).toEqual(['create root']);
   });
+
+  it.each(['nothing else is done to it', 'it is changed besides'])(
+    'holds back what comes after it where that one turns out to be gone, and is replaced first: %s',
+    async (how) => {
+      const graph = (size: number) =>
+        graphOf(
+          boxNode('root'),
+          boxNode('leaf', { shape: ref('root'), size }),
+          { ...boxNode('after', { uses: [ref('root')] }), dependsOn: ['leaf'] },
+          boxNode('beside', { uses: [ref('root')] }),
+        );
+      const wanted = graph(how === 'it is changed besides' ? 2 : 1);
+      const { pass, plan, provider } = await standing(graph(1));
+      provider.boxes.delete('box-1');
+      provider.listed.delete('box-1');
+      const outcomes = await pass(wanted);
+      expect(outcomes.filter(({ result }) => result !== 'done')).toMatchObject([
+        { action: { node: 'after' }, result: 'skipped', message: 'waits for what takes the place of leaf' },
+      ]);
+      provider.calls.length = 0;
+      await pass(wanted);
+      expect(provider.calls).toEqual([
+        'create leaf',
+        'update box-6 size',
+        'update box-4 uses[box-5] uses[box-1]',
+        'delete box-2',
+      ]);
+      expect(plan(wanted, { kinds: named() }).actions).toEqual([]);
+    },
+  );
 });
 
 describe('what is replaced', () => {
