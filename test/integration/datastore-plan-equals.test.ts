@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { counted } from '../support/counted.ts';
 import type { Deed } from '../support/deed-words.ts';
@@ -23,7 +25,8 @@ beforeAll(async () => {
     LANDFALL_AWS_DATABASE_SECONDS: '0.1',
     LANDFALL_AWS_STORAGE_SECONDS: '0.1',
     LANDFALL_AWS_CACHE_SECONDS: '0.1',
-    LANDFALL_AWS_TABLE_SECONDS: '0.1',
+    // Longer than the operator takes to see that a time to live has ended: the next comes too early each time.
+    LANDFALL_AWS_TABLE_SECONDS: '0.5',
   });
   world = planning.world;
   await world.apply([portal.namespace, portal.account, storeNetwork]);
@@ -81,12 +84,24 @@ async function compare(before: Sight, after: Sight, mark: number) {
   return {
     planned: planned.sort(),
     done: done.filter((deed) => planned.includes(deed) || !again.has(deed)).sort(),
-    // A delete that comes too early is refused and tried again; nothing else may be.
     refused: calls
-      .filter(({ error }) => error !== null)
-      .map(({ action, error }) => `${action} ${error}`)
-      .filter((one) => !/^Delete\w+ Invalid\w+State(Fault)?$/.test(one)),
+      .filter((call) => call.error !== null && !isTooEarly(call, calls))
+      .map(({ action, error }) => `${action} ${error}`),
   };
+}
+
+/**
+ * What AWS shows to nobody beforehand, so that it is refused and tried again: a delete of what something uses still, and another
+ * time to live. AWS takes one change of that an hour, also where it says that the former one has ended (aws/aws-cdk#13720).
+ * The very same call is taken later: it was not one that had been made already.
+ */
+function isTooEarly(refused: LedgerEntry, calls: readonly LedgerEntry[]): boolean {
+  if (/^Delete\w+ Invalid\w+State(Fault)?$/.test(`${refused.action} ${refused.error}`)) return true;
+  if (refused.action !== 'UpdateTimeToLive') return false;
+  const same = calls.filter(
+    ({ action, params }) => action === refused.action && isDeepStrictEqual(params, refused.params),
+  );
+  return same.filter(({ error }) => error === null).length === 1 && same.at(-1)?.error === null;
 }
 
 let present: readonly Manifest[] = EDITED_STORES.map(({ made }) => made);
