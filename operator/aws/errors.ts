@@ -164,11 +164,6 @@ export function isSnapshotThere(error: unknown): boolean {
   return /^SnapshotAlreadyExists(Fault)?$/.test(errorCode(error) ?? '');
 }
 
-/** Whether AWS has not enabled backups of a table yet, which it does by itself once the table is made. */
-export function isWithoutBackups(error: unknown): boolean {
-  return errorCode(error) === 'ContinuousBackupsUnavailableException';
-}
-
 /** Whether Secrets Manager says that a secret of the name was deleted, and keeps the name for as long as it can be had back. */
 export function isToBeRestored(error: unknown): boolean {
   return (

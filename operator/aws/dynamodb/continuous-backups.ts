@@ -1,7 +1,6 @@
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { Waiting } from '../../errors.ts';
 import { READY, type Change } from '../../graph/kind.ts';
-import { isWithoutBackups } from '../errors.ts';
 import { must, type AwsKind } from '../kind.ts';
 import { onOwn } from '../permissions.ts';
 import { stateOf, tableDescriptions, type DescribedTable } from './table-descriptions.ts';
@@ -42,28 +41,20 @@ export const continuousBackupsKind: AwsKind<ContinuousBackupsInputs, DescribedTa
     const state = stateOf({ table });
     if (state.phase === 'pending' && table.TableStatus !== 'ACTIVE')
       throw new Waiting('WaitingForAws', `${state.message}; its recovery follows`);
-    const notYet = () =>
-      new Waiting(
+    if (!hasBackups)
+      throw new Waiting(
         'WaitingForAws',
         `AWS is still enabling backups of table ${table.TableName}; its recovery follows`,
       );
-    if (!hasBackups) throw notYet();
-    try {
-      await session.dynamodb.send(
-        new UpdateContinuousBackupsCommand({
-          TableName: table.TableName,
-          PointInTimeRecoverySpecification: {
-            PointInTimeRecoveryEnabled: enabled,
-            ...(enabled && { RecoveryPeriodInDays: periodDays }),
-          },
-        }),
-      );
-    } catch (error) {
-      if (!isWithoutBackups(error)) throw error;
-      // It was taken for granted of a table that had just been made. Now it is read until it has them.
-      wrote(tableDescriptions, tableArn, (listed) => listed && { ...listed, hasBackups: false });
-      throw notYet();
-    }
+    await session.dynamodb.send(
+      new UpdateContinuousBackupsCommand({
+        TableName: table.TableName,
+        PointInTimeRecoverySpecification: {
+          PointInTimeRecoveryEnabled: enabled,
+          ...(enabled && { RecoveryPeriodInDays: periodDays }),
+        },
+      }),
+    );
     wrote(
       tableDescriptions,
       tableArn,

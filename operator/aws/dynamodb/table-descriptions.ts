@@ -101,12 +101,13 @@ export function stateOf({ table }: Pick<DescribedTable, 'table'>): State {
 
 const WORDS: Readonly<Record<string, string>> = { CREATING: 'filled', DELETING: 'deleted' };
 
-/** What is set on a table that has just been made: AWS takes nothing of it before. That it has enabled backups is taken for granted. */
-const AS_MADE = {
-  timeToLive: { TimeToLiveStatus: 'DISABLED' },
-  recovery: { PointInTimeRecoveryStatus: 'DISABLED' },
-  hasBackups: true,
-} as const;
+/** Of a table that has just been made: AWS takes none before, and has none by itself. */
+const NO_TIME_TO_LIVE = { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } as const;
+
+/** Whether this very table was being made when it was read before. */
+function wasMaking(before: DescribedTable | undefined, { TableId }: TableDescription): boolean {
+  return before?.table.TableStatus === 'CREATING' && before.table.TableId === TableId;
+}
 
 async function describe(
   session: AwsSession,
@@ -117,11 +118,9 @@ async function describe(
   if (!described) return undefined;
   const table = brief(described);
   if (table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING') return { table };
-  if (before?.table.TableStatus === 'CREATING' && before.table.TableId === table.TableId)
-    return { table, ...AS_MADE };
   const { dynamodb } = session;
   const answers = Promise.all([
-    dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
+    wasMaking(before, table) ? NO_TIME_TO_LIVE : dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
     dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
   ]);
   const found = await unlessGone(answers);

@@ -293,50 +293,34 @@ describe('the recovery of a table', () => {
 
 describe('a table that has just been made', () => {
   const made = { table: brief({ ...described, TableStatus: 'CREATING' }) };
-  const inputs = { tableArn: TABLE, enabled: true, periodDays: 35 };
   const readAfter = async (before: typeof made | undefined) => {
     const { session, actions } = fakeSession({
       DescribeTable: () => ({ Table: described }),
-      DescribeContinuousBackups: () => ({
-        ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED' },
+      DescribeTimeToLive: () => ({
+        TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'until' },
       }),
     });
     const [record] = await tableDescriptions.get(session, [TABLE], () => before);
-    if (!record) throw new Error('no table');
-    return { record, actions: actions() };
+    const [change] = record ? timeToLiveKind.diff({ tableArn: TABLE, attribute: '' }, record) : [];
+    return { from: change?.from ?? '', actions: actions() };
   };
 
-  it('has nothing set on it, which is not read', async () => {
-    const { record, actions } = await readAfter(made);
-    expect(actions).toEqual(['DescribeTable']);
-    expect(tableDescriptions.settled?.(record)).toBe(true);
-    expect(timeToLiveKind.diff({ tableArn: TABLE, attribute: '' }, record)).toEqual([]);
-    expect(continuousBackupsKind.diff({ ...inputs, enabled: false }, record)).toEqual([]);
-    expect(continuousBackupsKind.diff(inputs, record)).toMatchObject([{ path: 'enabled', to: true }]);
+  it('has no time to live, which is not read', async () => {
+    expect(await readAfter(made)).toEqual({
+      from: '',
+      actions: ['DescribeTable', 'DescribeContinuousBackups'],
+    });
   });
 
-  it('is read whole where it was not seen to be made, or where it is another of the name', async () => {
-    const whole = ['DescribeTable', 'DescribeTimeToLive', 'DescribeContinuousBackups'];
-    expect((await readAfter(undefined)).actions).toEqual(whole);
-    const former = { table: { ...made.table, TableId: 'another' } };
-    expect((await readAfter(former)).actions).toEqual(whole);
-    const standing = { table: brief(described) };
-    expect((await readAfter(standing)).actions).toEqual(whole);
-  });
-
-  it('is read until AWS has enabled its backups where that turns out not to be so yet', async () => {
-    const { record } = await readAfter(made);
-    const { session } = fakeSession({
-      UpdateContinuousBackups: () =>
-        refusal('ContinuousBackupsUnavailableException', 'Backups are being enabled for the table'),
+  it.each([
+    ['it was not seen to be made', undefined],
+    ['it is another of the name', { table: { ...made.table, TableId: 'another' } }],
+    ['it stood already', { table: brief(described) }],
+  ])('is read whole where %s', async (_, before) => {
+    expect(await readAfter(before)).toEqual({
+      from: 'until',
+      actions: ['DescribeTable', 'DescribeTimeToLive', 'DescribeContinuousBackups'],
     });
-    const { context, laidOver } = contextOf(session);
-    const error = await continuousBackupsKind.update(context, inputs, record, []).catch((e: unknown) => e);
-    expect(interpret(error)).toMatchObject({
-      kind: 'waiting',
-      message: expect.stringMatching(/enabling backups/),
-    });
-    expect(tableDescriptions.settled?.(laidOver(record))).toBe(false);
   });
 });
 
