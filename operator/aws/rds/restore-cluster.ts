@@ -12,6 +12,7 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList } from '../tags.ts';
 import { copyOfCluster, requireLike } from './copies.ts';
+import { firstSettingsOf } from './db-cluster-create.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import { brief, type Cluster } from './db-cluster-record.ts';
 import { restoresOf } from './shared.ts';
@@ -34,7 +35,7 @@ export const RESTORES_OF_CLUSTERS: readonly Permission[] = [
 ];
 
 /**
- * Makes a cluster of a copy; its members follow as those of any other. AWS takes neither password, capacity nor the window of
+ * Makes a cluster of a copy; its members follow as those of any other. AWS takes neither the password nor the window of
  * maintenance with it: they follow as changes. The key may be another: KmsKeyId of RestoreDBClusterFromSnapshot, API reference.
  */
 export async function restoreCluster(
@@ -50,7 +51,7 @@ async function restore(
   session: AwsSession,
   { inputs, copy, Tags }: Omit<Restored, 'tags'> & { Tags: Tag[] },
 ): Promise<DBCluster | undefined> {
-  const { name: DBClusterIdentifier, engine, engineVersion, masterUsername, backupWindow } = inputs;
+  const { engine, engineVersion, masterUsername, backupWindow } = inputs;
   const found = await copyOfCluster(session, copy);
   requireLike(copy, found, { field: 'auroraPostgresql', engine, engineVersion, masterUsername });
   if (!found.encrypted && inputs.kmsKeyId === undefined)
@@ -59,17 +60,8 @@ async function restore(
       'is not encrypted, and a store always is: set spec.encryption to a key, Dedicated or Given',
     );
   const settings = {
-    DBClusterIdentifier,
-    DBClusterParameterGroupName: inputs.parameterGroupName,
-    DBSubnetGroupName: inputs.subnetGroupName,
-    VpcSecurityGroupIds: [...inputs.securityGroupIds],
-    ...(inputs.kmsKeyId !== undefined && { KmsKeyId: inputs.kmsKeyId }),
-    ...(inputs.logExports.length > 0 && { EnableCloudwatchLogsExports: [...inputs.logExports] }),
-    BackupRetentionPeriod: inputs.backupDays,
+    ...firstSettingsOf(inputs),
     ...(backupWindow !== undefined && windowsFor({ backupWindow })),
-    DeletionProtection: inputs.deletionProtection,
-    EnableIAMDatabaseAuthentication: inputs.iamAuthentication,
-    CopyTagsToSnapshot: true,
     Tags,
   };
   if ('snapshot' in found.at) {

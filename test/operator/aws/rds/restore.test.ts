@@ -130,6 +130,8 @@ describe('an instance that is made of a moment', () => {
 });
 
 describe('a cluster that is made of a copy', () => {
+  // Without it AWS makes no serverless member in it.
+  const ServerlessV2ScalingConfiguration = { MinCapacity: 0.5, MaxCapacity: 4 };
   const clusterOf = async (restoreFrom: Copy, answers: Answers) => {
     const fake = fakeSession({
       RestoreDBClusterFromSnapshot: () => ({ DBCluster: { DBClusterIdentifier: cluster.name } }),
@@ -147,7 +149,7 @@ describe('a cluster that is made of a copy', () => {
     const newer = await clusterOf({ snapshot: 'mine' }, found('15.99'));
     expect(newer).toMatchObject([
       'RestoreDBClusterFromSnapshot',
-      { SnapshotIdentifier: 'mine', Engine: 'aurora-postgresql' },
+      { SnapshotIdentifier: 'mine', Engine: 'aurora-postgresql', ServerlessV2ScalingConfiguration },
     ]);
     expect(newer?.[1]).not.toHaveProperty('EngineVersion');
   });
@@ -167,7 +169,11 @@ describe('a cluster that is made of a copy', () => {
     };
     expect(await clusterOf({ source: 'ledger', time: '2026-03-01T00:00:00Z' }, found)).toMatchObject([
       'RestoreDBClusterToPointInTime',
-      { SourceDbClusterResourceId: 'cluster-ABC', RestoreToTime: new Date('2026-03-01T00:00:00Z') },
+      {
+        SourceDbClusterResourceId: 'cluster-ABC',
+        RestoreToTime: new Date('2026-03-01T00:00:00Z'),
+        ServerlessV2ScalingConfiguration,
+      },
     ]);
   });
 });
