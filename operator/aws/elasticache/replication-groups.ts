@@ -42,11 +42,13 @@ export const replicationGroups: AwsCollection<CacheGroup> = {
   ],
   async *list(session, installation) {
     for await (const tags of nominated(session, 'elasticache:replicationgroup', installation)) {
+      const groups: Tagged<ReplicationGroup>[] = [];
+      for await (const page of everyGroup(session)) groups.push(...chosen(page, idOf, tags));
+      // Afterwards: a group that is no longer being changed would have nodes from before the change.
       const nodes = new Map<string, CacheCluster>();
       for await (const page of everyNode(session))
         for (const node of page) nodes.set(node.CacheClusterId ?? '', node);
-      for await (const page of everyGroup(session))
-        yield chosen(page, idOf, tags).map((group) => withNode(group, nodes.get(firstOf(group) ?? '')));
+      yield groups.map((group) => withNode(group, nodes.get(firstOf(group) ?? '')));
     }
   },
   async get(session, arns) {
