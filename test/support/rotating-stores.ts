@@ -19,7 +19,6 @@ import type { World } from './world.ts';
 
 /** A store whose password becomes another. */
 export interface RotatingStore {
-  readonly name: string;
   readonly subject: Subject;
   /** The calls of a rotation, one after the other. */
   readonly steps: readonly string[];
@@ -69,7 +68,6 @@ function database(at: {
 }): RotatingStore {
   const password = '_master_user_password';
   return {
-    name: at.subject.name,
     subject: at.subject,
     steps: ['PutSecretValue', at.modify, 'AddTagsToResource', 'UpdateSecretVersionStage'],
     mayRepeat: [at.modify, 'AddTagsToResource'],
@@ -100,7 +98,6 @@ export const ROTATING_STORES: readonly RotatingStore[] = [
     id: 'ledger-dev-cluster',
   }),
   {
-    name: 'rotated-redis',
     subject: subjectOf('rotated-redis', 'sessions', {
       connectionSecret: { name: 'sessions-cache' },
       redis: generated,

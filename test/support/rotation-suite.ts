@@ -102,13 +102,13 @@ export async function proveRotations(stores: readonly RotatingStore[], chance: C
       await lab.go(store.subject, 'create');
       const mark = await world.mark();
       const counts = await lab.measure(asking(store, another()), 'update');
-      expect(await deedsOf(world, mark), `${store.name}, undisturbed`).toEqual(store.steps);
-      const all = pointsOf(store.name, 'update', counts);
+      expect(await deedsOf(world, mark), `${store.subject.name}, undisturbed`).toEqual(store.steps);
+      const all = pointsOf(store.subject.name, 'update', counts);
       enumerated += all.length;
       const mine = pick(all, { subject: store.subject, chance: each }, 'update', { part: 0, of: 1 });
       cases.push(...mine.map((point) => ({ id: idOf(point), store, point })));
       console.log(
-        `crash points of ${store.name}: ${all.length} of ${JSON.stringify(counts)} writes, ${mine.length} here`,
+        `crash points of ${store.subject.name}: ${all.length} of ${JSON.stringify(counts)} writes, ${mine.length} here`,
       );
     }
     if (asked[0]) reference = await lab.look(asked[0].subject);

@@ -3,7 +3,7 @@ import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import { windowsFor } from './windows.ts';
 
 /** What a cluster is told when it is made, of nothing or of a copy: a change of a new cluster would take AWS minutes more. */
-export function firstSettingsOf(inputs: DbClusterInputs) {
+export function settingsOf(inputs: DbClusterInputs) {
   const { capacity, kmsKeyId, logExports } = inputs;
   return {
     DBClusterIdentifier: inputs.name,
@@ -26,7 +26,7 @@ export function firstSettingsOf(inputs: DbClusterInputs) {
 /** What CreateDBCluster takes, with all that it can be told at once. */
 export function createOf(inputs: DbClusterInputs): CreateDBClusterMessage {
   return {
-    ...firstSettingsOf(inputs),
+    ...settingsOf(inputs),
     Engine: inputs.engine,
     EngineVersion: inputs.engineVersion,
     ...(inputs.databaseName !== '' && { DatabaseName: inputs.databaseName }),

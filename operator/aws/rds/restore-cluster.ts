@@ -12,7 +12,7 @@ import { reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { tagList } from '../tags.ts';
 import { copyOfCluster, requireLike } from './copies.ts';
-import { firstSettingsOf } from './db-cluster-create.ts';
+import { settingsOf } from './db-cluster-create.ts';
 import type { DbClusterInputs } from './db-cluster-inputs.ts';
 import { brief, type Cluster } from './db-cluster-record.ts';
 import { restoresOf } from './shared.ts';
@@ -60,7 +60,7 @@ async function restore(
       'is not encrypted, and a store always is: set spec.encryption to a key, Dedicated or Given',
     );
   const settings = {
-    ...firstSettingsOf(inputs),
+    ...settingsOf(inputs),
     ...(backupWindow !== undefined && windowsFor({ backupWindow })),
     Tags,
   };
