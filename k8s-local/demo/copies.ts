@@ -8,9 +8,12 @@ import {
   DeleteDBClusterSnapshotCommand,
   DeleteDBInstanceAutomatedBackupCommand,
   DeleteDBSnapshotCommand,
+  DeleteOptionGroupCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
+  DescribeOptionGroupsCommand,
   RDSClient,
   type RDSClientConfig,
 } from '@aws-sdk/client-rds';
@@ -23,9 +26,9 @@ import type { LocalAws } from '../aws/local-aws.ts';
 
 /** What a store has left in AWS on purpose. */
 export interface Copy {
-  /** A last copy, the automatic backups of what is no more, or the password of what is restored from either. */
-  readonly sort: 'LastCopy' | 'AutomaticBackups' | 'Password';
-  /** Its own name: that of a snapshot, a backup or a secret. */
+  /** A last copy, the automatic backups of what is no more, or the password and the options of what is restored from either. */
+  readonly sort: 'LastCopy' | 'AutomaticBackups' | 'Password' | 'Options';
+  /** Its own name: that of a snapshot, a backup, a secret or an option group. */
   readonly name?: string;
   /** The name of the store. */
   readonly of?: string;
@@ -58,6 +61,7 @@ export class Copies {
     const found = await Promise.all([
       ofClusters(this.#rds),
       ofDatabases(this.#rds),
+      optionGroups(this.#rds),
       ofCaches(this.#elasticache),
       ofTables(this.#dynamodb),
       passwords(this.#secrets),
@@ -126,6 +130,24 @@ async function ofDatabases(rds: RDSClient): Promise<Copy[]> {
       forget: () => rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: id })),
     })),
   ];
+}
+
+/** Kept where a snapshot needs it, and gone only after it. */
+async function optionGroups(rds: RDSClient): Promise<Copy[]> {
+  const { OptionGroupsList = [] } = await rds.send(new DescribeOptionGroupsCommand({}));
+  const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
+  const used = DBInstances.flatMap(({ OptionGroupMemberships = [] }) =>
+    OptionGroupMemberships.map(({ OptionGroupName }) => OptionGroupName),
+  );
+  return OptionGroupsList.filter(
+    ({ OptionGroupName: name = '' }) => !name.startsWith('default:') && !used.includes(name),
+  ).map(({ OptionGroupName: name = '' }): Copy => ({
+    sort: 'Options',
+    name,
+    what: `option group ${name}, which what is restored has`,
+    instead: `aws rds delete-option-group --option-group-name ${name}`,
+    forget: () => rds.send(new DeleteOptionGroupCommand({ OptionGroupName: name })),
+  }));
 }
 
 async function ofCaches(elasticache: ElastiCacheClient): Promise<Copy[]> {

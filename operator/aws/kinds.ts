@@ -65,6 +65,8 @@ import { dbClusterParameterGroupKind } from './rds/db-cluster-parameter-group.ts
 import { dbClusterParametersKind } from './rds/db-cluster-parameters.ts';
 import { dbClusterKind } from './rds/db-cluster.ts';
 import { dbInstanceKind } from './rds/db-instance.ts';
+import { dbOptionGroupKind } from './rds/db-option-group.ts';
+import { dbOptionsKind } from './rds/db-options.ts';
 import { dbParameterGroupKind } from './rds/db-parameter-group.ts';
 import { dbParametersKind } from './rds/db-parameters.ts';
 import { dbSubnetGroupKind } from './rds/db-subnet-group.ts';
@@ -145,6 +147,8 @@ export const awsKinds: Kinds<AwsSession> = kindRegistry<AwsSession>([
   continuousBackupsKind,
   dbSubnetGroupKind,
   dbParameterGroupKind,
+  dbOptionGroupKind,
+  dbOptionsKind,
   dbParametersKind,
   dbInstanceKind,
   dbClusterParameterGroupKind,

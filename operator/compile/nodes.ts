@@ -57,6 +57,8 @@ import type { KmsKeyInputs } from '../aws/kms/key.ts';
 import type { LogGroupInputs } from '../aws/logs/log-group.ts';
 import type { DbClusterInputs } from '../aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../aws/rds/db-instance-inputs.ts';
+import type { DbOptionGroupInputs } from '../aws/rds/db-option-group.ts';
+import type { DbOptionsInputs } from '../aws/rds/db-options.ts';
 import type { DbSubnetGroupInputs } from '../aws/rds/db-subnet-group.ts';
 import type { ParameterGroupInputs } from '../aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../aws/rds/parameters.ts';
@@ -107,6 +109,7 @@ interface Things {
   DynamoDbTable: DynamoDbTableInputs;
   DbSubnetGroup: DbSubnetGroupInputs;
   DbParameterGroup: ParameterGroupInputs;
+  DbOptionGroup: DbOptionGroupInputs;
   DbInstance: DbInstanceInputs;
   CacheSubnetGroup: CacheSubnetGroupInputs;
   CacheParameterGroup: CacheParameterGroupInputs;
@@ -151,6 +154,7 @@ interface Facets {
   TimeToLive: TimeToLiveInputs;
   BackupSelection: BackupSelectionInputs;
   ContinuousBackups: ContinuousBackupsInputs;
+  DbOptions: DbOptionsInputs;
   DbParameters: ParametersInputs;
   CacheParameters: CacheParametersInputs;
   DbClusterParameters: ParametersInputs;

@@ -20,6 +20,8 @@ proveDrift(
     'DbSubnetGroup',
     'DbParameterGroup',
     'DbParameters',
+    'DbOptionGroup',
+    'DbOptions',
     'DbInstance',
     'Secret',
     'SecretRotation',

@@ -2,9 +2,12 @@ import {
   type DBInstance,
   DeleteDBInstanceAutomatedBackupCommand,
   DeleteDBSnapshotCommand,
+  DeleteOptionGroupCommand,
   DescribeDBInstancesCommand,
   DescribeDBParametersCommand,
   DescribeDBSnapshotsCommand,
+  DescribeOptionGroupsCommand,
+  ListTagsForResourceCommand,
   ModifyDBInstanceCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
@@ -47,6 +50,13 @@ async function snapshots(): Promise<string[]> {
   const found = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
   return (found.DBSnapshots ?? []).map(({ DBSnapshotIdentifier: name = '', Status }) => `${name} ${Status}`);
 }
+const options = async () =>
+  ((await instance()).OptionGroupMemberships ?? []).map((one) => `${one.OptionGroupName} ${one.Status}`);
+async function tagsOfOptions(name = 'portal-dev'): Promise<Record<string, string>> {
+  const ResourceName = `arn:aws:rds:us-east-1:123456789012:og:${name}`;
+  const { TagList = [] } = await rds.send(new ListTagsForResourceCommand({ ResourceName }));
+  return Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
 const statusOf = async (of: Manifest) => (await world.read(of))?.status as unknown as DataStoreStatus;
 const mysql = (spec: object) => world.edit(object, { mysql: spec });
 const settled = async () => {
@@ -69,9 +79,8 @@ describe('a database of MySQL', () => {
     await world.apply([object]);
     await world.ready(object);
     expect(await deeds(mark)).toEqual([
-      expect.stringMatching(/CreateDB(SubnetGroup|ParameterGroup)/),
-      expect.stringMatching(/CreateDB(SubnetGroup|ParameterGroup)/),
-      'ModifyDBParameterGroup',
+      ...Array.from({ length: 3 }, () => expect.stringMatching(/Create(DBSubnet|DBParameter|Option)Group/)),
+      ...Array.from({ length: 2 }, () => expect.stringMatching(/Modify(DBParameter|Option)Group/)),
       'CreateDBInstance',
     ]);
     const made = await instance();
@@ -93,6 +102,7 @@ describe('a database of MySQL', () => {
       BackupRetentionPeriod: 7,
       EnabledCloudwatchLogsExports: ['audit', 'error'],
       DBParameterGroups: [{ DBParameterGroupName: 'portal-dev', ParameterApplyStatus: 'in-sync' }],
+      OptionGroupMemberships: [{ OptionGroupName: 'portal-dev', Status: 'in-sync' }],
     });
     expect(await statusOf(object)).toMatchObject({
       engine: 'mysql',
@@ -121,6 +131,15 @@ describe('a database of MySQL', () => {
     ]);
   });
 
+  it('writes down who connects and who is turned away, and no query, which may have a password in it', async () => {
+    const found = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: 'portal-dev' }));
+    const [{ EngineName, MajorEngineVersion, Options = [] } = {}] = found.OptionGroupsList ?? [];
+    expect({ EngineName, MajorEngineVersion }).toEqual({ EngineName: 'mysql', MajorEngineVersion: '8.0' });
+    expect(Options.map(({ OptionName }) => OptionName)).toEqual(['MARIADB_AUDIT_PLUGIN']);
+    const settings = Options[0]?.OptionSettings ?? [];
+    expect(settings.find(({ Name }) => Name === 'SERVER_AUDIT_EVENTS')?.Value).toBe('CONNECT');
+  });
+
   it('is left alone while nothing changes', async () => {
     await world.refreshes(1, ['DescribeDBInstances', 'DescribeDBParameters']);
     const mark = await world.mark();
@@ -144,6 +163,27 @@ describe('a database of MySQL', () => {
     await eventually('the larger volume', async () => (await instance()).AllocatedStorage === 50);
     await settled();
     expect((await statusOf(object)).pendingModifications).toBeUndefined();
+  });
+
+  it('without an audit log goes back to AWS’s own options, in its window or at once, and has its own again', async () => {
+    await mysql({ logExports: ['error'], applyChanges: 'Window' });
+    await eventually('the pending change', async () => {
+      const { pendingModifications = [] } = await statusOf(object);
+      return pendingModifications.includes('OptionGroupName=default:mysql-8-0');
+    });
+    await settled();
+    const mark = await world.mark();
+    await world.refreshes(2, ['DescribeDBInstances', 'DescribeOptionGroups']);
+    expect(await world.writes(mark)).toEqual([]);
+    await mysql({ applyChanges: 'Immediately' });
+    await eventually('AWS’s own', async () => (await options())[0] === 'default:mysql-8-0 in-sync');
+    // The snapshot of the first day was made with it.
+    await eventually('the group is left', async () => 'landfall.dev/retained' in (await tagsOfOptions()));
+    await settled();
+    await mysql({ logExports: ['audit', 'error'] });
+    await eventually('its own', async () => (await options())[0] === 'portal-dev in-sync');
+    await settled();
+    expect(await tagsOfOptions()).not.toHaveProperty('landfall.dev/retained');
   });
 
   it('never shrinks', async () => {
@@ -192,6 +232,12 @@ describe('a database of MySQL', () => {
     await settled();
     const [group] = (await instance()).DBParameterGroups ?? [];
     expect(group?.DBParameterGroupName).toMatch(/^portal-dev-/);
+    expect(await options()).toEqual([expect.stringMatching(/^portal-dev-\w+ in-sync$/)]);
+    // What was made with the former one is restored with it.
+    await eventually(
+      'the former options are left',
+      async () => 'landfall.dev/retained' in (await tagsOfOptions()),
+    );
     await expect(mysql({ engineVersion: '8.0' })).rejects.toThrow(/engineVersion cannot go back/);
   });
 
@@ -209,9 +255,14 @@ describe('a database of MySQL', () => {
     await world.gone(object, 60_000);
     const name = `${NAME}-final-${resourceId.toLowerCase()}`;
     expect(await snapshots()).toEqual([`${name} available`]);
+    const { OptionGroupsList = [] } = await rds.send(new DescribeOptionGroupsCommand({}));
+    const left = OptionGroupsList.map(({ OptionGroupName = '' }) => OptionGroupName);
+    expect(left.sort()).toEqual(['portal-dev', expect.stringMatching(/^portal-dev-\w+$/)]);
+    for (const one of left) expect((await tagsOfOptions(one))['landfall.dev/retained']).toMatch(/Z\/needed$/);
     await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: name }));
     // They are kept as long as they would have been.
     await rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: resourceId }));
+    for (const OptionGroupName of left) await rds.send(new DeleteOptionGroupCommand({ OptionGroupName }));
   });
 
   it('leaves nothing else', async () => {

@@ -1,3 +1,4 @@
+import type { OptionConfiguration } from '@aws-sdk/client-rds';
 import {
   creation,
   type Deed,
@@ -34,6 +35,7 @@ const OF_INSTANCE: Names = {
   Iops: 'iops',
   StorageThroughput: 'throughput',
   MultiAZ: 'multiAz',
+  OptionGroupName: 'optionGroupName',
 };
 const OF_CLUSTER: Names = { ...OF_BOTH, DBClusterParameterGroupName: 'parameterGroupName' };
 /** What only a create is told. */
@@ -137,6 +139,10 @@ const parameters =
     );
   };
 
+function optionDeeds(arn: string, { OptionName: option, OptionSettings = [] }: OptionConfiguration): Deed[] {
+  return OptionSettings.map(({ Name, Value }) => set(arn, `options[${option}][${Name}]`, Value));
+}
+
 const lost =
   (sort: string, id: string): Reading =>
   (params) => {
@@ -157,6 +163,26 @@ export const DATABASE_READINGS: Readonly<Record<string, Reading>> = {
   },
   CreateDBParameterGroup: group('DbParameterGroup', 'DBParameterGroupName'),
   CreateDBClusterParameterGroup: group('DbClusterParameterGroup', 'DBClusterParameterGroupName'),
+  CreateOptionGroup(params, after) {
+    params.take('OptionGroupName');
+    return creation('DbOptionGroup', after, tagsOf(params.take('Tags')), {
+      engine: params.take('EngineName'),
+      majorVersion: params.take('MajorEngineVersion'),
+      description: params.take('OptionGroupDescription'),
+    });
+  },
+  ModifyOptionGroup(params) {
+    const arn = arnOf('og', params.text('OptionGroupName'));
+    // When it is made, not what.
+    params.take('ApplyImmediately');
+    const included = (params.take('OptionsToInclude') ?? []) as OptionConfiguration[];
+    const removed = (params.take('OptionsToRemove') ?? []) as string[];
+    return [
+      ...included.flatMap((option) => optionDeeds(arn, option)),
+      ...removed.map((one) => gone(arn, `options[${one}]`)),
+    ];
+  },
+  DeleteOptionGroup: lost('og', 'OptionGroupName'),
   ModifyDBParameterGroup: parameters('pg', 'DBParameterGroupName'),
   ResetDBParameterGroup: parameters('pg', 'DBParameterGroupName'),
   ModifyDBClusterParameterGroup: parameters('cluster-pg', 'DBClusterParameterGroupName'),

@@ -3,6 +3,7 @@ import type { DynamoDbTableInputs } from '../../operator/aws/dynamodb/table-inpu
 import type { ReplicationGroupInputs } from '../../operator/aws/elasticache/replication-group-diff.ts';
 import type { DbClusterInputs } from '../../operator/aws/rds/db-cluster-inputs.ts';
 import type { DbInstanceInputs } from '../../operator/aws/rds/db-instance-inputs.ts';
+import { isDefaultOptionGroup } from '../../operator/aws/rds/option-membership.ts';
 import type { SecretInputs } from '../../operator/aws/secretsmanager/secret.ts';
 import type { Reading } from './deed-words.ts';
 import { BACKUP_READINGS, wantedOfPlan } from './deeds-backups.ts';
@@ -25,6 +26,7 @@ export const STORE_READINGS: Readonly<Record<string, Readonly<Record<string, Rea
 /** The input that names what a facet of a store is a part of. */
 export const STORE_FACETS: Readonly<Record<string, string>> = {
   DbParameters: 'groupId',
+  DbOptions: 'groupId',
   DbClusterParameters: 'groupId',
   CacheParameters: 'arn',
   TableSettings: 'tableArn',
@@ -44,7 +46,14 @@ const nameless = ({ name: _, ...rest }: Inputs): Inputs => rest;
 function instance(inputs: DbInstanceInputs): Inputs {
   const { name: _, applyImmediately: _when, parameterGroupFamily: _family, own, ...rest } = inputs;
   const { allowMajorVersionUpgrade: _may, managesPassword, password: _password, ...mine } = own ?? {};
-  return { ...rest, ...mine, managesPassword: managesPassword === true || undefined };
+  // A create that is to have AWS's own names none.
+  const isNamed = own !== undefined && !isDefaultOptionGroup(own.optionGroupName);
+  return {
+    ...rest,
+    ...mine,
+    optionGroupName: isNamed ? own.optionGroupName : undefined,
+    managesPassword: managesPassword === true || undefined,
+  };
 }
 
 function cluster(inputs: DbClusterInputs): Inputs {
@@ -66,6 +75,7 @@ function cache(inputs: ReplicationGroupInputs): Inputs {
 const WANTED: Readonly<Record<string, (inputs: never) => Inputs>> = {
   DbSubnetGroup: nameless,
   DbParameterGroup: nameless,
+  DbOptionGroup: nameless,
   DbClusterParameterGroup: nameless,
   CacheSubnetGroup: nameless,
   CacheParameterGroup: nameless,

@@ -24,6 +24,7 @@ import {
   DescribeDBParameterGroupsCommand,
   DescribeDBParametersCommand,
   DescribeDBSubnetGroupsCommand,
+  DescribeOptionGroupsCommand,
   ListTagsForResourceCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
@@ -79,10 +80,14 @@ export async function databasesOf(world: World): Promise<Record<string, object[]
     const { DBInstances: databases = [] } = await rds.send(new DescribeDBInstancesCommand({}));
     const { DBSubnetGroups: subnets = [] } = await rds.send(new DescribeDBSubnetGroupsCommand({}));
     const { DBParameterGroups: groups = [] } = await rds.send(new DescribeDBParameterGroupsCommand({}));
+    const { OptionGroupsList: options = [] } = await rds.send(new DescribeOptionGroupsCommand({}));
     return {
       databases: databases.map(({ LatestRestorableTime: _, TagList: Tags, ...rest }) => ({ ...rest, Tags })),
       databaseSubnets: await Promise.all(
         subnets.map(async (group) => ({ ...group, Tags: await tagged(group.DBSubnetGroupArn) })),
+      ),
+      databaseOptions: await Promise.all(
+        options.map(async (group) => ({ ...group, Tags: await tagged(group.OptionGroupArn) })),
       ),
       databaseParameters: await Promise.all(
         groups.map(async (group) => {

@@ -73,6 +73,8 @@ const LISTINGS: Readonly<Record<string, string>> = {
   'db-subnet-group': 'DescribeDBSubnetGroups',
   'db-parameter-group': 'DescribeDBParameterGroups',
   'db-parameters': 'DescribeDBParameters',
+  'db-option-group': 'DescribeOptionGroups',
+  'db-options': 'DescribeOptionGroups',
   'db-instance': 'DescribeDBInstances',
   'db-cluster-parameter-group': 'DescribeDBClusterParameterGroups',
   'db-cluster-parameters': 'DescribeDBClusterParameters',

@@ -42,6 +42,15 @@ export async function databases(
       ...tagged,
     }),
   );
+  const options = await client.send(
+    new rds.CreateOptionGroupCommand({
+      OptionGroupName: NAME,
+      EngineName: 'mysql',
+      MajorEngineVersion: '8.0',
+      OptionGroupDescription: NAME,
+      ...tagged,
+    }),
+  );
   const ofCluster = await client.send(
     new rds.CreateDBClusterParameterGroupCommand({
       DBClusterParameterGroupName: NAME,
@@ -87,6 +96,7 @@ export async function databases(
   return {
     DbSubnetGroup: subnets.DBSubnetGroup?.DBSubnetGroupArn ?? '',
     DbParameterGroup: parameters.DBParameterGroup?.DBParameterGroupArn ?? '',
+    DbOptionGroup: options.OptionGroup?.OptionGroupArn ?? '',
     DbClusterParameterGroup: ofCluster.DBClusterParameterGroup?.DBClusterParameterGroupArn ?? '',
     DbInstance: instance.DBInstance?.DBInstanceArn ?? '',
     DbCluster: cluster.DBCluster?.DBClusterArn ?? '',
@@ -114,6 +124,7 @@ export async function withoutDatabases(
     client.send(new rds.DeleteDBSubnetGroupCommand({ DBSubnetGroupName: NAME })),
   );
   await client.send(new rds.DeleteDBParameterGroupCommand({ DBParameterGroupName: NAME }));
+  await client.send(new rds.DeleteOptionGroupCommand({ OptionGroupName: NAME }));
   const DBClusterParameterGroupName = NAME;
   await client.send(new rds.DeleteDBClusterParameterGroupCommand({ DBClusterParameterGroupName }));
   // Its interface goes a little later.

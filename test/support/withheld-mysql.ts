@@ -2,6 +2,7 @@ import {
   AddTagsToResourceCommand,
   CreateDBParameterGroupCommand,
   CreateDBSubnetGroupCommand,
+  CreateOptionGroupCommand,
   DescribeDBSubnetGroupsCommand,
   ListTagsForResourceCommand,
   RemoveTagsFromResourceCommand,
@@ -70,6 +71,17 @@ const orphanParameters = act((at) =>
     }),
   ),
 );
+const orphanOptions = act((at) =>
+  at.rds.send(
+    new CreateOptionGroupCommand({
+      OptionGroupName: 'orphan',
+      EngineName: 'mysql',
+      MajorEngineVersion: '8.0',
+      OptionGroupDescription: 'orphan',
+      Tags,
+    }),
+  ),
+);
 /** A group that lost what shows whose it is, is looked up by its id. */
 const lostTags = undone(async (at) => {
   const ResourceName = id(at, 'db-parameter-group');
@@ -85,16 +97,21 @@ export const MYSQL_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rds:CreateDBInstance': another,
   'rds:CreateDBParameterGroup': another,
   'rds:CreateDBSubnetGroup': another,
+  'rds:CreateOptionGroup': another,
   'rds:DeleteDBParameterGroup': orphanParameters,
   'rds:DeleteDBSubnetGroup': orphanSubnets,
+  'rds:DeleteOptionGroup': orphanOptions,
+  'rds:DescribeDBInstanceAutomatedBackups': orphanOptions,
   'rds:DescribeDBInstances': anew,
   'rds:DescribeDBParameterGroups': anew,
   'rds:DescribeDBParameters': anew,
   'rds:DescribeDBSubnetGroups': anew,
+  'rds:DescribeOptionGroups': anew,
   'rds:ListTagsForResource': lostTags,
   'rds:ModifyDBInstance': drift('DbInstance', 'backupDays changed'),
   'rds:ModifyDBParameterGroup': drift('DbParameters', 'parameters[*] changed'),
   'rds:ModifyDBSubnetGroup': drift('DbSubnetGroup', 'description changed'),
+  'rds:ModifyOptionGroup': drift('DbOptions', 'options[*][*] changed'),
   'rds:RebootDBInstance': drift('DbInstance', 'parameterGroupName changed'),
   'rds:RemoveTagsFromResource': drift('DbInstance', 'tags extra'),
   'rds:ResetDBParameterGroup': drift('DbParameters', 'parameters[*] extra (somebody has set one)'),

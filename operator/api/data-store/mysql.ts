@@ -138,7 +138,9 @@ const fields = z.strictObject({
     ),
   logExports: setOf(z.enum(['audit', 'error', 'general', 'slowquery']), 4)
     .default(['audit', 'error'])
-    .describe('What is written to CloudWatch Logs, into /aws/rds/instance/<name>/<log>.'),
+    .describe(
+      'What is written to CloudWatch Logs, into /aws/rds/instance/<name>/<log>. With audit the server gets an option group with MARIADB_AUDIT_PLUGIN, which writes down who connects and who is turned away, and no query.',
+    ),
   backup,
   maintenanceWindow,
   deletionProtection,

@@ -1,5 +1,6 @@
 import type { CreateDBInstanceMessage } from '@aws-sdk/client-rds';
 import type { DbInstanceInputs, OwnInputs } from './db-instance-inputs.ts';
+import { isDefaultOptionGroup } from './option-membership.ts';
 import { windowsFor } from './windows.ts';
 
 /**
@@ -35,7 +36,6 @@ function ownOf(own: OwnInputs): Partial<CreateDBInstanceMessage> {
     ...(own.databaseName !== '' && { DBName: own.databaseName }),
     MasterUsername: own.masterUsername,
     ...(own.managesPassword && { ManageMasterUserPassword: true }),
-    ...(own.optionGroupName !== undefined && { OptionGroupName: own.optionGroupName }),
     ...settingsOf(own),
   };
 }
@@ -55,5 +55,6 @@ export function settingsOf(own: OwnInputs) {
     DeletionProtection: own.deletionProtection,
     EnableIAMDatabaseAuthentication: own.iamAuthentication,
     CopyTagsToSnapshot: true,
+    ...(!isDefaultOptionGroup(own.optionGroupName) && { OptionGroupName: own.optionGroupName }),
   };
 }

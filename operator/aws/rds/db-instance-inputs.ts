@@ -45,7 +45,8 @@ export interface OwnInputs extends Pick<Windows, 'backupWindow'> {
   readonly password?: StoredPassword;
   readonly subnetGroupName: string;
   readonly securityGroupIds: readonly string[];
-  readonly optionGroupName?: string;
+  /** AWS's own, as `default:mysql-8-0`, or one of ours. */
+  readonly optionGroupName: string;
   /** The ARN of a KMS key; undefined for the one that AWS has for RDS. */
   readonly kmsKeyId?: string;
   /** What is written to CloudWatch Logs. */

@@ -5,6 +5,7 @@ import type { DbInstanceInputs, OwnInputs } from './db-instance-inputs.ts';
 import type { Instance } from './db-instance-record.ts';
 import { storageChanges, storageFor } from './db-instance-storage.ts';
 import { logChanges, logsFor } from './log-exports.ts';
+import { appliedGroups, isDefaultOptionGroup, optionGroupOf } from './option-membership.ts';
 import { changeOf, changesOf, sentFor, type Setting } from './settings.ts';
 import { STORE_SETTINGS } from './store-settings.ts';
 import { majorUpgradeIn, versionChange } from './versions.ts';
@@ -47,13 +48,6 @@ const OWN_SETTINGS: readonly Setting<OwnInputs, Instance, Sent>[] = [
     sent: ({ multiAz }) => ({ MultiAZ: multiAz }),
   },
   ...STORE_SETTINGS,
-  {
-    path: 'optionGroupName',
-    of: ({ OptionGroupMemberships: groups = [] }) =>
-      groups.find(({ Status: status = '' }) => !status.includes('removal'))?.OptionGroupName,
-    wanted: ({ optionGroupName }) => optionGroupName,
-    sent: ({ optionGroupName }) => ({ OptionGroupName: optionGroupName }),
-  },
 ];
 
 /** What differs of an instance's settings, without what it cannot change. */
@@ -61,7 +55,8 @@ export function settingChanges(inputs: DbInstanceInputs, record: Instance): Chan
   const { own } = inputs;
   // Once nothing is under way, what waits for the window is asked for again where nobody wants to wait.
   const { PendingModifiedValues: _, ...applied } = record;
-  const now = inputs.applyImmediately && record.DBInstanceStatus === 'available' ? applied : record;
+  const isAskedAgain = inputs.applyImmediately && record.DBInstanceStatus === 'available';
+  const now = isAskedAgain ? { ...applied, OptionGroupMemberships: appliedGroups(record) } : record;
   return [
     ...changesOf(SETTINGS, inputs, now),
     ...groupChange(inputs, now),
@@ -69,6 +64,7 @@ export function settingChanges(inputs: DbInstanceInputs, record: Instance): Chan
     ...(own
       ? [
           ...changesOf(OWN_SETTINGS, own, now),
+          ...optionsChange(own, now),
           ...versionChange(inputs.engine, own.engineVersion, now),
           ...storageChanges(own, now),
           ...logChanges(own.logExports, now),
@@ -89,6 +85,7 @@ export function settingsFor(inputs: DbInstanceInputs, record: Instance, changes:
     has('parameterGroupName') ? { DBParameterGroupName: inputs.parameterGroupName } : {},
     windowsFor({ ...windowOf(inputs), ...(own && backupOf(own)) }, changes),
     upgrades ? upgradeFor(inputs, own, record, changes) : {},
+    own ? optionsFor(inputs, own, record, changes) : {},
     own ? storageFor(own, record, changes) : {},
     own ? logsFor(changes) : {},
   ) as Sent;
@@ -102,20 +99,48 @@ function backupOf({ backupWindow }: OwnInputs) {
   return backupWindow === undefined ? {} : { backupWindow };
 }
 
+/** Whether another major version is still to come, whose groups were named with it. */
+function awaitsMajor({
+  Engine: engine = '',
+  EngineVersion: now = '',
+  PendingModifiedValues: pending,
+}: Instance) {
+  const next = pending?.EngineVersion;
+  return next !== undefined && majorOf(engine, next) !== majorOf(engine, now);
+}
+
 /**
  * A group of the family of a version that is still to come is there with it; a member gets it with the upgrade of its cluster.
  */
 function groupChange(inputs: DbInstanceInputs, record: Instance): Change[] {
   const { engine, parameterGroupName, parameterGroupFamily } = inputs;
-  const { EngineVersion: version = '', PendingModifiedValues: pending } = record;
-  const next = pending?.EngineVersion;
-  if (next !== undefined && majorOf(engine, next) !== majorOf(engine, version)) return [];
+  const { EngineVersion: version = '' } = record;
+  if (awaitsMajor(record)) return [];
   if (parameterGroupFamily !== undefined && parameterGroupFamily !== familyOf(engine, version)) return [];
   return changeOf(
     'parameterGroupName',
     record.DBParameterGroups?.[0]?.DBParameterGroupName,
     parameterGroupName,
   );
+}
+
+/** AWS's own group is that of the version, whichever that is. */
+function optionsChange({ optionGroupName: wanted }: OwnInputs, record: Instance): Change[] {
+  const now = optionGroupOf(record);
+  const isAws = isDefaultOptionGroup(wanted) && now !== undefined && isDefaultOptionGroup(now);
+  return isAws || awaitsMajor(record) ? [] : changeOf('optionGroupName', now, wanted);
+}
+
+/** With another major version AWS gives its own group of that where none is named, which may not be there before. */
+function optionsFor(
+  { engine }: DbInstanceInputs,
+  { optionGroupName }: OwnInputs,
+  { EngineVersion: now = '' }: Instance,
+  changes: readonly Change[],
+): Sent {
+  if (!changes.some(({ path }) => path === 'optionGroupName')) return {};
+  if (isDefaultOptionGroup(optionGroupName) && majorUpgradeIn(engine, now, changes)) return {};
+  return { OptionGroupName: optionGroupName };
 }
 
 /**

@@ -48,6 +48,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
     // Create: what it is made with, and of members the cluster.
     ...onOurs('CreateDBInstance', 'DeleteDBInstance', 'ModifyDBInstance', 'RebootDBInstance'),
     withDefaultOptions('CreateDBInstance'),
+    withDefaultOptions('ModifyDBInstance'),
     ...TAG_WRITES,
     ...LAST_COPY,
     ...MANAGED_PASSWORD,
@@ -88,7 +89,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
   gone: () => false,
   needs(record) {
     const beside = (sort: 'pg' | 'subgrp' | 'cluster' | 'og', name: string | undefined) =>
-      name === undefined || name.startsWith('default') ? [] : [arnBeside(arnOf(record), sort, name)];
+      name === undefined || /^default([.:]|$)/.test(name) ? [] : [arnBeside(arnOf(record), sort, name)];
     return [
       ...beside('subgrp', record.DBSubnetGroup?.DBSubnetGroupName),
       ...(record.DBParameterGroups ?? []).flatMap((group) => beside('pg', group.DBParameterGroupName)),

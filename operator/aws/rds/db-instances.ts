@@ -6,6 +6,7 @@ import { tagsOf } from '../tags.ts';
 import { pendingLines } from './attached.ts';
 import { arnOf, brief, nameOf, type Instance } from './db-instance-record.ts';
 import { SECRET_VERSIONS, withSecretVersions } from './managed-secrets.ts';
+import { pendingGroup } from './option-membership.ts';
 import { markIn } from './password.ts';
 import { existing, nameIn, PAGE } from './shared.ts';
 
@@ -39,7 +40,7 @@ export const dbInstances: AwsCollection<Instance> = {
 export function outputsOf(record: Instance): Readonly<Record<string, string>> {
   const { Endpoint: endpoint, MasterUserSecret: secret, DBParameterGroups: groups = [] } = record;
   const waits = groups.some(({ ParameterApplyStatus: status }) => status === 'pending-reboot');
-  const told = pendingLines(record.PendingModifiedValues, waits).join('\n');
+  const told = pendingLines({ ...record.PendingModifiedValues, ...pendingGroup(record) }, waits).join('\n');
   return {
     id: arnOf(record),
     name: nameOf(record),

@@ -15,6 +15,8 @@ export interface StoreSnapshot {
   /** `manual`, `automated`, `awsbackup`. */
   readonly type: string;
   readonly KmsKeyId?: string | undefined;
+  /** Of an instance: the option group that it had. */
+  readonly OptionGroupName?: string | undefined;
   readonly Tags: readonly Tag[];
 }
 
@@ -47,8 +49,8 @@ export async function* storeSnapshots({ rds }: AwsSession): AsyncGenerator<Store
 }
 
 function snapshotOf(
-  { SnapshotType = '', KmsKeyId, TagList = [] }: DBSnapshot | DBClusterSnapshot,
+  { SnapshotType = '', KmsKeyId, OptionGroupName, TagList = [] }: Partial<DBSnapshot & DBClusterSnapshot>,
   name = '',
 ): StoreSnapshot {
-  return { name, type: SnapshotType, KmsKeyId, Tags: TagList };
+  return { name, type: SnapshotType, KmsKeyId, OptionGroupName, Tags: TagList };
 }

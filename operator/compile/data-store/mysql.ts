@@ -2,8 +2,9 @@ import type { DataStore } from '../../api/data-store.ts';
 import type { MySql } from '../../api/data-store/mysql.ts';
 import { MYSQL_SIZES } from '../../api/presets.ts';
 import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
+import { defaultOptionGroup } from '../../aws/rds/option-membership.ts';
 import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
-import { familyOf } from '../../engine-versions.ts';
+import { familyOf, majorOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
@@ -22,6 +23,8 @@ export const MYSQL_NODES: readonly NodeType[] = [
   'DbSubnetGroup',
   'DbParameterGroup',
   'DbParameters',
+  'DbOptionGroup',
+  'DbOptions',
   'DbInstance',
 ];
 
@@ -77,11 +80,45 @@ export function mysqlNodes(
       family,
       parameters: { ...PARAMETERS, ...parametersOf(spec) },
     }),
+    ...optionGroupOf(build, { name: group, description, spec }),
     build.thing('DbInstance', 'db-instance', instanceOf(input.object, spec, place), {
       // It starts with what is set by then; what comes later may ask for a reboot.
-      dependsOn: ['db-parameters', ...(kept?.first ?? [])],
+      dependsOn: ['db-parameters', ...(isAudited(spec) ? ['db-options'] : []), ...(kept?.first ?? [])],
     }),
   ];
+}
+
+/**
+ * RDS for MySQL writes an audit log only with this plugin: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.Options.AuditPlugin.html
+ * Of queries it hides no password but that after the words IDENTIFIED BY, so that IDENTIFIED WITH … BY would show it in the log:
+ * server_audit.c of https://github.com/aws/audit-plugin-for-mysql . So only who comes, goes and is turned away is written down.
+ */
+const AUDIT = { MARIADB_AUDIT_PLUGIN: { SERVER_AUDIT_EVENTS: 'CONNECT' } };
+
+/** What the server has besides MySQL, where it writes an audit log. */
+function optionGroupOf(
+  build: NodeBuilder,
+  { name, description, spec }: { name: string; description: string; spec: MySql },
+): GraphNode[] {
+  if (!isAudited(spec)) return [];
+  return [
+    build.thing('DbOptionGroup', 'db-option-group', {
+      name,
+      engine: 'mysql',
+      majorVersion: majorOf('mysql', spec.engineVersion),
+      description,
+    }),
+    build.facet('DbOptions', 'db-options', {
+      groupId: ref('db-option-group'),
+      groupName: ref('db-option-group', 'name'),
+      options: AUDIT,
+      applyImmediately: spec.applyChanges === 'Immediately',
+    }),
+  ];
+}
+
+function isAudited({ logExports }: MySql): boolean {
+  return logExports.includes('audit');
 }
 
 /** Where an instance stands, what it is encrypted with, and its password where AWS does not make it. */
@@ -155,6 +192,9 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place)
     ...(place.password && { password: place.password }),
     subnetGroupName: ref('db-subnet-group', 'name'),
     securityGroupIds: [place.securityGroupId],
+    optionGroupName: isAudited(spec)
+      ? ref('db-option-group', 'name')
+      : defaultOptionGroup('mysql', majorOf('mysql', spec.engineVersion)),
     ...(place.keyArn !== undefined && { kmsKeyId: place.keyArn }),
     logExports: [...spec.logExports].sort(),
     backupDays: backup.retentionDays ?? preset.backupDays,

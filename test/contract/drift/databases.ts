@@ -14,6 +14,7 @@ import { tags } from './rds-tags.ts';
 const SUBNETS = 'db-subnet-group';
 const GROUP = 'db-parameter-group';
 const PARAMETERS = 'db-parameters';
+const OPTIONS = 'db-option-group';
 const INSTANCE = 'db-instance';
 
 const named = (at: DriftContext, node: string) => nameIn(id(at, node));
@@ -84,6 +85,27 @@ const set = (...parameters: [string, string][]): DriftCase => ({
     )),
 });
 
+const AUDIT = 'MARIADB_AUDIT_PLUGIN';
+
+/** What is in the option group of the server, which is changed with it. */
+const options = (change: Omit<rds.ModifyOptionGroupMessage, 'OptionGroupName'>): DriftCase => ({
+  node: 'db-options',
+  refreshes: 4,
+  async drift(at) {
+    await available(at);
+    await at.rds.send(
+      new rds.ModifyOptionGroupCommand({
+        OptionGroupName: named(at, OPTIONS),
+        ApplyImmediately: true,
+        ...change,
+      }),
+    );
+    await available(at);
+  },
+});
+const audited = (Name: string, Value: string) =>
+  options({ OptionsToInclude: [{ OptionName: AUDIT, OptionSettings: [{ Name, Value }] }] });
+
 async function groupOf(at: DriftContext) {
   const DBSubnetGroupName = named(at, SUBNETS);
   const found = await at.rds.send(new rds.DescribeDBSubnetGroupsCommand({ DBSubnetGroupName }));
@@ -153,6 +175,20 @@ export const databasesCases: Cases = {
       at.rds.send(new rds.DeleteDBParameterGroupCommand({ DBParameterGroupName: named(at, GROUP) })),
     ),
   },
+  DbOptionGroup: {
+    ...tags(OPTIONS),
+    deleted: refused('InvalidOptionGroupStateFault', (at) =>
+      at.rds.send(new rds.DeleteOptionGroupCommand({ OptionGroupName: named(at, OPTIONS) })),
+    ),
+  },
+  DbOptions: {
+    'options[*][*] missing': options({ OptionsToRemove: [AUDIT] }),
+    'options[*] extra (somebody has put one in)': options({
+      OptionsToInclude: [{ OptionName: 'MEMCACHED' }],
+    }),
+    'options[*][*] changed': audited('SERVER_AUDIT_EVENTS', 'CONNECT,QUERY'),
+    'options[*][*] changed (somebody has set another)': audited('SERVER_AUDIT_EXCL_USERS', 'mallory'),
+  },
   DbParameters: {
     'parameters[*] changed': set(['require_secure_transport', '0']),
     'parameters[*] extra (somebody has set one)': set(['interactive_timeout', '60']),
@@ -213,6 +249,7 @@ export const databasesCases: Cases = {
     'storageType changed': changed({ StorageType: 'gp2' }),
     'iops changed': changed({ Iops: 13_000 }),
     'throughput changed': changed({ StorageThroughput: 600 }),
+    'optionGroupName changed': changed({ OptionGroupName: 'default:mysql-8-0' }),
     'logExports[*] missing': logs({ DisableLogTypes: ['audit'] }),
     'logExports[*] extra': logs({ EnableLogTypes: ['general'] }),
     'securityGroupIds[*] missing': regrouped((others) => others),
@@ -229,6 +266,7 @@ export const databasesAlwaysSaid = {
     'instanceClass',
     'iops',
     'maintenanceWindow',
+    'optionGroupName',
     'parameterGroupName',
     'storageType',
     'throughput',

@@ -33,10 +33,14 @@ import type { DbClusterInputs } from '../../../operator/aws/rds/db-cluster-input
 import type { Cluster } from '../../../operator/aws/rds/db-cluster-record.ts';
 import type { DbInstanceInputs } from '../../../operator/aws/rds/db-instance-inputs.ts';
 import type { Instance } from '../../../operator/aws/rds/db-instance-record.ts';
+import type { DbOptionGroupInputs } from '../../../operator/aws/rds/db-option-group.ts';
+import type { DbOptionsInputs } from '../../../operator/aws/rds/db-options.ts';
 import type { DbSubnetGroupInputs } from '../../../operator/aws/rds/db-subnet-group.ts';
+import type { DbOptionGroup } from '../../../operator/aws/rds/option-groups.ts';
 import type { ParameterGroupInputs } from '../../../operator/aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../../../operator/aws/rds/parameters.ts';
 import { markTag } from '../../../operator/aws/rds/password.ts';
+import type { Tagged } from '../../../operator/aws/rds/shared.ts';
 import type { SecretValueInputs } from '../../../operator/aws/secretsmanager/secret-value.ts';
 import type { SecretInputs } from '../../../operator/aws/secretsmanager/secret.ts';
 import type { Secret } from '../../../operator/aws/secretsmanager/secrets.ts';
@@ -102,6 +106,26 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
     Tags,
   }),
   DbParameterGroup: groupOf('pg'),
+  DbOptionGroup: ({ inputs, Tags }: At<DbOptionGroupInputs>): Tagged<DbOptionGroup> => ({
+    name: inputs.name,
+    arn: arn('rds', `og:${inputs.name}`),
+    engine: inputs.engine,
+    majorVersion: inputs.majorVersion,
+    description: inputs.description,
+    options: {},
+    Tags,
+  }),
+  DbOptions({ inputs }: At<DbOptionsInputs>, all) {
+    const group = all.get('rds/option-groups')?.get(inputs.groupId);
+    const options = Object.entries(inputs.options).map(([option, settings]) => [
+      option,
+      Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [name, { value, byDefault: 'CONNECT,QUERY' }]),
+      ),
+    ]);
+    Object.assign(group ?? {}, { options: Object.fromEntries(options) });
+    return undefined;
+  },
   DbParameters: parametersOf,
   DbClusterParameterGroup: groupOf('cluster-pg'),
   DbClusterParameters: parametersOf,
@@ -150,6 +174,9 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
       DBClusterIdentifier: inputs.clusterName,
       DBParameterGroups: [
         { DBParameterGroupName: inputs.parameterGroupName, ParameterApplyStatus: 'in-sync' },
+      ],
+      OptionGroupMemberships: [
+        { OptionGroupName: own?.optionGroupName ?? 'default:aurora-postgresql-15', Status: 'in-sync' },
       ],
       PerformanceInsightsEnabled: inputs.insightsDays !== undefined,
       PerformanceInsightsRetentionPeriod: inputs.insightsDays,

@@ -6,6 +6,8 @@ snapshot what AWS wrote to its users: https://github.com/convox/convox/pull/856
 """
 
 from ..call import Call
+from ..rds import versions
+from ..rds.option_memberships import default_group
 from .conditions import Context
 from .policies import Ask
 
@@ -24,6 +26,10 @@ def further(call: Call, common: Context, given: Context, named: list[Ask]) -> li
     found = []
     if action.startswith(("Create", "Restore")) and params.get("Tags") and named:
         found.append(Ask("rds:AddTagsToResource", _made(action, named), {**common, **given}))
+    if action == "CreateDBInstance" and not params.get("OptionGroupName") and versions.known(params.get("Engine")):
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples.html: AWS's own is asked for.
+        group = default_group(params["Engine"], versions.resolve(params["Engine"], params.get("EngineVersion")))
+        found.append(Ask(f"rds:{action}", f"arn:aws:rds:{call.region}:{call.account}:og:{group}", common))
     if action in _LAST and params.get("FinalDBSnapshotIdentifier"):
         create, sort, parameter, things = _LAST[action]
         snapshot = f"arn:aws:rds:{call.region}:{call.account}:{sort}:{params['FinalDBSnapshotIdentifier']}"
@@ -47,6 +53,7 @@ def _made(action: str, named: list[Ask]) -> str:
         "CreateDBParameterGroup": "pg",
         "CreateDBClusterParameterGroup": "cluster-pg",
         "CreateDBSubnetGroup": "subgrp",
+        "CreateOptionGroup": "og",
         "CreateDBSnapshot": "snapshot",
         "CreateDBClusterSnapshot": "cluster-snapshot",
         "RestoreDBClusterFromSnapshot": "cluster",

@@ -87,6 +87,7 @@ _RESOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
             "DBParameterGroupName": "pg:{}",
             "DBSnapshotIdentifier": "snapshot:{}",
             "DBSubnetGroupName": "subgrp:{}",
+            "OptionGroupName": "og:{}",
             "ResourceName": "{}",
             "SnapshotIdentifier": "cluster-snapshot:{}",
             "SourceDBClusterIdentifier": "cluster:{}",

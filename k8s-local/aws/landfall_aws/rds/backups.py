@@ -110,7 +110,7 @@ def install(_settings: Settings) -> None:
             raise AwsError("DBInstanceAutomatedBackupNotFound", f"No automated backup for DB resource {resource_id} was found.")
         shown = [
             {"DBInstanceIdentifier": source.db_instance_identifier, "DbiResourceId": id_, **_shown(source, is_there)}
-            | {"Encrypted": source.storage_encrypted}
+            | {"Encrypted": source.storage_encrypted, "OptionGroupName": source.option_group_name}
             for id_, (source, is_there) in found.items()
             if name in (None, source.db_instance_identifier) and resource_id in (None, id_)
         ]

@@ -10,7 +10,7 @@ from .. import lifecycle, service_interfaces
 from ..errors import AwsError
 from ..override import replace, wrap
 from ..settings import Settings
-from . import backups, parameter_groups, storage
+from . import backups, option_memberships, parameter_groups, storage
 from .states import USABLE, check_final_snapshot, check_groups, pass_through, subnets_of
 
 # Wait for the next maintenance window unless ApplyImmediately is given:
@@ -105,6 +105,7 @@ def install(settings: Settings) -> None:
         if days is not None and (days == 0) != (instance.backup_retention_period == 0):
             # Only then does it wait: BackupRetentionPeriod of ModifyDBInstance, API reference.
             pending["backup_retention_period"] = wanted["backup_retention_period"] = db_kwargs.pop("backup_retention_period")
+        option_memberships.asked(instance, db_kwargs.pop("option_group_name", None), at_once)
         group = db_kwargs.pop("db_parameter_group_name", None)
         if group is not None and "engine_version" in pending:
             # It is of the family of the version that is still to come.
@@ -124,6 +125,7 @@ def install(settings: Settings) -> None:
                 days = instance.backup_retention_period
                 instance.update(**changed)
                 backups.retained(instance, days)
+                option_memberships.applied(instance)
                 if "engine_version" in changed:
                     parameter_groups.rebooted(instance)
                 if not storage.CHANGES.isdisjoint(changed):

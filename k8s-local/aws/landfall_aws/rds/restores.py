@@ -15,7 +15,7 @@ from .. import engines
 from ..errors import AwsError
 from ..override import replace
 from ..settings import Settings
-from . import backups, families, names, versions
+from . import backups, families, names, option_memberships, versions
 from .states import before, check_groups, subnets_of
 
 # What the data is, and what it lies on. The rest is as new unless it is asked for: one zone, the default security group and
@@ -165,6 +165,10 @@ def install(_settings: Settings) -> None:
         if versions.known(source.engine):
             name = props.get("db_parameter_group_name")
             families.check_instance_group(backend, name, source.engine, source.engine_version)
+            # "The option group associated with the DB snapshot is associated with the restored DB instance", unless one is named.
+            group = asked.get("option_group_name") or source.option_group_name
+            option_memberships.check(backend, group, source.engine, source.engine_version)
+            props["option_group_name"] = None if option_memberships.is_default(group) else group
         check_groups(backend, props["vpc_security_group_ids"], subnets_of(backend, props.get("db_subnet_group_name")))
         restored = backend.create_db_instance(props)
         engines.made_of(restored, data)

@@ -1,3 +1,5 @@
+import type { DbOptionGroupInputs } from '../../../../operator/aws/rds/db-option-group.ts';
+import type { DbOptionsInputs } from '../../../../operator/aws/rds/db-options.ts';
 import type { DbSubnetGroupInputs } from '../../../../operator/aws/rds/db-subnet-group.ts';
 import type { ParameterGroupInputs } from '../../../../operator/aws/rds/parameter-groups.ts';
 import type { ParametersInputs } from '../../../../operator/aws/rds/parameters.ts';
@@ -14,6 +16,30 @@ const parameterGroup: ParameterGroupInputs = {
   name: 'shop-parameters',
   family: 'mysql8.0',
   description: 'of team/shop',
+};
+const optionGroup: DbOptionGroupInputs = {
+  name: 'shop-options',
+  engine: 'mysql',
+  majorVersion: '8.0',
+  description: 'of team/shop',
+};
+const options: DbOptionsInputs = {
+  groupId: `${ARN}:og:shop-options`,
+  groupName: 'shop-options',
+  options: { MARIADB_AUDIT_PLUGIN: { SERVER_AUDIT_EVENTS: 'CONNECT' } },
+  applyImmediately: false,
+};
+const optionGroupRecord = {
+  ...optionGroup,
+  arn: options.groupId,
+  options: {
+    MARIADB_AUDIT_PLUGIN: {
+      SERVER_AUDIT_EVENTS: { value: 'CONNECT', byDefault: 'CONNECT,QUERY' },
+      SERVER_AUDIT_EXCL_USERS: { value: '', byDefault: '' },
+      SERVER_AUDIT_LOGGING: { value: 'ON', byDefault: 'ON' },
+    },
+  },
+  Tags: [],
 };
 const parameters: ParametersInputs = {
   groupId: `${ARN}:pg:shop-parameters`,
@@ -55,6 +81,38 @@ export const RDS_CASES: Readonly<Record<string, Case>> = {
       [{ name: 'other' }, 'name: shop-parameters -> other (replace)'],
       [{ family: 'mysql8.4' }, 'family: mysql8.0 -> mysql8.4 (replace)'],
       [{ description: 'of nobody' }, 'description: of team/shop -> of nobody (replace)'],
+    ],
+  },
+  DbOptionGroup: {
+    inputs: optionGroup,
+    record: optionGroupRecord,
+    needs: [],
+    changes: [
+      [{ name: 'other' }, 'name: shop-options -> other (replace)'],
+      [{ engine: 'mariadb' }, 'engine: mysql -> mariadb (replace)'],
+      [{ majorVersion: '8.4' }, 'majorVersion: 8.0 -> 8.4 (replace)'],
+      [{ description: 'of nobody' }, 'description: of team/shop -> of nobody (replace)'],
+    ],
+  },
+  DbOptions: {
+    inputs: options,
+    record: optionGroupRecord,
+    needs: [options.groupId],
+    changes: [
+      [
+        { options: { MARIADB_AUDIT_PLUGIN: { SERVER_AUDIT_EVENTS: 'CONNECT,QUERY_DDL' } } },
+        'options[MARIADB_AUDIT_PLUGIN][SERVER_AUDIT_EVENTS]: CONNECT -> CONNECT,QUERY_DDL',
+      ],
+      // What nobody asks for is as AWS sets it.
+      [
+        { options: { MARIADB_AUDIT_PLUGIN: { SERVER_AUDIT_LOGGING: 'ON' } } },
+        'options[MARIADB_AUDIT_PLUGIN][SERVER_AUDIT_EVENTS]: CONNECT -> CONNECT,QUERY',
+      ],
+      [{ options: {} }, 'options[MARIADB_AUDIT_PLUGIN]: MARIADB_AUDIT_PLUGIN -> (nothing)'],
+      [
+        { options: { ...options.options, MEMCACHED: { CHUNK_SIZE: '48' } } },
+        'options[MEMCACHED][CHUNK_SIZE]: (nothing) -> 48',
+      ],
     ],
   },
   DbParameters: {

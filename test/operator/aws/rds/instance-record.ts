@@ -15,6 +15,7 @@ export const own: OwnInputs = {
   managesPassword: true,
   subnetGroupName: 'shop-subnets',
   securityGroupIds: ['sg-1'],
+  optionGroupName: 'default:mysql-8-0',
   logExports: ['audit', 'error'],
   backupDays: 7,
   backupWindow: '03:00-03:30',

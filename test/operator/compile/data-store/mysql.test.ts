@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { windowsOverlap } from '../../../../operator/api/data-store/windows.ts';
 import { DATA_STORE_NODES } from '../../../../operator/compile/data-store/data-store.ts';
+import { ref } from '../../../../operator/graph/ref.ts';
 import { inputsOf, nodeOf } from '../fixtures.ts';
 import { compile, network, store } from './fixtures.ts';
 
@@ -17,6 +18,8 @@ describe('a database of MySQL', () => {
     const graph = compile(mysql({ databaseName: 'appdb' }, { environment: 'dev' }));
     expect([...graph.nodes.keys()].sort()).toEqual([
       'db-instance',
+      'db-option-group',
+      'db-options',
       'db-parameter-group',
       'db-parameters',
       'db-subnet-group',
@@ -27,7 +30,7 @@ describe('a database of MySQL', () => {
       true,
     );
     expect(inputsOf(graph, 'db-parameter-group')).toMatchObject({ name: 'orders-dev', family: 'mysql8.0' });
-    expect(nodeOf(graph, 'db-instance').dependsOn).toEqual(['db-parameters']);
+    expect(nodeOf(graph, 'db-instance').dependsOn).toEqual(['db-parameters', 'db-options']);
     expect(inputsOf(graph, 'db-instance')).toMatchObject({
       name: 'orders-dev-instance',
       engine: 'mysql',
@@ -39,6 +42,28 @@ describe('a database of MySQL', () => {
         logExports: ['audit', 'error'],
         iamAuthentication: false,
       },
+    });
+  });
+
+  it('has the plugin that writes its audit log, which shows no query and so no password', () => {
+    const graph = compile(mysql({ engineVersion: '8.4.3' }));
+    expect(inputsOf(graph, 'db-option-group')).toMatchObject({
+      name: 'orders',
+      engine: 'mysql',
+      majorVersion: '8.4',
+    });
+    expect(inputsOf(graph, 'db-options')).toMatchObject({
+      options: { MARIADB_AUDIT_PLUGIN: { SERVER_AUDIT_EVENTS: 'CONNECT' } },
+      applyImmediately: false,
+    });
+    expect(instance()).toMatchObject({ optionGroupName: ref('db-option-group', 'name') });
+  });
+
+  it('without an audit log has AWS’s own option group', () => {
+    const quiet = mysql({ logExports: ['error'], engineVersion: '8.4.3' });
+    expect([...compile(quiet).nodes.keys()]).not.toContain('db-option-group');
+    expect(instance({ logExports: ['error'], engineVersion: '8.4.3' })).toMatchObject({
+      optionGroupName: 'default:mysql-8-4',
     });
   });
 
