@@ -90,6 +90,7 @@ const AUDIT = 'MARIADB_AUDIT_PLUGIN';
 /** What is in the option group of the server, which is changed with it. */
 const options = (change: Omit<rds.ModifyOptionGroupMessage, 'OptionGroupName'>): DriftCase => ({
   node: 'db-options',
+  interrupts: true,
   refreshes: 4,
   async drift(at) {
     await available(at);
