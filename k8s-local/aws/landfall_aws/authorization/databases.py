@@ -27,7 +27,8 @@ def further(call: Call, common: Context, given: Context, named: list[Ask]) -> li
     if action.startswith(("Create", "Restore")) and params.get("Tags") and named:
         found.append(Ask("rds:AddTagsToResource", _made(action, named), {**common, **given}))
     if action == "CreateDBInstance" and not params.get("OptionGroupName") and versions.known(params.get("Engine")):
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples.html: AWS's own is asked for.
+        # AWS's own is asked for:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples.html
         group = default_group(params["Engine"], versions.resolve(params["Engine"], params.get("EngineVersion")))
         found.append(Ask(f"rds:{action}", f"arn:aws:rds:{call.region}:{call.account}:og:{group}", common))
     if action in _LAST and params.get("FinalDBSnapshotIdentifier"):

@@ -110,7 +110,8 @@ def install(settings: Settings) -> None:
         if name in self.option_groups:
             raise AwsError("OptionGroupAlreadyExistsFault", f"An option group named {name} already exists.")
         if len(self.option_groups) >= _QUOTA:
-            raise AwsError("OptionGroupQuotaExceededFault", f"The quota of {_QUOTA} option groups was exceeded for this AWS account.")
+            message = f"The quota of {_QUOTA} option groups was exceeded for this AWS account."
+            raise AwsError("OptionGroupQuotaExceededFault", message)
         if not versions.known(engine) or f"{engine}{number}" not in versions.families(engine):
             return original(self, option_group_kwargs)
         if not option_group_kwargs.get("option_group_description"):
@@ -154,7 +155,9 @@ def install(settings: Settings) -> None:
         if not included and not removed:
             raise _invalid("At least one option must be added, modified, or removed.")
         if any(instance.status not in USABLE for instance in users(self.backend, group.name)):
-            raise _state(f"The option group '{group.name}' is in use by a database instance that is not in the available state.")
+            raise _state(
+                f"The option group '{group.name}' is in use by a database instance that is not in the available state."
+            )
         changed = {option["OptionName"]: _given(group, option) for option in included}
         former = dict(group._options)
         for name in removed:
