@@ -30,6 +30,11 @@ export function familyOf(engine: string, version: string): string {
   return engine === 'redis' && major === '6' ? 'redis6.x' : `${engine}${major}`;
 }
 
+/** The option group that AWS gives a version where nobody names another. */
+export function defaultOptionGroup(engine: string, version: string): string {
+  return `default:${engine}-${majorOf(engine, version).replaceAll('.', '-')}`;
+}
+
 function partsOf(version: string): number[] {
   return version.split('.').map((part) => (part === 'x' ? 0 : Number(part)));
 }

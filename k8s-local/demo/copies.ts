@@ -136,11 +136,10 @@ async function ofDatabases(rds: RDSClient): Promise<Copy[]> {
 async function optionGroups(rds: RDSClient): Promise<Copy[]> {
   const { OptionGroupsList = [] } = await rds.send(new DescribeOptionGroupsCommand({}));
   const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
-  const used = DBInstances.flatMap(({ OptionGroupMemberships = [] }) =>
-    OptionGroupMemberships.map(({ OptionGroupName }) => OptionGroupName),
-  );
+  const memberships = DBInstances.flatMap(({ OptionGroupMemberships = [] }) => OptionGroupMemberships);
+  const used = new Set(memberships.map(({ OptionGroupName }) => OptionGroupName));
   return OptionGroupsList.filter(
-    ({ OptionGroupName: name = '' }) => !name.startsWith('default:') && !used.includes(name),
+    ({ OptionGroupName: name = '' }) => !name.startsWith('default:') && !used.has(name),
   ).map(({ OptionGroupName: name = '' }): Copy => ({
     sort: 'Options',
     name,

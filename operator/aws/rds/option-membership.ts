@@ -2,11 +2,6 @@ import type { DBInstance, OptionGroupMembership } from '@aws-sdk/client-rds';
 
 type Member = Pick<DBInstance, 'OptionGroupMemberships'>;
 
-/** The group that AWS has for a version where nobody gives another. */
-export function defaultOptionGroup(engine: string, majorVersion: string): string {
-  return `default:${engine}-${majorVersion.replaceAll('.', '-')}`;
-}
-
 /** Whether it is AWS's own, which a create gets that names none. It is there only once something has it. */
 export function isDefaultOptionGroup(name: string): boolean {
   return name.startsWith('default:');

@@ -2,9 +2,8 @@ import type { DataStore } from '../../api/data-store.ts';
 import type { MySql } from '../../api/data-store/mysql.ts';
 import { MYSQL_SIZES } from '../../api/presets.ts';
 import type { DbInstanceInputs, OwnInputs } from '../../aws/rds/db-instance-inputs.ts';
-import { defaultOptionGroup } from '../../aws/rds/option-membership.ts';
 import type { StoredPassword } from '../../aws/secretsmanager/value.ts';
-import { familyOf, majorOf } from '../../engine-versions.ts';
+import { defaultOptionGroup, familyOf, majorOf } from '../../engine-versions.ts';
 import { Terminal } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
@@ -194,7 +193,7 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place)
     securityGroupIds: [place.securityGroupId],
     optionGroupName: isAudited(spec)
       ? ref('db-option-group', 'name')
-      : defaultOptionGroup('mysql', majorOf('mysql', spec.engineVersion)),
+      : defaultOptionGroup('mysql', spec.engineVersion),
     ...(place.keyArn !== undefined && { kmsKeyId: place.keyArn }),
     logExports: [...spec.logExports].sort(),
     backupDays: backup.retentionDays ?? preset.backupDays,
