@@ -477,5 +477,5 @@ function hasSameThings(before: GraphObject | undefined, after: GraphObject): boo
 /** All of an Account that decides what a resource may do with it. */
 function offerOf({ metadata, spec, status }: Account): string {
   const conditions = status.conditions?.map(({ lastTransitionTime: _, ...condition }) => condition);
-  return JSON.stringify([metadata.uid, metadata.generation, spec, conditions]);
+  return JSON.stringify([metadata.uid, metadata.generation, spec, conditions, status.claim]);
 }

@@ -195,6 +195,19 @@ describe('a network that stands still until a person acts', () => {
     expect(delays('SecureVpc', 100)).toEqual([1, 2]);
   });
 
+  it('is tried at once when its Account is claimed for this cluster, which changes no condition, and then begins anew', async () => {
+    holdAccounts();
+    api.put(ACCOUNTS, account());
+    await start();
+    await clock.advance(100_000);
+    const claim = { cluster: 'this', since: '2026-01-01T00:00:00Z' };
+    const before = passes('SecureVpc').length;
+    await change({ ...account(), status: { observedGeneration: -1, claim } });
+    expect(passes('SecureVpc').length - before).toBe(1);
+    await clock.advance(3_000);
+    expect(delays('SecureVpc', 100)).toEqual([1, 2]);
+  });
+
   it.each(['before the answer', 'after it'] as const)(
     'is tried at once when the check of its Account ends otherwise than before, its echo %s',
     async (when) => {
