@@ -30,8 +30,8 @@ import { Retries, type Trouble } from './retries.ts';
 import { Targets } from './targets.ts';
 import { Wakes } from './wakes.ts';
 
-/** A person's change goes before drift, and drift before what is only looked at again. */
-const PRIORITY = { change: 100, drift: 50, retry: 10, periodic: 0 } as const;
+/** A person's change goes before drift, and drift before what is only looked at again, which has none. */
+const PRIORITY = { change: 100, drift: 50 } as const;
 /** While AWS works, listings wake the resource; this is only the safety net, and the longest delay after a refusal. Milliseconds. */
 const SAFETY_NET_MS = 30_000;
 /** What the log says, at level debug, where AWS took a write that no reading has shown within the grace time. */
