@@ -10,7 +10,7 @@ import {
   WAFV2Client,
 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually, eventuallyTaken } from '../support/eventually.ts';
 import { bounded, type LeastPrivilege, leastPrivilege } from '../support/least-privilege.ts';
 import { account, namespace, smallNetwork, smallService } from '../support/manifests.ts';
 import { conditionOf, idsOf, World } from '../support/world.ts';
@@ -210,11 +210,8 @@ it('one that there is takes its place, by a grant and not without; named no more
 it('one that others have put there is left, until they take it off', async () => {
   const theirs = await make('firewall-manager');
   const ResourceArn = await balancer();
-  await eventually('it is there everywhere', () =>
-    waf.send(new AssociateWebACLCommand({ ResourceArn, WebACLArn: theirs })).then(
-      () => true,
-      () => false,
-    ),
+  await eventuallyTaken('it is there everywhere', () =>
+    waf.send(new AssociateWebACLCommand({ ResourceArn, WebACLArn: theirs })),
   );
   await world.edit(service, only(webAcl));
   await world.condition(service, 'Stalled', {

@@ -31,3 +31,20 @@ export async function eventually<T>(
     await delay(everyMs);
   }
 }
+
+/** Makes a call again and again until it is not refused; rejects when time is up. */
+export async function eventuallyTaken(
+  what: string,
+  call: () => Promise<unknown>,
+  options: EventuallyOptions = {},
+): Promise<void> {
+  await eventually(
+    what,
+    () =>
+      call().then(
+        () => true,
+        () => false,
+      ),
+    options,
+  );
+}

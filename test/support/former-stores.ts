@@ -15,7 +15,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { CopiesByHand } from './copies-by-hand.ts';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTaken } from './eventually.ts';
 import type { World } from './world.ts';
 
 /** The snapshot that is left of each of these. */
@@ -42,13 +42,10 @@ export async function makeFormerTable(world: World): Promise<void> {
       }),
     );
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
-    await eventually('recovery', () =>
-      dynamodb
-        .send(new UpdateContinuousBackupsCommand({ TableName: FORMER, PointInTimeRecoverySpecification }))
-        .then(
-          () => true,
-          () => false,
-        ),
+    await eventuallyTaken('recovery', () =>
+      dynamodb.send(
+        new UpdateContinuousBackupsCommand({ TableName: FORMER, PointInTimeRecoverySpecification }),
+      ),
     );
   } finally {
     dynamodb.destroy();

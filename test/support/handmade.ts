@@ -13,7 +13,7 @@ import {
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTaken } from './eventually.ts';
 import type { World } from './world.ts';
 
 const LOG_GROUP = '/shop/flow';
@@ -285,11 +285,8 @@ export async function demolishVpc({ ec2: client }: Pick<World, 'ec2'>, VpcId: st
   for (const { TransitGatewayAttachmentId } of attachments.TransitGatewayVpcAttachments ?? [])
     await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
   for (const { AllocationId } of (NatGateways ?? []).flatMap((nat) => nat.NatGatewayAddresses ?? []))
-    await eventually('the address released', () =>
-      client.send(new ec2.ReleaseAddressCommand({ AllocationId })).then(
-        () => true,
-        () => false,
-      ),
+    await eventuallyTaken('the address released', () =>
+      client.send(new ec2.ReleaseAddressCommand({ AllocationId })),
     );
   const flowLogs = await client.send(
     new ec2.DescribeFlowLogsCommand({ Filter: [{ Name: 'resource-id', Values: [VpcId] }] }),

@@ -17,15 +17,11 @@ export class LastCopies {
 
   /**
    * Deletes them but for those called `kept`, and the automatic backups of instances that are no more, which AWS keeps as long as
-   * it would have. With all of them go the option groups that they need.
+   * it would have. With them go the option groups that they need; one that is kept needs none.
    */
   async delete(kept?: string): Promise<void> {
     for (const { sort, name, forget } of await this.#copies.list())
-      if (
-        sort === 'AutomaticBackups' ||
-        (sort === 'LastCopy' && name !== kept) ||
-        (sort === 'Options' && kept === undefined)
-      )
+      if (sort === 'AutomaticBackups' || sort === 'Options' || (sort === 'LastCopy' && name !== kept))
         await forget();
   }
 

@@ -7,7 +7,7 @@ import { CreateLaunchTemplateCommand, DeleteLaunchTemplateCommand, type Tag } fr
 import { CreateCapacityProviderCommand, DeleteCapacityProviderCommand } from '@aws-sdk/client-ecs';
 import { CreateInstanceProfileCommand, DeleteInstanceProfileCommand } from '@aws-sdk/client-iam';
 import type { AwsSession } from '../../operator/aws/session.ts';
-import { eventually } from './eventually.ts';
+import { eventuallyTaken } from './eventually.ts';
 
 const NAME = 'stranger';
 const IMAGE = 'resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id';
@@ -61,11 +61,8 @@ export async function capacity(
 export async function withoutCapacity(session: AwsSession, ids: Readonly<Record<string, string>>) {
   await session.ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: ids['CapacityProvider'] }));
   // A capacity provider takes a while to go, and its group stays as long.
-  await eventually('the Auto Scaling group deleted', () =>
-    session.autoscaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: NAME })).then(
-      () => true,
-      () => false,
-    ),
+  await eventuallyTaken('the Auto Scaling group deleted', () =>
+    session.autoscaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: NAME })),
   );
   const { LaunchTemplate: LaunchTemplateId } = ids;
   await session.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId }));

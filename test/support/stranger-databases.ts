@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import * as rds from '@aws-sdk/client-rds';
 import type { AwsSession } from '../../operator/aws/session.ts';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTaken } from './eventually.ts';
 
 const NAME = 'stranger';
 const CLUSTER = 'stranger-cluster';
@@ -113,14 +113,7 @@ export async function withoutDatabases(
   const SkipFinalSnapshot = true;
   await client.send(new rds.DeleteDBInstanceCommand({ DBInstanceIdentifier: NAME, SkipFinalSnapshot }));
   await client.send(new rds.DeleteDBClusterCommand({ DBClusterIdentifier: CLUSTER, SkipFinalSnapshot }));
-  const goes = (what: string, call: () => Promise<unknown>) =>
-    eventually(what, () =>
-      call().then(
-        () => true,
-        () => false,
-      ),
-    );
-  await goes('the subnet group deleted', () =>
+  await eventuallyTaken('the subnet group deleted', () =>
     client.send(new rds.DeleteDBSubnetGroupCommand({ DBSubnetGroupName: NAME })),
   );
   await client.send(new rds.DeleteDBParameterGroupCommand({ DBParameterGroupName: NAME }));
@@ -128,7 +121,7 @@ export async function withoutDatabases(
   const DBClusterParameterGroupName = NAME;
   await client.send(new rds.DeleteDBClusterParameterGroupCommand({ DBClusterParameterGroupName }));
   // Its interface goes a little later.
-  await goes('the second subnet deleted', () =>
+  await eventuallyTaken('the second subnet deleted', () =>
     ec2.send(new DeleteSubnetCommand({ SubnetId: ids['secondSubnet'] })),
   );
 }

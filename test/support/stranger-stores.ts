@@ -4,7 +4,7 @@ import * as cache from '@aws-sdk/client-elasticache';
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { AwsSession } from '../../operator/aws/session.ts';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTaken } from './eventually.ts';
 
 const NAME = 'stranger';
 
@@ -87,11 +87,8 @@ export async function withoutStores(
   await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
   await dynamodb.send(new DeleteTableCommand({ TableName: NAME }));
   await elasticache.send(new cache.DeleteReplicationGroupCommand({ ReplicationGroupId: NAME }));
-  await eventually('the subnet group of the cache deleted', () =>
-    elasticache.send(new cache.DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName: NAME })).then(
-      () => true,
-      () => false,
-    ),
+  await eventuallyTaken('the subnet group of the cache deleted', () =>
+    elasticache.send(new cache.DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName: NAME })),
   );
   await elasticache.send(new cache.DeleteCacheParameterGroupCommand({ CacheParameterGroupName: NAME }));
 }

@@ -12,7 +12,7 @@ import { CreateRoleCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { CreateWebACLCommand, DeleteWebACLCommand, GetWebACLCommand } from '@aws-sdk/client-wafv2';
 import { localTransitGateway } from '../../k8s-local/aws/identity-files.ts';
 import { type AwsSession, openSession } from '../../operator/aws/session.ts';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTaken } from './eventually.ts';
 import { backups, withoutBackups } from './stranger-backups.ts';
 import { databases, withoutDatabases } from './stranger-databases.ts';
 import { capacity, withoutCapacity } from './stranger-capacity.ts';
@@ -186,22 +186,18 @@ export class Stranger {
     await client.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [ids['VpcEndpoint'] ?? ''] }));
     const TransitGatewayAttachmentId = ids['TransitGatewayAttachment'];
     await client.send(new ec2.DeleteTransitGatewayVpcAttachmentCommand({ TransitGatewayAttachmentId }));
-    await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] }));
     await client.send(new ec2.DeleteNetworkAclCommand({ NetworkAclId: ids['NetworkAcl'] }));
     await client.send(new ec2.DeleteDhcpOptionsCommand({ DhcpOptionsId: ids['DhcpOptions'] }));
     await client.send(new ec2.ReleaseAddressCommand({ AllocationId: ids['ElasticIp'] }));
-    await eventually('the NAT gateway deleted', () =>
-      client.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: ids['NatGateway'] })).then(
-        () => true,
-        () => false,
-      ),
+    await eventuallyTaken('the NAT gateway deleted', () =>
+      client.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: ids['NatGateway'] })),
     );
-    // Their interfaces go a little later.
-    await eventually('the subnet deleted', () =>
-      client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] })).then(
-        () => true,
-        () => false,
-      ),
+    // Interfaces go a little later than what they are of.
+    await eventuallyTaken('the security group deleted', () =>
+      client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: ids['SecurityGroup'] })),
+    );
+    await eventuallyTaken('the subnet deleted', () =>
+      client.send(new ec2.DeleteSubnetCommand({ SubnetId: ids['Subnet'] })),
     );
     await client.send(new ec2.DeleteRouteTableCommand({ RouteTableId: ids['RouteTable'] }));
     await client.send(new ec2.DeleteInternetGatewayCommand({ InternetGatewayId: ids['InternetGateway'] }));
@@ -306,12 +302,7 @@ async function stopped(session: AwsSession, ids: Readonly<Record<string, string>
   await client.send(new ecs.DeleteServiceCommand({ cluster, service, force: true }));
   await client.send(new ecs.DeregisterTaskDefinitionCommand({ taskDefinition }));
   await client.send(new ecs.DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition ?? ''] }));
-  await eventually('the cluster deleted', () =>
-    client.send(new ecs.DeleteClusterCommand({ cluster })).then(
-      () => true,
-      () => false,
-    ),
-  );
+  await eventuallyTaken('the cluster deleted', () => client.send(new ecs.DeleteClusterCommand({ cluster })));
 }
 /** A load balancer for networks, which one subnet is enough for, with what is behind it. */
 async function balancing(

@@ -9,7 +9,7 @@ import { CLAIM_READS, CLAIM_WRITES } from '../../operator/aws/iam/claim.ts';
 import { readPermissions } from '../../operator/aws/least-privilege.ts';
 import { secureVpcKind } from '../../operator/controllers/secure-vpc.ts';
 import { type DriftContext, id, one } from '../contract/drift/case.ts';
-import { eventually } from './eventually.ts';
+import { eventuallyTaken } from './eventually.ts';
 import { portal } from './manifests.ts';
 import { act, anew, another, drift, orphanTags, type Provocation } from './provocation.ts';
 
@@ -70,13 +70,7 @@ const attachedGateway: Provocation = {
     const made = await at.ec2.send(new ec2.CreateInternetGatewayCommand(tagged('internet-gateway')));
     const InternetGatewayId = made.InternetGateway?.InternetGatewayId;
     await at.ec2.send(new ec2.AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
-    return () =>
-      eventually('the VPC deleted', () =>
-        at.ec2.send(new ec2.DeleteVpcCommand({ VpcId })).then(
-          () => true,
-          () => false,
-        ),
-      );
+    return () => eventuallyTaken('the VPC deleted', () => at.ec2.send(new ec2.DeleteVpcCommand({ VpcId })));
   },
 };
 /** An attachment that is to go, to a transit gateway that somebody made. */
@@ -94,11 +88,8 @@ const orphanAttachment: Provocation = {
       }),
     );
     return () =>
-      eventually('the transit gateway deleted', () =>
-        at.ec2.send(new ec2.DeleteTransitGatewayCommand({ TransitGatewayId })).then(
-          () => true,
-          () => false,
-        ),
+      eventuallyTaken('the transit gateway deleted', () =>
+        at.ec2.send(new ec2.DeleteTransitGatewayCommand({ TransitGatewayId })),
       );
   },
 };

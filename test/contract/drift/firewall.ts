@@ -1,6 +1,6 @@
 import * as waf from '@aws-sdk/client-wafv2';
 import { ownershipTags } from '../../../operator/graph/ownership.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventuallyTaken } from '../../support/eventually.ts';
 import { type Case, type Cases, type DriftCase, type DriftContext, id } from './case.ts';
 
 /** The nodes of an EcsService behind a web ACL of its own. */
@@ -114,11 +114,8 @@ export const firewallCases: Cases = {
       async drift(at) {
         const WebACLArn = await strayAcl(at);
         const ResourceArn = id(at, 'load-balancer');
-        await eventually('the web ACL is known everywhere', () =>
-          at.wafv2.send(new waf.AssociateWebACLCommand({ ResourceArn, WebACLArn })).then(
-            () => true,
-            () => false,
-          ),
+        await eventuallyTaken('the web ACL is known everywhere', () =>
+          at.wafv2.send(new waf.AssociateWebACLCommand({ ResourceArn, WebACLArn })),
         );
       },
     },

@@ -202,7 +202,8 @@ describe('a network that stands still until a person acts', () => {
     await clock.advance(100_000);
     const claim = { cluster: 'this', since: '2026-01-01T00:00:00Z' };
     const before = passes('SecureVpc').length;
-    await change({ ...account(), status: { observedGeneration: -1, claim } });
+    const claimed = { ...account(), status: { observedGeneration: -1, claim } };
+    await change(claimed);
     expect(passes('SecureVpc').length - before).toBe(1);
     await clock.advance(3_000);
     expect(delays('SecureVpc', 100)).toEqual([1, 2]);
