@@ -8,8 +8,8 @@ import { restoresOfTables } from './aws/dynamodb/restore.ts';
 import {
   everyPermission,
   isReading,
+  planPermissions,
   policiesFor,
-  readPermissions,
   type PolicyDocument,
   type PolicyScope,
   type Statement,
@@ -214,7 +214,7 @@ export async function policyFiles(): Promise<Map<string, string>> {
     files.set(`manifests/iam/${name}.json`, await formatted(`${name}.json`, JSON.stringify(document)));
   for (const { name, document } of operatorPolicies(ANYWHERE)) await json(`operator-${name}`, document);
   for (const { name, document } of chosenPolicies(ANYWHERE)) await json(name, document);
-  for (const document of policiesFor(readPermissions(), ANYWHERE)) await json('reader', document);
+  for (const document of policiesFor(planPermissions(), ANYWHERE)) await json('reader', document);
   await json('boundary', BOUNDARY);
   // The local AWS has it in every account, and its image nothing else of the repository.
   files.set(LOCAL_BOUNDARY, files.get('manifests/iam/boundary.json') ?? '');

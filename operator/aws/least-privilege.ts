@@ -38,15 +38,20 @@ export interface PolicyDocument {
 }
 
 /**
- * What reading needs: the listings of these kinds, default of all, what AWS fixes for a region, and who has claimed the
+ * What reading needs: the listings of these kinds, what AWS fixes for a region, and who has claimed the
  * account. Who the caller is AWS says to anybody.
  */
-export function readPermissions(listed: Kinds<AwsSession> = awsKinds): Permission[] {
+export function readPermissions(listed: Kinds<AwsSession>): Permission[] {
   return [
     ...[...listed.values()].flatMap((kind) => kind.collection.iam),
     ...REGION_FACTS_ACTIONS,
     ...CLAIM_READS,
   ];
+}
+
+/** What planning things of all kinds needs: what stands, and whether what would be deleted is needed still. */
+export function planPermissions(): Permission[] {
+  return [...readPermissions(awsKinds), ...[...awsKinds.values()].flatMap(({ neededIam = [] }) => neededIam)];
 }
 
 /**
@@ -57,7 +62,8 @@ export function permissionsFor(
   kinds: Iterable<AnyKind<AwsSession>>,
   listed: Kinds<AwsSession> = awsKinds,
 ): Permission[] {
-  return [...readPermissions(listed), ...CLAIM_WRITES, ...[...kinds].flatMap((kind) => kind.iam)];
+  const own = [...kinds].flatMap(({ iam, neededIam = [] }) => [...iam, ...neededIam]);
+  return [...readPermissions(listed), ...CLAIM_WRITES, ...own];
 }
 
 /** What the operator needs for things of all kinds, made of copies as well; tables alone have a policy of their own for that. */

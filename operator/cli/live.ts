@@ -3,6 +3,7 @@ import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { readClaim, type Claim } from '../aws/iam/claim.ts';
 import { awsKinds } from '../aws/kinds.ts';
+import type { AwsSession } from '../aws/session.ts';
 import { bucketsOf, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -14,11 +15,13 @@ import type { GraphObject } from '../controllers/resource-status.ts';
 import { Targets } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { kindOf } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
 import { accountIdIn, consumersIn, FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
+import type { Needed } from './step.ts';
 import type { Failure } from './usage.ts';
 
 /** One object as wanted and as AWS has it. */
@@ -28,6 +31,8 @@ export interface PlannedResource {
   readonly caller: string;
   readonly graph: Graph;
   readonly plan: Plan;
+  /** What the plan would delete and something needs still, with what needs it: that is left. As AWS has it now. */
+  readonly needed: Needed;
 }
 
 /** An account that a cluster has claimed for the installation. */
@@ -184,5 +189,23 @@ export async function planResource(
     ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
     mayRepeat: () => true,
   });
-  return { object, account, caller: identity?.arn ?? '', graph, plan: planned };
+  const needed = await neededIn(planned, target.session);
+  return { object, account, caller: identity?.arn ?? '', graph, plan: planned, needed };
+}
+
+/** A reader who may not see what needs a thing is told of its delete all the same. */
+async function neededIn({ actions }: Plan, session: AwsSession): Promise<Needed> {
+  const found = await Promise.all(
+    actions.map(async (action) => {
+      if (action.verb !== 'delete') return [];
+      try {
+        const reason = await kindOf(awsKinds, action.type).neededStill?.(session, action.record);
+        return reason === undefined ? [] : [[action.id, reason] as const];
+      } catch (error) {
+        if (errorCode(error) === undefined) throw error;
+        return [];
+      }
+    }),
+  );
+  return new Map(found.flat());
 }

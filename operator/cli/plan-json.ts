@@ -1,9 +1,9 @@
 import { planHash } from '../graph/approval.ts';
-import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
 import { describePlan } from '../graph/plan.ts';
 import type { ClaimedAccount, PlannedResource } from './live.ts';
 import { summarize, type PlanSummary } from './plan-summary.ts';
 import { summarizeAll } from './plan-text.ts';
+import { neededFor, stepOf, type Step } from './step.ts';
 import type { Failure } from './usage.ts';
 
 /** What `landfall plan --json` prints; docs/cli.md describes it. New members may be added within a version. */
@@ -35,7 +35,7 @@ interface ResourceDocument {
   readonly hash: string;
   readonly summary: PlanSummary;
   /** In the order of doing. */
-  readonly actions: readonly (object & { readonly step: PlainVerb })[];
+  readonly actions: readonly (object & { readonly step: Step; readonly neededBy?: string })[];
 }
 
 /** The whole answer as plain data. */
@@ -63,7 +63,14 @@ export function planDocument(input: {
   };
 }
 
-function resourceDocument({ object, account, caller, graph, plan }: PlannedResource): ResourceDocument {
+function resourceDocument({
+  object,
+  account,
+  caller,
+  graph,
+  plan,
+  needed,
+}: PlannedResource): ResourceDocument {
   const described = describePlan(plan).actions;
   return {
     owner: graph.owner,
@@ -71,7 +78,14 @@ function resourceDocument({ object, account, caller, graph, plan }: PlannedResou
     region: object.spec.region,
     caller,
     hash: planHash(plan),
-    summary: summarize(plan.actions),
-    actions: plan.actions.map((action, index) => ({ step: plainVerb(action), ...described[index] })),
+    summary: summarize(plan.actions, needed),
+    actions: plan.actions.map((action, index) => {
+      const neededBy = neededFor(action, needed);
+      return {
+        step: stepOf(action, needed),
+        ...described[index],
+        ...(neededBy !== undefined && { neededBy }),
+      };
+    }),
   };
 }

@@ -1,23 +1,26 @@
 import { awsKinds } from '../aws/kinds.ts';
 import { kindOf } from '../graph/kind.ts';
-import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
 import type { Action } from '../graph/plan.ts';
+import { stepOf, type Needed, type Step } from './step.ts';
 
 /** How many actions of each sort a plan has, and about how many calls to AWS write. */
-export interface PlanSummary extends Readonly<Record<PlainVerb, number>> {
+export interface PlanSummary extends Readonly<Record<Step, number>> {
   readonly writes: number;
 }
 
 /** Counts what plans would do. What a replacement leaves behind counts with the replacement, not as a delete. */
-export function summarize(actions: readonly Action[]): PlanSummary {
-  const count = (verb: PlainVerb) =>
-    actions.filter((action) => plainVerb(action) === verb && !isSuperseded(action)).length;
+export function summarize(actions: readonly Action[], needed: Needed): PlanSummary {
+  const count = (step: Step) =>
+    actions.filter(
+      (action) => stepOf(action, needed) === step && !(step === 'delete' && isSuperseded(action)),
+    ).length;
   return {
     adopt: count('adopt'),
     create: count('create'),
     update: count('update'),
     replace: count('replace'),
     delete: count('delete'),
+    keep: count('keep'),
     wait: count('wait'),
     refuse: count('refuse'),
     writes: actions.reduce((sum, action) => sum + writesOf(action), 0),

@@ -1,27 +1,28 @@
 import type { Change } from '../graph/kind.ts';
 import { planHash } from '../graph/approval.ts';
-import { plainVerb, type PlainVerb } from '../graph/plain-verb.ts';
 import type { Action } from '../graph/plan.ts';
 import { printable } from '../graph/ref.ts';
 import { clusterText } from '../controllers/claims.ts';
 import type { ClaimedAccount, PlannedResource } from './live.ts';
 import { isSuperseded, summarize, type PlanSummary } from './plan-summary.ts';
+import { neededFor, stepOf, type Needed, type Step } from './step.ts';
 import type { Paint } from './terminal.ts';
 import { counted } from './words.ts';
 
-const MARK: Readonly<Record<PlainVerb, string>> = {
+const MARK: Readonly<Record<Step, string>> = {
   adopt: '←',
   create: '+',
   update: '~',
   replace: '-/+',
   delete: '-',
+  keep: '=',
   wait: '…',
   refuse: '!',
 };
 
 /** An object's plan for people: who acts where, then each thing with what changes, line by line. */
 export function planText(planned: PlannedResource, paint: Paint): string {
-  const { object, account, caller, graph, plan } = planned;
+  const { object, account, caller, graph, plan, needed } = planned;
   const head = [
     paint.bold(graph.owner),
     `account ${account.spec.aws.accountId} (${account.metadata.name})`,
@@ -32,7 +33,9 @@ export function planText(planned: PlannedResource, paint: Paint): string {
     const things = plan.standing.length;
     return `${head}\n\n  ${paint.green('✓')} ${counted(things, 'thing')} ${things === 1 ? 'is' : 'are'} as the manifests say\n`;
   }
-  const blocks = inOrder(plan.actions, [...graph.nodes.keys()]).map((action) => actionText(action, paint));
+  const blocks = inOrder(plan.actions, [...graph.nodes.keys()]).map((action) =>
+    actionText(action, paint, needed),
+  );
   return `${head}\n\n${blocks.join('\n')}\n\n  ${paint.dim(`plan ${planHash(plan)}`)}\n`;
 }
 
@@ -51,6 +54,7 @@ export function summaryText(summary: PlanSummary, paint: Paint): string {
     paint.yellow(`${summary.update} to update`),
     paint.magenta(`${summary.replace} to replace`),
     paint.red(`${summary.delete} to delete`),
+    ...(summary.keep > 0 ? [`${summary.keep} kept`] : []),
     ...(summary.wait > 0 ? [`${summary.wait} waiting`] : []),
     ...(summary.refuse > 0 ? [paint.red(`${summary.refuse} refused`)] : []),
   ];
@@ -60,7 +64,10 @@ export function summaryText(summary: PlanSummary, paint: Paint): string {
 
 /** The sum over several plans. */
 export function summarizeAll(planned: readonly PlannedResource[]): PlanSummary {
-  return summarize(planned.flatMap(({ plan }) => plan.actions));
+  return summarize(
+    planned.flatMap(({ plan }) => plan.actions),
+    new Map(planned.flatMap(({ needed }) => [...needed])),
+  );
 }
 
 /** As the compiler lays the object out, which reads better than the order of doing; what goes comes last. */
@@ -72,26 +79,28 @@ function inOrder(actions: readonly Action[], keys: readonly string[]): Action[] 
   return [...actions].sort((a, b) => rank(a) - rank(b));
 }
 
-/** One action with all that it changes. */
-export function actionText(action: Action, paint: Paint): string {
-  const verb = plainVerb(action);
-  const color = colorOf(verb, paint);
+/** One action with all that it changes; `needed` tells of what is left that would be deleted. */
+export function actionText(action: Action, paint: Paint, needed: Needed = new Map()): string {
+  const step = stepOf(action, needed);
+  const color = colorOf(step, paint);
   const id = action.id === undefined || action.id === action.node ? '' : paint.dim(`  ${action.id}`);
   const note = isSuperseded(action) ? paint.dim('  after its replacement stands') : '';
-  const head = `  ${color(MARK[verb].padEnd(3))} ${color(verb.padEnd(7))} ${action.type} ${paint.bold(action.node)}${id}${note}`;
+  const head = `  ${color(MARK[step].padEnd(3))} ${color(step.padEnd(7))} ${action.type} ${paint.bold(action.node)}${id}${note}`;
   const reason = 'reason' in action ? [`        ${action.reason}: ${action.message}`] : [];
-  const changes = printable(action.changes).flatMap((change) => changeLines(change, verb, paint));
-  return [head, ...reason, ...changes.map((line) => `        ${line}`)].join('\n');
+  const use = neededFor(action, needed);
+  const left = use === undefined ? [] : [`        left, and listed by landfall retained: ${use}`];
+  const changes = printable(action.changes).flatMap((change) => changeLines(change, step, paint));
+  return [head, ...reason, ...left, ...changes.map((line) => `        ${line}`)].join('\n');
 }
 
 /** One line per change; of a new thing only what it is given. */
-function changeLines({ path, from, to, replace }: Change, verb: PlainVerb, paint: Paint): string[] {
+function changeLines({ path, from, to, replace }: Change, step: Step, paint: Paint): string[] {
   const item = /^(.+?)\[(.+)\](?:\.(\w+))?$/.exec(path);
   if (item) {
     const [, set = '', key = '', field] = item;
     return [itemLine(set, field === undefined ? key : `${key} ${field}`, from, to, paint)];
   }
-  if (verb === 'create' && from === undefined) {
+  if (step === 'create' && from === undefined) {
     if (Array.isArray(to) && to.length === 0) return [];
     if (to === '') return [];
     return [`${paint.dim(path.padEnd(18))} ${show(to)}`];
@@ -129,15 +138,16 @@ function show(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function colorOf(verb: PlainVerb, paint: Paint): (text: string) => string {
-  const colors: Record<PlainVerb, (text: string) => string> = {
+function colorOf(step: Step, paint: Paint): (text: string) => string {
+  const colors: Record<Step, (text: string) => string> = {
     adopt: paint.cyan,
     create: paint.green,
     update: paint.yellow,
     replace: paint.magenta,
     delete: paint.red,
+    keep: paint.cyan,
     wait: paint.cyan,
     refuse: paint.red,
   };
-  return colors[verb];
+  return colors[step];
 }

@@ -4,9 +4,9 @@ import { awsKinds } from '../aws/kinds.ts';
 import {
   everyPermission,
   permissionsFor,
+  planPermissions,
   policiesFor,
   POLICY_MAX,
-  readPermissions,
   sizeOf,
   type PolicyDocument,
 } from '../aws/least-privilege.ts';
@@ -53,7 +53,7 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
     const needed = options.all === true ? everyPermission() : permissionsFor(kinds, listedFor(own));
     const permissions =
       options.readOnly === true
-        ? readPermissions()
+        ? planPermissions()
         : [...needed, ...own.flatMap(besides), ...takesOver(own.flatMap(adoptedInEc2))];
     return describe(account, policiesOf(account, permissions, config.installation), terminal);
   });

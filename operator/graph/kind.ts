@@ -215,6 +215,8 @@ export interface NodeKind<I extends object, R, S> {
    * inputs. It counts as left on purpose from then on, also where the reason ends. Undefined where it may go.
    */
   neededStill?(session: S, record: R): Promise<string | undefined>;
+  /** What `neededStill` reads, for the policies: that of whoever plans has it, too. */
+  readonly neededIam?: readonly Permission[];
   /** Why the thing can be no node's: the provider has made it for itself, or it is of another sort. Undefined where it can. */
   implicit?(record: R): string | undefined;
   /** What uses a thing that serves only one; undefined for nothing, or where it may serve several. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../k8s-local/aws/admin-client.ts';
 import { resolve } from '../../operator/graph/ref.ts';
 import { counted } from '../support/counted.ts';
-import type { Deed } from '../support/deed-words.ts';
+import { left, type Deed } from '../support/deed-words.ts';
 import { deedsOfCall, restatedOf } from '../support/deeds.ts';
 import { portal } from '../support/manifests.ts';
 import { Planning } from '../support/planning.ts';
@@ -71,6 +71,12 @@ function inTheEnd(deeds: readonly Deed[]): Deed[] {
   return [...new Map(deeds.map((deed) => [deed.replace(/ (=.*|gone|is written)$/s, ''), deed])).values()];
 }
 
+/** What a copy needs still is left by a tag, whose value is the time. */
+function withLeft(deed: Deed): Deed {
+  const [, id] = /^(\S+) tags\.landfall\.dev\/retained = "[^"]*\/needed"$/.exec(deed) ?? [];
+  return id === undefined ? deed : left(id);
+}
+
 /** The deeds that the plans announce, and those of the calls after a mark, once `after` is what stands. */
 async function compare(before: Sight, after: Sight, mark: number) {
   const outputs = outputsOf(after);
@@ -79,7 +85,7 @@ async function compare(before: Sight, after: Sight, mark: number) {
   const calls = await world.writes(mark);
   const done = inTheEnd(
     calls.filter(({ error }) => error === null).flatMap((call) => deedsOfCall(call, outcome)),
-  );
+  ).map(withLeft);
   const again = restated(after);
   return {
     planned: planned.sort(),

@@ -14,6 +14,8 @@ export const gone = (subject: string, path: string): Deed => `${subject} ${path}
 export const written = (subject: string, path: string): Deed => `${subject} ${path} is written`;
 export const made = (subject: string, type: string): Deed => `${subject} is made, a ${type}`;
 export const deleted = (subject: string): Deed => `${subject} is deleted`;
+/** It would be deleted, and something needs it still. */
+export const left = (subject: string): Deed => `${subject} is left`;
 
 /** Knows by node what stands in the end: outputs of the plan made once the operator is done. */
 export interface Outcome {

@@ -4,7 +4,7 @@ import { type PlanDocument, planDocument } from '../../operator/cli/plan-json.ts
 import type { Failure } from '../../operator/cli/usage.ts';
 import { readConfig } from '../../operator/config.ts';
 import { resolve } from '../../operator/graph/ref.ts';
-import type { Deed, Outcome } from './deed-words.ts';
+import { left, type Deed, type Outcome } from './deed-words.ts';
 import { deedsOfAction } from './deeds.ts';
 import { eventually } from './eventually.ts';
 import { conditionOf, type Manifest, pathOf, type World } from './world.ts';
@@ -81,9 +81,10 @@ export function outcomeOf(outputs: Outputs, associated: ReadonlyMap<string, stri
 
 /** The deeds that the plans announce. */
 export function plannedDeeds({ planned }: Sight, outputs: Outputs, outcome: Outcome): Deed[] {
-  return planned.flatMap(({ graph, plan }) => {
+  return planned.flatMap(({ graph, plan, needed }) => {
     const doomed = new Set(plan.actions.flatMap(({ verb, id }) => (verb === 'delete' && id ? [id] : [])));
     return plan.actions.flatMap((action) => {
+      if (action.verb === 'delete' && needed.has(action.id)) return [left(action.id)];
       const resolved = resolve(
         action,
         ({ owner = graph.owner, node, output }) => outputs.get(`${owner} ${node}`)?.[output],

@@ -47,7 +47,6 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
     // AWS keeps what is in a vault by a service of its own, which is asked for besides, and by its own key, which is looked at.
     ...reads('backup-storage:MountCapsule', 'kms:DescribeKey'),
     ...onOurs(SORT, 'DeleteBackupVault'),
-    ...POINT_ACTIONS,
   ],
   after: ['BackupPlan'],
 
@@ -84,6 +83,7 @@ export const backupVaultKind: AwsKind<BackupVaultInputs, Tagged> = {
       return `it holds recovery point ${point.RecoveryPointArn}`;
     return undefined;
   },
+  neededIam: POINT_ACTIONS,
   async delete({ session }, { Arn }) {
     await unlessGone(session.backup.send(new DeleteBackupVaultCommand({ BackupVaultName: nameIn(Arn) })));
     return undefined;

@@ -44,7 +44,6 @@ export const kmsKeyKind: AwsKind<KmsKeyInputs, Key> = {
       'kms:UpdateKeyDescription',
     ).map((permission) => ({ ...permission, resource: KEYS })),
     ...reads('kms:DescribeKey', 'kms:ListResourceTags'),
-    ...NEEDED_ACTIONS,
   ],
   after: ['DynamoDbTable', 'DbInstance', 'DbCluster', 'ReplicationGroup', 'Secret'],
   heldBy: ['TableSettings'],
@@ -77,6 +76,7 @@ export const kmsKeyKind: AwsKind<KmsKeyInputs, Key> = {
   },
   update: change,
   neededStill,
+  neededIam: NEEDED_ACTIONS,
   async delete({ session }, key) {
     const schedule = { KeyId: key.Arn, PendingWindowInDays: WINDOW_DAYS };
     await unlessGone(session.kms.send(new ScheduleKeyDeletionCommand(schedule)));

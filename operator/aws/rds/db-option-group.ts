@@ -30,13 +30,7 @@ export const dbOptionGroupKind: AwsKind<DbOptionGroupInputs, Tagged<DbOptionGrou
   type: 'DbOptionGroup',
   collection: dbOptionGroups,
   idempotency: 'name',
-  iam: [
-    ...makes('CreateOptionGroup', 'og'),
-    ...onOurs('DeleteOptionGroup'),
-    ...TAG_WRITES,
-    ...TAG_READS,
-    ...OPTION_USERS,
-  ],
+  iam: [...makes('CreateOptionGroup', 'og'), ...onOurs('DeleteOptionGroup'), ...TAG_WRITES, ...TAG_READS],
   after: ['DbInstance'],
 
   diff(inputs, group) {
@@ -74,6 +68,7 @@ export const dbOptionGroupKind: AwsKind<DbOptionGroupInputs, Tagged<DbOptionGrou
   },
   update: (context, _inputs, { arn }, changes) => updateTags(context, dbOptionGroups, arn, changes),
   neededStill: optionsNeededStill,
+  neededIam: OPTION_USERS,
   async delete({ session }, { name }) {
     await unlessGone(session.rds.send(new DeleteOptionGroupCommand({ OptionGroupName: name })));
     return undefined;

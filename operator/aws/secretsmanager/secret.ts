@@ -57,7 +57,6 @@ export const secretKind: AwsKind<SecretInputs, Secret> = {
     { action: 'secretsmanager:TagResource', on: 'new', resource: SECRETS },
     ...onOurSecrets('DeleteSecret', 'RestoreSecret', 'TagResource', 'UntagResource', 'UpdateSecret'),
     ...reads('secretsmanager:DescribeSecret'),
-    ...NEEDED_ACTIONS,
   ],
   after: ['DbInstance', 'DbCluster', 'ReplicationGroup'],
   heldBy: ['DbInstance', 'DbCluster', 'ReplicationGroup'],
@@ -118,6 +117,7 @@ export const secretKind: AwsKind<SecretInputs, Secret> = {
   conflicting: (session, { name }) => describeSecret(session, name),
   update: change,
   neededStill,
+  neededIam: NEEDED_ACTIONS,
   async delete({ session }, secret) {
     const answer = await unlessGone(
       session.secretsManager.send(

@@ -4,7 +4,7 @@ import {
   permissionsFor,
   policiesFor,
   POLICY_MAX,
-  readPermissions,
+  planPermissions,
   sizeOf,
   type PolicyDocument,
   type PolicyScope,
@@ -173,11 +173,11 @@ it('holds in each region', () => {
 });
 
 it('reads, for a reader, and nothing else', () => {
-  expect(policiesFor(readPermissions(), scope).flatMap(({ Statement }) => Statement)).toEqual([
+  expect(policiesFor(planPermissions(), scope).flatMap(({ Statement }) => Statement)).toEqual([
     expect.objectContaining({ Sid: 'Read', Resource: '*' }),
   ]);
   expect(
-    actionsOf(policiesFor(readPermissions(), scope)).filter((a) => !/:(Describe|Get|List)/.test(a)),
+    actionsOf(policiesFor(planPermissions(), scope)).filter((a) => !/:(Describe|Get|List)/.test(a)),
   ).toEqual([]);
 });
 

@@ -91,6 +91,16 @@ const actions: Action[] = [
     superseded: false,
   },
   {
+    verb: 'delete',
+    node: 'key',
+    type: 'KmsKey',
+    id: 'key-1',
+    changes: [],
+    record: {},
+    waitsFor: [],
+    superseded: false,
+  },
+  {
     verb: 'refuse',
     node: 'vpc',
     type: 'Vpc',
@@ -110,6 +120,8 @@ const actions: Action[] = [
   },
 ];
 
+const needed = new Map([['key-1', 'snapshot shop-final-1 cannot be read without it']]);
+
 function planned(of: Action[]): PlannedResource {
   return {
     object: { spec: { region: 'us-east-1' } } as SecureVpc,
@@ -128,19 +140,20 @@ function planned(of: Action[]): PlannedResource {
       ]),
     },
     plan: { owner: 'SecureVpc/a/b', actions: of, standing: [], facets: [] },
+    needed,
   };
 }
 
 describe('the plan as text', () => {
   it('shows each step in the order of the network, line by line, what goes last', async () => {
     await expect(
-      `${planText(planned(actions), PLAIN)}\n${summaryText(summarize(actions), PLAIN)}\n`,
+      `${planText(planned(actions), PLAIN)}\n${summaryText(summarize(actions, needed), PLAIN)}\n`,
     ).toMatchFileSnapshot('__snapshots__/every-step.txt');
   });
 
   it('says that nothing is to be done', () => {
     expect(planText(planned([]), PLAIN)).toContain('✓ 0 things are as the manifests say');
-    expect(summaryText(summarize([]), PLAIN)).toBe(
+    expect(summaryText(summarize([], needed), PLAIN)).toBe(
       'Plan: 0 to create, 0 to update, 0 to replace, 0 to delete',
     );
   });
@@ -153,7 +166,9 @@ describe('the plan as text', () => {
     expect(planText({ ...one, plan: { ...one.plan, standing } }, PLAIN)).toContain(
       '✓ 1 thing is as the manifests say',
     );
-    expect(summaryText({ ...summarize([]), delete: 1, writes: 1 }, PLAIN)).toContain('(about 1 AWS write)');
+    expect(summaryText({ ...summarize([], needed), delete: 1, writes: 1 }, PLAIN)).toContain(
+      '(about 1 AWS write)',
+    );
   });
 });
 
@@ -179,9 +194,11 @@ describe('the plan as JSON', () => {
       'replace',
       'delete',
       'delete',
+      'keep',
       'refuse',
       'wait',
     ]);
+    expect(document.plans[0]?.actions[7]).toMatchObject({ id: 'key-1', neededBy: needed.get('key-1') });
     expect(document.plans[0]?.actions[1]).toMatchObject({ changes: [{ to: '${vpc.id}' }, {}, {}] });
   });
 });
@@ -217,16 +234,17 @@ describe('whose the account is', () => {
 
 describe('the summary', () => {
   it('counts a replacement once, and the calls that AWS takes together as one', () => {
-    expect(summarize(actions)).toEqual({
+    expect(summarize(actions, needed)).toEqual({
       adopt: 1,
       create: 1,
       update: 2,
       replace: 1,
       delete: 1,
+      keep: 1,
       wait: 1,
       refuse: 1,
-      // log group 2; subnet 1; rules: authorise, revoke, describe 3; route 1; replacement 1 and its delete 1; delete 1
-      writes: 10,
+      // log group 2; subnet 1; rules: authorise, revoke, describe 3; route 1; replacement 1 and its delete 1; delete 1; what is kept is tagged 1
+      writes: 11,
     });
   });
 });
