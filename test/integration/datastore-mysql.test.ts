@@ -1,4 +1,5 @@
 import {
+  CreateDBSnapshotCommand,
   type DBInstance,
   DeleteDBInstanceAutomatedBackupCommand,
   DeleteDBSnapshotCommand,
@@ -241,7 +242,9 @@ describe('a database of MySQL', () => {
     await expect(mysql({ engineVersion: '8.0' })).rejects.toThrow(/engineVersion cannot go back/);
   });
 
-  it('stays while its spec protects it, and goes when that is lifted, leaving its last snapshot', async () => {
+  it('stays while its spec protects it, and goes when that is lifted, leaving its last snapshot beside one of before', async () => {
+    const name = `${NAME}-final-${resourceId.toLowerCase()}`;
+    await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: NAME, DBSnapshotIdentifier: name }));
     await mysql({ deletionProtection: 'Enabled' });
     await eventually('the protection', async () => (await instance()).DeletionProtection === true);
     await settled();
@@ -253,13 +256,13 @@ describe('a database of MySQL', () => {
     expect(await instance()).toMatchObject({ DeletionProtection: true });
     await mysql({ deletionProtection: 'Disabled' });
     await world.gone(object, 60_000);
-    const name = `${NAME}-final-${resourceId.toLowerCase()}`;
-    expect(await snapshots()).toEqual([`${name} available`]);
+    expect(await snapshots()).toEqual([`${name} available`, `${name}-2 available`]);
     const { OptionGroupsList = [] } = await rds.send(new DescribeOptionGroupsCommand({}));
     const left = OptionGroupsList.map(({ OptionGroupName = '' }) => OptionGroupName);
     expect(left.sort()).toEqual(['portal-dev', expect.stringMatching(/^portal-dev-\w+$/)]);
     for (const one of left) expect((await tagsOfOptions(one))['landfall.dev/retained']).toMatch(/Z\/needed$/);
-    await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: name }));
+    for (const DBSnapshotIdentifier of [name, `${name}-2`])
+      await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
     // They are kept as long as they would have been.
     await rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: resourceId }));
     for (const OptionGroupName of left) await rds.send(new DeleteOptionGroupCommand({ OptionGroupName }));

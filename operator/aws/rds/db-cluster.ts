@@ -119,7 +119,7 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
       session.rds.send(
         new DeleteDBClusterCommand({
           DBClusterIdentifier,
-          ...(copy ?? { SkipFinalSnapshot: true }),
+          ...(copy === undefined ? { SkipFinalSnapshot: true } : { FinalDBSnapshotIdentifier: copy }),
           DeleteAutomatedBackups: !keepsCopy,
         }),
       ),

@@ -43,6 +43,12 @@ export const LAST_COPY_OF_CLUSTER: readonly Permission[] = [
 const NAME_MAX = 255;
 const CLUSTER_NAME_MAX = 63;
 
+/** Of a snapshot on which nothing happens any more. */
+const OVER: ReadonlySet<string> = new Set(['available', 'failed']);
+
+/** Last copies of one life: more than a person makes by hand. */
+const SNAPSHOTS_MAX = 9;
+
 /** A snapshot as far as it is. */
 interface Made {
   readonly Status?: string | undefined;
@@ -58,43 +64,54 @@ export function finalSnapshotName(name: string, resourceId: string, max = NAME_M
   return `${name.slice(0, max - suffix.length).replace(/-$/, '')}${suffix}`;
 }
 
-/**
- * How the delete of an instance is told to keep a copy. A snapshot of the name is from a delete that came before, and is waited
- * for where it is not complete: AWS makes no second one.
- */
-export async function finalSnapshotOf(
-  { rds }: AwsSession,
-  record: Instance,
-): Promise<{ FinalDBSnapshotIdentifier: string } | { SkipFinalSnapshot: true }> {
-  const name = finalSnapshotName(nameOf(record), must(record.DbiResourceId, 'DbiResourceId'));
-  const [made] = await existing([name], async (DBSnapshotIdentifier) => {
-    const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }));
-    return answer.DBSnapshots;
+/** How the delete of an instance is told to keep a copy. */
+export async function finalSnapshotOf({ rds }: AwsSession, record: Instance): Promise<string> {
+  const name = nameOf(record);
+  const id = must(record.DbiResourceId, 'DbiResourceId');
+  return nextName({
+    what: `database instance ${name}`,
+    name: (count) => finalSnapshotName(name, `${id}${count}`),
+    find: async (DBSnapshotIdentifier) => {
+      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }));
+      return answer.DBSnapshots;
+    },
   });
-  return keeping(name, `database instance ${nameOf(record)}`, made);
 }
 
 /** The same of a cluster. */
-export async function finalSnapshotOfCluster(
-  { rds }: AwsSession,
-  record: Cluster,
-): Promise<{ FinalDBSnapshotIdentifier: string } | { SkipFinalSnapshot: true }> {
+export async function finalSnapshotOfCluster({ rds }: AwsSession, record: Cluster): Promise<string> {
+  const name = nameOfCluster(record);
   // Without what is the same of all, which would leave no room for the name.
   const id = must(record.DbClusterResourceId, 'DbClusterResourceId').replace(/^cluster-/, '');
-  const name = finalSnapshotName(nameOfCluster(record), id, CLUSTER_NAME_MAX);
-  const [made] = await existing([name], async (DBClusterSnapshotIdentifier) => {
-    const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));
-    return answer.DBClusterSnapshots;
+  return nextName({
+    what: `database cluster ${name}`,
+    name: (count) => finalSnapshotName(name, `${id}${count}`, CLUSTER_NAME_MAX),
+    find: async (DBClusterSnapshotIdentifier) => {
+      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));
+      return answer.DBClusterSnapshots;
+    },
   });
-  return keeping(name, `database cluster ${nameOfCluster(record)}`, made);
 }
 
-function keeping(name: string, what: string, made: Made | undefined) {
-  if (!made) return { FinalDBSnapshotIdentifier: name };
-  if (made.Status !== 'available')
-    throw new Waiting(
-      'BackingUp',
-      `snapshot ${name} of ${what} is ${made.Status}, ${made.PercentProgress ?? 0} percent`,
-    );
-  return { SkipFinalSnapshot: true as const };
+interface Names {
+  readonly what: string;
+  /** The name with something behind it: nothing, `-2`, `-3`. */
+  readonly name: (count: string) => string;
+  readonly find: (name: string) => Promise<readonly Made[] | undefined>;
+}
+
+/**
+ * The first name that no snapshot has. One that is being made may be of a delete whose answer was lost, and is waited for; one that
+ * is complete, of something that stands, was written before what has been written since, and counts for nothing.
+ */
+async function nextName({ what, name, find }: Names): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const one = name(count === 1 ? '' : `-${count}`);
+    const [made] = await existing([one], find);
+    // With so many of them AWS may refuse the last name, and say why.
+    if (!made || count === SNAPSHOTS_MAX) return one;
+    const { Status: status = '', PercentProgress: percent = 0 } = made;
+    if (!OVER.has(status))
+      throw new Waiting('BackingUp', `snapshot ${one} of ${what} is ${status}, ${percent} percent`);
+  }
 }

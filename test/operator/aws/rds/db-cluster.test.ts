@@ -24,7 +24,12 @@ function acting(snapshots: readonly object[] = [], keepsCopy = true) {
   const sent: object[] = [];
   let now: Cluster | undefined = describedCluster;
   const send = async (command: object) => {
-    if (command instanceof DescribeDBClusterSnapshotsCommand) return { DBClusterSnapshots: snapshots };
+    if (command instanceof DescribeDBClusterSnapshotsCommand)
+      return {
+        DBClusterSnapshots: /-final-(db-)?abc$/.test(command.input.DBClusterSnapshotIdentifier ?? '')
+          ? snapshots
+          : [],
+      };
     sent.push(command);
     return { DBCluster: { ...describedCluster, Status: 'modifying' } };
   };
@@ -186,7 +191,7 @@ describe('the delete', () => {
     });
   });
 
-  it('waits for the snapshot of a delete that came before, and makes no second one', async () => {
+  it('waits for a snapshot that is being made, and makes another beside one of what was there before', async () => {
     const coming = acting([{ Status: 'creating', PercentProgress: 40 }]);
     await expect(dbClusterKind.delete?.(coming.context, describedCluster)).rejects.toMatchObject({
       reason: 'BackingUp',
@@ -195,7 +200,7 @@ describe('the delete', () => {
     expect(coming.sent).toEqual([]);
     const made = acting([{ Status: 'available' }]);
     await dbClusterKind.delete?.(made.context, describedCluster);
-    expect(inputsOf(made.sent[0])).toMatchObject({ SkipFinalSnapshot: true, DeleteAutomatedBackups: false });
+    expect(inputsOf(made.sent[0])).toMatchObject({ FinalDBSnapshotIdentifier: `${name}-2` });
   });
 
   it('leaves nothing where nothing is to be kept', async () => {

@@ -27,7 +27,10 @@ function acting(snapshots: readonly object[] = [], keepsCopy = true) {
   const sent: object[] = [];
   let now: Instance | undefined = described;
   const send = async (command: object) => {
-    if (command instanceof DescribeDBSnapshotsCommand) return { DBSnapshots: snapshots };
+    if (command instanceof DescribeDBSnapshotsCommand)
+      return {
+        DBSnapshots: /-final-(db-)?abc$/.test(command.input.DBSnapshotIdentifier ?? '') ? snapshots : [],
+      };
     sent.push(command);
     return { DBInstance: described };
   };
@@ -254,17 +257,23 @@ describe('the delete', () => {
     expect(finalSnapshotName('a'.repeat(300), 'db-ABC')).toHaveLength(255);
   });
 
-  it('waits for the copy of a delete that came before, and makes no second one', async () => {
+  it('waits for a copy that is being made, as of a delete whose answer was lost', async () => {
     const growing = acting([{ Status: 'creating', PercentProgress: 40 }]);
     await expect(dbInstanceKind.delete?.(growing.context, described)).rejects.toMatchObject({
       reason: 'BackingUp',
       message: expect.stringContaining('40 percent') as unknown,
     });
     expect(growing.sent).toEqual([]);
-    const complete = acting([{ Status: 'available' }]);
-    await dbInstanceKind.delete?.(complete.context, described);
-    expect(complete.sent.map(inputsOf)).toMatchObject([{ SkipFinalSnapshot: true }]);
   });
+
+  it.each(['available', 'failed'])(
+    'keeps a copy of what was written since one was made: beside one that is %s it makes a second',
+    async (Status) => {
+      const { context, sent } = acting([{ Status }]);
+      await dbInstanceKind.delete?.(context, described);
+      expect(sent.map(inputsOf)).toMatchObject([{ FinalDBSnapshotIdentifier: `${name}-2` }]);
+    },
+  );
 
   it('keeps nothing where nothing is to be kept', async () => {
     const { context, sent } = acting([], false);
