@@ -33,7 +33,7 @@ const OF_INSTANCE: Names = {
   MaxAllocatedStorage: 'maxStorageGiB',
   StorageType: 'storageType',
   Iops: 'iops',
-  StorageThroughput: 'throughput',
+  StorageThroughput: 'throughputMiB',
   MultiAZ: 'multiAz',
   OptionGroupName: 'optionGroupName',
 };

@@ -45,7 +45,7 @@ export function settingsOf(own: OwnInputs) {
   return {
     StorageType: own.storageType,
     ...(own.iops !== undefined && { Iops: own.iops }),
-    ...(own.throughput !== undefined && { StorageThroughput: own.throughput }),
+    ...(own.throughputMiB !== undefined && { StorageThroughput: own.throughputMiB }),
     MultiAZ: own.multiAz,
     DBSubnetGroupName: own.subnetGroupName,
     VpcSecurityGroupIds: [...own.securityGroupIds],

@@ -34,8 +34,8 @@ export interface OwnInputs extends Pick<Windows, 'backupWindow'> {
   readonly storageType: string;
   /** Undefined for what the volume has by itself. */
   readonly iops?: number;
-  /** In MiB a second; likewise. */
-  readonly throughput?: number;
+  /** Of a second; likewise. */
+  readonly throughputMiB?: number;
   readonly multiAz: boolean;
   readonly databaseName: string;
   readonly masterUsername: string;

@@ -11,7 +11,7 @@ import { changeOf } from './settings.ts';
 const STRIPED_GIB = 400;
 
 /** Changes of the volume, of which AWS takes no further one for six hours. Autoscaling is none. */
-const OF_VOLUME: ReadonlySet<string> = new Set(['storageGiB', 'storageType', 'iops', 'throughput']);
+const OF_VOLUME: ReadonlySet<string> = new Set(['storageGiB', 'storageType', 'iops', 'throughputMiB']);
 
 /** Whether a change rewrites the volume. */
 export function isOfVolume({ path }: Change): boolean {
@@ -26,7 +26,7 @@ export function storageChanges(wanted: OwnInputs, record: Instance): Change[] {
     ...(size < wanted.storageGiB ? changeOf('storageGiB', size, wanted.storageGiB) : []),
     ...changeOf('storageType', pending.StorageType ?? record.StorageType, wanted.storageType),
     ...changeOf('iops', pending.Iops ?? record.Iops, wanted.iops),
-    ...changeOf('throughput', pending.StorageThroughput ?? record.StorageThroughput, wanted.throughput),
+    ...changeOf('throughputMiB', pending.StorageThroughput ?? record.StorageThroughput, wanted.throughputMiB),
     ...growthChange(wanted, record, size),
   ];
 }
@@ -57,8 +57,8 @@ export function storageFor(
     ...(has('storageGiB') && { AllocatedStorage: size }),
     ...(has('storageType') && { StorageType: wanted.storageType }),
     ...((has('iops') || asksForSpeed) && { Iops: wanted.iops ?? iops }),
-    ...((has('throughput') || (asksForSpeed && throughput !== undefined)) && {
-      StorageThroughput: wanted.throughput ?? throughput,
+    ...((has('throughputMiB') || (asksForSpeed && throughput !== undefined)) && {
+      StorageThroughput: wanted.throughputMiB ?? throughput,
     }),
     // The size itself turns autoscaling off, and AWS takes no less: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
     ...(has('maxStorageGiB') && { MaxAllocatedStorage: Math.max(wanted.maxStorageGiB ?? size, size) }),

@@ -172,7 +172,7 @@ function instanceOf(object: DataStore, spec: MySql, place: Place): DbInstanceInp
 
 function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place): OwnInputs {
   const preset = MYSQL_SIZES[environment];
-  const { storageGiB = preset.storageGiB, iops, throughputMiB: throughput, backup } = spec;
+  const { storageGiB = preset.storageGiB, iops, throughputMiB, backup } = spec;
   const { maxStorageGiB = Math.min(storageGiB * GROWTH, STORAGE_MAX) } = spec;
   const chosen = (given: 'Enabled' | 'Disabled' | undefined, byDefault: boolean) =>
     given === undefined ? byDefault : given === 'Enabled';
@@ -183,7 +183,7 @@ function ownOf(spec: MySql, environment: keyof typeof MYSQL_SIZES, place: Place)
     ...(maxStorageGiB > storageGiB && { maxStorageGiB }),
     storageType: spec.storageType,
     ...(iops !== undefined && { iops }),
-    ...(throughput !== undefined && { throughput }),
+    ...(throughputMiB !== undefined && { throughputMiB }),
     multiAz: chosen(spec.multiAz, preset.multiAz),
     databaseName: spec.databaseName ?? '',
     masterUsername: spec.masterUsername,

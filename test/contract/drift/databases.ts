@@ -249,7 +249,7 @@ export const databasesCases: Cases = {
     'maxStorageGiB missing': changed({ MaxAllocatedStorage: 400 }),
     'storageType changed': changed({ StorageType: 'gp2' }),
     'iops changed': changed({ Iops: 13_000 }),
-    'throughput changed': changed({ StorageThroughput: 600 }),
+    'throughputMiB changed': changed({ StorageThroughput: 600 }),
     'optionGroupName changed': changed({ OptionGroupName: 'default:mysql-8-0' }),
     'logExports[*] missing': logs({ DisableLogTypes: ['audit'] }),
     'logExports[*] extra': logs({ EnableLogTypes: ['general'] }),
@@ -270,6 +270,6 @@ export const databasesAlwaysSaid = {
     'optionGroupName',
     'parameterGroupName',
     'storageType',
-    'throughput',
+    'throughputMiB',
   ],
 };

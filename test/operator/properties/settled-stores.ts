@@ -186,7 +186,7 @@ export const STORE_MAKERS: Readonly<Record<string, Make>> = {
       MaxAllocatedStorage: own?.maxStorageGiB,
       StorageType: own?.storageType ?? 'aurora',
       Iops: own?.iops ?? Iops,
-      StorageThroughput: own?.throughput ?? StorageThroughput,
+      StorageThroughput: own?.throughputMiB ?? StorageThroughput,
       MultiAZ: own?.multiAz ?? false,
       DBName: own?.databaseName === '' ? undefined : own?.databaseName,
       MasterUsername: own?.masterUsername ?? 'postgres',

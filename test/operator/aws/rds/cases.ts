@@ -159,7 +159,7 @@ export const RDS_CASES: Readonly<Record<string, Case>> = {
       setting({ maxStorageGiB: 200 }, 'maxStorageGiB: 100 -> 200'),
       setting({ storageType: 'io1' }, 'storageType: gp3 -> io1'),
       setting({ iops: 12_000 }, 'iops: 3000 -> 12000'),
-      setting({ throughput: 500 }, 'throughput: 125 -> 500'),
+      setting({ throughputMiB: 500 }, 'throughputMiB: 125 -> 500'),
       setting({ multiAz: true }, 'multiAz: false -> true'),
       setting({ securityGroupIds: [] }, 'securityGroupIds[sg-1]: sg-1 -> (nothing)'),
       setting({ securityGroupIds: ['sg-0', 'sg-1'] }, 'securityGroupIds[sg-0]: (nothing) -> sg-0'),
