@@ -65,7 +65,7 @@ export async function untilGone(
         })),
       );
     }
-    await delay(LOOK_MS);
+    await delay(Math.min(LOOK_MS, Math.max(0, deadline - performance.now())));
   }
 }
 

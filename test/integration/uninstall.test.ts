@@ -234,7 +234,7 @@ describe('landfall uninstall', () => {
     await install();
     await stand();
     await operator.stop();
-    const unreachable = await world.landfall('uninstall', '--retain', '--yes', '--timeout', '0.1');
+    const unreachable = await world.landfall('uninstall', '--retain', '--yes', '--timeout', '0.001');
     expect(unreachable).toMatchObject({
       code: 1,
       err: expect.stringContaining('run the same command again') as string,
