@@ -4,7 +4,9 @@ import {
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBSnapshotsCommand,
   type DBClusterAutomatedBackup,
+  type DBClusterSnapshot,
   type DBInstanceAutomatedBackup,
+  type DBSnapshot,
 } from '@aws-sdk/client-rds';
 import { majorOf } from '../../engine-versions.ts';
 import { requireComplete, requireReached, unusable, type Copy } from '../copy.ts';
@@ -35,48 +37,60 @@ export interface Held {
 export type Found = Held & { readonly at: { readonly snapshot: string } | { readonly resourceId: string } };
 
 type Backup = DBInstanceAutomatedBackup & DBClusterAutomatedBackup;
+type Snapshot = DBSnapshot | DBClusterSnapshot;
 type PointInTime = Exclude<Copy, { readonly snapshot: string }>;
 
+/** How copies of one sort of database are read. */
+interface Sort {
+  /** The automated backups of a database, by its name or its resource id. */
+  readonly backups: (source: string) => Promise<readonly Backup[] | undefined>;
+  readonly snapshots: (name: string) => Promise<readonly Snapshot[] | undefined>;
+  readonly resourceId: (backup: Backup) => string | undefined;
+}
+
 /** The copy of an instance. Throws Terminal (`CopyUnusable`) where there is none, and Waiting until it is complete. */
-export async function copyOfInstance(session: AwsSession, copy: Copy): Promise<Found> {
-  const { rds } = session;
-  if (!('snapshot' in copy)) {
-    const which = (source: string) =>
-      /^db-[A-Z0-9]+$/.test(source) ? { DbiResourceId: source } : { DBInstanceIdentifier: source };
-    const found = await existing([nameOf(copy.source)], async (name) => {
-      const answer = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand(which(name)));
+export async function copyOfInstance({ rds }: AwsSession, copy: Copy): Promise<Found> {
+  return found(copy, {
+    backups: async (source) => {
+      const which = /^db-[A-Z0-9]+$/.test(source)
+        ? { DbiResourceId: source }
+        : { DBInstanceIdentifier: source };
+      const answer = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand(which));
       return answer.DBInstanceAutomatedBackups;
-    });
-    const backup = theOne(copy, found, ({ DbiResourceId: id }) => id);
-    return { ...heldIn(backup), at: { resourceId: must(backup.DbiResourceId, 'DbiResourceId') } };
-  }
-  const [snapshot] = await existing([copy.snapshot], async (DBSnapshotIdentifier) => {
-    const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }));
-    return answer.DBSnapshots;
+    },
+    snapshots: async (DBSnapshotIdentifier) => {
+      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }));
+      return answer.DBSnapshots;
+    },
+    resourceId: ({ DbiResourceId }) => DbiResourceId,
   });
-  if (!snapshot) return notThere(copy);
-  requireComplete(copy, snapshot.Status ?? '', snapshot.PercentProgress);
-  return { ...heldIn(snapshot), at: { snapshot: copy.snapshot } };
 }
 
 /** The same of a cluster. */
-export async function copyOfCluster(session: AwsSession, copy: Copy): Promise<Found> {
-  const { rds } = session;
-  if (!('snapshot' in copy)) {
-    const which = (source: string) =>
-      /^cluster-[A-Z0-9]+$/.test(source) ? { DbClusterResourceId: source } : { DBClusterIdentifier: source };
-    const found = await existing([nameOf(copy.source)], async (name) => {
-      const answer = await rds.send(new DescribeDBClusterAutomatedBackupsCommand(which(name)));
+export async function copyOfCluster({ rds }: AwsSession, copy: Copy): Promise<Found> {
+  return found(copy, {
+    backups: async (source) => {
+      const which = /^cluster-[A-Z0-9]+$/.test(source)
+        ? { DbClusterResourceId: source }
+        : { DBClusterIdentifier: source };
+      const answer = await rds.send(new DescribeDBClusterAutomatedBackupsCommand(which));
       return answer.DBClusterAutomatedBackups;
-    });
-    const backup = theOne(copy, found, ({ DbClusterResourceId: id }) => id);
-    return { ...heldIn(backup), at: { resourceId: must(backup.DbClusterResourceId, 'DbClusterResourceId') } };
-  }
-  const [snapshot] = await existing([copy.snapshot], async (DBClusterSnapshotIdentifier) => {
-    const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));
-    return answer.DBClusterSnapshots;
+    },
+    snapshots: async (DBClusterSnapshotIdentifier) => {
+      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier }));
+      return answer.DBClusterSnapshots;
+    },
+    resourceId: ({ DbClusterResourceId }) => DbClusterResourceId,
   });
-  if (!snapshot) return notThere(copy);
+}
+
+async function found(copy: Copy, { backups, snapshots, resourceId }: Sort): Promise<Found> {
+  if (!('snapshot' in copy)) {
+    const backup = theOne(copy, await existing([nameOf(copy.source)], backups), resourceId);
+    return { ...heldIn(backup), at: { resourceId: must(resourceId(backup), 'resourceId') } };
+  }
+  const [snapshot] = await existing([copy.snapshot], snapshots);
+  if (!snapshot) return unusable(copy, 'is not there: name a snapshot of this account and region');
   requireComplete(copy, snapshot.Status ?? '', snapshot.PercentProgress);
   return { ...heldIn(snapshot), at: { snapshot: copy.snapshot } };
 }
@@ -116,10 +130,6 @@ function theOne(copy: PointInTime, found: readonly Backup[], idOf: (backup: Back
   const { EarliestTime: earliest, LatestTime: latest } = backup.RestoreWindow ?? {};
   requireReached(copy, { earliest, latest }, new Date());
   return backup;
-}
-
-function notThere(copy: Copy): never {
-  return unusable(copy, 'is not there: name a snapshot of this account and region');
 }
 
 /** A source by its ARN is one of this account and region, whose name is the last part. */
