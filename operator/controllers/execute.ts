@@ -64,6 +64,7 @@ export async function execute<T extends GraphObject>(
       },
     });
   }
+  const { deletionTimestamp } = pass.object.metadata;
   const outcomes = await apply<AwsSession>({
     plan: planned,
     graph,
@@ -77,6 +78,7 @@ export async function execute<T extends GraphObject>(
     time: timestamp(deps.clock.date()),
     confirmLoss: () => confirmLoss(deps, pass),
     keepsCopy: pass.seen.spec.deletionPolicy !== 'Delete',
+    ...(deletionTimestamp !== undefined && { goingSince: new Date(deletionTimestamp) }),
     wrote: target.world.wrote,
     interpret,
     isGone: (action) => isGone(target, action),

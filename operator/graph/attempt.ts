@@ -71,6 +71,7 @@ export function contextFor<S>(input: ApplyInput<S>, action: Action): ActionConte
     token: shortHash([input.uid, input.plan.owner, action.node, former ?? '', revision ?? ''].join('\n'), 32),
     wrote: input.wrote,
     keepsCopy: input.keepsCopy ?? true,
+    ...(input.goingSince && { goingSince: input.goingSince }),
     ...(revision !== undefined && { revision }),
   };
 }

@@ -137,6 +137,8 @@ export interface ActionContext<S> {
    * that nothing is to be kept.
    */
   readonly keepsCopy: boolean;
+  /** Of a delete: since when the object is to go. A copy from before lacks what was written until then. */
+  readonly goingSince?: Date;
   /** Lays an acknowledged write over the inventory, so that nobody repeats it before a listing shows it. */
   readonly wrote: Wrote<S>;
 }

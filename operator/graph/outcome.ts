@@ -48,6 +48,8 @@ export interface ApplyInput<S> {
   readonly wrote: Wrote<S>;
   /** Whether a copy of what is nowhere else has to be there before it is deleted; default that it has. */
   readonly keepsCopy?: boolean;
+  /** Since when the object is to go, as the API server says. */
+  readonly goingSince?: Date;
   /** Called right before what is nowhere else is deleted; throws where nobody wants that any more. */
   readonly confirmLoss?: () => Promise<void>;
   /** When it is: the value of the tag of what is left on purpose, RFC 3339. */

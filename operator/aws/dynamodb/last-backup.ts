@@ -10,8 +10,8 @@ import type { AwsSession } from '../session.ts';
 
 /** The longest name of a backup. */
 const NAME_MAX = 255;
-/** A backup holds the table as it was when it began. One from a delete that was given up must not count for what came after. */
-const FRESH_MS = 3_600_000;
+/** How far the clocks of the cluster and of AWS may be apart: "within five minutes of the timestamp in the request", IAM User Guide. */
+const CLOCKS_MS = 300_000;
 
 /** The name of a table's last copy. It carries AWS's own id of it, which no other table of the same name ever has. */
 export function lastBackupName(name: string, tableId: string): string {
@@ -19,22 +19,27 @@ export function lastBackupName(name: string, tableId: string): string {
   return `${name.slice(0, NAME_MAX - suffix.length)}${suffix}`;
 }
 
-/** Makes sure that a complete copy of the table is there. Throws Waiting (`BackingUp`) until it is. */
-export async function requireLastBackup(session: AwsSession, table: TableDescription): Promise<void> {
+/**
+ * Makes sure that a complete copy is there of a table that is to go since then. Throws Waiting (`BackingUp`) until it is. A backup
+ * holds the table as it was when it began: one from a delete that was given up does not count for what came after.
+ */
+export async function requireLastBackup(
+  session: AwsSession,
+  table: TableDescription,
+  goingSince: Date,
+): Promise<void> {
   // What AWS has archived it has backed up before, and nothing can be written to it since: ArchivalSummary, API reference.
   if (table.ArchivalSummary?.ArchivalBackupArn !== undefined) return;
   const TableName = must(table.TableName, 'TableName');
   const BackupName = lastBackupName(TableName, must(table.TableId, 'TableId'));
+  const since = goingSince.getTime() - CLOCKS_MS;
+  const isFresh = ({ BackupCreationDateTime: began }: BackupSummary) => (began?.getTime() ?? 0) >= since;
   const made = (await backupsOf(session, TableName)).filter(
     (backup) => backup.BackupName === BackupName && (backup.BackupStatus === 'CREATING' || isFresh(backup)),
   );
   if (made.some(({ BackupStatus }) => BackupStatus === 'AVAILABLE')) return;
   if (made.length === 0) await session.dynamodb.send(new CreateBackupCommand({ TableName, BackupName }));
   throw new Waiting('BackingUp', `table ${TableName} is deleted when its backup ${BackupName} is complete`);
-}
-
-function isFresh({ BackupCreationDateTime: made }: BackupSummary): boolean {
-  return Date.now() - (made?.getTime() ?? 0) < FRESH_MS;
 }
 
 async function backupsOf({ dynamodb }: AwsSession, TableName: string): Promise<BackupSummary[]> {

@@ -83,7 +83,7 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
   },
   update: updateTags,
   async delete(context, { TableArn, TableName }) {
-    const { session, keepsCopy, wrote } = context;
+    const { session, keepsCopy, goingSince = new Date(), wrote } = context;
     const described = await describeTable(session, TableName);
     if (!described) return undefined;
     const table = brief(described);
@@ -100,7 +100,7 @@ export const dynamoDbTableKind: AwsKind<DynamoDbTableInputs, TableEntry> = {
           'AwsRefused',
           `${state.message}; until then no copy of it can be made, which deletionPolicy Delete would do without`,
         );
-      if (keepsCopy) await requireLastBackup(session, table);
+      if (keepsCopy) await requireLastBackup(session, table, goingSince);
       if (table.DeletionProtectionEnabled === true) await unprotect(context, TableArn, TableName);
       await unlessGone(session.dynamodb.send(new DeleteTableCommand({ TableName })));
     }

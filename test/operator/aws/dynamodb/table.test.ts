@@ -326,14 +326,18 @@ describe('a table that has just been made', () => {
 
 describe('a table that goes', () => {
   const BackupName = lastBackupName(NAME, '1f2e');
-  const going = async (answers: Parameters<typeof fakeSession>[0], keepsCopy = true) => {
+  const HOUR_MS = 3_600_000;
+  const since = new Date(Date.now() - 2 * HOUR_MS);
+  const going = async (answers: Parameters<typeof fakeSession>[0], keepsCopy = true, goingSince = since) => {
     const { session, actions } = fakeSession({
       DescribeTable: () => ({ Table: described }),
       UpdateTable: () => ({ TableDescription: described }),
       ...answers,
     });
     const { context } = contextOf(session);
-    const error = await dynamoDbTableKind.delete?.({ ...context, keepsCopy }, entry).catch((e: unknown) => e);
+    const error = await dynamoDbTableKind
+      .delete?.({ ...context, keepsCopy, goingSince }, entry)
+      .catch((e: unknown) => e);
     return { actions: actions(), verdict: error === undefined ? undefined : interpret(error) };
   };
 
@@ -350,12 +354,16 @@ describe('a table that goes', () => {
     const third = await going(backup('AVAILABLE'));
     expect(third.actions).toEqual(['DescribeTable', 'ListBackups', 'DeleteTable']);
     expect(third.verdict).toMatchObject({ kind: 'waiting', reason: 'WaitingForAws' });
-    // A copy of yesterday lacks what was written since.
-    const old = await going(backup('AVAILABLE', new Date(Date.now() - 86_400_000)));
+    // One that took long is no less complete.
+    const slow = await going(backup('AVAILABLE', since));
+    expect(slow.actions).toEqual(['DescribeTable', 'ListBackups', 'DeleteTable']);
+    // A copy of a delete that was given up lacks what was written since: another follows it.
+    const before = new Date(since.getTime() - HOUR_MS);
+    const old = await going(backup('AVAILABLE', before));
     expect(old.actions).toEqual(['DescribeTable', 'ListBackups', 'CreateBackup']);
-    // One that takes long is not begun anew.
-    const slow = await going(backup('CREATING', new Date(Date.now() - 86_400_000)));
-    expect(slow.actions).toEqual(['DescribeTable', 'ListBackups']);
+    const unfinished = await going(backup('CREATING', before));
+    expect(unfinished.actions).toEqual(['DescribeTable', 'ListBackups']);
+    expect(unfinished.verdict).toMatchObject({ reason: 'BackingUp' });
   });
 
   it('that AWS has archived is in a backup already; one that nobody can read is kept until its key is back', async () => {
