@@ -59,6 +59,9 @@ def asked(instance: Any, name: str | None, at_once: bool) -> None:
 
 
 def applied(instance: Any) -> None:
+    if instance.db_cluster_identifier:
+        # A member has what its cluster has, and that is AWS's own: Aurora knows no others.
+        return
     awaited, at_once = _awaited(instance)
     if at_once:
         instance.option_group_name = awaited or instance.option_group_name
