@@ -143,7 +143,7 @@ async function optionGroups(rds: RDSClient): Promise<Copy[]> {
   ).map(({ OptionGroupName: name = '' }): Copy => ({
     sort: 'Options',
     name,
-    what: `option group ${name}, which what is restored has`,
+    what: `option group ${name}, with which AWS restores`,
     instead: `aws rds delete-option-group --option-group-name ${name}`,
     forget: () => rds.send(new DeleteOptionGroupCommand({ OptionGroupName: name })),
   }));

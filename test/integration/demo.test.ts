@@ -184,7 +184,7 @@ test('the portal is made, repaired, drawn and deleted, and leaves nothing runnin
     expectRepaired(text(), node, whose);
   expectKept(text(), [
     'snapshot portal-dev-instance-final-db-\\w+ of portal-dev-instance, available',
-    'option group portal-dev, which what is restored has',
+    'option group portal-dev, with which AWS restores',
     'secret portal-dev-rds-secret, with the password of what is restored',
   ]);
   expect(text()).toContain('✗ backend-service is to run no task');

@@ -266,6 +266,7 @@ describe('the examples where they stand', () => {
       expect(idless.sort()).toEqual([
         'backup api-service-staging-data-final of api-service-staging-data, available',
         'cluster snapshot api-service-staging-cluster-final of api-service-staging-cluster, available',
+        'option group portal-dev, with which AWS restores',
         'secret api-service-staging-rds-secret, with the password of what is restored',
         'secret portal-dev-rds-secret, with the password of what is restored',
         'snapshot api-service-staging-redis-final of api-service-staging-redis, available',
