@@ -41,7 +41,11 @@ export async function standIn(options: StandInOptions): Promise<StandIn> {
   const begin = (why: string): void => {
     onBegin(why);
     // The first lists come before the first pass; what fails is tried again by the informers.
-    beginning = manager.watch().then(() => manager.lead());
+    // They are given up only where all is stopped before they have come.
+    beginning = manager.watch().then(
+      () => manager.lead(),
+      () => {},
+    );
   };
   const election = (await canLead(client, namespace))
     ? createLeaderElection({
