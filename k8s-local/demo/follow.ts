@@ -10,8 +10,11 @@ export function follow(operator: OperatorProcess, signal: AbortSignal): Forest {
     const title = `${String(line['kind'])} ${String(line['name'])}`;
     const plan = line['plan'] as { actions: { node: string }[] } | undefined;
     for (const action of plan?.actions ?? []) forest.mark(title, action.node, 'planned');
-    if (line.msg === 'done')
-      forest.mark(title, String(line['node']), 'done', typeof line['id'] === 'string' ? line['id'] : '');
+    if (line.msg === 'done') {
+      const { id, retained } = line;
+      const mark = retained === undefined ? 'done' : 'left';
+      forest.mark(title, String(line['node']), mark, typeof id === 'string' ? id : '');
+    }
     if (line.msg === 'waiting') forest.mark(title, String(line['node']), 'waiting');
   };
   void operator

@@ -18,12 +18,18 @@ export function command(text: string): void {
   console.log(`  ${pc.dim('$')} ${pc.dim(text)}`);
 }
 
-type Mark = 'planned' | 'done' | 'waiting';
+/** `left`: what would be deleted stays, since something needs it still. */
+type Mark = 'planned' | 'done' | 'left' | 'waiting';
 const MARK: Readonly<Record<Mark, string>> = {
   planned: pc.dim('·'),
   done: pc.green('✓'),
+  left: pc.cyan('='),
   waiting: pc.yellow('…'),
 };
+
+function isOver(mark: Mark | undefined): mark is 'done' | 'left' {
+  return mark === 'done' || mark === 'left';
+}
 
 interface Leaf {
   mark: Mark;
@@ -44,18 +50,18 @@ class Tree {
   /** True where that is new. */
   mark(node: string, leaf: Leaf): boolean {
     const before = this.#leaves.get(node)?.mark;
-    if (leaf.mark === 'planned' && before === 'done') return false;
+    if (leaf.mark === 'planned' && isOver(before)) return false;
     this.#leaves.set(node, leaf);
     this.#seconds = (performance.now() - this.#began) / 1000;
     return before !== leaf.mark;
   }
 
   finish(): void {
-    for (const leaf of this.#leaves.values()) leaf.mark = 'done';
+    for (const leaf of this.#leaves.values()) if (!isOver(leaf.mark)) leaf.mark = 'done';
   }
 
   get #done(): number {
-    return [...this.#leaves.values()].filter(({ mark }) => mark === 'done').length;
+    return [...this.#leaves.values()].filter(({ mark }) => isOver(mark)).length;
   }
 
   /** Its lines; the first alone where it is folded and everything is done. */
@@ -88,8 +94,8 @@ export class Forest {
     this.#trees.set(title, tree);
     const isNew = tree.mark(node, { mark, id });
     if (live) logUpdate(this.#text());
-    else if (mark === 'done' && isNew)
-      console.log(`  ✓ ${node}${id === '' ? '' : ` ${id}`}  ${pc.dim(title)}`);
+    else if (isOver(mark) && isNew)
+      console.log(`  ${MARK[mark]} ${node}${id === '' ? '' : ` ${id}`}  ${pc.dim(title)}`);
   }
 
   /** Everything that was waited for has come: marks it so and draws for good. */

@@ -35,7 +35,7 @@ export function noteOutcome(
   const fields = { node: action.node, type: action.type, verb: action.verb, id, result, reason };
   const what = id === undefined ? `${action.type} (${action.node})` : `${action.type} ${id} (${action.node})`;
   if (result === 'done') {
-    log.info(fields, 'done');
+    log.info({ ...fields, retained }, 'done');
     // One event says at the end what was left.
     if (isRetention(action) || action.verb === 'wait' || action.verb === 'refuse') return;
     if (retained !== undefined) {
