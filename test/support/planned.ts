@@ -82,9 +82,11 @@ export function outcomeOf(outputs: Outputs, associated: ReadonlyMap<string, stri
 /** The deeds that the plans announce. */
 export function plannedDeeds({ planned }: Sight, outputs: Outputs, outcome: Outcome): Deed[] {
   return planned.flatMap(({ graph, plan, needed }) => {
-    const doomed = new Set(plan.actions.flatMap(({ verb, id }) => (verb === 'delete' && id ? [id] : [])));
+    const isLeft = ({ id = '' }: { readonly id?: string }) => needed.has(id);
+    const deleted = plan.actions.filter((action) => action.verb === 'delete' && !isLeft(action));
+    const doomed = new Set(deleted.flatMap(({ id }) => id ?? []));
     return plan.actions.flatMap((action) => {
-      if (action.verb === 'delete' && needed.has(action.id)) return [left(action.id)];
+      if (action.verb === 'delete' && isLeft(action)) return [left(action.id)];
       const resolved = resolve(
         action,
         ({ owner = graph.owner, node, output }) => outputs.get(`${owner} ${node}`)?.[output],

@@ -119,7 +119,7 @@ export const dbClusterKind: AwsKind<DbClusterInputs, Cluster> = {
       session.rds.send(
         new DeleteDBClusterCommand({
           DBClusterIdentifier,
-          ...(copy === undefined ? { SkipFinalSnapshot: true } : { FinalDBSnapshotIdentifier: copy }),
+          ...(copy ?? { SkipFinalSnapshot: true }),
           DeleteAutomatedBackups: !keepsCopy,
         }),
       ),

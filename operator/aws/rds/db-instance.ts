@@ -144,7 +144,7 @@ export const dbInstanceKind: AwsKind<DbInstanceInputs, Instance> = {
       session.rds.send(
         new DeleteDBInstanceCommand({
           DBInstanceIdentifier: nameOf(record),
-          ...(copy === undefined ? { SkipFinalSnapshot: true } : { FinalDBSnapshotIdentifier: copy }),
+          ...(copy ?? { SkipFinalSnapshot: true }),
           DeleteAutomatedBackups: !keepsCopy,
         }),
       ),

@@ -65,10 +65,10 @@ export function finalSnapshotName(name: string, resourceId: string, max = NAME_M
 }
 
 /** How the delete of an instance is told to keep a copy. */
-export async function finalSnapshotOf({ rds }: AwsSession, record: Instance): Promise<string> {
+export async function finalSnapshotOf({ rds }: AwsSession, record: Instance): Promise<LastCopy> {
   const name = nameOf(record);
   const id = must(record.DbiResourceId, 'DbiResourceId');
-  return nextName({
+  return nextCopy({
     what: `database instance ${name}`,
     name: (count) => finalSnapshotName(name, `${id}${count}`),
     find: async (DBSnapshotIdentifier) => {
@@ -79,11 +79,11 @@ export async function finalSnapshotOf({ rds }: AwsSession, record: Instance): Pr
 }
 
 /** The same of a cluster. */
-export async function finalSnapshotOfCluster({ rds }: AwsSession, record: Cluster): Promise<string> {
+export async function finalSnapshotOfCluster({ rds }: AwsSession, record: Cluster): Promise<LastCopy> {
   const name = nameOfCluster(record);
   // Without what is the same of all, which would leave no room for the name.
   const id = must(record.DbClusterResourceId, 'DbClusterResourceId').replace(/^cluster-/, '');
-  return nextName({
+  return nextCopy({
     what: `database cluster ${name}`,
     name: (count) => finalSnapshotName(name, `${id}${count}`, CLUSTER_NAME_MAX),
     find: async (DBClusterSnapshotIdentifier) => {
@@ -91,6 +91,11 @@ export async function finalSnapshotOfCluster({ rds }: AwsSession, record: Cluste
       return answer.DBClusterSnapshots;
     },
   });
+}
+
+/** What the delete of an instance or a cluster is told of its last copy. */
+interface LastCopy {
+  readonly FinalDBSnapshotIdentifier: string;
 }
 
 interface Names {
@@ -101,15 +106,15 @@ interface Names {
 }
 
 /**
- * The first name that no snapshot has. One that is being made may be of a delete whose answer was lost, and is waited for; one that
+ * Under the first name that no snapshot has. One that is being made may be of a delete whose answer was lost, and is waited for; one that
  * is complete, of something that stands, was written before what has been written since, and counts for nothing.
  */
-async function nextName({ what, name, find }: Names): Promise<string> {
+async function nextCopy({ what, name, find }: Names): Promise<LastCopy> {
   for (let count = 1; ; count += 1) {
     const one = name(count === 1 ? '' : `-${count}`);
     const [made] = await existing([one], find);
     // With so many of them AWS may refuse the last name, and say why.
-    if (!made || count === SNAPSHOTS_MAX) return one;
+    if (!made || count === SNAPSHOTS_MAX) return { FinalDBSnapshotIdentifier: one };
     const { Status: status = '', PercentProgress: percent = 0 } = made;
     if (!OVER.has(status))
       throw new Waiting('BackingUp', `snapshot ${one} of ${what} is ${status}, ${percent} percent`);
