@@ -7,6 +7,7 @@ FROM ${BASE_IMAGE} AS build
 RUN node=$(command -v node) && mkdir /image && cp -L --parents "$node" $(ldd "$node" | grep -o '/[^ ]*') /image
 WORKDIR /src
 COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY service/package.json service/
 # The bundle holds what it needs, so nothing of node_modules gets further than this stage. Not `npm ci`: it refuses a
 # lock file without the optional packages of other platforms, which not every registry has.
 RUN npm install --no-save --no-audit --no-fund

@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help: ## What you can make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-node_modules/.installed: package.json package-lock.json
+node_modules/.installed: package.json package-lock.json service/package.json
 	@command -v npm >/dev/null || { echo 'Landfall needs npm (Node 20 or later): install Node.js, then run make again.'; exit 1; }
 	@echo 'Installing npm packages (once)…'
 	@# Not `npm ci`: it refuses a lock file without the optional packages of other platforms, which not every registry has.

@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{bench,operator,k8s-local}/**/*.test.ts'],
+          include: ['test/{bench,operator,k8s-local,service}/**/*.test.ts'],
           testTimeout: 20_000,
           // One after the other: vitest refuses to mix projects with different numbers of workers.
           maxWorkers: '100%',
