@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Logger } from '../log.ts';
+import { withDeadline } from './deadline.ts';
+import { problemOf } from './errors.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+import { partsOf } from './parts.ts';
+import { Problem } from './problem.ts';
+import type { Operation, Reply, Route } from './route.ts';
+
+/** What an app is made of. */
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+  readonly requestTimeoutMs: number;
+  readonly trustedProxyHops: number;
+  /** Throws a 429 where the address has asked too often. */
+  readonly limit?: (ip: string) => Promise<void> | void;
+  /** Told of each answer: the path of the route (not what stood in it), or `none`. */
+  readonly observe?: (answer: { method: string; path: string; status: number; seconds: number }) => void;
+  /** What else is served, after the routes: pages and their files. */
+  readonly pages?: (app: Express) => void;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** `/users/{id}` as express writes it. */
+const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+
+/** The HTTP side of the service: request ids, one line of log for each request, checked parts, problems as answers. */
+export function createApp(options: AppOptions): Express {
+  const { routes, log, observe } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', options.trustedProxyHops);
+  app.set('query parser', 'simple');
+  app.use((request, response, next) => {
+    const started = performance.now();
+    const asked = request.headers['x-request-id'];
+    const id = typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : randomUUID();
+    response.locals['requestId'] = id;
+    response.setHeader('X-Request-ID', id);
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+    response.once('close', () => {
+      const seconds = (performance.now() - started) / 1000;
+      const { method } = request;
+      const status = response.writableFinished ? response.statusCode : 499;
+      const path = String(response.locals['path'] ?? 'none');
+      observe?.({ method, path, status, seconds });
+      log.info(
+        {
+          requestId: id,
+          method,
+          path: request.path,
+          status,
+          ms: Math.round(seconds * 1e6) / 1000,
+          ip: request.ip,
+        },
+        'request',
+      );
+    });
+    next();
+  });
+  const json = express.json({ limit: '100kb', strict: false });
+  for (const route of routes) {
+    const { operation } = route;
+    const path = expressPath(operation.path);
+    const handlers = [
+      (_request: Request, response: Response, next: NextFunction) => {
+        response.locals['path'] = operation.path;
+        next();
+      },
+      ...(operation.limited === false || !options.limit ? [] : [limited(options.limit)]),
+      ...(operation.body ? [requireJson, json] : []),
+      async (request: Request, response: Response) => {
+        const { params, query, body } = request;
+        const parts = partsOf(operation, { params, query, body });
+        const deadline = operation.waits ? options.requestTimeoutMs : undefined;
+        const reply = await withDeadline(deadline, (signal) =>
+          route.handle({
+            ...parts,
+            request: {
+              id: String(response.locals['requestId']),
+              ip: request.ip ?? '',
+              signal,
+              header: (name) => request.get(name),
+            },
+          }),
+        );
+        send(response, reply);
+      },
+    ];
+    app[operation.method](path, ...handlers);
+  }
+  refuseOtherMethods(
+    app,
+    routes.map(({ operation }) => operation),
+  );
+  options.pages?.(app);
+  app.use(() => {
+    throw new Problem(404, 'There is nothing at this path; /openapi.json says what there is.');
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const problem = problemOf(error);
+    const id = String(response.locals['requestId']);
+    if (problem.status >= 500) log.error({ requestId: id, err: problem.cause ?? problem }, problem.message);
+    // What has begun cannot become another answer: the connection ends, so that nobody takes it for whole.
+    if (response.headersSent) return void response.destroy();
+    const { headers } = problem;
+    send(response, {
+      status: problem.status,
+      type: 'application/problem+json',
+      headers,
+      body: problem.document(id),
+    });
+  });
+  return app;
+}
+
+function send(response: Response, { status, body, type, headers = {} }: Reply): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  if (body === undefined) return void response.end();
+  const text = type === undefined || type.endsWith('json') ? JSON.stringify(body) : (body as string);
+  response.setHeader('Content-Type', type ?? 'application/json');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
+}
+
+function limited(limit: (ip: string) => Promise<void> | void) {
+  return async (request: Request, _response: Response, next: NextFunction) => {
+    await limit(request.ip ?? '');
+    next();
+  };
+}
+
+/** No type but JSON is taken, and so no form of another site is. */
+function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  if (!request.is('application/json')) throw new Problem(415, 'The body must be application/json.');
+  next();
+}
+
+function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of operations)
+    methods.set(path, [
+      ...(methods.get(path) ?? []),
+      method.toUpperCase(),
+      ...(method === 'get' ? ['HEAD'] : []),
+    ]);
+  for (const [path, allowed] of methods)
+    app.all(expressPath(path), () => {
+      const Allow = allowed.join(', ');
+      throw new Problem(405, `This path takes ${Allow}.`, { headers: { Allow } });
+    });
+}

@@ -1,0 +1,88 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { ProblemDocument } from './problem.ts';
+import type { Operation } from './route.ts';
+
+/** What each error means, whoever answers it. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The body is no JSON, or the request cannot be read.',
+  401: 'Nobody is logged in.',
+  403: 'The request is refused: it does not come from this site, or its token is not that of the session.',
+  404: 'There is no such thing.',
+  409: 'It exists already.',
+  413: 'The body is larger than is taken.',
+  415: 'The body is not application/json.',
+  422: 'Something of the request is not valid; `errors` names each field.',
+  429: 'Too many requests; Retry-After says in how many seconds to ask again.',
+  500: 'A fault of the service.',
+  502: 'The service that was called does not answer, or not as it should.',
+  503: 'What is needed for it is not there or does not work at the moment.',
+  504: 'It took longer than a request may take.',
+};
+
+/** The errors that an operation of this shape may be answered with. */
+export function problemsOf({
+  params,
+  query,
+  body,
+  waits,
+  limited = true,
+  problems = [],
+}: Operation): number[] {
+  const shared = [
+    400,
+    500,
+    ...(params || query || body ? [422] : []),
+    ...(body ? [413, 415] : []),
+    ...(limited ? [429] : []),
+    ...(waits ? [503, 504] : []),
+  ];
+  return [...new Set([...shared, ...problems])].toSorted((a, b) => a - b);
+}
+
+function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
+  const answers = Object.entries(operation.answers).map(([status, answer]) => [
+    status,
+    {
+      description: answer.description,
+      ...(answer.schema
+        ? { content: { [answer.type ?? 'application/json']: { schema: answer.schema } } }
+        : {}),
+    },
+  ]);
+  const problems = problemsOf(operation)
+    .filter((status) => !(status in operation.answers))
+    .map((status) => [
+      status,
+      {
+        description: MEANINGS[status] ?? 'An error.',
+        content: { 'application/problem+json': { schema: ProblemDocument } },
+      },
+    ]);
+  return Object.fromEntries([...answers, ...problems]);
+}
+
+function described(operation: Operation): ZodOpenApiOperationObject {
+  const { id, tag, summary, description, params, query, body } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description ? { description } : {}),
+    ...(params || query
+      ? { requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) } }
+      : {}),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    responses: responsesOf(operation),
+  };
+}
+
+/** The OpenAPI document of these operations, made of the schemas by which requests are checked. */
+export function openApi(
+  info: { readonly title: string; readonly version: string; readonly description: string },
+  operations: readonly Operation[],
+): ReturnType<typeof createDocument> {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const operation of operations)
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation) };
+  return createDocument({ openapi: '3.1.0', info, paths });
+}
