@@ -37,7 +37,9 @@ const LEVELS = {
 
 const ConsumerService = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label such as api-service'),
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://api-service:8080' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://api-service:8080' })
+    .refine((url) => new URL(url).username === '', 'must have no user and password in it'),
 });
 
 const consumers = z

@@ -1,0 +1,73 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisConfig } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { healthOf } from './health.ts';
+import { unavailable } from './schema.ts';
+import type { Store } from './store.ts';
+import { cacheTls } from './tls.ts';
+
+const CONNECT_MS = 2000;
+const COMMAND_MS = 1500;
+const LONGEST_PAUSE_MS = 1000;
+
+/** A cache: Redis or Valkey, with shards or without. */
+export interface RedisStore extends Store {
+  readonly name: 'redis';
+  /** For libraries that bring their own commands. */
+  readonly client: Redis | Cluster;
+  /** Runs commands; throws a 503 where the cache does not answer in time. */
+  use<T>(commands: (client: Redis | Cluster) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Connects, and again whenever the connection is lost. A command is never kept for later: it is answered in time or refused,
+ * and nothing is sent twice, so that a write that was refused is not done behind anybody's back a minute later.
+ */
+export function redisStore(config: RedisConfig, log: Logger): RedisStore {
+  const client = connect(config);
+  let last = '';
+  client.on('error', ({ message }: Error) => {
+    // Once for each cause: it is told again at every attempt.
+    if (message !== last) log.warn({ store: 'redis', reason: message }, 'the connection failed');
+    last = message;
+  });
+  client.on('ready', () => {
+    last = '';
+    log.info({ store: 'redis' }, 'connected');
+  });
+  return {
+    name: 'redis',
+    client,
+    async use(commands) {
+      try {
+        return await commands(client);
+      } catch (error) {
+        throw unavailable('redis', error);
+      }
+    },
+    health: healthOf(() => client.ping()),
+    close: () => Promise.resolve(client.disconnect()),
+  };
+}
+
+function connect({ host, port, password, tls, cluster }: RedisConfig): Redis | Cluster {
+  const options = {
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: cacheTls(tls) } : {}),
+    connectTimeout: CONNECT_MS,
+    commandTimeout: COMMAND_MS,
+    keepAlive: 10_000,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  };
+  const pause = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
+  if (!cluster) return new Redis({ ...options, host, port, retryStrategy: pause });
+  return new Cluster([{ host, port }], {
+    redisOptions: options,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: pause,
+    // The certificate is of the name, so the address that it stands for must not take its place.
+    dnsLookup: (address, found) => found(null, address),
+  });
+}
