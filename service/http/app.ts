@@ -37,6 +37,8 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.use((request, response, next) => {
     const started = performance.now();
+    // Nobody knows it any more once the connection is gone.
+    const { ip } = request;
     const asked = request.headers['x-request-id'];
     const id = typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : randomUUID();
     response.locals['requestId'] = id;
@@ -55,7 +57,7 @@ export function createApp(options: AppOptions): Express {
           path: request.path,
           status,
           ms: Math.round(seconds * 1e6) / 1000,
-          ip: request.ip,
+          ip,
         },
         'request',
       );

@@ -14,8 +14,9 @@ export async function withDeadline<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const problem = new Problem(504, `This took longer than the ${ms / 1000} s that a request may take.`);
-      controller.abort(problem);
+      // First: what is aborted fails at once, and would be the answer.
       reject(problem);
+      controller.abort(problem);
     }, ms);
   });
   try {

@@ -44,6 +44,7 @@ export function documentPages(app: Express): void {
   app.get('/docs/start.js', (_request, response) => void response.type('js').send(START));
   for (const [name, file] of Object.entries(DOCUMENT_FILES))
     app.get(`/docs/${name}`, (_request, response, next) => {
-      response.sendFile(require.resolve(file), { cacheControl: true, maxAge: '1h', dotfiles: 'allow' }, next);
+      response.setHeader('Cache-Control', 'public, max-age=3600');
+      response.sendFile(require.resolve(file), { cacheControl: false, dotfiles: 'allow' }, next);
     });
 }

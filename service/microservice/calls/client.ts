@@ -55,10 +55,13 @@ class Unwell extends Error {
 }
 
 /** Calls with a time limit, again where that may help, and not at all while the service is known to be down. */
-export function clientOf(consumer: Consumer): Client {
+export function clientOf(
+  consumer: Consumer,
+  { openMs = OPEN_MS }: { readonly openMs?: number } = {},
+): Client {
   const failures = handleType(Unwell);
   const breaker = circuitBreaker(failures, {
-    halfOpenAfter: OPEN_MS,
+    halfOpenAfter: openMs,
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
   });
   const again = retry(failures, {
@@ -79,7 +82,9 @@ export function clientOf(consumer: Consumer): Client {
           return { ...answer, attempts };
         }, signal);
       } catch (error) {
-        throw problemOf(consumer.name, error);
+        throw isBrokenCircuitError(error)
+          ? open(consumer.name, openMs, error)
+          : problemOf(consumer.name, error);
       }
     },
   };
@@ -118,7 +123,6 @@ async function attempt(
 }
 
 function problemOf(name: string, error: unknown): unknown {
-  if (isBrokenCircuitError(error)) return open(name, error);
   if (error instanceof Unwell)
     return new Problem(error.status, `${name}: ${error.message}.`, { cause: error });
   if (error instanceof Problem)
@@ -126,12 +130,12 @@ function problemOf(name: string, error: unknown): unknown {
   return error;
 }
 
-function open(name: string, cause: BrokenCircuitError): Problem {
+function open(name: string, ms: number, cause: BrokenCircuitError): Problem {
   return new Problem(
     503,
     `${name} has failed ${FAILURES_UNTIL_OPEN} times in a row, and is tried again soon.`,
     {
-      headers: { 'Retry-After': String(OPEN_MS / 1000) },
+      headers: { 'Retry-After': String(Math.ceil(ms / 1000)) },
       cause,
     },
   );
