@@ -197,11 +197,15 @@ export class Standing {
   async remove(): Promise<void> {
     for (const object of [this.object, ...this.#setting.toReversed()])
       await this.world.remove(object, 60_000);
+    await this.giveUpSecrets();
+  }
+
+  /** What can be had back for some days, a person gives up. */
+  async giveUpSecrets(): Promise<void> {
     const { secretsManager } = this.#clients;
     const { SecretList = [] } = await secretsManager.send(
       new ListSecretsCommand({ IncludePlannedDeletion: true }),
     );
-    // What can be had back for some days, a person gives up.
     for (const { ARN: SecretId, DeletedDate } of SecretList)
       if (DeletedDate)
         await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));

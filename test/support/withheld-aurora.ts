@@ -12,7 +12,10 @@ export const passingAurora = {
   spec: { ...(fullAurora.spec as object), deletionPolicy: 'Delete' },
 };
 /** Its password is RDS's own. */
-export const anotherAurora = storeInNetwork('another', { deletionPolicy: 'Delete', auroraPostgresql: {} });
+export const anotherAurora = storeInNetwork('another', {
+  deletionPolicy: 'Delete',
+  auroraPostgresql: { credentials: { mode: 'Generated' } },
+});
 
 /** Of the deletion of a store, which nothing but that of its object brings about: datastore-aurora.test.ts. */
 const OF_THE_END = new Set([

@@ -82,6 +82,8 @@ export async function proveWithheld(stage: Stage, action: string, provocation: P
     await least.withhold();
     await world.ready(another);
     await world.remove(another);
+    await standing.giveUpSecrets();
+    await standing.restored();
     return;
   }
   await provoke(standing, provocation, async () => {
