@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test verify format lint types unit integration proof bench generate build run \
+.PHONY: help demo test verify format lint types unit integration proof bench bench-service generate build run \
 	cluster-up cluster-down aws-up aws-down clean
 
 help: ## What you can make
@@ -48,6 +48,9 @@ proof: node_modules/.installed ## Kills the operator at every single write, with
 
 bench: build ## Time, AWS calls and memory of up to 100 networks and 50 platforms, the longest path, AWS's own times and token buckets; fails where a target is missed (Linux only)
 	@node test/bench/bench.ts
+
+bench-service: build ## Requests per second, p99 and memory of the service beside the same on FastAPI; fails where a target is missed (Linux, with PostgreSQL and Redis installed)
+	@node test/bench/service/bench.ts
 
 build: node_modules/.installed ## Bundle operator and command line into dist/
 	@node scripts/build.mjs

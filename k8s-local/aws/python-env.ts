@@ -39,6 +39,14 @@ export async function findPython(env: NodeJS.ProcessEnv): Promise<string | undef
   return undefined;
 }
 
+/** What an environment is for: its folder in the cache, and what it is called. */
+export interface Purpose {
+  readonly folder: string;
+  readonly title: string;
+}
+
+const LOCAL_AWS: Purpose = { folder: 'aws', title: 'the local AWS' };
+
 /**
  * The Python of a virtual environment with the packages of `requirements`, made on first use.
  *
@@ -49,11 +57,13 @@ export async function ensurePythonEnv(
   requirements: string,
   env: NodeJS.ProcessEnv,
   progress: Progress,
+  { folder: name, title }: Purpose = LOCAL_AWS,
 ): Promise<string> {
   const python = await findPython(env);
   if (python === undefined) {
+    const who = title.charAt(0).toUpperCase() + title.slice(1);
     throw new MissingPrerequisite(
-      'The local AWS needs Python 3.10 or newer (python3 on the PATH, or LANDFALL_PYTHON).',
+      `${who} needs Python 3.10 or newer (python3 on the PATH, or LANDFALL_PYTHON).`,
     );
   }
   const { stdout } = await run(python, ['-c', 'import sys; print(sys.version_info[:2], sys.prefix)'], {
@@ -61,16 +71,16 @@ export async function ensurePythonEnv(
   });
   const pinned = await readFile(requirements, 'utf8');
   const hash = createHash('sha256').update(pinned).update(stdout).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(env), 'aws', `venv-${hash}`);
+  const folder = join(cacheFolder(env), name, `venv-${hash}`);
   const interpreter = join(folder, 'bin', 'python');
   if (existsSync(join(folder, 'complete'))) return interpreter;
 
-  progress('Installing the local AWS (moto) into the cache; this happens once and takes about a minute.');
-  await mkdir(join(cacheFolder(env), 'aws'), { recursive: true });
+  progress(`Installing ${title} into the cache; this happens once and takes about a minute.`);
+  await mkdir(join(cacheFolder(env), name), { recursive: true });
   const draft = `${folder}.${process.pid}-${randomBytes(3).toString('hex')}`;
   try {
     await makeVenv(python, draft, env);
-    await install(join(draft, 'bin', 'python'), requirements, env, progress);
+    await install(join(draft, 'bin', 'python'), requirements, env, progress, title);
     await writeFile(join(draft, 'complete'), pinned);
     await rename(draft, folder);
   } catch (error) {
@@ -97,6 +107,7 @@ async function install(
   requirements: string,
   env: NodeJS.ProcessEnv,
   progress: Progress,
+  title: string,
 ): Promise<void> {
   // Everything is pinned, so nothing is resolved; Python compiles what it really loads when it first does.
   const flags = [
@@ -122,5 +133,5 @@ async function install(
     pip.on('error', reject);
     pip.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`pip could not install the local AWS:\n${errors.trim().slice(-2000)}`);
+  if (code !== 0) throw new Error(`pip could not install ${title}:\n${errors.trim().slice(-2000)}`);
 }

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheFolder, ensurePythonEnv } from '../../../k8s-local/aws/python-env.ts';
+import { statsOf, type ProcessStats } from './process-stats.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const PEER = join(import.meta.dirname, 'peer');
+const STARTS_WITHIN_MS = 30_000;
+
+/** How both are set: no limit, no metrics, a line of log for each request. */
+const SETTINGS = {
+  SERVICE_NAME: 'bench',
+  SERVICE_VERSION: '1.0.0',
+  LOG_LEVEL: 'INFO',
+  ENABLE_METRICS: 'false',
+  RATE_LIMIT: process.env['BENCH_RATE_LIMIT'] ?? '0',
+  DB_TLS: 'true',
+  REDIS_TLS: 'true',
+};
+
+/** Which services are measured. */
+export type Name = 'landfall' | 'peer';
+
+/** What starts each, in its folder; where it listens is in the environment, and in `port` for what reads no environment. */
+export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly string[]>>> = {
+  landfall: async () => {
+    const bundle = join(ROOT, 'dist/service/main.js');
+    return existsSync(bundle)
+      ? [process.execPath, '--max-semi-space-size=4', '--max-old-space-size=64', bundle]
+      : [process.execPath, join(ROOT, 'service/main.ts')];
+  },
+  peer: async (port) => {
+    const purpose = { folder: 'peer', title: 'the peer (FastAPI)' };
+    const requirements = join(PEER, 'requirements.txt');
+    const python = await ensurePythonEnv(requirements, process.env, console.error, purpose);
+    const how = ['--workers', '1', '--loop', 'uvloop', '--http', 'httptools', '--no-access-log'];
+    const where = ['--host', '0.0.0.0', '--port', port, '--log-level', 'warning'];
+    return [python, '-m', 'uvicorn', '--app-dir', PEER, ...how, ...where, 'app:app'];
+  },
+};
+
+/** A service that answers. */
+export interface Service extends AsyncDisposable {
+  readonly name: string;
+  readonly origin: string;
+  stats(): ProcessStats;
+  /** Empties its log, which would grow by hundreds of MiB. */
+  forgetLog(): void;
+}
+
+/** Starts one on a core of its own and waits until it answers. */
+export async function startService(
+  name: Name,
+  environment: Readonly<Record<string, string>>,
+  core: string,
+): Promise<Service> {
+  const port = String(await freePort());
+  const command = await COMMANDS[name](port);
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-bench-'));
+  const file = join(folder, 'log');
+  const log = openSync(file, 'a');
+  const child = spawn('taskset', ['--cpu-list', core, ...command], {
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONPYCACHEPREFIX: join(cacheFolder(process.env), 'peer', 'bytecode'),
+      ...SETTINGS,
+      ...environment,
+      SERVICE_PORT: port,
+    },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true });
+  };
+  const origin = `http://127.0.0.1:${port}`;
+  const until = performance.now() + STARTS_WITHIN_MS;
+  while (!(await answers(origin))) {
+    if (child.exitCode === null && performance.now() < until) {
+      await sleep(100);
+      continue;
+    }
+    const words = readFileSync(file, 'utf8').slice(-2000);
+    if (child.exitCode === null) await stop();
+    throw new Error(`${name} does not start:\n${words}`);
+  }
+  return {
+    name,
+    origin,
+    stats: () => statsOf(child.pid ?? 0),
+    forgetLog: () => truncateSync(file),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function answers(origin: string): Promise<boolean> {
+  return fetch(`${origin}/hello`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
