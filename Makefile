@@ -52,8 +52,9 @@ bench: build ## Time, AWS calls and memory of up to 100 networks and 50 platform
 bench-service: build ## Requests per second, p99 and memory of the service beside the same on FastAPI; fails where a target is missed (Linux, with PostgreSQL and Redis installed)
 	@node test/bench/service/bench.ts
 
-build: node_modules/.installed ## Bundle operator and command line into dist/
+build: node_modules/.installed ## Bundle operator, command line and service into dist/
 	@node scripts/build.mjs
+	@node scripts/build-service.mjs
 
 run: node_modules/.installed ## The operator from source against the current kubeconfig
 	@set -a; [ ! -f .landfall/aws.env ] || . .landfall/aws.env; set +a; node operator/main.ts | pino-pretty

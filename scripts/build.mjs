@@ -1,25 +1,10 @@
 import { build } from 'esbuild';
+import { BUNDLE } from './bundle.mjs';
 
-// Into dist/, or the folder that is given. One file each, so that the operator needs no node_modules at run time and half the memory: client-node's
-// generated API classes and the SDK's unused commands are shaken off.
+// The operator and its command line, into dist/ or the folder that is given: client-node's generated API classes and the SDK's unused
+// commands are shaken off.
 await build({
+  ...BUNDLE,
   entryPoints: { operator: 'operator/main.ts', cli: 'operator/cli/main.ts' },
   outdir: process.argv[2] ?? 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'esm',
-  // The SDK's CommonJS build is one piece; only its ES modules let go of the commands that nobody sends.
-  mainFields: ['module', 'main'],
-  minify: true,
-  keepNames: true,
-  sourcemap: 'linked',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'none',
-  logLevel: 'warning',
-  // Bundled CommonJS packages call require; an ES module has none.
-  banner: {
-    js: "import { createRequire as landfallRequire } from 'node:module'; const require = landfallRequire(import.meta.url);",
-  },
 });

@@ -2,11 +2,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
+import { documentPages } from './http/docs.ts';
+import { limiter } from './http/limit.ts';
+import { createMetrics, type Tally } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
-import { ok, route } from './http/route.ts';
+import { probes } from './http/probes.ts';
+import { ok, route, type Route } from './http/route.ts';
 import type { Logger } from './log.ts';
 import { microservice } from './microservice/workload.ts';
 import { portal } from './portal/workload.ts';
+import { type RedisStore, redisStore } from './stores/redis.ts';
 import type { Workload } from './workload.ts';
 
 /** A service that runs. */
@@ -20,20 +25,31 @@ export interface Running {
 /** Starts the workload that the config names. Its stores need not be there: it starts without, and finds them later. */
 export async function serve(config: Config, log: Logger): Promise<Running> {
   let draining = false;
-  const workload = (config.mode === 'portal' ? portal : microservice)({
-    config,
-    log,
-    isDraining: () => draining,
-  });
-  const { limit, observe, pages } = workload;
+  const redis = config.redis && redisStore(config.redis, log);
+  const tally: Tally = { total: 0, errors: 0 };
+  const workload = (config.mode === 'portal' ? portal : microservice)({ config, log, tally, redis });
+  const metrics = config.metrics ? createMetrics() : undefined;
+  const { routes, names, stores, pages } = workload;
+  const all = [
+    ...probes({ names, stores, isDraining: () => draining }),
+    ...routes,
+    ...(metrics ? [metrics.route] : []),
+  ];
   const app = createApp({
-    routes: [...workload.routes, document(workload, config)],
+    routes: [...all, documentRoute(workload, config, all)],
     log,
     requestTimeoutMs: config.requestTimeoutMs,
     trustedProxyHops: config.trustedProxyHops,
-    ...(limit ? { limit } : {}),
-    ...(observe ? { observe } : {}),
-    ...(pages ? { pages } : {}),
+    ...limitOf(config, redis),
+    observe(answer) {
+      metrics?.observe(answer);
+      tally.total += 1;
+      if (answer.status >= 500) tally.errors += 1;
+    },
+    pages(app) {
+      documentPages(app);
+      pages?.(app);
+    },
   });
   const server = createServer(
     // A head or a body that comes drop by drop holds a connection no longer than this.
@@ -59,7 +75,17 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   };
 }
 
-function document({ title, description, routes }: Workload, { version }: Config) {
+function limitOf({ name, rateLimit: points }: Config, redis: RedisStore | undefined) {
+  if (points === 0) return {};
+  const limit = limiter({ keyPrefix: `${name}:requests`, points, durationSeconds: 60 }, redis);
+  return { limit: (ip: string) => limit.consume(ip) };
+}
+
+function documentRoute(
+  { title, description }: Workload,
+  { version }: Config,
+  routes: readonly Route[],
+): Route {
   const document = openApi(
     { title, description, version },
     routes.map(({ operation }) => operation),

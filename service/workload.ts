@@ -1,14 +1,19 @@
 import type { Express } from 'express';
 import type { Config } from './config.ts';
+import type { Tally } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import type { Logger } from './log.ts';
+import type { RedisStore } from './stores/redis.ts';
 import type { Store } from './stores/store.ts';
 
 /** What a workload is given to be made of. */
 export interface Surroundings {
   readonly config: Config;
   readonly log: Logger;
-  readonly isDraining: () => boolean;
+  /** What was answered so far. */
+  readonly tally: Readonly<Tally>;
+  /** The cache of the config; `undefined` where there is none. */
+  readonly redis: RedisStore | undefined;
 }
 
 /** What one image runs as: the microservice, or the portal. */
@@ -17,8 +22,10 @@ export interface Workload {
   readonly title: string;
   readonly description: string;
   readonly routes: readonly Route[];
+  /** The stores that it may have, as `/ready` tells them. */
+  readonly names: readonly Store['name'][];
+  /** Those that it has, in its order of starting. */
   readonly stores: readonly Store[];
+  /** What else it serves: pages and their files. */
   readonly pages?: (app: Express) => void;
-  readonly limit?: (ip: string) => Promise<void> | void;
-  readonly observe?: (answer: { method: string; path: string; status: number; seconds: number }) => void;
 }

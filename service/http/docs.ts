@@ -1,13 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Express, Response } from 'express';
 import { ROOT } from '../root.ts';
-
-/** What the pages of the API's document need of the packages that draw them. */
-export const DOCUMENT_FILES: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
-  'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
-  'redoc.js': 'redoc/bundles/redoc.standalone.js',
-};
+import { DOCUMENT_FILES } from './document-files.ts';
 
 /** They put styles into the page by themselves, and search in a worker; nothing else than of this site is loaded. */
 const POLICY =

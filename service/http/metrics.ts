@@ -2,6 +2,12 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { route, type Route } from './route.ts';
 
+/** Answers so far, for people; `errors` are those of status 500 and above. */
+export interface Tally {
+  total: number;
+  errors: number;
+}
+
 /** Metrics of one service: the process, and what it answered. */
 export interface Metrics {
   readonly registry: Registry;

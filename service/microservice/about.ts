@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import type { Tally } from '../http/metrics.ts';
 import { healthOfAll } from '../http/probes.ts';
 import { ok, type Reply, route, type Route } from '../http/route.ts';
 import { type Store, StoreHealth } from '../stores/store.ts';
@@ -39,12 +40,6 @@ const Status = z
     consumerServices: z.array(z.string()),
   })
   .meta({ id: 'Status' });
-
-/** Answers so far. */
-export interface Tally {
-  total: number;
-  errors: number;
-}
 
 interface AboutOptions {
   readonly config: Config;

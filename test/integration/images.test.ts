@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -10,13 +8,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
+import { build, CONFINED, docker, filesOf, type Run, WHO_AND_WHAT } from '../support/image.ts';
 import { portal } from '../support/manifests.ts';
 import { QUICK, World } from '../support/world.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-// Other base images than the public ones, where those cannot be pulled; .ci/docker makes them.
-const nodeImage = process.env['LANDFALL_TEST_NODE_IMAGE'];
+// Another base image than the public one, where that cannot be pulled; .ci/docker makes it.
 const pythonImage = process.env['LANDFALL_TEST_PYTHON_IMAGE'];
+
+const root = resolve(import.meta.dirname, '../..');
 
 const answers = await dockerAnswers(process.env);
 const ci = process.env['CI'] === 'true';
@@ -50,24 +49,6 @@ describe(
 /** What an SDK client needs to be the administrator of `account`. */
 function clientOptions(aws: LocalAws, account: string) {
   return { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials(account) };
-}
-
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs the Docker command line; a failure is an answer, too. */
-function docker(...args: string[]): Promise<Run> {
-  return promisify(execFile)('docker', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }).then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      code: error.code,
-      out: error.stdout,
-      err: error.stderr,
-    }),
-  );
 }
 
 /** A few calls of two accounts, the ledger that counted them, and the dump before and after. */
@@ -123,61 +104,28 @@ function localAws(): void {
 }
 
 const image = 'landfall:test';
-/** As in the Deployment: nothing can be written, no capability, nothing gained. */
-const confined = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
-
 function operator(): void {
   /** Runs the image as the Deployment does, here without a network, too. */
   function run(args: string[], options: string[] = []): Promise<Run> {
-    return docker('run', '--rm', ...confined, '--network=none', ...options, image, ...args);
+    return docker('run', '--rm', ...CONFINED, '--network=none', ...options, image, ...args);
   }
 
   beforeAll(async () => {
-    const base = nodeImage === undefined ? [] : ['--build-arg', `BASE_IMAGE=${nodeImage}`];
-    const built = await docker('build', '--tag', image, ...base, '.');
-    expect(built.code, `${built.out}\n${built.err}`).toBe(0);
+    await build(image);
   });
 
   test('runs as a user that is not root and can write nowhere', async () => {
-    const program = `
-      const { accessSync, constants, readdirSync } = require('node:fs');
-      const writable = [];
-      (function walk(folder) {
-        for (const entry of readdirSync(folder, { withFileTypes: true })) {
-          const path = folder + (folder === '/' ? '' : '/') + entry.name;
-          if (['/proc', '/sys', '/dev'].includes(path)) continue;
-          try { accessSync(path, constants.W_OK); writable.push(path); } catch {}
-          if (entry.isDirectory()) walk(path);
-        }
-      })('/');
-      console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), major: process.versions.node.split('.')[0], writable }));`;
-    const ran = await run(['-e', program]);
+    const ran = await run(['-e', WHO_AND_WHAT]);
     expect(ran.err).toBe('');
     expect(JSON.parse(ran.out)).toEqual({ uid: 65532, gid: 65532, major: '24', writable: [] });
   });
 
   test('holds no shell, no npm, no sources and nothing of the machine that built it', async () => {
-    const { out: container } = await docker('create', image);
-    try {
-      const { stdout } = await promisify(execFile)('bash', [
-        '-o',
-        'pipefail',
-        '-c',
-        `docker export ${container.trim()} | tar -t`,
-      ]);
-      const files = stdout.split('\n').filter((path) => path !== '' && !path.endsWith('/'));
-      expect(files).toContain('usr/local/bin/node');
-      expect(files).toContain('app/dist/operator.js');
-      const known = /^(usr\/local\/bin\/node$|lib(64)?\/|usr\/lib\/|app\/)/;
-      // Docker's own: empty files that it mounts over.
-      const mounted = /^(\.dockerenv|dev\/console|etc\/(hostname|hosts|mtab|resolv\.conf))$/;
-      expect(files.filter((path) => !known.test(path) && !mounted.test(path))).toEqual([]);
-      const libraries = files.filter((path) => /^(usr\/)?lib/.test(path));
-      expect(libraries.filter((path) => !/\.so(\.\d+)*$/.test(path))).toEqual([]);
-      expect(files.filter((path) => /node_modules|\.npmrc|\.ts$/.test(path))).toEqual([]);
-    } finally {
-      await docker('rm', container.trim());
-    }
+    const { files, foreign } = await filesOf(image);
+    expect(files).toContain('usr/local/bin/node');
+    expect(files).toContain('app/dist/operator.js');
+    expect(foreign).toEqual([]);
+    expect(files.filter((path) => /node_modules|\.npmrc|\.ts$/.test(path))).toEqual([]);
     const shell = await run([], ['--entrypoint', '/bin/sh']);
     expect(shell.code).toBe(127);
   });
@@ -245,7 +193,7 @@ async function together(): Promise<void> {
     const started = await docker(
       'run',
       '--detach',
-      ...confined,
+      ...CONFINED,
       '--network=host',
       '--memory=256m',
       `--volume=${kubeconfig}:/kubeconfig:ro`,
