@@ -2,12 +2,17 @@ import { documentPages } from '../http/docs.ts';
 import { limiter } from '../http/limit.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { probes } from '../http/probes.ts';
+import { postgresStore } from '../stores/postgres.ts';
 import { redisStore } from '../stores/redis.ts';
 import type { Store } from '../stores/store.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { about, type Tally } from './about.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import { callRoutes } from './calls/routes.ts';
+import { databaseHealth } from './database-health.ts';
+import { userRoutes } from './users/routes.ts';
+import { MIGRATIONS } from './users/schema.ts';
+import { usersOf } from './users/store.ts';
 
 /** The stores that a microservice may have. */
 const NAMES: readonly Store['name'][] = ['postgresql', 'dynamodb', 'redis'];
@@ -15,7 +20,11 @@ const NAMES: readonly Store['name'][] = ['postgresql', 'dynamodb', 'redis'];
 /** The microservice: provider, consumer or both, by its environment. */
 export function microservice({ config, log, isDraining }: Surroundings): Workload {
   const redis = config.redis && redisStore(config.redis, log);
-  const stores: Store[] = redis ? [redis] : [];
+  const { requestTimeoutMs } = config;
+  const postgres =
+    config.database &&
+    postgresStore({ config: config.database, log, requestTimeoutMs, migrations: MIGRATIONS });
+  const stores: Store[] = [postgres, redis].filter((store) => store !== undefined);
   const metrics = config.metrics ? createMetrics() : undefined;
   const limit =
     config.rateLimit > 0
@@ -36,6 +45,8 @@ export function microservice({ config, log, isDraining }: Surroundings): Workloa
       ...callRoutes(config.consumers),
       ...cacheRoutes(redis, config.name),
       ...(metrics ? [metrics.route] : []),
+      databaseHealth(NAMES, stores),
+      ...userRoutes(postgres && usersOf(postgres)),
     ],
     pages: documentPages,
     ...(limit ? { limit: (ip) => limit.consume(ip) } : {}),
