@@ -1,14 +1,22 @@
+import { postgresStore } from '../stores/postgres.ts';
 import type { Store } from '../stores/store.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { about } from './about.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import { callRoutes } from './calls/routes.ts';
+import { databaseHealth } from './database-health.ts';
+import { userRoutes } from './users/routes.ts';
+import { MIGRATIONS } from './users/schema.ts';
+import { usersOf } from './users/store.ts';
 
 const NAMES: readonly Store['name'][] = ['postgresql', 'dynamodb', 'redis'];
 
 /** The microservice: provider, consumer or both, by its environment. */
-export function microservice({ config, tally, redis }: Surroundings): Workload {
-  const stores: Store[] = redis ? [redis] : [];
+export function microservice({ config, log, tally, redis }: Surroundings): Workload {
+  const { database, requestTimeoutMs } = config;
+  const postgres =
+    database && postgresStore({ config: database, log, requestTimeoutMs, migrations: MIGRATIONS });
+  const stores: Store[] = [postgres, redis].filter((store) => store !== undefined);
   return {
     title: 'Microservice',
     description:
@@ -19,6 +27,8 @@ export function microservice({ config, tally, redis }: Surroundings): Workload {
       ...about({ config, names: NAMES, stores, tally }),
       ...callRoutes(config.consumers),
       ...cacheRoutes(redis, config.name),
+      databaseHealth(NAMES, stores),
+      ...userRoutes(postgres && usersOf(postgres)),
     ],
   };
 }

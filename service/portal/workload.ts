@@ -1,12 +1,25 @@
+import { mysqlStore } from '../stores/mysql.ts';
+import { disabled } from '../stores/schema.ts';
 import type { Surroundings, Workload } from '../workload.ts';
+import { NOBODY } from './admin/guard.ts';
+import { companyRoutes } from './companies/routes.ts';
+import { companiesIn } from './companies/table.ts';
+import { MIGRATIONS } from './schema.ts';
 
-/** The Company Registration Portal. */
-export function portal({ redis }: Surroundings): Workload {
+/** The Company Registration Portal. `now`: the time in milliseconds. */
+export function portal({ config, log, redis }: Surroundings, now: () => number = Date.now): Workload {
+  const { database, requestTimeoutMs } = config;
+  const mysql = database && mysqlStore({ config: database, log, migrations: MIGRATIONS, requestTimeoutMs });
+  const table = mysql && companiesIn(mysql);
+  const companies = () => {
+    if (!table) throw disabled('mysql');
+    return table;
+  };
   return {
     title: 'Company Registration Portal',
     description: 'Companies register themselves; administrators see and decide.',
     names: ['mysql', 'redis'],
-    stores: redis ? [redis] : [],
-    routes: [],
+    stores: [mysql, redis].filter((store) => store !== undefined),
+    routes: companyRoutes({ companies, admin: NOBODY, now }),
   };
 }

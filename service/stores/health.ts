@@ -1,3 +1,4 @@
+import { Problem } from '../http/problem.ts';
 import type { StoreHealth } from './store.ts';
 
 const FRESH_MS = 1000;
@@ -28,9 +29,10 @@ async function check(call: (signal: AbortSignal) => Promise<unknown>): Promise<S
   return Promise.race([answered, late]);
 }
 
-/** The code of an error, which holds no address and no name, as its message may. */
-function codeOf(error: unknown): string {
+/** The code of an error, or of what a 503 was made of: it holds no address and no name, as a message may. */
+export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
+  if (error instanceof Problem && error.cause instanceof Error) return codeOf(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return code || 'failed';
 }

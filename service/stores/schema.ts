@@ -18,8 +18,15 @@ export interface Schema {
   stop(): void;
 }
 
-/** Brings a schema up to date in the background, again and again until the store answers: the service starts without. */
-export function schemaOf(name: Store['name'], log: Logger, migrate: () => Promise<void>): Schema {
+/**
+ * Brings a schema up to date in the background, again and again until the store answers: the service starts without. The
+ * signal says that it is given up.
+ */
+export function schemaOf(
+  name: Store['name'],
+  log: Logger,
+  migrate: (signal: AbortSignal) => Promise<void>,
+): Schema {
   const ending = new AbortController();
   let current = false;
   const policy = retry(
@@ -33,22 +40,30 @@ export function schemaOf(name: Store['name'], log: Logger, migrate: () => Promis
     if (message !== last) log.warn({ store: name, reason: message }, 'the schema is not up to date yet');
     last = message;
   });
-  policy.execute(migrate, ending.signal).then(
-    () => {
-      current = true;
-      log.info({ store: name }, 'the schema is up to date');
-    },
-    (error: unknown) => {
-      if (!ending.signal.aborted)
-        log.error({ store: name, err: error }, 'the schema cannot be brought up to date');
-    },
-  );
+  policy
+    .execute(() => migrate(ending.signal), ending.signal)
+    .then(
+      () => {
+        current = true;
+        log.info({ store: name }, 'the schema is up to date');
+      },
+      (error: unknown) => {
+        if (!ending.signal.aborted)
+          log.error({ store: name, err: error }, 'the schema cannot be brought up to date');
+      },
+    );
   return {
     require() {
-      if (!current) throw unavailable(name);
+      if (!current) throw unavailable(name, new SchemaBehind());
     },
     stop: () => ending.abort(),
   };
+}
+
+/** The tables that this version needs are not there yet. */
+class SchemaBehind extends Error {
+  override name = 'SchemaBehind';
+  override message = 'the schema is not up to date yet';
 }
 
 /** The answer where a store does not work at the moment: it may soon. */
@@ -62,4 +77,10 @@ export function unavailable(name: Store['name'], cause?: unknown): Problem {
 /** The answer where a store is not configured. */
 export function disabled(name: Store['name']): Problem {
   return new Problem(503, `${name} is not configured for this service.`);
+}
+
+/** The store, or the answer where it is not configured. */
+export function configured<T>(store: T | undefined, name: Store['name']): T {
+  if (store === undefined) throw disabled(name);
+  return store;
 }

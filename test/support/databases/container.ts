@@ -1,0 +1,144 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
+import { eventually } from '../eventually.ts';
+import type { Access, Driver } from '../store-clients.ts';
+import { type Certificates, makeCertificates } from './certificates.ts';
+
+/** A database in a container. Its port and its data stay the same until `stop`. */
+export interface Database {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+  /** The authority of its certificate (PEM); undefined where it is without TLS. */
+  readonly ca: string | undefined;
+  /** Ends it at once (SIGKILL). */
+  kill(): Promise<void>;
+  /** Starts it after `kill`, and resolves when it lets clients in. */
+  start(): Promise<void>;
+  /** Ends it in good order and starts it, and resolves when it lets clients in. */
+  restart(): Promise<void>;
+  /** It stands still: connections stay open, new ones are made, nothing is answered. */
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  /** Ends it, and removes it with its data. */
+  stop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Nobody is let in without TLS (the default), or everybody is without. */
+  readonly tls?: boolean;
+}
+
+/** Who may come in, and what it shows. */
+export interface Setup {
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+  readonly certificates: Certificates | undefined;
+}
+
+/** What the sorts of databases differ in. */
+export interface Engine {
+  readonly image: string;
+  readonly port: number;
+  readonly driver: Driver;
+  readonly username: string;
+  readonly environment: (setup: Setup) => Record<string, string>;
+  readonly command: (setup: Setup) => string[];
+  /** Files of the container by path, which everybody may read. */
+  readonly files?: (setup: Setup) => Record<string, string>;
+}
+
+/** Where the container has what it shows. */
+export const TLS = { ca: '/tls/ca.pem', certificate: '/tls/server.pem', key: '/tls/server.key' };
+
+/** Starts one of a sort, and resolves when it lets clients in. */
+export async function startDatabase(engine: Engine, { tls = true }: DatabaseOptions): Promise<Database> {
+  const { driver, username } = engine;
+  const host = '127.0.0.1';
+  const port = await freePort();
+  const certificates = tls ? await makeCertificates() : undefined;
+  const setup = { username, password: randomBytes(12).toString('hex'), database: 'appdb', certificates };
+  const { password, database } = setup;
+  const started = await new GenericContainer(engine.image)
+    .withEnvironment(engine.environment(setup))
+    .withCommand(engine.command(setup))
+    .withCopyContentToContainer(filesOf(engine, setup))
+    .withExposedPorts({ container: engine.port, host: port })
+    .start();
+  const { container: containers } = await getContainerRuntimeClient();
+  const container = containers.getById(started.getId());
+
+  const access: Access = { host, port, username, password, dbname: database };
+  const answers = async () => {
+    let last: unknown;
+    const open = () =>
+      driver.open(access, certificates?.ca).then(
+        async (connection) => connection.close().then(() => true),
+        (error: unknown) => {
+          last = error;
+          return false;
+        },
+      );
+    await eventually(`${engine.image} to answer`, open, { timeoutMs: 60_000, seen: () => String(last) });
+  };
+  const stop = () => container.remove({ force: true, v: true });
+
+  await answers().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return {
+    host,
+    port,
+    username,
+    password,
+    database,
+    ca: certificates?.ca,
+    async kill() {
+      await container.kill({ signal: 'SIGKILL' });
+      await container.wait();
+    },
+    async start() {
+      await container.start();
+      await answers();
+    },
+    async restart() {
+      await container.restart({ t: 30 });
+      await answers();
+    },
+    pause: () => container.pause(),
+    unpause: () => container.unpause(),
+    stop,
+  };
+}
+
+function filesOf(engine: Engine, setup: Setup) {
+  const { certificates } = setup;
+  const tls = certificates && {
+    [TLS.ca]: certificates.ca,
+    [TLS.certificate]: certificates.certificate,
+    [TLS.key]: certificates.key,
+  };
+  const files = { ...tls, ...engine.files?.(setup) };
+  // Which number the server's user has differs from image to image.
+  return Object.entries(files).map(([target, content]) => ({ target, content, mode: 0o644 }));
+}
+
+/** Not one that a connection to elsewhere could be given while the database is killed. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer().listen(port);
+    const free = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    probe.close();
+    if (free) return port;
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { type LocalAws, startLocalAws } from '../../../k8s-local/aws/local-aws.ts';
+import { nursery } from '../prepared.ts';
+
+const region = 'us-east-1';
+
+/** The table of the service, in a local AWS of its own. */
+export interface DynamoTable {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly table: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The same as AWS's SDKs and command line read it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** It stands still: connections stay open, new ones are made, nothing is answered. */
+  pause(): void;
+  unpause(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a local AWS and makes the table. AWS keeps no state over an end, so it can be paused and not killed. */
+export async function startDynamoTable(table = 'microservice-sessions'): Promise<DynamoTable> {
+  const aws = await startLocalAws({ region, nursery, progress: console.log });
+  const credentials = aws.credentials('123456789012');
+  const client = new DynamoDBClient({ endpoint: aws.url, region, credentials });
+  try {
+    await make(table, client);
+  } catch (error) {
+    await aws.stop();
+    throw error;
+  } finally {
+    client.destroy();
+  }
+  return {
+    endpoint: aws.url,
+    region,
+    table,
+    credentials,
+    env: aws.env(),
+    pause: () => signal(aws, 'SIGSTOP'),
+    unpause: () => signal(aws, 'SIGCONT'),
+    async stop() {
+      signal(aws, 'SIGCONT');
+      await aws.stop();
+    },
+  };
+}
+
+function signal({ pid }: LocalAws, name: NodeJS.Signals): void {
+  // 0 would be this process, and all that belong to it.
+  if (pid === 0) throw new Error('a local AWS in a container cannot be paused: give it Python 3.10 or newer');
+  process.kill(pid, name);
+}
+
+async function make(TableName: string, client: DynamoDBClient): Promise<void> {
+  const keyed = (hash: string, range?: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
+  ];
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['session_id', 'user_id', 'timestamp'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: keyed('session_id'),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'user-activity',
+          KeySchema: keyed('user_id', 'timestamp'),
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
+  const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { readConfig } from '../../service/config.ts';
+import { serve } from '../../service/server.ts';
+
+/** The service in this process. */
+export interface Service {
+  readonly url: string;
+  /** What it has logged, a line of JSON each. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts the service on a free port, with this environment and no rate limit unless it says one. */
+export async function startService(env: Readonly<Record<string, string>> = {}): Promise<Service> {
+  // The SDK of AWS finds its credentials in the environment of the process itself.
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) process.env[name] = value;
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(...chunk.toString().split('\n').filter(Boolean));
+      done();
+    },
+  });
+  const port = await freePort();
+  const config = readConfig({ RATE_LIMIT: '0', DRAIN_SECONDS: '2', SERVICE_PORT: `${port}`, ...env });
+  const running = await serve(config, pino({ level: config.logLevel }, sink));
+  return { url: `http://127.0.0.1:${running.port}`, lines, stop: () => running.stop() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
