@@ -7,7 +7,7 @@ import { redisStore } from '../stores/redis.ts';
 import { disabled } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
 import type { Surroundings, Workload } from '../workload.ts';
-import { NOBODY } from './admin/guard.ts';
+import { administration } from './admin/administration.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { companiesIn } from './companies/table.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -34,13 +34,15 @@ export function portal({ config, log, isDraining }: Surroundings, now: () => num
     if (!table) throw disabled('mysql');
     return table;
   };
+  const { admin, routes: adminRoutes } = administration({ config, log, mysql, redis, now });
   return {
     title: 'Company Registration Portal',
     description: 'Companies register themselves; administrators see and decide.',
     stores,
     routes: [
       ...probes({ names: NAMES, stores, isDraining }),
-      ...companyRoutes({ companies, admin: NOBODY, now }),
+      ...companyRoutes({ companies, admin, now }),
+      ...adminRoutes,
       ...(metrics ? [metrics.route] : []),
     ],
     pages: documentPages,
