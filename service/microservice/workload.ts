@@ -2,14 +2,19 @@ import { documentPages } from '../http/docs.ts';
 import { limiter } from '../http/limit.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { probes } from '../http/probes.ts';
+import { dynamoStore } from '../stores/dynamo.ts';
 import { postgresStore } from '../stores/postgres.ts';
 import { redisStore } from '../stores/redis.ts';
 import type { Store } from '../stores/store.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { about, type Tally } from './about.ts';
+import { activityRoute } from './activity/routes.ts';
+import { activityOf } from './activity/store.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import { callRoutes } from './calls/routes.ts';
 import { databaseHealth } from './database-health.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { sessionsOf } from './sessions/store.ts';
 import { userRoutes } from './users/routes.ts';
 import { MIGRATIONS } from './users/schema.ts';
 import { usersOf } from './users/store.ts';
@@ -24,7 +29,9 @@ export function microservice({ config, log, isDraining }: Surroundings): Workloa
   const postgres =
     config.database &&
     postgresStore({ config: config.database, log, requestTimeoutMs, migrations: MIGRATIONS });
-  const stores: Store[] = [postgres, redis].filter((store) => store !== undefined);
+  const dynamo = config.dynamo && dynamoStore(config.dynamo);
+  const activity = dynamo && activityOf(dynamo, log);
+  const stores: Store[] = [postgres, dynamo, redis].filter((store) => store !== undefined);
   const metrics = config.metrics ? createMetrics() : undefined;
   const limit =
     config.rateLimit > 0
@@ -46,7 +53,9 @@ export function microservice({ config, log, isDraining }: Surroundings): Workloa
       ...cacheRoutes(redis, config.name),
       ...(metrics ? [metrics.route] : []),
       databaseHealth(NAMES, stores),
-      ...userRoutes(postgres && usersOf(postgres)),
+      ...userRoutes(postgres && usersOf(postgres), activity),
+      activityRoute(activity),
+      ...sessionRoutes(dynamo && sessionsOf(dynamo), activity),
     ],
     pages: documentPages,
     ...(limit ? { limit: (ip) => limit.consume(ip) } : {}),
