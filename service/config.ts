@@ -96,8 +96,14 @@ const Environment = z.object({
   DYNAMODB_TABLE: z.string().optional(),
   DYNAMODB_REGION: z.string().default('us-east-1'),
   AWS_ENDPOINT_URL_DYNAMODB: z.url('must be a URL such as http://127.0.0.1:4566').optional(),
-  ADMIN_USER: z.string().default('admin'),
-  ADMIN_PASSWORD_HASH: z.string().optional(),
+  ADMIN_USER: z.string().max(200, 'must have at most 200 characters').default('admin'),
+  ADMIN_PASSWORD_HASH: z
+    .string()
+    .regex(
+      /^scrypt\$(16384|32768|65536|131072)\$8\$([1-9]|10)\$[\w-]{22,}\$[\w-]{43}$/,
+      'must be what npm run hash-password -w service prints',
+    )
+    .optional(),
 });
 
 /** How TLS to a store is made: with AWS's and the system's authorities, and those of `ca` (PEM). `undefined`: none. */

@@ -18,6 +18,8 @@ export interface Limit {
 /** Counts towards a limit; throws a 429 that says when to ask again. */
 export interface Limiter {
   consume(key: string): Promise<void>;
+  /** Begins to count anew. */
+  forget(key: string): Promise<void>;
 }
 
 /**
@@ -61,6 +63,11 @@ export function limiter({ keyPrefix, points, durationSeconds }: Limit, redis?: R
           headers: { 'Retry-After': String(seconds) },
         });
       }
+    },
+    async forget(key) {
+      await alone.delete(key);
+      // Where it does not answer, its count runs out by itself.
+      if (shared) await inTime.execute(() => shared.delete(key)).catch(() => undefined);
     },
   };
 }

@@ -1,10 +1,15 @@
+import { dynamoStore } from '../stores/dynamo.ts';
 import { postgresStore } from '../stores/postgres.ts';
 import type { Store } from '../stores/store.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { about } from './about.ts';
+import { activityRoute } from './activity/routes.ts';
+import { activityOf } from './activity/store.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import { callRoutes } from './calls/routes.ts';
 import { databaseHealth } from './database-health.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { sessionsOf } from './sessions/store.ts';
 import { userRoutes } from './users/routes.ts';
 import { MIGRATIONS } from './users/schema.ts';
 import { usersOf } from './users/store.ts';
@@ -16,7 +21,9 @@ export function microservice({ config, log, tally, redis }: Surroundings): Workl
   const { database, requestTimeoutMs } = config;
   const postgres =
     database && postgresStore({ config: database, log, requestTimeoutMs, migrations: MIGRATIONS });
-  const stores: Store[] = [postgres, redis].filter((store) => store !== undefined);
+  const dynamo = config.dynamo && dynamoStore(config.dynamo);
+  const activity = dynamo && activityOf(dynamo, log);
+  const stores: Store[] = [postgres, dynamo, redis].filter((store) => store !== undefined);
   return {
     title: 'Microservice',
     description:
@@ -28,7 +35,9 @@ export function microservice({ config, log, tally, redis }: Surroundings): Workl
       ...callRoutes(config.consumers),
       ...cacheRoutes(redis, config.name),
       databaseHealth(NAMES, stores),
-      ...userRoutes(postgres && usersOf(postgres)),
+      ...userRoutes(postgres && usersOf(postgres), activity),
+      activityRoute(activity),
+      ...sessionRoutes(dynamo && sessionsOf(dynamo), activity),
     ],
   };
 }

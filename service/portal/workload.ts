@@ -1,7 +1,7 @@
 import { mysqlStore } from '../stores/mysql.ts';
 import { disabled } from '../stores/schema.ts';
 import type { Surroundings, Workload } from '../workload.ts';
-import { NOBODY } from './admin/guard.ts';
+import { administration } from './admin/administration.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { companiesIn } from './companies/table.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -15,11 +15,12 @@ export function portal({ config, log, redis }: Surroundings, now: () => number =
     if (!table) throw disabled('mysql');
     return table;
   };
+  const { admin, routes: adminRoutes } = administration({ config, log, mysql, redis, now });
   return {
     title: 'Company Registration Portal',
     description: 'Companies register themselves; administrators see and decide.',
     names: ['mysql', 'redis'],
     stores: [mysql, redis].filter((store) => store !== undefined),
-    routes: companyRoutes({ companies, admin: NOBODY, now }),
+    routes: [...companyRoutes({ companies, admin, now }), ...adminRoutes],
   };
 }

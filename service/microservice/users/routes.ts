@@ -1,11 +1,12 @@
 import { Problem } from '../../http/problem.ts';
 import { ok, route, type Route } from '../../http/route.ts';
 import { configured } from '../../stores/schema.ts';
+import type { Activity } from '../activity/store.ts';
 import { NewUser, User, UserPath } from './schema.ts';
 import type { Users } from './store.ts';
 
-/** Makes users and finds them; `users` is undefined where no database is configured. */
-export function userRoutes(users: Users | undefined): Route[] {
+/** Makes users and finds them; `users` is undefined where no database is configured, `activity` where no table is. */
+export function userRoutes(users: Users | undefined, activity: Activity | undefined): Route[] {
   return [
     route(
       {
@@ -24,6 +25,7 @@ export function userRoutes(users: Users | undefined): Route[] {
         const made = await configured(users, 'postgresql').create(body);
         if ('taken' in made) throw conflict(made.taken);
         const { user } = made;
+        activity?.record(user.id, 'user.created', { username: user.username });
         return { status: 201, body: user, headers: { Location: `/database/users/${user.id}` } };
       },
     ),

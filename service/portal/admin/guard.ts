@@ -1,5 +1,9 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Problem } from '../../http/problem.ts';
 import type { RequestContext } from '../../http/route.ts';
+import { tokenOf } from './cookie.ts';
+import { requireSameOrigin } from './origin.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Somebody who is logged in. */
 export interface Session {
@@ -17,12 +21,35 @@ export interface Admin {
   requireChange(request: RequestContext): Promise<Session>;
 }
 
-/** Nobody may ever be logged in. */
-export const NOBODY: Admin = {
-  session: () => Promise.resolve(undefined),
-  require: () => Promise.reject(notLoggedIn()),
-  requireChange: () => Promise.reject(notLoggedIn()),
-};
+/** Administrators, by their sessions. `sessions` throws where there can be none. */
+export function adminOf(sessions: () => Sessions): Admin {
+  const session = async (request: RequestContext) => {
+    const token = tokenOf(request.header('cookie'));
+    return token === undefined ? undefined : sessions().find(token, request.signal);
+  };
+  const required = async (request: RequestContext) => {
+    const found = await session(request);
+    if (!found) throw notLoggedIn();
+    return found;
+  };
+  return {
+    session,
+    require: required,
+    async requireChange(request) {
+      requireSameOrigin(request);
+      const found = await required(request);
+      if (!equal(request.header('x-csrf-token') ?? '', found.csrfToken))
+        throw new Problem(403, 'X-CSRF-Token must be the csrfToken of /api/session.');
+      return found;
+    },
+  };
+}
+
+/** Whether two texts are equal, in a time that says nothing of where they differ. */
+function equal(given: string, known: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(known)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
 
 /** The answer to who is not logged in. */
 export function notLoggedIn(): Problem {

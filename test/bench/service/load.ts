@@ -1,4 +1,5 @@
 import { Client, type Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { Question } from './subjects.ts';
 
 const CONNECTIONS = 32;
@@ -27,7 +28,7 @@ export async function load(origin: string, questions: readonly Question[], ms: n
       const asked = performance.now();
       const body = await get(client, question.path);
       latencies.push(performance.now() - asked);
-      if (isLookedAt) question.answer.parse(JSON.parse(body.toString()));
+      if (isLookedAt) check(question, body.toString());
     }
   };
   const clients = Array.from({ length: CONNECTIONS }, () => new Client(origin));
@@ -37,6 +38,11 @@ export async function load(origin: string, questions: readonly Question[], ms: n
   } finally {
     await Promise.all(clients.map((client) => client.destroy()));
   }
+}
+
+function check({ path, answer }: Question, body: string): void {
+  const { error } = answer.safeParse(JSON.parse(body));
+  if (error) throw new Error(`GET ${path} was answered ${body.slice(0, 500)}:\n${z.prettifyError(error)}`);
 }
 
 /** Undici's own request makes a stream of each body, which costs more than all the rest. */

@@ -48,11 +48,16 @@ const CACHED: Subject = {
     Promise.all(
       numbers.map(async (number) => {
         const key = unique(number);
-        const value = `${number} `.repeat(50).slice(0, 100);
+        const value = { message: 'Hello Cache', number, tags: ['bench', key] };
         const path = `/database/cache/${key}`;
-        await make(`${origin}${path}`, { value, ttl: 3600 });
+        await make(`${origin}${path}?ttl=3600`, value);
         const ttl = z.int().positive().max(3600);
-        return { path, answer: z.strictObject({ key: z.literal(key), value: z.literal(value), ttl }) };
+        const kept = z.strictObject({
+          message: z.literal(value.message),
+          number: z.literal(number),
+          tags: z.tuple([z.literal('bench'), z.literal(key)]),
+        });
+        return { path, answer: z.strictObject({ key: z.literal(key), value: kept, ttl }) };
       }),
     ),
 };

@@ -2,19 +2,21 @@
 BaseHTTPMiddleware costs a task for each request; rows and replies go through pydantic once; logs are one write each."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import FastAPI, HTTPException, Path, Request
+from fastapi import Body, FastAPI, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from stores import Settings, open_database, open_redis
 from surroundings import Surroundings
 
 settings = Settings()
+Ttl = Annotated[int, Query(ge=1, le=31_536_000)]
 Key = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
@@ -38,16 +40,9 @@ class User(NewUser):
     created_at: datetime
 
 
-class NewValue(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    value: str = Field(max_length=65_536)
-    ttl: int = Field(ge=1, le=86_400)
-
-
 class Value(BaseModel):
     key: str
-    value: str
+    value: Any
     ttl: int
 
 
@@ -78,16 +73,20 @@ async def hello() -> Hello:
 async def cached(key: Key, request: Request) -> Value:
     async with asyncio.timeout(settings.timeout):
         async with request.app.state.redis.pipeline(transaction=False) as pipeline:
-            value, ttl = await pipeline.get(key).ttl(key).execute()
-    if value is None:
+            text, ttl = await pipeline.get(_named(key)).ttl(_named(key)).execute()
+    if text is None or ttl < 0:
         raise HTTPException(404)
-    return Value(key=key, value=value, ttl=ttl)
+    return Value(key=key, value=json.loads(text), ttl=ttl)
 
 
 @app.post("/database/cache/{key}", response_model=Value, status_code=201)
-async def cache(key: Key, new: NewValue, request: Request) -> Value:
-    await request.app.state.redis.set(key, new.value, ex=new.ttl)
-    return Value(key=key, value=new.value, ttl=new.ttl)
+async def cache(key: Key, value: Annotated[Any, Body()], request: Request, ttl: Ttl = 3600) -> Value:
+    await request.app.state.redis.set(_named(key), json.dumps(value), ex=ttl)
+    return Value(key=key, value=value, ttl=ttl)
+
+
+def _named(key: str) -> str:
+    return f"{settings.name}:cache:{key}"
 
 
 @app.get("/database/users/{user_id}", response_model=User)
