@@ -10,6 +10,7 @@ import type { Surroundings, Workload } from '../workload.ts';
 import { administration } from './admin/administration.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { companiesIn } from './companies/table.ts';
+import { loginPage, websitePages } from './pages.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** The stores that the portal may have. */
@@ -42,10 +43,14 @@ export function portal({ config, log, isDraining }: Surroundings, now: () => num
     routes: [
       ...probes({ names: NAMES, stores, isDraining }),
       ...companyRoutes({ companies, admin, now }),
+      loginPage(),
       ...adminRoutes,
       ...(metrics ? [metrics.route] : []),
     ],
-    pages: documentPages,
+    pages: (app) => {
+      documentPages(app);
+      websitePages(app);
+    },
     ...(limit ? { limit: (ip) => limit.consume(ip) } : {}),
     observe: (answer) => metrics?.observe(answer),
   };
