@@ -4,6 +4,7 @@ import type { Surroundings, Workload } from '../workload.ts';
 import { administration } from './admin/administration.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { companiesIn } from './companies/table.ts';
+import { loginPage, websitePages } from './pages.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** The Company Registration Portal. `now`: the time in milliseconds. */
@@ -21,6 +22,7 @@ export function portal({ config, log, redis }: Surroundings, now: () => number =
     description: 'Companies register themselves; administrators see and decide.',
     names: ['mysql', 'redis'],
     stores: [mysql, redis].filter((store) => store !== undefined),
-    routes: [...companyRoutes({ companies, admin, now }), ...adminRoutes],
+    routes: [...companyRoutes({ companies, admin, now }), loginPage(), ...adminRoutes],
+    pages: websitePages,
   };
 }

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Express, Response } from 'express';
+import { route, type Route } from '../http/route.ts';
+import { ROOT } from '../root.ts';
+
+const WEBSITE = new URL('website/', ROOT);
+
+/** A browser asks each time whether its copy is still right, which costs no more than that, so a new version is there at once. */
+const CACHING = 'no-cache';
+
+/** What is served beside the API, by its path: nothing else of the folder is. */
+export const FILES: Readonly<Record<string, string>> = {
+  '/': 'index.html',
+  '/admin': 'admin.html',
+  ...Object.fromEntries(
+    ['admin.js', 'api.js', 'form.js', 'icon.svg', 'login.js', 'register.js', 'site.css'].map((name) => [
+      `/assets/${name}`,
+      `assets/${name}`,
+    ]),
+  ),
+};
+
+/** The website: the form, and the list for administrators. */
+export function websitePages(app: Express): void {
+  const root = decodeURIComponent(WEBSITE.pathname);
+  for (const [path, file] of Object.entries(FILES))
+    app.get(path, (_request, response: Response, next) => {
+      response.setHeader('Cache-Control', CACHING);
+      response.sendFile(file, { root, dotfiles: 'allow', etag: true }, next);
+    });
+}
+
+/** The page at the path that logins are sent to, and so a route as they are. */
+export function loginPage(): Route {
+  const body = readFileSync(new URL('login.html', WEBSITE), 'utf8');
+  return route(
+    {
+      method: 'get',
+      path: '/admin/login',
+      id: 'loginPage',
+      tag: 'Administration',
+      summary: 'The page to log in at',
+      answers: { 200: { description: 'The page.', type: 'text/html' } },
+    },
+    () => ({ status: 200, type: 'text/html; charset=utf-8', headers: { 'Cache-Control': CACHING }, body }),
+  );
+}
