@@ -1,10 +1,7 @@
 import { z } from 'zod';
 
-/** After which activity a page begins. */
-export const Place = z.tuple([
-  z.string().regex(/^activity#[0-9a-f-]{36}$/),
-  z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-]);
+/** After which activity a page begins: its key, and its time in milliseconds since 1970, as the index has it. */
+export const Place = z.tuple([z.string().regex(/^activity#[0-9a-f-]{36}$/), z.string().regex(/^\d{1,15}$/)]);
 
 export type Place = z.infer<typeof Place>;
 

@@ -58,7 +58,7 @@ export function activityOf(dynamo: DynamoStore, log: Logger): Activity {
         write({
           session_id: { S: `activity#${randomUUID()}` },
           user_id: { S: user },
-          timestamp: { S: new Date(now).toISOString() },
+          timestamp: { N: `${now}` },
           action: { S: action },
           details: { S: JSON.stringify(details) },
           ttl: { N: `${Math.floor(now / 1000) + KEPT_SECONDS}` },
@@ -88,17 +88,17 @@ export function activityOf(dynamo: DynamoStore, log: Logger): Activity {
 }
 
 function keyOf(user: string, [session_id, timestamp]: Place): Item {
-  return { session_id: { S: session_id }, user_id: { S: user }, timestamp: { S: timestamp } };
+  return { session_id: { S: session_id }, user_id: { S: user }, timestamp: { N: timestamp } };
 }
 
 function placeIn(item: Item): Place {
-  return [item['session_id']?.S ?? '', item['timestamp']?.S ?? ''];
+  return [item['session_id']?.S ?? '', item['timestamp']?.N ?? ''];
 }
 
 function actOf(item: Item): Act {
   return {
     action: item['action']?.S ?? '',
-    timestamp: item['timestamp']?.S ?? '',
+    timestamp: new Date(Number(item['timestamp']?.N)).toISOString(),
     details: JSON.parse(item['details']?.S ?? '{}') as Act['details'],
   };
 }

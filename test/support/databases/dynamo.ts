@@ -68,7 +68,7 @@ async function make(TableName: string, client: DynamoDBClient): Promise<void> {
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: ['session_id', 'user_id', 'timestamp'].map((AttributeName) => ({
         AttributeName,
-        AttributeType: 'S',
+        AttributeType: AttributeName === 'timestamp' ? 'N' : 'S',
       })),
       KeySchema: keyed('session_id'),
       GlobalSecondaryIndexes: [
