@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,10 +61,10 @@ export async function startService(
 ): Promise<Service> {
   const port = String(await freePort());
   const command = await COMMANDS[name](port);
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-bench-'));
-  const file = join(folder, 'log');
-  const log = openSync(file, 'a');
-  const child = spawn('taskset', ['--cpu-list', core, ...command], {
+  const log = openLog();
+  // So that it ends with this process, however that ends.
+  const bound = ['setpriv', '--pdeathsig', 'TERM'];
+  const child = spawn('taskset', ['--cpu-list', core, ...bound, ...command], {
     env: {
       PATH: process.env['PATH'],
       PYTHONPYCACHEPREFIX: join(cacheFolder(process.env), 'peer', 'bytecode'),
@@ -74,12 +74,11 @@ export async function startService(
     },
     stdio: ['ignore', log, log],
   });
-  closeSync(log);
   const exited = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGTERM');
     await exited;
-    rmSync(folder, { recursive: true });
+    closeSync(log);
   };
   const origin = `http://127.0.0.1:${port}`;
   const until = performance.now() + STARTS_WITHIN_MS;
@@ -88,7 +87,7 @@ export async function startService(
       await sleep(100);
       continue;
     }
-    const words = readFileSync(file, 'utf8').slice(-2000);
+    const words = readFileSync(`/proc/self/fd/${log}`, 'utf8').slice(-2000);
     if (child.exitCode === null) await stop();
     throw new Error(`${name} does not start:\n${words}`);
   }
@@ -96,9 +95,17 @@ export async function startService(
     name,
     origin,
     stats: () => statsOf(child.pid ?? 0),
-    forgetLog: () => truncateSync(file),
+    forgetLog: () => ftruncateSync(log),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** A file without a name, which is gone with whoever has it open. */
+function openLog(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-bench-'));
+  const log = openSync(join(folder, 'log'), 'a');
+  rmSync(folder, { recursive: true });
+  return log;
 }
 
 async function answers(origin: string): Promise<boolean> {

@@ -2,6 +2,9 @@ import type { Figures } from './figures.ts';
 import type { ProcessStats } from './process-stats.ts';
 import { timesPeer, type Compared } from './targets.ts';
 
+/** Of its core; a service that had less waited for the load, for a store or for what else runs on the machine. */
+const BUSY_PERCENT = 85;
+
 /** Prints a line for each subject and service. */
 export function showCompared(compared: readonly Compared[]): void {
   const row = (
@@ -22,6 +25,11 @@ export function showCompared(compared: readonly Compared[]): void {
       { subject: one.subject, ...row('peer', one.peer) },
     ]),
   );
+  const idle = compared.filter(({ ours, peer }) => Math.min(ours.cpuPercent, peer.cpuPercent) < BUSY_PERCENT);
+  if (idle.length > 0)
+    console.log(
+      `Not all had ${BUSY_PERCENT} % of their core (${idle.map(({ subject }) => subject).join(', ')}): on a machine that does nothing else the figures say more.`,
+    );
 }
 
 /** Prints what each holds of the memory after all that, and held at most. */
