@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { PORTS } from './ports.ts';
 
 const whole = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -190,7 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     mode: env.SERVICE_MODE,
     name: env.SERVICE_NAME ?? env.SERVICE_MODE,
-    port: env.SERVICE_PORT ?? (portal ? 5000 : 8000),
+    port: env.SERVICE_PORT ?? PORTS[env.SERVICE_MODE],
     version: env.SERVICE_VERSION,
     logLevel: LEVELS[env.LOG_LEVEL],
     metrics: env.ENABLE_METRICS,

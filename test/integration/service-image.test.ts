@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { eventually } from '../support/eventually.ts';
 import { build, CONFINED, docker, filesOf, WHO_AND_WHAT } from '../support/image.ts';
 
 const image = 'landfall-service:test';
@@ -40,26 +41,22 @@ describe.runIf(answers)('the image of the service', () => {
   describe.each([
     ['the microservice', 8000, []],
     ['the portal', 5000, ['--env', 'SERVICE_MODE=portal']],
-  ])('as %s, with nothing but 128 MiB and no database', (_what, port, env) => {
+  ])('as %s, in the 256 MiB of its task, without a database', (_what, port, env) => {
     const name = `landfall-service-${randomUUID()}`;
     let url: string;
 
     beforeAll(async () => {
-      const options = ['--memory=128m', '--health-interval=1s', '--publish', `127.0.0.1::${port}`, ...env];
+      const options = ['--memory=256m', '--health-interval=1s', '--publish', `127.0.0.1::${port}`, ...env];
       const started = await docker('run', '--detach', '--name', name, ...CONFINED, ...options, image);
       expect(started.code, started.err).toBe(0);
       const { out } = await docker('port', name, String(port));
       url = `http://${out.trim()}`;
-      await expect
-        .poll(
-          () =>
-            fetch(`${url}/health`).then(
-              (r) => r.status,
-              () => 0,
-            ),
-          { timeout: 20_000 },
-        )
-        .toBe(200);
+      await eventually('the service answers', () =>
+        fetch(`${url}/health`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      );
     });
     afterAll(() => docker('rm', '--force', name));
 
