@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cursorOf, placeOf } from '../../../../service/microservice/activity/cursor.ts';
 
-const place = ['activity#6f1c0d8e-3a55-4f0a-9a3e-0c6b8f1d2e47', '2026-01-02T03:04:05.678Z'] as const;
+const place = ['activity#6f1c0d8e-3a55-4f0a-9a3e-0c6b8f1d2e47', '1767323045678'] as const;
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a cursor', () => {
@@ -22,6 +22,10 @@ describe('a cursor', () => {
     // A session, whose data nobody may get at this way.
     encoded(['a-session', place[1]]),
     encoded([place[0], 'yesterday']),
+    encoded([place[0], Number(place[1])]),
+    encoded([place[0], '-1']),
+    encoded([place[0], '1e400']),
+    encoded([place[0], '9'.repeat(40)]),
     encoded([place[0], `${place[1]}\0`]),
   ])('is none of %j', (cursor) => {
     expect(placeOf(cursor)).toBeUndefined();
