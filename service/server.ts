@@ -9,10 +9,8 @@ import { openApi } from './http/openapi.ts';
 import { probes } from './http/probes.ts';
 import { ok, route, type Route } from './http/route.ts';
 import type { Logger } from './log.ts';
-import { microservice } from './microservice/workload.ts';
-import { portal } from './portal/workload.ts';
 import { type RedisStore, redisStore } from './stores/redis.ts';
-import type { Workload } from './workload.ts';
+import type { Surroundings, Workload } from './workload.ts';
 
 /** A service that runs. */
 export interface Running {
@@ -27,7 +25,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   let draining = false;
   const redis = config.redis && redisStore(config.redis, log);
   const tally: Tally = { total: 0, errors: 0 };
-  const workload = (config.mode === 'portal' ? portal : microservice)({ config, log, tally, redis });
+  const workload = await workloadOf({ config, log, tally, redis });
   const metrics = config.metrics ? createMetrics() : undefined;
   const { routes, names, stores, pages } = workload;
   const all = [
@@ -73,6 +71,13 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
       log.info('stopped');
     },
   };
+}
+
+/** Of the mode that it is not, nothing is loaded. */
+async function workloadOf(surroundings: Surroundings): Promise<Workload> {
+  if (surroundings.config.mode === 'portal')
+    return (await import('./portal/workload.ts')).portal(surroundings);
+  return (await import('./microservice/workload.ts')).microservice(surroundings);
 }
 
 function limitOf({ name, rateLimit: points }: Config, redis: RedisStore | undefined) {

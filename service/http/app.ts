@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../log.ts';
 import { withDeadline } from './deadline.ts';
+import { DEEPEST, isTooDeep } from './depth.ts';
 import { problemOf } from './errors.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { partsOf } from './parts.ts';
-import { Problem } from './problem.ts';
+import { invalid, Problem } from './problem.ts';
 import type { Operation, Reply, Route } from './route.ts';
 
 /** What an app is made of. */
@@ -74,7 +75,7 @@ export function createApp(options: AppOptions): Express {
         next();
       },
       ...(operation.limited === false || !options.limit ? [] : [limited(options.limit)]),
-      ...(operation.body ? [requireJson, json] : []),
+      ...(operation.body ? [requireJson, json, shallow] : []),
       async (request: Request, response: Response) => {
         const { params, query, body } = request;
         const parts = partsOf(operation, { params, query, body });
@@ -140,6 +141,12 @@ function limited(limit: (ip: string) => Promise<void> | void) {
 /** No type but JSON is taken, and so no form of another site is. */
 function requireJson(request: Request, _response: Response, next: NextFunction): void {
   if (!request.is('application/json')) throw new Problem(415, 'The body must be application/json.');
+  next();
+}
+
+function shallow(request: Request, _response: Response, next: NextFunction): void {
+  if (isTooDeep(request.body))
+    throw invalid([{ field: 'body', message: `must not be nested deeper than ${DEEPEST} levels` }]);
   next();
 }
 

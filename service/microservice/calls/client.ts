@@ -10,6 +10,7 @@ import {
   wrap,
 } from 'cockatiel';
 import type { Consumer } from '../../config.ts';
+import { isTooDeep } from '../../http/depth.ts';
 import { Problem } from '../../http/problem.ts';
 import { readUpTo } from './body.ts';
 
@@ -112,7 +113,9 @@ async function attempt(
     const { status } = response;
     if (PASSING.has(status)) throw new Unwell(502, `it answered ${status}`);
     if (!response.ok) throw new Problem(502, `it answered ${status}`);
-    return { status, response: JSON.parse(text) as unknown };
+    const json: unknown = JSON.parse(text);
+    if (isTooDeep(json)) throw new Problem(502, 'it answered JSON that is nested too deep');
+    return { status, response: json };
   } catch (error) {
     if (error instanceof Unwell || error instanceof Problem) throw error;
     if (error instanceof SyntaxError) throw new Problem(502, 'it answered no JSON', { cause: error });

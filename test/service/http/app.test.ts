@@ -138,6 +138,8 @@ describe('an error', () => {
     [`{"name": "${'a'.repeat(200_000)}"}`, 413],
     ['[]', 422],
     ['null', 422],
+    [`${'['.repeat(45_000)}${']'.repeat(45_000)}`, 422],
+    [`{"name": ${'['.repeat(101)}${']'.repeat(101)}}`, 422],
   ])('of the body %.20s is a %i', async (body, status) => {
     expect((await post(`/echo/${ID}`, body)).status).toBe(status);
   });
