@@ -1,25 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
-import { readConfig } from '../../service/config.ts';
-import { createApp } from '../../service/http/app.ts';
 import { hashPassword } from '../../service/portal/admin/password.ts';
-import { portal } from '../../service/portal/workload.ts';
-import { listening } from '../service/listening.ts';
 import type { Database } from './databases/container.ts';
 import { eventually } from './eventually.ts';
+import { type Service, startService } from './service.ts';
 
 /** Who may log in to the portals of the tests. */
 export const ADMIN = { username: 'admin', password: 'correct horse battery staple' } as const;
 
 /** A portal in this process. */
-export interface Portal extends AsyncDisposable {
-  readonly url: string;
-  /** What it has logged, a line of JSON each. */
-  readonly lines: readonly string[];
-}
+export type Portal = Service & AsyncDisposable;
 
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
@@ -36,9 +27,8 @@ export async function startPortal(
 ): Promise<Portal> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-portal-'));
   await writeFile(join(folder, 'ca.pem'), database.ca ?? '');
-  const config = readConfig({
+  const given = {
     SERVICE_MODE: 'portal',
-    RATE_LIMIT: '0',
     TRUSTED_PROXY_HOPS: '1',
     REQUEST_TIMEOUT_SECONDS: '4',
     DB_HOST: database.host,
@@ -49,31 +39,15 @@ export async function startPortal(
     DB_CA_FILE: join(folder, 'ca.pem'),
     ADMIN_PASSWORD_HASH: await passwordHash,
     ...env,
-  });
-  await rm(folder, { recursive: true });
-  const lines: string[] = [];
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(chunk.toString());
-      done();
-    },
-  });
-  const log = pino({ level: config.logLevel }, sink);
-  const { routes, stores, pages } = portal({ config, log, isDraining: () => false }, now);
-  const { requestTimeoutMs, trustedProxyHops } = config;
-  const app = createApp({ routes, log, requestTimeoutMs, trustedProxyHops, ...(pages ? { pages } : {}) });
-  const server = await listening(app);
-  const end = async () => {
-    await server[Symbol.asyncDispose]();
-    await Promise.all(stores.map((store) => store.close()));
   };
-  await eventually('the portal to be ready', async () => (await fetch(`${server.url}/ready`)).ok).catch(
-    async (error: unknown) => {
-      await end();
-      throw error;
-    },
-  );
-  return { url: server.url, lines, [Symbol.asyncDispose]: end };
+  const service = await startService(given, now);
+  await rm(folder, { recursive: true });
+  const ready = async () => (await fetch(`${service.url}/ready`)).ok;
+  await eventually('the portal to be ready', ready).catch(async (error: unknown) => {
+    await service.stop();
+    throw error;
+  });
+  return { ...service, [Symbol.asyncDispose]: () => service.stop() };
 }
 
 /** An answer, its JSON read. */

@@ -1,21 +1,12 @@
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../service/config.ts';
-import { createApp } from '../../../service/http/app.ts';
 import { FILES } from '../../../service/portal/pages.ts';
-import { portal } from '../../../service/portal/workload.ts';
-import { listening } from '../listening.ts';
+import { startService } from '../../support/service.ts';
 
 const HASH = `scrypt$32768$8$3$${'a'.repeat(43)}$${'a'.repeat(43)}`;
 
-function portalWith(environment: Record<string, string>) {
-  const log = pino({ level: 'silent' });
-  const config = readConfig({ SERVICE_MODE: 'portal', ...environment });
-  const { routes, pages } = portal({ config, log, isDraining: () => false });
-  const { requestTimeoutMs, trustedProxyHops } = config;
-  return listening(
-    createApp({ routes, log, requestTimeoutMs, trustedProxyHops, ...(pages ? { pages } : {}) }),
-  );
+async function portalWith(environment: Record<string, string>) {
+  const service = await startService({ SERVICE_MODE: 'portal', ...environment });
+  return { ...service, [Symbol.asyncDispose]: () => service.stop() };
 }
 
 const login = (url: string) =>
