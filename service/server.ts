@@ -21,11 +21,11 @@ export interface Running {
 }
 
 /** Starts the workload that the config names. Its stores need not be there: it starts without, and finds them later. */
-export async function serve(config: Config, log: Logger): Promise<Running> {
+export async function serve(config: Config, log: Logger, now: () => number = Date.now): Promise<Running> {
   let draining = false;
   const redis = config.redis && redisStore(config.redis, log);
   const tally: Tally = { total: 0, errors: 0 };
-  const workload = await workloadOf({ config, log, tally, redis });
+  const workload = await workloadOf({ config, log, tally, redis, now });
   const metrics = config.metrics ? createMetrics() : undefined;
   const { routes, names, stores, pages } = workload;
   const all = [

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly tally: Readonly<Tally>;
   /** The cache of the config; `undefined` where there is none. */
   readonly redis: RedisStore | undefined;
+  /** The time, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** What one image runs as: the microservice, or the portal. */

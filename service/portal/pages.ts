@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import type { Express, Response } from 'express';
 import { route, type Route } from '../http/route.ts';
 import { ROOT } from '../root.ts';
@@ -22,12 +24,16 @@ export const FILES: Readonly<Record<string, string>> = {
 
 /** The website: the form, and the list for administrators. */
 export function websitePages(app: Express): void {
-  const root = decodeURIComponent(WEBSITE.pathname);
-  for (const [path, file] of Object.entries(FILES))
-    app.get(path, (_request, response: Response, next) => {
+  for (const [path, file] of Object.entries(FILES)) {
+    const body = readFileSync(new URL(file, WEBSITE));
+    // Of what is in it: times of files are all the same in an image.
+    const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    app.get(path, (_request, response: Response) => {
       response.setHeader('Cache-Control', CACHING);
-      response.sendFile(file, { root, dotfiles: 'allow', etag: true }, next);
+      response.setHeader('ETag', tag);
+      response.type(extname(file)).send(body);
     });
+  }
 }
 
 /** The page at the path that logins are sent to, and so a route as they are. */

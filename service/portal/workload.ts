@@ -7,8 +7,8 @@ import { companiesIn } from './companies/table.ts';
 import { loginPage, websitePages } from './pages.ts';
 import { MIGRATIONS } from './schema.ts';
 
-/** The Company Registration Portal. `now`: the time in milliseconds. */
-export function portal({ config, log, redis }: Surroundings, now: () => number = Date.now): Workload {
+/** The Company Registration Portal. */
+export function portal({ config, log, redis, now }: Surroundings): Workload {
   const { database, requestTimeoutMs } = config;
   const mysql = database && mysqlStore({ config: database, log, migrations: MIGRATIONS, requestTimeoutMs });
   const table = mysql && companiesIn(mysql);

@@ -13,8 +13,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts the service on a free port, with this environment and no rate limit unless it says one. */
-export async function startService(env: Readonly<Record<string, string>> = {}): Promise<Service> {
+/** Starts the service on a free port, with this environment and no rate limit unless it says one; `now` is its clock. */
+export async function startService(
+  env: Readonly<Record<string, string>> = {},
+  now: () => number = Date.now,
+): Promise<Service> {
   // The SDK of AWS finds its credentials in the environment of the process itself.
   for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) process.env[name] = value;
   const lines: string[] = [];
@@ -26,7 +29,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
   });
   const port = await freePort();
   const config = readConfig({ RATE_LIMIT: '0', DRAIN_SECONDS: '2', SERVICE_PORT: `${port}`, ...env });
-  const running = await serve(config, pino({ level: config.logLevel }, sink));
+  const running = await serve(config, pino({ level: config.logLevel }, sink), now);
   return { url: `http://127.0.0.1:${running.port}`, lines, stop: () => running.stop() };
 }
 

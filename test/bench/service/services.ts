@@ -31,7 +31,7 @@ export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly 
   landfall: async () => {
     const bundle = join(ROOT, 'dist/service/main.js');
     return existsSync(bundle)
-      ? [process.execPath, '--max-semi-space-size=4', '--max-old-space-size=64', bundle]
+      ? [process.execPath, ...flagsOfImage(), bundle]
       : [process.execPath, join(ROOT, 'service/main.ts')];
   },
   peer: async (port) => {
@@ -43,6 +43,14 @@ export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly 
     return [python, '-m', 'uvicorn', '--app-dir', PEER, ...how, ...where, 'app:app'];
   },
 };
+
+/** What the image runs the bundle with. */
+function flagsOfImage(): string[] {
+  const dockerfile = readFileSync(join(ROOT, 'service/Dockerfile'), 'utf8');
+  const command = /^CMD (\[.*"main\.js"\])$/m.exec(dockerfile)?.[1];
+  if (command === undefined) throw new Error('service/Dockerfile runs no main.js');
+  return (JSON.parse(command) as string[]).filter((word) => word.startsWith('--'));
+}
 
 /** A service that answers. */
 export interface Service extends AsyncDisposable {
