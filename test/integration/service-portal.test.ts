@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { hashPassword } from '../../service/portal/admin/password.ts';
-import type { Database } from '../support/databases/container.ts';
-import { startMysql } from '../support/databases/mysql.ts';
-import { startRedis } from '../support/databases/redis.ts';
+import type { Database } from '../../k8s-local/databases/container.ts';
+import { startMysql } from '../../k8s-local/databases/mysql.ts';
+import { startRedis } from '../../k8s-local/databases/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answered, ADMIN, type Portal, someCompany, startPortal, visitor } from '../support/portal.ts';
-import { mysql } from '../support/store-clients.ts';
+import { mysql } from '../../k8s-local/databases/drivers.ts';
 
 const docker = await dockerAnswers(process.env);
 if (process.env['CI'] === 'true') {
