@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Express, Response } from 'express';
+import { z } from 'zod';
 import { route, type Route } from '../http/route.ts';
 import { ROOT } from '../root.ts';
 
@@ -46,7 +47,7 @@ export function loginPage(): Route {
       id: 'loginPage',
       tag: 'Administration',
       summary: 'The page to log in at',
-      answers: { 200: { description: 'The page.', type: 'text/html' } },
+      answers: { 200: { description: 'The page.', schema: z.string(), type: 'text/html' } },
     },
     () => ({ status: 200, type: 'text/html; charset=utf-8', headers: { 'Cache-Control': CACHING }, body }),
   );

@@ -3,6 +3,7 @@ import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { hashPassword } from '../../service/portal/admin/password.ts';
 import type { Database } from '../support/databases/container.ts';
 import { startMysql } from '../support/databases/mysql.ts';
+import { startRedis } from '../support/databases/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answered, ADMIN, type Portal, someCompany, startPortal, visitor } from '../support/portal.ts';
 import { mysql } from '../support/store-clients.ts';
@@ -328,6 +329,34 @@ describe.runIf(docker)('the portal on MySQL', () => {
       visitor(guarded.url, '198.51.100.1').logIn({ username: name, password: 'wrong' });
     expect(await unknown('somebody'), 'also as somebody else').toMatchObject({ status: 429 });
     expect(await visitor(guarded.url).ask('GET', '/health')).toMatchObject({ status: 200 });
+  });
+
+  it('counts attempts for all tasks together where they have a Redis, and by itself while that is gone', async () => {
+    const redis = await startRedis({ tls: false });
+    try {
+      const env = {
+        REDIS_HOST: redis.host,
+        REDIS_PORT: String(redis.port),
+        REDIS_PASS: redis.password,
+        REDIS_TLS: 'false',
+      };
+      await using one = await startPortal(database, { env });
+      await using other = await startPortal(database, { env });
+      const wrong = { ...ADMIN, password: 'wrong' };
+      for (let attempt = 0; attempt < 5; attempt += 1)
+        expect(await visitor(attempt % 2 === 0 ? one.url : other.url).logIn(wrong)).toMatchObject({
+          status: 401,
+        });
+      for (const { url } of [one, other]) expect(await visitor(url).logIn()).toMatchObject({ status: 429 });
+      await redis.kill();
+      const elsewhere = visitor(other.url, '198.51.100.7');
+      const attempts = [];
+      for (let attempt = 0; attempt < 6; attempt += 1)
+        attempts.push((await elsewhere.logIn({ username: 'somebody', password: 'wrong' })).status);
+      expect(attempts).toEqual([401, 401, 401, 401, 401, 429]);
+    } finally {
+      await redis.stop();
+    }
   });
 
   it('forgets attempts once one was right', async () => {
