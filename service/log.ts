@@ -9,10 +9,15 @@ export function createLog({
   version,
   logLevel,
 }: Pick<Config, 'name' | 'version' | 'logLevel'>): Logger {
-  return pino({
-    level: logLevel,
-    base: { service: name, version },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  return pino(
+    {
+      level: logLevel,
+      base: { service: name, version },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    // Lines that come while one is written go in one write: a write for each is a tenth of the time of a request. The rest is written
+    // when the process ends by itself.
+    pino.destination({ dest: 1, sync: false }),
+  );
 }

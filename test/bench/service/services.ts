@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,12 +28,7 @@ export type Name = 'landfall' | 'peer';
 
 /** What starts each, in its folder; where it listens is in the environment, and in `port` for what reads no environment. */
 export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly string[]>>> = {
-  landfall: async () => {
-    const bundle = join(ROOT, 'dist/service/main.js');
-    return existsSync(bundle)
-      ? [process.execPath, ...flagsOfImage(), bundle]
-      : [process.execPath, join(ROOT, 'service/main.ts')];
-  },
+  landfall: async () => asInImage(),
   peer: async (port) => {
     const purpose = { folder: 'peer', title: 'the peer (FastAPI)' };
     const requirements = join(PEER, 'requirements.txt');
@@ -44,12 +39,15 @@ export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly 
   },
 };
 
-/** What the image runs the bundle with. */
-function flagsOfImage(): string[] {
+/** The bundle, run with the flags and the settings of the allocator that the image has. */
+function asInImage(): string[] {
   const dockerfile = readFileSync(join(ROOT, 'service/Dockerfile'), 'utf8');
   const command = /^CMD (\[.*"main\.js"\])$/m.exec(dockerfile)?.[1];
-  if (command === undefined) throw new Error('service/Dockerfile runs no main.js');
-  return (JSON.parse(command) as string[]).filter((word) => word.startsWith('--'));
+  const allocator = /\bMALLOC_ARENA_MAX=\d+/.exec(dockerfile)?.[0];
+  if (command === undefined || allocator === undefined)
+    throw new Error('service/Dockerfile runs another way');
+  const flags = (JSON.parse(command) as string[]).slice(0, -1);
+  return ['env', allocator, process.execPath, ...flags, join(ROOT, 'dist/service/main.js')];
 }
 
 /** A service that answers. */
