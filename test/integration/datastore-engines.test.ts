@@ -7,20 +7,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingEngines } from '../../k8s-local/aws/engines.ts';
+import { type Access, type Driver, mysql, postgres, redis } from '../../k8s-local/databases/drivers.ts';
 import type { DataStoreStatus } from '../../operator/api/data-store.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
 import { CopiesByHand } from '../support/copies-by-hand.ts';
 import { eventually } from '../support/eventually.ts';
 import { portal } from '../support/manifests.ts';
-import {
-  type Access,
-  type Driver,
-  mysql,
-  Pool,
-  postgres,
-  redis,
-  underLoad,
-} from '../support/store-clients.ts';
+import { Pool, underLoad } from '../support/store-clients.ts';
 import { storeInNetwork, storeNetwork } from '../support/store-manifests.ts';
 import { type Manifest, World } from '../support/world.ts';
 

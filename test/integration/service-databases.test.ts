@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
-import { makeCertificates } from '../support/databases/certificates.ts';
-import type { Database, DatabaseOptions } from '../support/databases/container.ts';
-import { type DynamoTable, startDynamoTable } from '../support/databases/dynamo.ts';
-import { startMysql } from '../support/databases/mysql.ts';
-import { startPostgres } from '../support/databases/postgres.ts';
-import { startRedis } from '../support/databases/redis.ts';
-import { type Driver, mysql, postgres, redis } from '../support/store-clients.ts';
+import { makeCertificates } from '../../k8s-local/databases/certificates.ts';
+import type { Database, DatabaseOptions } from '../../k8s-local/databases/container.ts';
+import { type DynamoTable, startDynamoTable } from '../../k8s-local/databases/dynamo.ts';
+import { startMysql } from '../../k8s-local/databases/mysql.ts';
+import { startPostgres } from '../../k8s-local/databases/postgres.ts';
+import { startRedis } from '../../k8s-local/databases/redis.ts';
+import { type Driver, mysql, postgres, redis } from '../../k8s-local/databases/drivers.ts';
 
 interface Sort {
   readonly name: string;

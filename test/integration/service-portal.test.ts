@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { hashPassword } from '../../service/portal/admin/password.ts';
-import type { Database } from '../support/databases/container.ts';
-import { startMysql } from '../support/databases/mysql.ts';
-import { startRedis } from '../support/databases/redis.ts';
+import type { Database } from '../../k8s-local/databases/container.ts';
+import { startMysql } from '../../k8s-local/databases/mysql.ts';
+import { startRedis } from '../../k8s-local/databases/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answered, ADMIN, type Portal, someCompany, startPortal, visitor } from '../support/portal.ts';
-import { mysql } from '../support/store-clients.ts';
+import { mysql } from '../../k8s-local/databases/drivers.ts';
 
 const docker = await dockerAnswers(process.env);
 if (process.env['CI'] === 'true') {
@@ -371,19 +371,24 @@ describe.runIf(docker)('the portal on MySQL', () => {
 
   it('takes as long, and says the same, for who does not exist', async () => {
     await using guarded = await startPortal(database);
+    /** The shortest of some times, since another process may have made one longer. */
     const timed = async (username: string) => {
-      const started = performance.now();
-      const { body } = await visitor(guarded.url, `198.51.100.${username.length}`).logIn({
-        username,
-        password: 'wrong',
-      });
-      return { ms: performance.now() - started, detail: body['detail'] };
+      const times: number[] = [];
+      const told = new Set<unknown>();
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const started = performance.now();
+        const somebody = visitor(guarded.url, `198.51.100.${username.length}`);
+        const { status, body } = await somebody.logIn({ username, password: 'wrong' });
+        times.push(performance.now() - started);
+        told.add(`${status} ${JSON.stringify(body['detail'])}`);
+      }
+      return { ms: Math.min(...times), told };
     };
-    const known = await timed('admin');
+    const known = await timed(ADMIN.username);
     const unknown = await timed('nobody');
-    expect(unknown.detail).toBe(known.detail);
-    // A hash takes a hundred times what all the rest does.
-    expect(unknown.ms).toBeGreaterThan(known.ms / 4);
+    expect(unknown.told).toEqual(known.told);
+    expect(unknown.told.size).toBe(1);
+    expect(unknown.ms).toBeGreaterThan(known.ms / 2);
   });
 
   it('says in its log nothing of persons, passwords and tokens, nor any SQL', async () => {

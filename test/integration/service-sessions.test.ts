@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askService } from '../support/ask-service.ts';
-import { type DynamoTable, startDynamoTable } from '../support/databases/dynamo.ts';
-import { startPostgres } from '../support/databases/postgres.ts';
+import { type DynamoTable, startDynamoTable } from '../../k8s-local/databases/dynamo.ts';
+import { startPostgres } from '../../k8s-local/databases/postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Service, startService } from '../support/service.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askService } from '../support/ask-service.ts';
-import type { Database } from '../support/databases/container.ts';
-import { startPostgres } from '../support/databases/postgres.ts';
+import type { Database } from '../../k8s-local/databases/container.ts';
+import { startPostgres } from '../../k8s-local/databases/postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Service, startService } from '../support/service.ts';
 

@@ -6,8 +6,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
-import type { Database } from '../support/databases/container.ts';
-import { startMysql } from '../support/databases/mysql.ts';
+import type { Database } from '../../k8s-local/databases/container.ts';
+import { startMysql } from '../../k8s-local/databases/mysql.ts';
 import { ADMIN, type Portal, someCompany, startPortal, visitor } from '../support/portal.ts';
 
 /** Debian's, unless another is named. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashPassword } from '../../service/portal/admin/password.ts';
-import type { Database } from './databases/container.ts';
+import type { Database } from '../../k8s-local/databases/container.ts';
 import { eventually } from './eventually.ts';
 import { type Service, startService } from './service.ts';
 

@@ -1,4 +1,4 @@
-import { mysql } from '../store-clients.ts';
+import { mysql } from './drivers.ts';
 import { type Database, type DatabaseOptions, startDatabase, TLS } from './container.ts';
 
 /** Starts a MySQL, or a MariaDB in its place, TEST_MYSQL_IMAGE. */

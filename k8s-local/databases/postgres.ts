@@ -1,4 +1,4 @@
-import { postgres } from '../store-clients.ts';
+import { postgres } from './drivers.ts';
 import { type Database, type DatabaseOptions, type Setup, startDatabase, TLS } from './container.ts';
 
 /** The first start runs it as the server's user, who alone may be able to read the key. */

@@ -4,8 +4,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { type LocalAws, startLocalAws } from '../../../k8s-local/aws/local-aws.ts';
-import { nursery } from '../prepared.ts';
+import { type LocalAws, startLocalAws } from '../aws/local-aws.ts';
 
 const region = 'us-east-1';
 
@@ -25,6 +24,8 @@ export interface DynamoTable {
 
 /** Starts a local AWS and makes the table. AWS keeps no state over an end, so it can be paused and not killed. */
 export async function startDynamoTable(table = 'microservice-sessions'): Promise<DynamoTable> {
+  // Of test/support/prepare.ts, where tests run.
+  const nursery = process.env['LANDFALL_TEST_NURSERY'];
   const aws = await startLocalAws({ region, nursery, progress: console.log });
   const credentials = aws.credentials('123456789012');
   const client = new DynamoDBClient({ endpoint: aws.url, region, credentials });

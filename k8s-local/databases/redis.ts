@@ -1,4 +1,4 @@
-import { redis } from '../store-clients.ts';
+import { redis } from './drivers.ts';
 import { type Database, type DatabaseOptions, startDatabase, TLS } from './container.ts';
 
 const PORT = 6379;
