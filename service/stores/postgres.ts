@@ -24,7 +24,8 @@ interface PostgresOptions {
   readonly config: DatabaseConfig;
   readonly log: Logger;
   readonly requestTimeoutMs: number;
-  readonly migrations: readonly Migration[];
+  /** Without any, nothing is changed, and the schema is taken as it is. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** A second less than the two that a check of health may take, so that its connection is not held for longer. */
@@ -47,11 +48,13 @@ export function postgresStore({ config, log, requestTimeoutMs, migrations }: Pos
   );
   // So does one that breaks in use between two statements.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const schema = schemaOf('postgresql', log, (signal) =>
-    migrate(connection, migrations, signal).catch((error: unknown) => {
-      throw loggable(error);
-    }),
-  );
+  const schema =
+    migrations &&
+    schemaOf('postgresql', log, (signal) =>
+      migrate(connection, migrations, signal).catch((error: unknown) => {
+        throw loggable(error);
+      }),
+    );
 
   const run = async <Row extends QueryResultRow>(statement: Statement): Promise<Row[]> => {
     let client: PoolClient;
@@ -75,15 +78,15 @@ export function postgresStore({ config, log, requestTimeoutMs, migrations }: Pos
   return {
     name: 'postgresql',
     query: (statement) => {
-      schema.require();
+      schema?.require();
       return run(statement);
     },
     health: healthOf(async () => {
       await run({ text: 'select 1', query_timeout: HEALTH_MS });
-      schema.require();
+      schema?.require();
     }),
     async close() {
-      schema.stop();
+      schema?.stop();
       await pool.end();
     },
   };
