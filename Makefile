@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test verify format lint types unit integration proof bench bench-service generate build run \
+.PHONY: help demo test verify format lint types unit integration proof bench bench-service generate build run service \
 	cluster-up cluster-down aws-up aws-down clean
 
 help: ## What you can make
@@ -58,6 +58,9 @@ build: node_modules/.installed ## Bundle operator, command line and service into
 
 run: node_modules/.installed ## The operator from source against the current kubeconfig
 	@set -a; [ ! -f .landfall/aws.env ] || . .landfall/aws.env; set +a; node operator/main.ts | pino-pretty
+
+service: node_modules/.installed ## The service from source with reload, without a database (MODE=portal: the portal; STORES=1: with its databases in containers; IMAGE=1: its image)
+	@node k8s-local/service/cli.ts $(if $(MODE),--mode $(MODE)) $(if $(STORES),--stores) $(if $(IMAGE),--image)
 
 cluster-up: node_modules/.installed ## A Kubernetes API server for trying things
 	@node k8s-local/cluster/cli.ts up

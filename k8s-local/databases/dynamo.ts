@@ -26,7 +26,7 @@ export interface DynamoTable {
 export async function startDynamoTable(table = 'microservice-sessions'): Promise<DynamoTable> {
   // Of test/support/prepare.ts, where tests run.
   const nursery = process.env['LANDFALL_TEST_NURSERY'];
-  const aws = await startLocalAws({ region, nursery, progress: console.log });
+  const aws = await startLocalAws({ region, nursery, detached: true, progress: console.log });
   const credentials = aws.credentials('123456789012');
   const client = new DynamoDBClient({ endpoint: aws.url, region, credentials });
   try {
