@@ -39,7 +39,8 @@ export function createApp(options: AppOptions): Express {
   app.use((request, response, next) => {
     const started = performance.now();
     // Nobody knows it any more once the connection is gone.
-    const { ip } = request;
+    const { ip = '' } = request;
+    response.locals['ip'] = ip;
     const asked = request.headers['x-request-id'];
     const id = typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : randomUUID();
     response.locals['requestId'] = id;
@@ -77,14 +78,16 @@ export function createApp(options: AppOptions): Express {
       async (request: Request, response: Response) => {
         const { params, query, body } = request;
         const parts = partsOf(operation, { params, query, body });
-        const deadline = operation.waits ? options.requestTimeoutMs : undefined;
-        const reply = await withDeadline(deadline, (signal) =>
+        const ms = operation.waits ? options.requestTimeoutMs : undefined;
+        const reply = await withDeadline(ms, (deadline) =>
           route.handle({
             ...parts,
             request: {
               id: String(response.locals['requestId']),
-              ip: request.ip ?? '',
-              signal,
+              ip: String(response.locals['ip']),
+              get signal() {
+                return deadline.signal;
+              },
               header: (name) => request.get(name),
             },
           }),
@@ -139,8 +142,8 @@ function send(response: Response, { status, body, type = 'application/json', hea
 }
 
 function limited(limit: (ip: string) => Promise<void> | void) {
-  return async (request: Request, _response: Response, next: NextFunction) => {
-    await limit(request.ip ?? '');
+  return async (_request: Request, response: Response, next: NextFunction) => {
+    await limit(String(response.locals['ip']));
     next();
   };
 }

@@ -1,23 +1,18 @@
-import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResultRow } from 'pg';
+import { Pool, type PoolConfig, type QueryConfig, type QueryResultRow } from 'pg';
 import type { DatabaseConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { codeOf, healthOf } from './health.ts';
 import { migrate } from './postgres-migrations.ts';
-import { loggable, RefusedByDatabase, told } from './postgres-errors.ts';
+import { loggable } from './postgres-errors.ts';
+import { lanesOf } from './postgres-lanes.ts';
 import { type Migration, schemaOf } from './schema.ts';
 import type { Store } from './store.ts';
 import { databaseTls } from './tls.ts';
 
-/** A statement; one with a name is prepared once for each connection. */
-export interface Statement extends QueryConfig {
-  /** Milliseconds, instead of the pool's. */
-  readonly query_timeout?: number;
-}
-
 /** A database of PostgreSQL, by a pool of connections. */
 export interface Postgres extends Store {
-  /** The rows. Throws a 503 where the database does not work, or its schema is not there yet. */
-  query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]>;
+  /** The rows; a statement with a name is prepared once for each connection. Throws a 503 where the database does not work, or its schema is not there yet. */
+  query<Row extends QueryResultRow>(statement: QueryConfig): Promise<Row[]>;
 }
 
 interface PostgresOptions {
@@ -28,14 +23,12 @@ interface PostgresOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** A second less than the two that a check of health may take, so that its connection is not held for longer. */
-const HEALTH_MS = 1000;
-
 /** Opens the pool, which connects when it is first needed, and begins to bring the schema up to date. */
 export function postgresStore({ config, log, requestTimeoutMs, migrations }: PostgresOptions): Postgres {
   const connection = connectionOf(config, requestTimeoutMs);
   const pool = new Pool({
     ...connection,
+    pipeline: true,
     max: config.poolSize,
     // With the time to connect, what is left of a request's time is enough to answer 503. The driver's own timeout is for a
     // server that does not answer at all, not even that a statement took too long.
@@ -56,24 +49,7 @@ export function postgresStore({ config, log, requestTimeoutMs, migrations }: Pos
       }),
     );
 
-  const run = async <Row extends QueryResultRow>(statement: Statement): Promise<Row[]> => {
-    let client: PoolClient;
-    try {
-      client = await pool.connect();
-    } catch (error) {
-      throw told(error);
-    }
-    try {
-      const { rows } = await client.query<Row>(statement);
-      client.release();
-      return rows;
-    } catch (error) {
-      const what = told(error);
-      // One that was refused is as good as before; of any other nobody knows what it still waits for.
-      client.release(!(what instanceof RefusedByDatabase));
-      throw what;
-    }
-  };
+  const run = lanesOf(pool, config.poolSize);
 
   return {
     name: 'postgresql',
@@ -82,7 +58,7 @@ export function postgresStore({ config, log, requestTimeoutMs, migrations }: Pos
       return run(statement);
     },
     health: healthOf(async () => {
-      await run({ text: 'select 1', query_timeout: HEALTH_MS });
+      await run({ text: 'select 1' });
       schema?.require();
     }),
     async close() {
