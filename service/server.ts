@@ -29,8 +29,8 @@ export async function serve(config: Config, log: Logger, now: () => number = Dat
   const metrics = config.metrics ? createMetrics() : undefined;
   const { routes, names, stores, pages } = workload;
   const all = [
-    ...probes({ names, stores, isDraining: () => draining }),
     ...routes,
+    ...probes({ names, stores, isDraining: () => draining }),
     ...(metrics ? [metrics.route] : []),
   ];
   const app = createApp({

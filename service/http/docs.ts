@@ -9,7 +9,7 @@ const POLICY =
 
 const page = (title: string, body: string) => `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${title}</title>
 ${body}
 </html>
 `;
@@ -25,7 +25,7 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', de
 
 const REDOC = page(
   'API · ReDoc',
-  `</head><body><redoc spec-url="/openapi.json" hide-loading></redoc><script src="/docs/redoc.js"></script></body>`,
+  `</head><body style="margin: 0"><redoc spec-url="/openapi.json" hide-loading></redoc><script src="/docs/redoc.js"></script></body>`,
 );
 
 /** Serves `/docs` (Swagger UI) and `/redoc`, drawn of `/openapi.json`. */
