@@ -1,3 +1,4 @@
+import { Problem } from '../http/problem.ts';
 import { codeOf } from '../stores/health.ts';
 
 /** What codes of drivers, of servers and of TLS mean to whoever has to put it right. */
@@ -31,7 +32,8 @@ function wordOf(error: unknown): string {
   return code === 'ReplyError' ? (message.split(' ')[0] ?? code) : message;
 }
 
+/** What a 503 was made of. */
 function rootOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('failed');
-  return error.cause instanceof Error ? rootOf(error.cause) : error;
+  return error instanceof Problem && error.cause instanceof Error ? rootOf(error.cause) : error;
 }
