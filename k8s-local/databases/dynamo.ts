@@ -4,6 +4,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { TABLE } from '../../service/microservice/table-schema.ts';
 import { type LocalAws, startLocalAws } from '../aws/local-aws.ts';
 
 const region = 'us-east-1';
@@ -59,7 +60,7 @@ function signal({ pid }: LocalAws, name: NodeJS.Signals): void {
 }
 
 async function make(TableName: string, client: DynamoDBClient): Promise<void> {
-  const keyed = (hash: string, range?: string) => [
+  const keyed = ([hash, range]: readonly [string, string?]) => [
     { AttributeName: hash, KeyType: 'HASH' as const },
     ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
   ];
@@ -67,21 +68,21 @@ async function make(TableName: string, client: DynamoDBClient): Promise<void> {
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['session_id', 'user_id', 'timestamp'].map((AttributeName) => ({
+      AttributeDefinitions: Object.entries(TABLE.types).map(([AttributeName, AttributeType]) => ({
         AttributeName,
-        AttributeType: AttributeName === 'timestamp' ? 'N' : 'S',
+        AttributeType,
       })),
-      KeySchema: keyed('session_id'),
+      KeySchema: keyed(TABLE.key),
       GlobalSecondaryIndexes: [
         {
-          IndexName: 'user-activity',
-          KeySchema: keyed('user_id', 'timestamp'),
+          IndexName: TABLE.index.name,
+          KeySchema: keyed(TABLE.index.key),
           Projection: { ProjectionType: 'ALL' },
         },
       ],
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
-  const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true };
+  const TimeToLiveSpecification = { AttributeName: TABLE.timeToLive, Enabled: true };
   await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
 }

@@ -35,7 +35,8 @@ export interface MysqlStore extends Store {
 interface Options {
   readonly config: DatabaseConfig;
   readonly log: Logger;
-  readonly migrations: readonly Migration[];
+  /** Without any, nothing is changed, and the schema is taken as it is. */
+  readonly migrations?: readonly Migration[];
   /** How long a request may take: a statement gives up before, so that its caller learns why. */
   readonly requestTimeoutMs: number;
 }
@@ -64,15 +65,17 @@ export function mysqlStore({ config, log, migrations, requestTimeoutMs }: Option
     }
   }
 
-  const schema = schemaOf('mysql', log, () =>
-    connected(MIGRATION_MS, new AbortController().signal, (one) => migrateMysql(one, migrations)),
-  );
+  const schema =
+    migrations &&
+    schemaOf('mysql', log, () =>
+      connected(MIGRATION_MS, new AbortController().signal, (one) => migrateMysql(one, migrations)),
+    );
   async function run<T extends RowDataPacket[] | ResultSetHeader>(
     sql: string,
     values: readonly Value[],
     signal: AbortSignal,
   ): Promise<T> {
-    schema.require();
+    schema?.require();
     const [result] = await connected(queryMs, signal, (one) => one.execute<T>(sql, [...values]));
     return result;
   }
@@ -83,10 +86,10 @@ export function mysqlStore({ config, log, migrations, requestTimeoutMs }: Option
     change: async (sql, values, signal) => (await run<ResultSetHeader>(sql, values, signal)).affectedRows,
     health: healthOf(async (signal) => {
       await connected(queryMs, signal, (one) => one.ping());
-      schema.require();
+      schema?.require();
     }),
     async close() {
-      schema.stop();
+      schema?.stop();
       await pool.end();
     },
   };

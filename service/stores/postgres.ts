@@ -19,7 +19,8 @@ interface PostgresOptions {
   readonly config: DatabaseConfig;
   readonly log: Logger;
   readonly requestTimeoutMs: number;
-  readonly migrations: readonly Migration[];
+  /** Without any, nothing is changed, and the schema is taken as it is. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** Opens the pool, which connects when it is first needed, and begins to bring the schema up to date. */
@@ -40,26 +41,28 @@ export function postgresStore({ config, log, requestTimeoutMs, migrations }: Pos
   );
   // So does one that breaks in use between two statements.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const schema = schemaOf('postgresql', log, (signal) =>
-    migrate(connection, migrations, signal).catch((error: unknown) => {
-      throw loggable(error);
-    }),
-  );
+  const schema =
+    migrations &&
+    schemaOf('postgresql', log, (signal) =>
+      migrate(connection, migrations, signal).catch((error: unknown) => {
+        throw loggable(error);
+      }),
+    );
 
   const run = lanesOf(pool, config.poolSize);
 
   return {
     name: 'postgresql',
     query: (statement) => {
-      schema.require();
+      schema?.require();
       return run(statement);
     },
     health: healthOf(async () => {
       await run({ text: 'select 1' });
-      schema.require();
+      schema?.require();
     }),
     async close() {
-      schema.stop();
+      schema?.stop();
       await pool.end();
     },
   };

@@ -3,6 +3,7 @@ import { type AttributeValue, PutItemCommand, QueryCommand } from '@aws-sdk/clie
 import type { Logger } from '../../log.ts';
 import type { DynamoStore } from '../../stores/dynamo.ts';
 import { codeOf } from '../../stores/health.ts';
+import { TABLE } from '../table-schema.ts';
 import type { Place } from './cursor.ts';
 
 /** Something that a user did, or that was done for them. */
@@ -27,7 +28,6 @@ export interface Activity {
   list(user: string, limit: number, after: Place | undefined, abortSignal: AbortSignal): Promise<Page>;
 }
 
-const INDEX = 'user-activity';
 const KEPT_SECONDS = 30 * 24 * 3600;
 
 /** While DynamoDB is slow, requests must not fill the memory with what is still to be written. */
@@ -70,7 +70,7 @@ export function activityOf(dynamo: DynamoStore, log: Logger): Activity {
         client.send(
           new QueryCommand({
             TableName,
-            IndexName: INDEX,
+            IndexName: TABLE.index.name,
             KeyConditionExpression: 'user_id = :user',
             ExpressionAttributeValues: { ':user': { S: user } },
             ScanIndexForward: false,
