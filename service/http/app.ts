@@ -23,6 +23,7 @@ export interface AppOptions {
   readonly pages?: (app: Express) => void;
 }
 
+const LONGEST_LOGGED = 200;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** `/users/{id}` as express writes it. */
@@ -48,13 +49,14 @@ export function createApp(options: AppOptions): Express {
       const seconds = (performance.now() - started) / 1000;
       const { method } = request;
       const status = response.writableFinished ? response.statusCode : 499;
-      const path = String(response.locals['path'] ?? 'none');
-      observe?.({ method, path, status, seconds });
+      const path = response.locals['path'] as string | undefined;
+      observe?.({ method, path: path ?? 'none', status, seconds });
       log.info(
         {
           requestId: id,
           method,
-          path: request.path,
+          // Of the route: what stands in its place may be what lets somebody in, as the id of a session.
+          path: path ?? request.path.slice(0, LONGEST_LOGGED),
           status,
           ms: Math.round(seconds * 1e6) / 1000,
           ip,
