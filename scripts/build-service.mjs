@@ -12,6 +12,8 @@ await build({
   ...BUNDLE,
   entryPoints: { main: 'service/main.ts', healthcheck: 'service/healthcheck.ts' },
   outdir,
+  // What is served is found beside the code that looks for it, whichever piece that is in.
+  chunkNames: '[name]-[hash]',
   // Of the drivers: what nobody here has, and what is loaded where it is there.
   external: ['pg-native', 'cloudflare:sockets'],
 });
