@@ -113,14 +113,14 @@ describe('a session', () => {
   });
 
   it.each([
-    ['are nested without end', `${'['.repeat(45_000)}${']'.repeat(45_000)}`],
+    ['are nested without end', 'body', `${'['.repeat(45_000)}${']'.repeat(45_000)}`],
     // 95 kB as sent, and more than DynamoDB takes as written out.
-    ['become larger', `[${Array.from({ length: 19_000 }, () => '1e20').join()}]`],
-  ])('is refused with data that %s', async (_what, list) => {
+    ['become larger', 'data', `[${Array.from({ length: 19_000 }, () => '1e20').join()}]`],
+  ])('is refused with data that %s', async (_what, field, list) => {
     const body = `{"session_id":"a","data":{"a":${list}}}`;
     expect(await ask('POST', '/database/sessions', body)).toMatchObject({
       status: 422,
-      body: { errors: [{ field: 'data' }] },
+      body: { errors: [{ field }] },
     });
   });
 
