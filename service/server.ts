@@ -88,15 +88,18 @@ function limitOf({ name, rateLimit: points }: Config, redis: RedisStore | undefi
   return { limit: (ip: string) => limit.consume(ip) };
 }
 
+/** The document, made when it is first asked for: most that start are never asked. */
 function documentRoute(
   { title, description }: Workload,
   { version }: Config,
   routes: readonly Route[],
 ): Route {
-  const document = openApi(
-    { title, description, version },
-    routes.map(({ operation }) => operation),
-  );
+  const made = () =>
+    openApi(
+      { title, description, version },
+      routes.map(({ operation }) => operation),
+    );
+  let document: ReturnType<typeof made> | undefined;
   return route(
     {
       method: 'get',
@@ -106,7 +109,7 @@ function documentRoute(
       summary: 'The OpenAPI document',
       answers: { 200: { description: 'The document.' } },
     },
-    () => ok(document),
+    () => ok((document ??= made())),
   );
 }
 

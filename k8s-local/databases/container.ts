@@ -1,8 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
+import { freePorts } from '../cluster/ports.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import type { Access, Driver } from './drivers.ts';
 
@@ -63,7 +62,7 @@ const ANSWERS_MS = 120_000;
 export async function startDatabase(engine: Engine, { tls = true }: DatabaseOptions): Promise<Database> {
   const { driver, username } = engine;
   const host = '127.0.0.1';
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const certificates = tls ? await makeCertificates() : undefined;
   const setup = { username, password: randomBytes(12).toString('hex'), database: 'appdb', certificates };
   const { password, database } = setup;
@@ -131,18 +130,4 @@ function filesOf(engine: Engine, setup: Setup) {
   const files = { ...tls, ...engine.files?.(setup) };
   // Which number the server's user has differs from image to image.
   return Object.entries(files).map(([target, content]) => ({ target, content, mode: 0o644 }));
-}
-
-/** Not one that a connection to elsewhere could be given while the database is killed. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const probe = createServer().listen(port);
-    const free = await once(probe, 'listening').then(
-      () => true,
-      () => false,
-    );
-    probe.close();
-    if (free) return port;
-  }
 }

@@ -9,8 +9,10 @@ import type { Mode } from './stores.ts';
 const root = resolve(import.meta.dirname, '../..');
 const IMAGE = 'landfall-service:dev';
 const STOP_SECONDS = 30;
-/** As its task has it. */
-const CONFINED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--memory=256m'];
+/** As in a Deployment or a task: nothing can be written, no capability, nothing gained. */
+export const CONFINED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+/** Of its task. */
+const MEMORY = '--memory=256m';
 
 /** Whether a container can have the network of the machine: elsewhere than on Linux it would be that of a virtual one. */
 const hasHostNetwork = process.platform === 'linux';
@@ -61,6 +63,7 @@ export async function runImage(
       '--rm',
       `--name=${name}`,
       ...CONFINED,
+      MEMORY,
       ...(hasHostNetwork ? ['--network=host'] : [`--publish=127.0.0.1:${port}:${port}`]),
       ...(folder === undefined ? [] : [`--volume=${folder}:${folder}:ro`]),
       // Without their values, which everybody could read in the list of processes.

@@ -1,5 +1,5 @@
 import { mysqlStore } from '../stores/mysql.ts';
-import { disabled } from '../stores/schema.ts';
+import { configured } from '../stores/schema.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { administration } from './admin/administration.ts';
 import { companyRoutes } from './companies/routes.ts';
@@ -12,10 +12,7 @@ export function portal({ config, log, redis, now }: Surroundings): Workload {
   const { database, requestTimeoutMs } = config;
   const mysql = database && mysqlStore({ config: database, log, migrations: MIGRATIONS, requestTimeoutMs });
   const table = mysql && companiesIn(mysql);
-  const companies = () => {
-    if (!table) throw disabled('mysql');
-    return table;
-  };
+  const companies = () => configured(table, 'mysql');
   const { admin, routes: adminRoutes } = administration({ config, log, mysql, redis, now });
   return {
     title: 'Company Registration Portal',

@@ -8,7 +8,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { type LocalAws, startLocalAws } from '../../k8s-local/aws/local-aws.ts';
-import { build, CONFINED, docker, filesOf, type Run, WHO_AND_WHAT } from '../support/image.ts';
+import { CONFINED } from '../../k8s-local/service/run.ts';
+import { build, docker, filesOf, type Run, WHO_AND_WHAT } from '../support/image.ts';
 import { portal } from '../support/manifests.ts';
 import { QUICK, World } from '../support/world.ts';
 

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { freePorts } from '../../k8s-local/cluster/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { docker } from '../support/image.ts';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 async function makeService(variables: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Made> {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   // Who runs the tests has a variable of this name for something else.
   const { MODE: _, ...inherited } = process.env;
   const child = spawn('make', ['service', ...variables], {
@@ -71,15 +71,6 @@ async function makeService(variables: readonly string[], env: NodeJS.ProcessEnv 
     ended,
   };
   return made;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const health = async (url: string) => (await (await fetch(url)).json()) as Record<string, unknown>;

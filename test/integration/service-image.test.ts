@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
+import { CONFINED } from '../../k8s-local/service/run.ts';
 import { eventually } from '../support/eventually.ts';
-import { build, CONFINED, docker, filesOf, WHO_AND_WHAT } from '../support/image.ts';
+import { build, docker, filesOf, WHO_AND_WHAT } from '../support/image.ts';
 
 const image = 'landfall-service:test';
 const answers = await dockerAnswers(process.env);

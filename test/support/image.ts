@@ -6,9 +6,6 @@ const root = resolve(import.meta.dirname, '../..');
 // Another base image than the public one, where that cannot be pulled; .ci/docker makes it.
 const nodeImage = process.env['LANDFALL_TEST_NODE_IMAGE'];
 
-/** As in the Deployment: nothing can be written, no capability, nothing gained. */
-export const CONFINED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
-
 /** How a command ended. */
 export interface Run {
   code: number;

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { freePorts } from '../../k8s-local/cluster/ports.ts';
 import { readConfig } from '../../service/config.ts';
 import { serve } from '../../service/server.ts';
 
@@ -27,17 +26,8 @@ export async function startService(
       done();
     },
   });
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const config = readConfig({ RATE_LIMIT: '0', DRAIN_SECONDS: '2', SERVICE_PORT: `${port}`, ...env });
   const running = await serve(config, pino({ level: config.logLevel }, sink), now);
   return { url: `http://127.0.0.1:${running.port}`, lines, stop: () => running.stop() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

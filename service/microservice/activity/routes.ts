@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { cursorOf } from '../../http/cursor.ts';
 import { ok, route, type Route } from '../../http/route.ts';
 import { configured } from '../../stores/schema.ts';
 import { UserPath } from '../users/schema.ts';
-import { cursorOf, placeOf } from './cursor.ts';
+import { placeOf } from './cursor.ts';
 import type { Activity } from './store.ts';
 
 const LIMIT = 'must be a whole number from 1 to 100';

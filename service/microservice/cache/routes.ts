@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Problem } from '../../http/problem.ts';
 import { ok, route, type Route } from '../../http/route.ts';
 import type { RedisStore } from '../../stores/redis.ts';
-import { disabled } from '../../stores/schema.ts';
+import { configured } from '../../stores/schema.ts';
 
 const YEAR = 31_536_000;
 
@@ -25,10 +25,7 @@ const shared = { path: '/database/cache/{key}', tag: 'Cache', params, waits: tru
 
 /** A cache of JSON by key. `service` keeps apart what several services have in one Redis. */
 export function cacheRoutes(store: RedisStore | undefined, service: string): Route[] {
-  const redis = () => {
-    if (!store) throw disabled('redis');
-    return store;
-  };
+  const redis = () => configured(store, 'redis');
   const named = (key: string) => `${service}:cache:${key}`;
   const none = (key: string) => new Problem(404, `The cache has no ${key}.`);
   return [

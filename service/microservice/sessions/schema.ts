@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTooDeep } from '../../http/depth.ts';
 
 /** Of an item of DynamoDB, which may have 400 KiB with its keys. */
 const MOST_BYTES = 100 * 1024;
@@ -13,12 +14,7 @@ const SessionId = z
 
 /** JSON is written out larger than it was sent where a number was short: 1e20 has 21 digits. */
 function fits(data: object): boolean {
-  try {
-    return Buffer.byteLength(JSON.stringify(data)) <= MOST_BYTES;
-  } catch {
-    // Nested so deep that it cannot be written out.
-    return false;
-  }
+  return !isTooDeep(data) && Buffer.byteLength(JSON.stringify(data)) <= MOST_BYTES;
 }
 
 const Data = z.record(z.string(), z.unknown(), 'must be a JSON object');

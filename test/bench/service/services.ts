@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder, ensurePythonEnv } from '../../../k8s-local/aws/python-env.ts';
+import { freePorts } from '../../../k8s-local/cluster/ports.ts';
 import { statsOf, type ProcessStats } from './process-stats.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -65,7 +65,7 @@ export async function startService(
   environment: Readonly<Record<string, string>>,
   core: string,
 ): Promise<Service> {
-  const port = String(await freePort());
+  const port = String((await freePorts(1))[0]);
   const command = await COMMANDS[name](port);
   const log = openLog();
   // So that it ends with this process, however that ends.
@@ -119,13 +119,4 @@ async function answers(origin: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

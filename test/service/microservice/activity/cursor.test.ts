@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cursorOf, placeOf } from '../../../../service/microservice/activity/cursor.ts';
+import { cursorOf } from '../../../../service/http/cursor.ts';
+import { placeOf } from '../../../../service/microservice/activity/cursor.ts';
 
 const place = ['activity#6f1c0d8e-3a55-4f0a-9a3e-0c6b8f1d2e47', '1767323045678'] as const;
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
