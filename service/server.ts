@@ -90,7 +90,7 @@ function limitOf({ name, rateLimit: points }: Config, redis: RedisStore | undefi
 
 /** The document, made when it is first asked for: most that start are never asked. */
 function documentRoute(
-  { title, description }: Workload,
+  { title, description, securitySchemes }: Workload,
   { version }: Config,
   routes: readonly Route[],
 ): Route {
@@ -98,6 +98,7 @@ function documentRoute(
     openApi(
       { title, description, version },
       routes.map(({ operation }) => operation),
+      securitySchemes,
     );
   let document: ReturnType<typeof made> | undefined;
   return route(

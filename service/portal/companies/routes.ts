@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Problem } from '../../http/problem.ts';
-import { ok, type RequestContext, route, type Route } from '../../http/route.ts';
+import { madeAt, ok, type RequestContext, route, type Route } from '../../http/route.ts';
 import type { Admin } from '../admin/guard.ts';
+import { TO_CHANGE, TO_SEE, TO_SEE_MORE } from '../admin/security.ts';
 import { Company, CompanySummary, Id, Registration, Status } from './company.ts';
 import { Cursor, cursorAfter } from './cursor.ts';
 import type { Companies } from './table.ts';
@@ -42,7 +43,13 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'registerCompany',
         summary: 'Registers a company',
         body: Registration,
-        answers: { 201: { description: 'It is registered, and waits to be decided upon.', schema: Company } },
+        answers: {
+          201: {
+            description: 'It is registered, and waits to be decided upon.',
+            schema: Company,
+            headers: { Location: madeAt },
+          },
+        },
         problems: [409],
       },
       async ({ body, request: { signal } }) => {
@@ -71,6 +78,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
             .default(DEFAULT_PAGE),
           cursor: Cursor.optional().meta({ description: 'The `nextCursor` of the page before.' }),
         }),
+        security: TO_SEE,
         answers: { 200: { description: 'A page of them.', schema: CompanyPage } },
         problems: [401],
       },
@@ -93,6 +101,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'company',
         summary:
           'A company: all of it for administrators, name, date and status for anybody who knows its id',
+        security: TO_SEE_MORE,
         answers: { 200: { description: 'The company.', schema: z.union([Company, CompanySummary]) } },
         problems: [404],
       },
@@ -109,6 +118,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'decideCompany',
         summary: 'Approves or rejects a company, or has it wait again; for administrators',
         body: z.object({ status: Status }, 'must be an object with a status'),
+        security: TO_CHANGE,
         answers: { 200: { description: 'The company, as it is now.', schema: Company } },
         problems: [401, 403, 404],
       },
