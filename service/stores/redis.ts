@@ -29,13 +29,14 @@ export interface RedisStore extends Store {
 export function redisStore(config: RedisConfig, log: Logger): RedisStore {
   const client = connect(config);
   /** Why there is no connection: commands are only told that there is none. */
-  let failure: unknown;
+  let failure: unknown = new Error('not connected yet');
   client.on('error', (error: unknown) => {
     const reason = codeOf(loggable(error));
     // Once for each cause: it is told again at every attempt.
     if (reason !== codeOf(failure)) log.warn({ store: 'redis', reason }, 'the connection failed');
     failure = loggable(error);
   });
+  client.on('close', () => (failure ??= new Error('the connection is lost')));
   client.on('ready', () => {
     failure = undefined;
     log.info({ store: 'redis' }, 'connected');
