@@ -197,7 +197,7 @@ describe.runIf(docker)('the portal on MySQL', () => {
     'status=gone',
     "status=' OR 1=1 -- ",
     'cursor=x',
-    `cursor=${Buffer.from(`["2030-01-01T00:00:00Z","' OR '1'='1"]`).toString('base64url')}`,
+    "cursor=1893456000000.' OR '1'='1",
   ])('refuses a list with %s', async (query) => {
     const admin = await administrator();
     expect(await admin.ask('GET', `/api/companies?${encodeURI(query)}`)).toMatchObject({ status: 422 });
