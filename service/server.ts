@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { timeout, TimeoutStrategy } from 'cockatiel';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { documentPages } from './http/docs.ts';
@@ -10,7 +11,9 @@ import { openApi } from './http/openapi.ts';
 import { probes } from './http/probes.ts';
 import { ok, route, type Route } from './http/route.ts';
 import type { Logger } from './log.ts';
+import { codeOf } from './stores/health.ts';
 import { type RedisStore, redisStore } from './stores/redis.ts';
+import type { Store } from './stores/store.ts';
 import type { Surroundings, Workload } from './workload.ts';
 
 /** A service that runs. */
@@ -72,7 +75,7 @@ export async function serve(config: Config, log: Logger, now: () => number = Dat
     async stop() {
       draining = true;
       await drain(config.drainMs);
-      await Promise.all(workload.stores.map((store) => store.close()));
+      await Promise.all(workload.stores.map((store) => letGo(store, log)));
       log.info('stopped');
     },
   };
@@ -83,6 +86,17 @@ async function workloadOf(surroundings: Surroundings): Promise<Workload> {
   if (surroundings.config.mode === 'portal')
     return (await import('./portal/workload.ts')).portal(surroundings);
   return (await import('./microservice/workload.ts')).microservice(surroundings);
+}
+
+/** One that does not answer keeps the process from ending no longer than this. */
+const letGoInTime = timeout(5000, TimeoutStrategy.Aggressive);
+
+async function letGo(store: Store, log: Logger): Promise<void> {
+  try {
+    await letGoInTime.execute(() => store.close());
+  } catch (error) {
+    log.warn({ store: store.name, reason: codeOf(error) }, 'its connections were not ended in good order');
+  }
 }
 
 function limitOf({ name, rateLimit: points }: Config, redis: RedisStore | undefined) {

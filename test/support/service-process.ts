@@ -10,6 +10,9 @@ const main = resolve(import.meta.dirname, '../../service/main.ts');
 /** As in its image: what it keeps and should not ends it. */
 const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=96'];
 
+/** As long as ECS waits unless it is told otherwise. */
+const ENDS_MS = 30_000;
+
 /** The service as a process of its own, so that it can be told to end and be measured. */
 export interface ServiceProcess {
   readonly url: string;
@@ -17,7 +20,7 @@ export interface ServiceProcess {
   readonly lines: readonly string[];
   /** What it has written to its standard error: nothing, where all is well. */
   readonly errors: readonly string[];
-  /** Tells it to end (SIGTERM) and resolves with its exit code, or the signal that ended it. */
+  /** Tells it to end (SIGTERM), and kills it where it does not; resolves with its exit code, or the signal that ended it. */
   stop(): Promise<number | NodeJS.Signals>;
   /** A metric of it, by its name with its labels, if any. */
   metric(name: string): Promise<number>;
@@ -49,9 +52,10 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
     url,
     lines,
     errors,
-    stop() {
+    async stop() {
       child.kill('SIGTERM');
-      return ended;
+      const late = setTimeout(die, ENDS_MS);
+      return ended.finally(() => clearTimeout(late));
     },
     async metric(name) {
       const text = await (await fetch(`${url}/metrics`)).text();
