@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts';
 import { healthOf } from './health.ts';
 import { unavailable } from './schema.ts';
 import type { Store } from './store.ts';
-import { cacheTls } from './tls.ts';
+import { cacheTls, shared } from './tls.ts';
 
 const CONNECT_MS = 2000;
 const COMMAND_MS = 1500;
@@ -53,7 +53,7 @@ export function redisStore(config: RedisConfig, log: Logger): RedisStore {
 function connect({ host, port, password, tls, cluster }: RedisConfig): Redis | Cluster {
   const options = {
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: cacheTls(tls) } : {}),
+    ...(tls ? { tls: shared(cacheTls(tls)) } : {}),
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
     keepAlive: 10_000,
