@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Config } from './config.ts';
 import type { Tally } from './http/metrics.ts';
+import type { SecuritySchemes } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 import type { Logger } from './log.ts';
 import type { RedisStore } from './stores/redis.ts';
@@ -24,6 +25,8 @@ export interface Workload {
   readonly title: string;
   readonly description: string;
   readonly routes: readonly Route[];
+  /** What its routes let somebody in by. */
+  readonly securitySchemes?: SecuritySchemes;
   /** The stores that it may have, as `/ready` tells them. */
   readonly names: readonly Store['name'][];
   /** Those that it has, in its order of starting. */

@@ -69,7 +69,7 @@ export async function startDatabase(engine: Engine, { tls = true }: DatabaseOpti
   const started = await new GenericContainer(engine.image)
     .withEnvironment(engine.environment(setup))
     .withCommand(engine.command(setup))
-    .withCopyContentToContainer(filesOf(engine, setup))
+    .withCopyContentToContainer(filesOf(certificates, engine.files?.(setup)))
     .withExposedPorts({ container: engine.port, host: port })
     .start();
   const { container: containers } = await getContainerRuntimeClient();
@@ -120,14 +120,17 @@ export async function startDatabase(engine: Engine, { tls = true }: DatabaseOpti
   };
 }
 
-function filesOf(engine: Engine, setup: Setup) {
-  const { certificates } = setup;
+/** What a server shows, where {@link TLS} says, and other files by their path. */
+export function filesOf(
+  certificates: Certificates | undefined,
+  others: Readonly<Record<string, string>> = {},
+) {
   const tls = certificates && {
     [TLS.ca]: certificates.ca,
     [TLS.certificate]: certificates.certificate,
     [TLS.key]: certificates.key,
   };
-  const files = { ...tls, ...engine.files?.(setup) };
+  const files = { ...tls, ...others };
   // Which number the server's user has differs from image to image.
   return Object.entries(files).map(([target, content]) => ({ target, content, mode: 0o644 }));
 }

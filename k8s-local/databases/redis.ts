@@ -1,30 +1,34 @@
 import { redis } from './drivers.ts';
-import { type Database, type DatabaseOptions, startDatabase, TLS } from './container.ts';
+import { type Database, type DatabaseOptions, type Setup, startDatabase, TLS } from './container.ts';
 
 const PORT = 6379;
 
-/** Starts a Redis, TEST_REDIS_IMAGE, which has each write on disk before it answers. */
+/** The image of a Redis: TEST_REDIS_IMAGE. */
+export const REDIS_IMAGE = process.env['TEST_REDIS_IMAGE'] ?? 'redis:7-alpine';
+
+/** Options of a server that lets in who knows the password, and has each write on disk before it answers. */
+export function redisOptions({ password, certificates }: Pick<Setup, 'password' | 'certificates'>): string[] {
+  const tls = ['--tls-ca-cert-file', TLS.ca, '--tls-auth-clients', 'no'].concat(
+    ['--tls-cert-file', TLS.certificate],
+    ['--tls-key-file', TLS.key],
+  );
+  return ['--requirepass', password, '--appendonly', 'yes', '--appendfsync', 'always'].concat(
+    certificates ? tls : [],
+  );
+}
+
+/** Starts a Redis which has each write on disk before it answers. */
 export function startRedis(options: DatabaseOptions = {}): Promise<Database> {
   return startDatabase(
     {
-      image: process.env['TEST_REDIS_IMAGE'] ?? 'redis:7-alpine',
+      image: REDIS_IMAGE,
       port: PORT,
       driver: redis,
       username: 'default',
       environment: () => ({}),
-      command: ({ password, certificates }) => [
-        '--requirepass',
-        password,
-        '--appendonly',
-        'yes',
-        '--appendfsync',
-        'always',
-        ...(certificates
-          ? ['--port', '0', '--tls-port', String(PORT), '--tls-auth-clients', 'no'].concat(
-              ['--tls-ca-cert-file', TLS.ca],
-              ['--tls-cert-file', TLS.certificate, '--tls-key-file', TLS.key],
-            )
-          : []),
+      command: (setup) => [
+        ...redisOptions(setup),
+        ...(setup.certificates ? ['--port', '0', '--tls-port', String(PORT)] : []),
       ],
     },
     options,

@@ -1,4 +1,3 @@
-import { Problem } from '../http/problem.ts';
 import { codeOf } from '../stores/health.ts';
 
 /** What codes of drivers, of servers and of TLS mean to whoever has to put it right. */
@@ -19,21 +18,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 
 /** Why a store did not do something: the code and what it means. No address, no name and no value is in it. */
 export function why(error: unknown): string {
-  const code = wordOf(error);
+  const code = codeOf(error);
   const meaning = MEANINGS.find(([form]) => form.test(code))?.[1];
   return meaning === undefined || meaning === code ? code : `${meaning} (${code})`;
-}
-
-/** Redis has its code in the message, and some of the drivers' own errors have nothing else. */
-function wordOf(error: unknown): string {
-  const code = codeOf(error);
-  if (code !== 'ReplyError' && code !== 'Error') return code;
-  const { message } = rootOf(error);
-  return code === 'ReplyError' ? (message.split(' ')[0] ?? code) : message;
-}
-
-/** What a 503 was made of. */
-function rootOf(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error('failed');
-  return error instanceof Problem && error.cause instanceof Error ? rootOf(error.cause) : error;
 }

@@ -1,13 +1,27 @@
-/** Where a page ended, as text that whoever asks hands back as it is for the next one. */
-export function cursorOf(place: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+import { z } from 'zod';
+
+/** Where a page ended: when its last was made, in milliseconds since 1970, and its id. */
+export interface Place {
+  readonly ms: number;
+  readonly id: string;
 }
 
-/** What a cursor says, which anybody may have written; undefined where it is none. */
-export function placeIn(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+/** A place as text that whoever asks hands back as it is for the next page. */
+export function cursorOf({ ms, id }: Place): string {
+  return `${ms}.${id}`;
+}
+
+/**
+ * What {@link cursorOf} makes of places whose ids look like `id`, a pattern. Anybody may write one, and the document says how, so
+ * it is no more than a place to begin at.
+ */
+export function cursorLike(id: string, message: string) {
+  const form = new RegExp(`^\\d{1,14}\\.${id}$`);
+  return z
+    .string(message)
+    .regex(form, message)
+    .transform((text): Place => {
+      const dot = text.indexOf('.');
+      return { ms: Number(text.slice(0, dot)), id: text.slice(dot + 1) };
+    });
 }

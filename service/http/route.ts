@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What a handler is told of the request beside its parts. */
 export interface RequestContext {
@@ -26,7 +26,12 @@ export interface Answer {
   readonly schema?: z.ZodType;
   /** Media type, `application/json` unless given. */
   readonly type?: string;
+  /** Headers beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>;
 }
+
+/** Names of the document's security schemes that are needed together; none, where anybody may ask. */
+export type Security = Readonly<Record<string, []>>;
 
 interface Parts {
   readonly params?: z.ZodObject;
@@ -44,6 +49,8 @@ export interface Operation extends Parts {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
+  /** Who may ask, each another way in; anybody unless given. */
+  readonly security?: readonly Security[];
   readonly answers: Readonly<Record<number, Answer>>;
   /** Statuses of errors beside those that every operation of its shape has. */
   readonly problems?: readonly number[];
@@ -80,6 +87,11 @@ export function route<const O extends Operation>(
 ): Route {
   return { operation, handle };
 }
+
+/** The header of a 201. */
+export const madeAt = z
+  .string()
+  .meta({ description: 'The path of what was made.', header: { id: 'MadeAt' } });
 
 /** 200 with JSON. */
 export function ok(body: unknown): Reply {

@@ -1,19 +1,39 @@
 import { z } from 'zod';
 
-/** No store takes NUL in every text, and half of a surrogate pair is no character: both would come back as something else. */
-const STORABLE = /^[^\0\ud800-\udfff]*$/u;
+/** Characters as people count them, which is how the document and the databases do, and not JavaScript. */
+export function isLongerThan(most: number, text: string): boolean {
+  return text.length > 2 * most || (text.length > most && Array.from(text).length > most);
+}
 
-const UNSTORABLE = 'must hold neither NUL nor half of a surrogate pair';
+/** A text with one message where it is wrong; `described` is what the document says of it. */
+export function checkedText(
+  missing: string,
+  faultOf: (text: string) => string | undefined,
+  described: { readonly maxLength: number; readonly pattern: string; readonly example?: string },
+): z.ZodString {
+  return z
+    .string(missing)
+    .superRefine((value, context) => {
+      const message = faultOf(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .meta({ minLength: 1, ...described });
+}
 
 /** A text of 1 to `most` characters that is kept as it was sent, and is not blank. */
 export function text(most: number): z.ZodString {
-  const error = `must be a text of 1 to ${most} characters`;
-  return z
-    .string(error)
-    .min(1, error)
-    .max(most, error)
-    .regex(STORABLE, UNSTORABLE)
-    .regex(/\S|^$/, 'must not be blank');
+  const wrong = `must be a text of 1 to ${most} characters`;
+  const faultOf = (value: string) => {
+    if (value === '' || isLongerThan(most, value)) return wrong;
+    // No store takes NUL in every text, and half a pair is no character: both would come back as something else.
+    if (value.includes('\0') || !value.isWellFormed())
+      return 'must hold neither NUL nor half of a surrogate pair';
+    return value.trim() === '' ? 'must not be blank' : undefined;
+  };
+  return checkedText(wrong, faultOf, {
+    maxLength: most,
+    pattern: String.raw`^[^\u0000]*[^\u0000\s][^\u0000]*$`,
+  });
 }
 
 /** An address of mail, of which RFC 5321 allows 254 characters. */

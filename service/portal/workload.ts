@@ -2,6 +2,7 @@ import { mysqlStore } from '../stores/mysql.ts';
 import { configured } from '../stores/schema.ts';
 import type { Surroundings, Workload } from '../workload.ts';
 import { administration } from './admin/administration.ts';
+import { SECURITY_SCHEMES } from './admin/security.ts';
 import { companyRoutes } from './companies/routes.ts';
 import { companiesIn } from './companies/table.ts';
 import { loginPage, websitePages } from './pages.ts';
@@ -20,6 +21,7 @@ export function portal({ config, log, redis, now }: Surroundings): Workload {
     names: ['mysql', 'redis'],
     stores: [mysql, redis].filter((store) => store !== undefined),
     routes: [...companyRoutes({ companies, admin, now }), loginPage(), ...adminRoutes],
+    securitySchemes: SECURITY_SCHEMES,
     pages: websitePages,
   };
 }

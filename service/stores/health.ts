@@ -29,10 +29,13 @@ async function check(call: (signal: AbortSignal) => Promise<unknown>): Promise<S
   return Promise.race([answered, late]);
 }
 
-/** The code of an error, or of what a 503 was made of: it holds no address and no name, as a message may. */
+/**
+ * The code of an error, or of what a 503 was made of: it holds no address and no name, as a message may. Of errors that are only
+ * that it is the message: the drivers' own about connections that are lost or late.
+ */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
   if (error instanceof Problem && error.cause instanceof Error) return codeOf(error.cause);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return code || 'failed';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'Error' ? error.message : error.name;
 }

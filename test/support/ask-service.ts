@@ -1,4 +1,4 @@
-/** An answer of the service, with the JSON of its body. */
+/** An answer of the service, with the JSON of its body, if it has one. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -14,9 +14,11 @@ export async function askService(url: string, method: string, path: string, body
     // Whatever is wrong, the service answers before: its own deadline is ten seconds.
     signal: AbortSignal.timeout(12_000),
   });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
   return {
     status: response.status,
     headers: response.headers,
-    body: (await response.json()) as Answer['body'],
+    body: isJson ? (JSON.parse(text) as Answer['body']) : {},
   };
 }

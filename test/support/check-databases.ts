@@ -34,10 +34,13 @@ export async function checkDatabases(
   return { ...ended, rows: rows.map((row) => row.replaceAll(/ +/g, ' ')) };
 }
 
+/** Where a database is, and who may come in. */
+export type Reached = Pick<Database, 'host' | 'port' | 'username' | 'password' | 'database' | 'ca'>;
+
 /** How the service is told of a database, with the file of its authority, which goes with the scope. */
 export async function environmentOf(
   prefix: 'DB' | 'REDIS',
-  { host, port, username, password, database, ca = '' }: Database,
+  { host, port, username, password, database, ca = '' }: Reached,
 ): Promise<{ readonly env: Record<string, string> } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-authority-'));
   const file = join(folder, 'ca.pem');

@@ -4,6 +4,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisConfig } from '../../config.ts';
 import type { Logger } from '../../log.ts';
 import { type RedisStore, redisStore } from '../../stores/redis.ts';
+import { loggable } from '../../stores/redis-errors.ts';
 import { CONNECTIONS, KEPT_SECONDS, type Subject } from '../subject.ts';
 
 const CONNECT_MS = 5000;
@@ -54,7 +55,7 @@ function ready(client: Redis | Cluster): Promise<void> {
     if (client.status === 'ready') return resolve();
     const late = setTimeout(() => reject(new Error('no answer in time')), CONNECT_MS);
     client.once('ready', resolve);
-    client.once('error', (error: Error & { lastNodeError?: Error }) => reject(error.lastNodeError ?? error));
+    client.once('error', (error: unknown) => reject(loggable(error)));
     for (const event of ['ready', 'error']) client.once(event, () => clearTimeout(late));
   });
 }

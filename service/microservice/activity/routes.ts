@@ -1,25 +1,14 @@
 import { z } from 'zod';
-import { cursorOf } from '../../http/cursor.ts';
+import { cursorLike, cursorOf } from '../../http/cursor.ts';
 import { ok, route, type Route } from '../../http/route.ts';
+import { wholeNumber } from '../../http/whole.ts';
 import { configured } from '../../stores/schema.ts';
 import { UserPath } from '../users/schema.ts';
-import { placeOf } from './cursor.ts';
 import type { Activity } from './store.ts';
 
-const LIMIT = 'must be a whole number from 1 to 100';
-const CURSOR = 'must be the next_cursor of an answer';
-
 const Query = z.strictObject({
-  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(20),
-  cursor: z
-    .string(CURSOR)
-    .max(500, CURSOR)
-    .transform((text, context) => {
-      const place = placeOf(text);
-      if (place) return place;
-      context.addIssue(CURSOR);
-      return z.NEVER;
-    })
+  limit: wholeNumber({ least: 1, most: 100, fallback: 20 }),
+  cursor: cursorLike('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'must be the next_cursor of an answer')
     .optional()
     .meta({ description: 'The next_cursor of the page before.' }),
 });

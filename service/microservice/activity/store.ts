@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type AttributeValue, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Place } from '../../http/cursor.ts';
 import type { Logger } from '../../log.ts';
 import type { DynamoStore } from '../../stores/dynamo.ts';
 import { codeOf } from '../../stores/health.ts';
 import { TABLE } from '../table-schema.ts';
-import type { Place } from './cursor.ts';
 
 /** Something that a user did, or that was done for them. */
 export interface Act {
@@ -27,6 +27,9 @@ export interface Activity {
   /** The latest first. */
   list(user: string, limit: number, after: Place | undefined, abortSignal: AbortSignal): Promise<Page>;
 }
+
+/** Keeps apart in the key what is an activity and what a session, whose ids have no `#`. */
+const PREFIX = 'activity#';
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 
@@ -56,7 +59,7 @@ export function activityOf(dynamo: DynamoStore, log: Logger): Activity {
       const now = Date.now();
       dynamo.behind(
         write({
-          session_id: { S: `activity#${randomUUID()}` },
+          session_id: { S: `${PREFIX}${randomUUID()}` },
           user_id: { S: user },
           timestamp: { N: `${now}` },
           action: { S: action },
@@ -87,12 +90,12 @@ export function activityOf(dynamo: DynamoStore, log: Logger): Activity {
   };
 }
 
-function keyOf(user: string, [session_id, timestamp]: Place): Item {
-  return { session_id: { S: session_id }, user_id: { S: user }, timestamp: { N: timestamp } };
+function keyOf(user: string, { ms, id }: Place): Item {
+  return { session_id: { S: `${PREFIX}${id}` }, user_id: { S: user }, timestamp: { N: `${ms}` } };
 }
 
 function placeIn(item: Item): Place {
-  return [item['session_id']?.S ?? '', item['timestamp']?.N ?? ''];
+  return { ms: Number(item['timestamp']?.N), id: item['session_id']?.S?.slice(PREFIX.length) ?? '' };
 }
 
 function actOf(item: Item): Act {

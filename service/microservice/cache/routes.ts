@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../http/problem.ts';
 import { ok, route, type Route } from '../../http/route.ts';
+import { wholeNumber } from '../../http/whole.ts';
 import type { RedisStore } from '../../stores/redis.ts';
 import { configured } from '../../stores/schema.ts';
 
@@ -36,13 +37,9 @@ export function cacheRoutes(store: RedisStore | undefined, service: string): Rou
         id: 'setCacheEntry',
         summary: 'Keeps a value, in place of the one before',
         query: z.object({
-          ttl: z.coerce
-            .number('must be a number of seconds')
-            .int('must be a whole number of seconds')
-            .min(1, 'must be at least 1 second')
-            .max(YEAR, 'must be at most a year, 31536000 seconds')
-            .default(3600)
-            .meta({ description: 'Seconds until it goes.' }),
+          ttl: wholeNumber({ least: 1, most: YEAR, fallback: 3600, of: 'seconds' }).meta({
+            description: 'Seconds until it goes.',
+          }),
         }),
         body: z.unknown().meta({ description: 'The value: any JSON.', example: { message: 'Hello Cache' } }),
         answers: { 201: { description: 'It is kept.', schema: Entry } },

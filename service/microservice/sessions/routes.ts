@@ -1,5 +1,5 @@
 import { Problem } from '../../http/problem.ts';
-import { ok, route, type Route } from '../../http/route.ts';
+import { madeAt, ok, route, type Route } from '../../http/route.ts';
 import { uuid } from '../../http/text.ts';
 import { configured } from '../../stores/schema.ts';
 import type { Activity } from '../activity/store.ts';
@@ -18,7 +18,13 @@ export function sessionRoutes(sessions: Sessions | undefined, activity: Activity
         summary: 'Keeps a session, in place of a former one of its id',
         description: 'Where `data.user_id` is the id of a user, it is among their activity.',
         body: NewSession,
-        answers: { 201: { description: 'The session, whose address is in Location.', schema: Session } },
+        answers: {
+          201: {
+            description: 'The session, whose address is in Location.',
+            schema: Session,
+            headers: { Location: madeAt },
+          },
+        },
         waits: true,
       },
       async ({ body, request }) => {

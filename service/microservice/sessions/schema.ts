@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTooDeep } from '../../http/depth.ts';
+import { DEEPEST, isTooDeep } from '../../http/depth.ts';
 
 /** Of an item of DynamoDB, which may have 400 KiB with its keys. */
 const MOST_BYTES = 100 * 1024;
@@ -23,7 +23,9 @@ const Data = z.record(z.string(), z.unknown(), 'must be a JSON object');
 export const NewSession = z
   .strictObject({
     session_id: SessionId,
-    data: Data.refine(fits, `must have at most ${MOST_BYTES / 1024} KiB of JSON, not nested too deep`),
+    data: Data.refine(fits, `must have at most ${MOST_BYTES / 1024} KiB of JSON, not nested too deep`).meta({
+      description: `At most ${MOST_BYTES / 1024} KiB of JSON, nested at most ${DEEPEST} levels deep.`,
+    }),
     ttl: z
       .int(TTL)
       .min(1, TTL)

@@ -1,5 +1,5 @@
 import { Problem } from '../../http/problem.ts';
-import { ok, route, type Route } from '../../http/route.ts';
+import { madeAt, ok, route, type Route } from '../../http/route.ts';
 import { configured } from '../../stores/schema.ts';
 import type { Activity } from '../activity/store.ts';
 import { NewUser, User, UserPath } from './schema.ts';
@@ -17,7 +17,13 @@ export function userRoutes(users: Users | undefined, activity: Activity | undefi
         summary: 'Makes a user',
         description: 'There is one user of each username, and one of each email address in whatever case.',
         body: NewUser,
-        answers: { 201: { description: 'The user, whose address is in Location.', schema: User } },
+        answers: {
+          201: {
+            description: 'The user, whose address is in Location.',
+            schema: User,
+            headers: { Location: madeAt },
+          },
+        },
         problems: [409],
         waits: true,
       },

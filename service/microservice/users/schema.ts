@@ -29,7 +29,7 @@ export type User = z.infer<typeof User>;
 /** The parameter of paths that name a user. */
 export const UserPath = z.object({ id: uuid });
 
-/** Lengths are in characters here and in UTF-16 units where requests are checked, which are never fewer. */
+/** What the database has of users. Steps are only added. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,

@@ -4,6 +4,7 @@ import { cookieOf, NO_COOKIE, tokenOf } from './cookie.ts';
 import type { Admin } from './guard.ts';
 import type { Attempt } from './login.ts';
 import { requireSameOrigin } from './origin.ts';
+import { TO_CHANGE, TO_SEE } from './security.ts';
 import type { Sessions } from './sessions.ts';
 
 const Session = z
@@ -31,6 +32,8 @@ const Credentials = z
 
 const shared = { tag: 'Administration', waits: true } as const;
 
+const setsCookie = { 'Set-Cookie': z.string().meta({ description: 'The session of the browser.' }) };
+
 interface Options {
   readonly admin: Admin;
   /** Throws a 503 where there can be no session. */
@@ -50,7 +53,7 @@ export function adminRoutes({ admin, sessions, logIn }: Options): Route[] {
         summary: 'Logs an administrator in',
         description: 'Sets the cookie `__Host-session`: a new one, whatever was sent.',
         body: Credentials,
-        answers: { 200: { description: 'Logged in.', schema: Session } },
+        answers: { 200: { description: 'Logged in.', schema: Session, headers: setsCookie } },
         problems: [401, 403],
       },
       async ({ body, request }) => {
@@ -68,7 +71,8 @@ export function adminRoutes({ admin, sessions, logIn }: Options): Route[] {
         path: '/admin/logout',
         id: 'logOut',
         summary: 'Logs the administrator out',
-        answers: { 204: { description: 'Logged out; the session is no more.' } },
+        security: TO_CHANGE,
+        answers: { 204: { description: 'Logged out; the session is no more.', headers: setsCookie } },
         problems: [401, 403],
       },
       async ({ request }) => {
@@ -85,6 +89,7 @@ export function adminRoutes({ admin, sessions, logIn }: Options): Route[] {
         path: '/api/session',
         id: 'session',
         summary: 'Who is logged in',
+        security: TO_SEE,
         answers: { 200: { description: 'An administrator.', schema: Session } },
         problems: [401],
       },

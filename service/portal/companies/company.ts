@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import { text } from './text.ts';
+import { CONTROL, text } from './text.ts';
 
 /** What is decided of a registration. */
 export const Status = z.enum(['pending', 'approved', 'rejected'], 'must be pending, approved or rejected');
 
 export type Status = z.infer<typeof Status>;
 
+/** What an id looks like. */
+export const ID = '[A-Za-z0-9-]{1,36}';
+
 /** Of a registration that was made, or that its maker has given it. */
 export const Id = z
   .string('must be text')
-  .regex(/^[A-Za-z0-9-]{1,36}$/, 'must have 1 to 36 letters, digits and hyphens')
+  .regex(new RegExp(`^${ID}$`), 'must have 1 to 36 letters, digits and hyphens')
   .meta({ example: '0192f0c1-7d3e-4a51-9c3e-5a1f0b6f2d11' });
 
 /** What a company says of itself. */
@@ -19,7 +22,7 @@ const FIELDS = {
     missing: 'Enter the registration number.',
     most: 50,
     form: {
-      pattern: /^[A-Za-z0-9][A-Za-z0-9 ./-]*$/,
+      pattern: '[A-Za-z0-9][A-Za-z0-9 ./-]*',
       message: 'Use letters from A to Z, digits, spaces and . / - only, and begin with a letter or digit.',
     },
     example: 'REG123',
@@ -31,7 +34,7 @@ const FIELDS = {
     missing: 'Enter an email address.',
     most: 254,
     form: {
-      pattern: /^[^\s@<>()",:;\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+      pattern: String.raw`[^${CONTROL}\s@<>()",:;\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`,
       message: 'Enter an email address in the form name@example.com.',
     },
     example: 'test@example.com',
@@ -40,7 +43,7 @@ const FIELDS = {
     missing: 'Enter a phone number.',
     most: 40,
     form: {
-      pattern: /^\+?[ ()./-]*([0-9][ ()./-]*){5,20}$/,
+      pattern: String.raw`\+?[ ()./-]*([0-9][ ()./-]*){5,20}`,
       message: 'Enter a phone number with 5 to 20 digits, such as +1 555 0123.',
     },
     example: '555-0123',

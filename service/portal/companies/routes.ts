@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { cursorLike, cursorOf } from '../../http/cursor.ts';
 import { Problem } from '../../http/problem.ts';
-import { ok, type RequestContext, route, type Route } from '../../http/route.ts';
+import { madeAt, ok, type RequestContext, route, type Route } from '../../http/route.ts';
+import { wholeNumber } from '../../http/whole.ts';
 import type { Admin } from '../admin/guard.ts';
-import { Company, CompanySummary, Id, Registration, Status } from './company.ts';
-import { Cursor, cursorAfter } from './cursor.ts';
+import { TO_CHANGE, TO_SEE, TO_SEE_MORE } from '../admin/security.ts';
+import { Company, CompanySummary, ID, Id, Registration, Status } from './company.ts';
 import type { Companies } from './table.ts';
 
 const DEFAULT_PAGE = 50;
@@ -42,7 +44,13 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'registerCompany',
         summary: 'Registers a company',
         body: Registration,
-        answers: { 201: { description: 'It is registered, and waits to be decided upon.', schema: Company } },
+        answers: {
+          201: {
+            description: 'It is registered, and waits to be decided upon.',
+            schema: Company,
+            headers: { Location: madeAt },
+          },
+        },
         problems: [409],
       },
       async ({ body, request: { signal } }) => {
@@ -63,14 +71,12 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         summary: 'The companies, the newest first; for administrators',
         query: z.object({
           status: Status.optional().meta({ description: 'Those of this status only.' }),
-          limit: z.coerce
-            .number(`must be a number from 1 to ${LARGEST_PAGE}`)
-            .int(`must be a whole number from 1 to ${LARGEST_PAGE}`)
-            .min(1, `must be a number from 1 to ${LARGEST_PAGE}`)
-            .max(LARGEST_PAGE, `must be a number from 1 to ${LARGEST_PAGE}`)
-            .default(DEFAULT_PAGE),
-          cursor: Cursor.optional().meta({ description: 'The `nextCursor` of the page before.' }),
+          limit: wholeNumber({ least: 1, most: LARGEST_PAGE, fallback: DEFAULT_PAGE }),
+          cursor: cursorLike(ID, 'must be the nextCursor of a page')
+            .optional()
+            .meta({ description: 'The `nextCursor` of the page before.' }),
         }),
+        security: TO_SEE,
         answers: { 200: { description: 'A page of them.', schema: CompanyPage } },
         problems: [401],
       },
@@ -82,7 +88,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         const last = page.at(-1);
         return ok({
           companies: page,
-          nextCursor: last && found.length > limit ? cursorAfter(last) : null,
+          nextCursor: last && found.length > limit ? cursorOf(placeOf(last)) : null,
         });
       },
     ),
@@ -93,6 +99,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'company',
         summary:
           'A company: all of it for administrators, name, date and status for anybody who knows its id',
+        security: TO_SEE_MORE,
         answers: { 200: { description: 'The company.', schema: z.union([Company, CompanySummary]) } },
         problems: [404],
       },
@@ -109,6 +116,7 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
         id: 'decideCompany',
         summary: 'Approves or rejects a company, or has it wait again; for administrators',
         body: z.object({ status: Status }, 'must be an object with a status'),
+        security: TO_CHANGE,
         answers: { 200: { description: 'The company, as it is now.', schema: Company } },
         problems: [401, 403, 404],
       },
@@ -121,6 +129,8 @@ export function companyRoutes({ companies, admin, now }: Options): Route[] {
     ),
   ];
 }
+
+const placeOf = ({ submittedDate, id }: Company) => ({ ms: Date.parse(submittedDate), id });
 
 const isAdmin = async (admin: Admin, request: RequestContext) => (await admin.session(request)) !== undefined;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Place } from '../../http/cursor.ts';
 import { DuplicateKey, type MysqlStore, type Row, type Value } from '../../stores/mysql.ts';
 import { Company, type Status } from './company.ts';
 
@@ -19,7 +20,7 @@ export interface Companies {
 interface Page {
   readonly status: Status | undefined;
   /** What the page before ended with. */
-  readonly after: Pick<Company, 'id' | 'submittedDate'> | undefined;
+  readonly after: Place | undefined;
   readonly limit: number;
 }
 
@@ -68,7 +69,7 @@ export function companiesIn(mysql: MysqlStore): Companies {
         values.push(status);
       }
       if (after) {
-        const date = new Date(after.submittedDate);
+        const date = new Date(after.ms);
         conditions.push('(submittedDate < ? OR (submittedDate = ? AND id < ?))');
         values.push(date, date, after.id);
       }

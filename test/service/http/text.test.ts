@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { email, text, uuid } from '../../../service/http/text.ts';
+import { expectAsDocumented } from '../documented.ts';
 
 describe('a text', () => {
-  it.each(['a', ' a ', 'Ada\nLovelace', "'; drop table users; --", '👩‍💻', 'é'.repeat(25), '\u0001a'])(
+  it.each(['a', ' a ', 'Ada\nLovelace', "'; drop table users; --", '👩‍💻', '👩'.repeat(50), '\u0001a'])(
     'may be %j',
     (value) => {
       expect(text(50).parse(value)).toBe(value);
@@ -12,6 +13,7 @@ describe('a text', () => {
   it.each([
     ['', 'must be a text of 1 to 50 characters'],
     ['a'.repeat(51), 'must be a text of 1 to 50 characters'],
+    ['👩'.repeat(51), 'must be a text of 1 to 50 characters'],
     [' \n\t\u3000', 'must not be blank'],
     ['a\0', 'must hold neither NUL nor half of a surrogate pair'],
     ['\ud83d', 'must hold neither NUL nor half of a surrogate pair'],
@@ -21,6 +23,10 @@ describe('a text', () => {
   ])('may not be %j', (value, message) => {
     const { error } = text(50).safeParse(value);
     expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
+
+  it('is taken where the document says so, and refused where not', () => {
+    expectAsDocumented(text(50));
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Registration } from '../../../../service/portal/companies/company.ts';
+import { expectAsDocumented } from '../../documented.ts';
 
 const REGISTRATION = {
   companyName: 'Test Company',
@@ -29,6 +30,10 @@ describe('a registration', () => {
     ['companyName', 'a\nb'],
     ['companyName', 'a\ud83d'],
     ['companyName', 'é'.repeat(201)],
+    // Two characters each in the form that is kept.
+    ['companyName', '\u0958'.repeat(150)],
+    // An ASCII letter in that form.
+    ['registrationNumber', '\u212a1'],
     ['companyName', null],
     ['registrationNumber', '-1'],
     ['registrationNumber', 'Ω1'],
@@ -37,6 +42,8 @@ describe('a registration', () => {
     ['email', 'a b@example.com'],
     ['email', 'a@example.com, c@example.com'],
     ['email', `${'a'.repeat(250)}@example.com`],
+    // Its question mark is a semicolon in that form.
+    ['email', 'a\u037e@example.com'],
     ['phone', '1234'],
     ['phone', '+49 30 12x45'],
     ['id', 'a/b'],
@@ -50,9 +57,25 @@ describe('a registration', () => {
     ['registrationNumber', 'HRB 12345/B'],
     ['email', 'o’neill+portal@sub.example.co.uk'],
     ['phone', '+1 (555) 010-0123'],
+    ['phone', '\u00a0555-0123\r\n'],
     ['id', 'test-123'],
   ])('takes %s %j', (field, value) => {
     expect(faults({ [field]: value })).toBeUndefined();
+  });
+
+  it.each([
+    'companyName',
+    'registrationNumber',
+    'businessType',
+    'address',
+    'contactPerson',
+    'email',
+    'phone',
+    'id',
+  ] as const)('takes of %s what the document says, and refuses what not', (field) => {
+    // What is kept of these few is something else, and checked again.
+    const differs = (text: string) => text.normalize('NFC') !== text;
+    expectAsDocumented(Registration.shape[field], differs);
   });
 
   it('is looked at in no time, however long it is', () => {
