@@ -2,7 +2,10 @@ import type { Request } from 'express';
 import type { Deadline } from './deadline.ts';
 import type { RequestContext } from './route.ts';
 
-/** What a handler is told of a request. A class: where each request had an accessor of its own, V8 made a hidden class for each. */
+/**
+ * What a handler is told of a request. A class: what accessors of an object's own refer to V8 puts where only a full collection finds
+ * it, which was all of a request.
+ */
 export class Context implements RequestContext {
   readonly id: string;
   readonly ip: string;
