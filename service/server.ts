@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { documentPages } from './http/docs.ts';
+import { drainOf } from './http/drain.ts';
 import { limiter } from './http/limit.ts';
 import { createMetrics, type Tally } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -38,6 +39,7 @@ export async function serve(config: Config, log: Logger, now: () => number = Dat
     log,
     requestTimeoutMs: config.requestTimeoutMs,
     trustedProxyHops: config.trustedProxyHops,
+    isDraining: () => draining,
     ...limitOf(config, redis),
     observe(answer) {
       metrics?.observe(answer);
@@ -61,6 +63,7 @@ export async function serve(config: Config, log: Logger, now: () => number = Dat
     },
     app,
   );
+  const drain = drainOf(server, log);
   await listening(server, config.port);
   const { port } = server.address() as AddressInfo;
   log.info({ mode: config.mode, port }, 'listening');
@@ -68,7 +71,7 @@ export async function serve(config: Config, log: Logger, now: () => number = Dat
     port,
     async stop() {
       draining = true;
-      await drained(server, config.drainMs, log);
+      await drain(config.drainMs);
       await Promise.all(workload.stores.map((store) => store.close()));
       log.info('stopped');
     },
@@ -121,20 +124,5 @@ function listening(server: Server, port: number): Promise<void> {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-/** Resolves when no connection is left; those that are still busy after the time given are cut. */
-function drained(server: Server, ms: number, log: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      log.warn('requests were cut off: they took longer than DRAIN_SECONDS');
-      server.closeAllConnections();
-    }, ms);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../log.ts';
+import { Context } from './context.ts';
 import { withDeadline } from './deadline.ts';
 import { DEEPEST, isTooDeep } from './depth.ts';
 import { problemOf } from './errors.ts';
@@ -15,6 +16,8 @@ export interface AppOptions {
   readonly log: Logger;
   readonly requestTimeoutMs: number;
   readonly trustedProxyHops: number;
+  /** Whether the process is to end: each answer then is the last on its connection. */
+  readonly isDraining?: () => boolean;
   /** Throws a 429 where the address has asked too often. */
   readonly limit?: (ip: string) => Promise<void> | void;
   /** Told of each answer: the path of the route (not what stood in it), or `none`. */
@@ -31,7 +34,7 @@ const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** The HTTP side of the service: request ids, one line of log for each request, checked parts, problems as answers. */
 export function createApp(options: AppOptions): Express {
-  const { routes, log, observe } = options;
+  const { routes, log, observe, isDraining = () => false } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -82,19 +85,9 @@ export function createApp(options: AppOptions): Express {
         const parts = partsOf(operation, { params, query, body });
         const ms = operation.waits ? options.requestTimeoutMs : undefined;
         const reply = await withDeadline(ms, (deadline) =>
-          route.handle({
-            ...parts,
-            request: {
-              id: String(response.locals['requestId']),
-              ip: String(response.locals['ip']),
-              get signal() {
-                return deadline.signal;
-              },
-              header: (name) => request.get(name),
-            },
-          }),
+          route.handle({ ...parts, request: new Context(request, response.locals, deadline) }),
         );
-        send(response, reply);
+        send(response, reply, isDraining());
       },
     ];
     app[operation.method](path, ...handlers);
@@ -106,6 +99,7 @@ export function createApp(options: AppOptions): Express {
   app.use((_request, response, next) => {
     response.setHeader('X-Request-ID', String(response.locals['requestId']));
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+    if (isDraining()) response.setHeader('Connection', 'close');
     next();
   });
   options.pages?.(app);
@@ -119,12 +113,8 @@ export function createApp(options: AppOptions): Express {
     // What has begun cannot become another answer: the connection ends, so that nobody takes it for whole.
     if (response.headersSent) return void response.destroy();
     const { headers } = problem;
-    send(response, {
-      status: problem.status,
-      type: 'application/problem+json',
-      headers,
-      body: problem.document(id),
-    });
+    const body = problem.document(id);
+    send(response, { status: problem.status, type: 'application/problem+json', headers, body }, isDraining());
   });
   return app;
 }
@@ -132,11 +122,16 @@ export function createApp(options: AppOptions): Express {
 const SECURE = SECURITY_HEADERS.flat();
 
 /** All headers at once and as they are: one by one they cost more than the answer itself. */
-function send(response: Response, { status, body, type = 'application/json', headers }: Reply): void {
+function send(
+  response: Response,
+  { status, body, type = 'application/json', headers }: Reply,
+  last: boolean,
+): void {
   const head = headers ? SECURITY_HEADERS.filter(([name]) => !(name in headers)).flat() : [...SECURE];
   for (const [name, value] of Object.entries(headers ?? {}))
     for (const one of [value].flat()) head.push(name, one);
   head.push('X-Request-ID', String(response.locals['requestId']));
+  if (last) head.push('Connection', 'close');
   if (body === undefined) return void response.writeHead(status, head).end();
   const text = type.endsWith('json') ? JSON.stringify(body) : (body as string);
   head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));

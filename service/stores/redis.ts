@@ -5,7 +5,7 @@ import { codeOf, healthOf } from './health.ts';
 import { loggable } from './redis-errors.ts';
 import { unavailable } from './schema.ts';
 import type { Store } from './store.ts';
-import { cacheTls } from './tls.ts';
+import { cacheTls, shared } from './tls.ts';
 
 const CONNECT_MS = 2000;
 const COMMAND_MS = 1500;
@@ -29,13 +29,14 @@ export interface RedisStore extends Store {
 export function redisStore(config: RedisConfig, log: Logger): RedisStore {
   const client = connect(config);
   /** Why there is no connection: commands are only told that there is none. */
-  let failure: unknown;
+  let failure: unknown = new Error('not connected yet');
   client.on('error', (error: unknown) => {
     const reason = codeOf(loggable(error));
     // Once for each cause: it is told again at every attempt.
     if (reason !== codeOf(failure)) log.warn({ store: 'redis', reason }, 'the connection failed');
     failure = loggable(error);
   });
+  client.on('close', () => (failure ??= new Error('the connection is lost')));
   client.on('ready', () => {
     failure = undefined;
     log.info({ store: 'redis' }, 'connected');
@@ -66,7 +67,7 @@ async function whole(client: Redis | Cluster): Promise<void> {
 function connect({ host, port, password, tls, cluster }: RedisConfig): Redis | Cluster {
   const options = {
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: cacheTls(tls) } : {}),
+    ...(tls ? { tls: shared(cacheTls(tls)) } : {}),
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
     socketTimeout: SILENT_MS,

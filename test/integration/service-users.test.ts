@@ -243,67 +243,6 @@ describe('a database', () => {
     }
   });
 
-  it('that is killed while it is asked is a 503, and works again without a restart of the service', async () => {
-    await healthy(service);
-    const made = await ask('POST', '/database/users', aUser());
-    const path = made.headers.get('location') ?? '';
-    const statuses = new Set<number>();
-    let slowest = 0;
-    const enough = new AbortController();
-    const load = Array.from({ length: 8 }, async () => {
-      while (!enough.signal.aborted) {
-        const started = performance.now();
-        statuses.add((await ask('GET', path)).status);
-        slowest = Math.max(slowest, performance.now() - started);
-      }
-    });
-    await database.kill();
-    const down = await ask('GET', path);
-    const health = await eventually('the health to be of now', async () => {
-      const answer = await ask('GET', '/database/health');
-      return answer.status === 503 && answer;
-    });
-    await database.start();
-    await healthy(service);
-    enough.abort();
-    await Promise.all(load);
-    expect(down.status).toBe(503);
-    expect(health.body).toMatchObject({
-      status: 'unhealthy',
-      databases: { postgresql: { status: 'unhealthy' }, redis: { status: 'disabled' } },
-    });
-    expect(statuses).toEqual(new Set([200, 503]));
-    expect(slowest).toBeLessThan(10_000);
-    const again = await ask('GET', path);
-    expect([again.status, again.body]).toEqual([200, made.body]);
-  });
-
-  it('that stands still is a 503 or a 504 within the deadline, and works again when it goes on', async () => {
-    const hurried = await startService(env({ REQUEST_TIMEOUT_SECONDS: '2' }));
-    try {
-      await healthy(hurried);
-      const path = (await askService(hurried.url, 'POST', '/database/users', aUser())).headers.get(
-        'location',
-      );
-      await database.pause();
-      const started = performance.now();
-      // More than the pool has connections.
-      const answers = await Promise.all(
-        Array.from({ length: 30 }, () => askService(hurried.url, 'GET', path ?? '')),
-      );
-      expect(performance.now() - started).toBeLessThan(3000);
-      const statuses = new Set(answers.map(({ status }) => status));
-      expect([...statuses].filter((status) => status !== 503 && status !== 504)).toEqual([]);
-      expect((await askService(hurried.url, 'GET', '/hello')).status).toBe(200);
-      await database.unpause();
-      await healthy(hurried);
-      expect((await askService(hurried.url, 'GET', path ?? '')).status).toBe(200);
-    } finally {
-      await database.unpause().catch(() => undefined);
-      await hurried.stop();
-    }
-  });
-
   it('that is not configured is disabled, and no reason to be unwell', async () => {
     const alone = await startService();
     try {

@@ -15,9 +15,10 @@ export async function askService(url: string, method: string, path: string, body
     signal: AbortSignal.timeout(12_000),
   });
   const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Answer['body']),
+    body: isJson ? (JSON.parse(text) as Answer['body']) : {},
   };
 }
