@@ -1,6 +1,4 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { freePorts } from '../../k8s-local/cluster/ports.ts';
 import type { Database } from '../../k8s-local/databases/container.ts';
@@ -8,15 +6,11 @@ import { type DynamoTable, startDynamoTable } from '../../k8s-local/databases/dy
 import { startMysql } from '../../k8s-local/databases/mysql.ts';
 import { startPostgres } from '../../k8s-local/databases/postgres.ts';
 import { startRedis } from '../../k8s-local/databases/redis.ts';
-import { createApp } from '../../service/http/app.ts';
-import { openApi } from '../../service/http/openapi.ts';
-import { Problem } from '../../service/http/problem.ts';
-import { ok, route } from '../../service/http/route.ts';
-import { listening } from '../service/listening.ts';
 import { environmentOf } from '../support/check-databases.ts';
 import { eventually } from '../support/eventually.ts';
+import { lyingService } from '../support/lying-service.ts';
 import { ADMIN, startPortal } from '../support/portal.ts';
-import { examine, type Expected } from '../support/schemathesis.ts';
+import { examine, type Expected, type Particular } from '../support/schemathesis.ts';
 import { AWAY, startService } from '../support/service.ts';
 
 const docker = await dockerAnswers(process.env);
@@ -70,7 +64,7 @@ interface Document {
 async function expectAsDocumented(
   url: string,
   expected: readonly Expected[] = [],
-  more: Parameters<typeof examine>[1] = {},
+  more: Particular = {},
 ): Promise<void> {
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
   const { faults, asked, checks } = await examine(url, { expected, ...more });
@@ -105,49 +99,7 @@ async function startConsumer(env: Readonly<Record<string, string>> = {}) {
 
 describe('what examines', () => {
   it('finds what is not as the document says', async () => {
-    const shared = { method: 'get', tag: 'Test', summary: 'Something else' } as const;
-    const Count = z.object({ count: z.int() });
-    const answers = { 200: { description: 'A number.', schema: Count } };
-    const routes = [
-      route({ ...shared, path: '/body', id: 'body', answers }, () => ok({ count: 'many' })),
-      route({ ...shared, path: '/status', id: 'status', answers }, () => {
-        throw new Problem(418, 'I am a teapot.');
-      }),
-      route({ ...shared, path: '/fault', id: 'fault', answers }, () => {
-        throw new Error('a fault');
-      }),
-      route(
-        {
-          ...shared,
-          path: '/header',
-          id: 'header',
-          answers: { 200: { ...answers[200], headers: { Location: z.string() } } },
-        },
-        () => ok({ count: 1 }),
-      ),
-      route({ ...shared, method: 'post', path: '/valid', id: 'valid', body: Count, answers }, () => {
-        throw new Problem(422, 'Never.');
-      }),
-      route({ ...shared, path: '/open', id: 'open', security: [{ key: [] }], answers }, () =>
-        ok({ count: 1 }),
-      ),
-    ];
-    const document = openApi(
-      { title: 'Liar', version: '1.0.0', description: 'Says one thing and does another.' },
-      routes.map(({ operation }) => operation),
-      { key: { type: 'apiKey', in: 'header', name: 'X-Key' } },
-    );
-    const described = route({ ...shared, path: '/openapi.json', id: 'document', answers: {} }, () =>
-      ok(document),
-    );
-    await using liar = await listening(
-      createApp({
-        routes: [...routes, described],
-        log: pino({ level: 'silent' }),
-        requestTimeoutMs: 1000,
-        trustedProxyHops: 0,
-      }),
-    );
+    await using liar = await lyingService();
     const { faults } = await examine(liar.url);
     const kinds = faults.match(/(?<=^ {2}❌ )(.+)(?=: \d+$)/gm) ?? [];
     expect(kinds.toSorted()).toEqual([

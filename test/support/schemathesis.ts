@@ -16,7 +16,8 @@ export interface Expected {
   readonly invalid?: readonly number[];
 }
 
-interface Particular {
+/** What is particular to a service. */
+export interface Particular {
   readonly expected?: readonly Expected[];
   /** What is thought of to ask; the same for the same number. */
   readonly seed?: number;
@@ -79,7 +80,10 @@ export async function examine(
       child.on('error', reject);
       child.on('close', resolve);
     });
-    return { faults: code === 0 ? '' : said, ...read(await readFile(report, 'utf8')) };
+    const lines = await readFile(report, 'utf8').catch((cause: unknown) => {
+      throw new Error(`schemathesis has ended without a report:\n${said}`, { cause });
+    });
+    return { faults: code === 0 ? '' : said, ...read(lines) };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -106,8 +110,9 @@ interface Line {
   readonly ScenarioFinished?: {
     readonly recorder: {
       readonly cases: Readonly<Record<string, { readonly value: Case }>>;
-      readonly checks: Readonly<Record<string, readonly { readonly name: string }[]>>;
-      readonly interactions: Readonly<Record<string, Interaction>>;
+      /** Not where nothing was asked or looked at. */
+      readonly checks?: Readonly<Record<string, readonly { readonly name: string }[]>>;
+      readonly interactions?: Readonly<Record<string, Interaction>>;
     };
   };
 }
@@ -132,9 +137,9 @@ function read(report: string): Pick<Examined, 'asked' | 'checks'> {
       const seen = asked.get(name) ?? { positive: 0, negative: 0, statuses: new Set<number>() };
       asked.set(name, seen);
       if (value.meta) seen[value.meta.generation.mode] += 1;
-      const status = recorder?.interactions[id]?.response?.status_code;
+      const status = recorder?.interactions?.[id]?.response?.status_code;
       if (status !== undefined) seen.statuses.add(status);
-      for (const check of recorder?.checks[id] ?? []) checks.add(check.name);
+      for (const check of recorder?.checks?.[id] ?? []) checks.add(check.name);
     }
   }
   return { asked, checks };
