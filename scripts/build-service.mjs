@@ -10,7 +10,11 @@ import { BUNDLE } from './bundle.mjs';
 const outdir = process.argv[2] ?? 'dist/service';
 await build({
   ...BUNDLE,
-  entryPoints: { main: 'service/main.ts', healthcheck: 'service/healthcheck.ts' },
+  entryPoints: {
+    main: 'service/main.ts',
+    healthcheck: 'service/healthcheck.ts',
+    'hash-password': 'service/portal/admin/hash-password.ts',
+  },
   outdir,
   // What is served is found beside the code that looks for it, whichever piece that is in.
   chunkNames: '[name]-[hash]',

@@ -32,13 +32,17 @@ interface Options {
 
 /** The service from source, started anew whenever a file of it changes. Resolves when it has ended by itself. */
 export async function runSources({ env, endings }: Options): Promise<void> {
-  const child = spawn(process.execPath, ['--watch', '--watch-preserve-output', 'service/main.ts'], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // A session of its own: Ctrl-C in a terminal reaches this process alone, which takes down one after the other.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ['--watch-path=service', '--watch-preserve-output', 'service/main.ts'],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // A session of its own: Ctrl-C in a terminal reaches this process alone, which takes down one after the other.
+      detached: true,
+    },
+  );
   const ended = shown(child);
   endings.add(`Process ${child.pid} may be left`, STOP_SECONDS, async () => {
     child.kill('SIGTERM');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../log.ts';
+import { Context } from './context.ts';
 import { withDeadline } from './deadline.ts';
 import { DEEPEST, isTooDeep } from './depth.ts';
 import { problemOf } from './errors.ts';
@@ -84,17 +85,7 @@ export function createApp(options: AppOptions): Express {
         const parts = partsOf(operation, { params, query, body });
         const ms = operation.waits ? options.requestTimeoutMs : undefined;
         const reply = await withDeadline(ms, (deadline) =>
-          route.handle({
-            ...parts,
-            request: {
-              id: String(response.locals['requestId']),
-              ip: String(response.locals['ip']),
-              get signal() {
-                return deadline.signal;
-              },
-              header: (name) => request.get(name),
-            },
-          }),
+          route.handle({ ...parts, request: new Context(request, response.locals, deadline) }),
         );
         send(response, reply, isDraining());
       },

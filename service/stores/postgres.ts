@@ -7,7 +7,7 @@ import { loggable } from './postgres-errors.ts';
 import { lanesOf } from './postgres-lanes.ts';
 import { type Migration, schemaOf } from './schema.ts';
 import type { Store } from './store.ts';
-import { databaseTls } from './tls.ts';
+import { databaseTls, shared } from './tls.ts';
 
 /** A database of PostgreSQL, by a pool of connections. */
 export interface Postgres extends Store {
@@ -75,7 +75,7 @@ function connectionOf(config: DatabaseConfig, requestTimeoutMs: number): PoolCon
     user: config.user,
     password: config.password,
     database: config.database,
-    ssl: config.tls ? databaseTls(config.tls) : false,
+    ssl: config.tls ? shared(databaseTls(config.tls)) : false,
     application_name: 'landfall-service',
     // To wait for a connection that is free, or to make one.
     connectionTimeoutMillis: Math.min(2000, requestTimeoutMs * 0.25),

@@ -5,7 +5,7 @@ import { codeOf, healthOf } from './health.ts';
 import { loggable } from './redis-errors.ts';
 import { unavailable } from './schema.ts';
 import type { Store } from './store.ts';
-import { cacheTls } from './tls.ts';
+import { cacheTls, shared } from './tls.ts';
 
 const CONNECT_MS = 2000;
 const COMMAND_MS = 1500;
@@ -67,7 +67,7 @@ async function whole(client: Redis | Cluster): Promise<void> {
 function connect({ host, port, password, tls, cluster }: RedisConfig): Redis | Cluster {
   const options = {
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: cacheTls(tls) } : {}),
+    ...(tls ? { tls: shared(cacheTls(tls)) } : {}),
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
     socketTimeout: SILENT_MS,

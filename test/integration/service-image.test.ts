@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dockerAnswers } from '../../k8s-local/aws/container.ts';
 import { CONFINED } from '../../k8s-local/service/run.ts';
+import { verifyPassword } from '../../service/portal/admin/password.ts';
 import { eventually } from '../support/eventually.ts';
 import { build, docker, filesOf, WHO_AND_WHAT } from '../support/image.ts';
 
@@ -28,6 +31,23 @@ describe.runIf(answers)('the image of the service', () => {
     expect(files.filter((path) => /\.npmrc|\.ts$|\.env/.test(path))).toEqual([]);
     const packages = files.flatMap((path) => /node_modules\/([^/]+)\//.exec(path)?.[1] ?? []);
     expect([...new Set(packages)].toSorted()).toEqual(['redoc', 'swagger-ui-dist']);
+  });
+
+  test('makes the hash that an administrator is known by', async () => {
+    const command = [
+      'run',
+      '--rm',
+      '--interactive',
+      ...CONFINED,
+      '--network=none',
+      image,
+      'hash-password.js',
+    ];
+    const hashing = promisify(execFile)('docker', command);
+    hashing.child.stdin?.end('correct horse battery\n');
+    const { stdout, stderr } = await hashing;
+    expect(stderr).toBe('');
+    expect(await verifyPassword('correct horse battery', stdout.trim())).toBe(true);
   });
 
   test('says what is wrong with its environment, and ends', async () => {

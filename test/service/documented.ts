@@ -24,7 +24,7 @@ const texts = (form: RegExp, most: number) => {
 };
 
 /** A text is taken if and only if the document says that it is; but for those of `unless`. */
-export function expectAsDocumented(schema: z.ZodType, unless?: (text: string) => boolean): void {
+export function expectTakenAsDocumented(schema: z.ZodType, unless?: (text: string) => boolean): void {
   const { minLength = 0, maxLength = 100, pattern = '' } = z.toJSONSchema(schema, { io: 'input' });
   const form = new RegExp(pattern, 'u');
   const taken = { as: 0, not: 0 };

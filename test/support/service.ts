@@ -12,6 +12,17 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Stores of either mode that cannot be reached: nobody listens there. */
+export const AWAY = {
+  DB_HOST: '127.0.0.1',
+  DB_PORT: '1',
+  DB_USER: 'app',
+  REDIS_HOST: '127.0.0.1',
+  REDIS_PORT: '1',
+  DYNAMODB_TABLE: 'sessions',
+  AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+} as const;
+
 /** Starts the service on a free port, with this environment and no rate limit unless it says one; `now` is its clock. */
 export async function startService(
   env: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { email, text, uuid } from '../../../service/http/text.ts';
-import { expectAsDocumented } from '../documented.ts';
+import { expectTakenAsDocumented } from '../documented.ts';
 
 describe('a text', () => {
   it.each(['a', ' a ', 'Ada\nLovelace', "'; drop table users; --", '👩‍💻', '👩'.repeat(50), '\u0001a'])(
@@ -26,11 +26,15 @@ describe('a text', () => {
   });
 
   it('is taken where the document says so, and refused where not', () => {
-    expectAsDocumented(text(50));
+    expectTakenAsDocumented(text(50));
   });
 });
 
 describe('an address of mail', () => {
+  it('is taken where the document says so, and refused where not', () => {
+    expectTakenAsDocumented(email);
+  });
+
   it('is kept in the case that it was sent in', () => {
     expect(email.parse('Ada@Example.com')).toBe('Ada@Example.com');
   });

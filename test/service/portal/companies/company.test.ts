@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Registration } from '../../../../service/portal/companies/company.ts';
-import { expectAsDocumented } from '../../documented.ts';
+import { expectTakenAsDocumented } from '../../documented.ts';
 
 const REGISTRATION = {
   companyName: 'Test Company',
@@ -75,7 +75,7 @@ describe('a registration', () => {
   ] as const)('takes of %s what the document says, and refuses what not', (field) => {
     // What is kept of these few is something else, and checked again.
     const differs = (text: string) => text.normalize('NFC') !== text;
-    expectAsDocumented(Registration.shape[field], differs);
+    expectTakenAsDocumented(Registration.shape[field], differs);
   });
 
   it('is looked at in no time, however long it is', () => {
