@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePorts } from '../../k8s-local/cluster/ports.ts';
+import { asInImage } from './as-in-image.ts';
 import { eventually } from './eventually.ts';
 
 const main = resolve(import.meta.dirname, '../../service/main.ts');
-
-/** As in its image: what it keeps and should not ends it. */
-const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=96'];
 
 /** As long as ECS waits unless it is told otherwise. */
 const ENDS_MS = 30_000;
@@ -30,8 +28,10 @@ export interface ServiceProcess {
 export async function startServiceProcess(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
   const [port = 0] = await freePorts(1);
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [...FLAGS, main], {
-    env: { PATH, MALLOC_ARENA_MAX: '1', RATE_LIMIT: '0', SERVICE_PORT: String(port), ...env },
+  // What it keeps and should not ends it.
+  const { flags, allocator } = asInImage();
+  const child = spawn(process.execPath, [...flags, main], {
+    env: { PATH, ...allocator, RATE_LIMIT: '0', SERVICE_PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

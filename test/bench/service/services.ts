@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder, ensurePythonEnv } from '../../../k8s-local/aws/python-env.ts';
 import { freePorts } from '../../../k8s-local/cluster/ports.ts';
+import { asInImage } from '../../support/as-in-image.ts';
 import { statsOf, type ProcessStats } from './process-stats.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -28,7 +29,11 @@ export type Name = 'landfall' | 'peer';
 
 /** What starts each, in its folder; where it listens is in the environment, and in `port` for what reads no environment. */
 export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly string[]>>> = {
-  landfall: async () => asInImage(),
+  landfall: async () => {
+    const { flags, allocator } = asInImage();
+    const settings = Object.entries(allocator).map(([name, value]) => `${name}=${value}`);
+    return ['env', ...settings, process.execPath, ...flags, join(ROOT, 'dist/service/main.js')];
+  },
   peer: async (port) => {
     const purpose = { folder: 'peer', title: 'the peer (FastAPI)' };
     const requirements = join(PEER, 'requirements.txt');
@@ -38,17 +43,6 @@ export const COMMANDS: Readonly<Record<Name, (port: string) => Promise<readonly 
     return [python, '-m', 'uvicorn', '--app-dir', PEER, ...how, ...where, 'app:app'];
   },
 };
-
-/** The bundle, run with the flags and the settings of the allocator that the image has. */
-function asInImage(): string[] {
-  const dockerfile = readFileSync(join(ROOT, 'service/Dockerfile'), 'utf8');
-  const command = /^CMD (\[.*"main\.js"\])$/m.exec(dockerfile)?.[1];
-  const allocator = /\bMALLOC_ARENA_MAX=\d+/.exec(dockerfile)?.[0];
-  if (command === undefined || allocator === undefined)
-    throw new Error('service/Dockerfile runs another way');
-  const flags = (JSON.parse(command) as string[]).slice(0, -1);
-  return ['env', allocator, process.execPath, ...flags, join(ROOT, 'dist/service/main.js')];
-}
 
 /** A service that answers. */
 export interface Service extends AsyncDisposable {
