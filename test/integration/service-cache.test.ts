@@ -122,19 +122,14 @@ describe('a value', () => {
       expect(await ask(method, key, ...body)).toMatchObject({ status: 422, body: { errors } });
   });
 
-  it.each([
-    ['0', 'must be at least 1 second'],
-    ['-1', 'must be at least 1 second'],
-    ['', 'must be at least 1 second'],
-    ['1.5', 'must be a whole number of seconds'],
-    ['31536001', 'must be at most a year, 31536000 seconds'],
-    ['1e400', 'must be a number of seconds'],
-    ['soon', 'must be a number of seconds'],
-    ['1&ttl=2', 'must be a number of seconds'],
-  ])('is not kept for ttl=%s', async (ttl, message) => {
-    const { status, body } = await ask('POST', `${aKey()}?ttl=${ttl}`, 1);
-    expect([status, body['errors']]).toEqual([422, [{ field: 'ttl', message }]]);
-  });
+  it.each(['0', '-1', '', '1.5', '31536001', '0x10', '1e2', '1e400', 'soon', '1&ttl=2'])(
+    'is not kept for ttl=%s',
+    async (ttl) => {
+      const { status, body } = await ask('POST', `${aKey()}?ttl=${ttl}`, 1);
+      const message = 'must be a whole number of seconds from 1 to 31536000';
+      expect([status, body['errors']]).toEqual([422, [{ field: 'ttl', message }]]);
+    },
+  );
 
   it('is told all that is wrong with it at once', async () => {
     const { status, body } = await ask('POST', 'a%20b?ttl=0', 1);
