@@ -47,6 +47,8 @@ let least: LeastPrivilege;
 let rds: RDSClient;
 let elasticache: ElastiCacheClient;
 let dynamodb: DynamoDBClient;
+/** Calls that were refused for what had just gone: it has no tags any more, by which they would be allowed. */
+const tooLate = new Set<number>();
 
 beforeAll(async () => {
   world = await World.start({
@@ -288,8 +290,13 @@ describe('a table', () => {
       const found = await dynamodb.send(new ListBackupsCommand({ TableName }));
       return found.BackupSummaries?.every(({ BackupStatus }) => BackupStatus === 'AVAILABLE') ?? false;
     });
+    const mark = await world.mark();
     await dynamodb.send(new DeleteTableCommand({ TableName }));
     await world.condition(made, 'Stalled', { reason: 'StoreLost' });
+    for (const { seq, params } of await least.refusals(mark)) {
+      expect(params['TableName']).toBe(TableName);
+      tooLate.add(seq);
+    }
     await world.edit(made, { restoreFrom: { backup: other?.BackupArn } });
     await world.ready(made);
     expect(await isHeld()).toBe(true);
@@ -299,7 +306,8 @@ describe('a table', () => {
 });
 
 it('with what landfall policy prints for stores that are made of copies, nothing of this was refused', async () => {
-  expect((await least.refusals()).map(({ action, params }) => ({ action, params }))).toEqual([]);
+  const refusals = (await least.refusals()).filter(({ seq }) => !tooLate.has(seq));
+  expect(refusals.map(({ action, params }) => ({ action, params }))).toEqual([]);
   const called = await least.called();
   const restores = least.policy.Statement.flatMap(({ Action }) => Action).filter((action) =>
     /:Restore(DB|Table)/.test(action),
