@@ -28,7 +28,7 @@ for (const line of [...numbersOf(tests), ...namesOf(failures)]) console.log(line
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** The tests of a file that failed, each with the first line of why; a file that would not load is one. */
+/** The tests of a file that failed, each with why; a file that would not load is one. */
 function failuresOf({ name, message, status, assertionResults }) {
   const file = relative('.', name);
   const failing = assertionResults.filter((test) => test.status === 'failed');
@@ -40,8 +40,8 @@ function failuresOf({ name, message, status, assertionResults }) {
 function namesOf(failed) {
   if (failed.length === 0) return [];
   const shown = failed.slice(0, 8).map(({ file, name, why }) => {
-    const [line = ''] = stripVTControlCharacters(why ?? '').split('\n');
-    return `failed: ${file}: ${name.slice(0, 80)}: ${line.slice(0, 120)}`;
+    const [message = ''] = stripVTControlCharacters(why ?? '').split(/\n\s+at /);
+    return `failed: ${file}: ${name.slice(0, 80)}: ${message.replace(/\s+/g, ' ').slice(0, 400)}`;
   });
   return ['', ...shown, ...(failed.length > 8 ? [`and ${failed.length - 8} more`] : [])];
 }

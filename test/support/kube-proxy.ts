@@ -54,12 +54,12 @@ export interface KubeProxy {
   readonly url: string;
   readonly kubeconfigPath: string;
   readonly counters: Readonly<ProxyCounters>;
-  /** Breaks off all open watches in the middle; returns how many. */
+  /** Breaks off all open watches in the middle, and those that were swallowed; returns how many were open. */
   dropWatches(): number;
   setWatchMode(mode: WatchMode): void;
   /**
    * Silence: connections are accepted and requests swallowed, open streams get nothing more, and no FIN is
-   * sent. Switching off lets new requests pass; what was hung stays so until the client gives up.
+   * sent. Switching off lets new requests pass; what was hung stays so until the client gives up, or a watch is dropped.
    */
   setHang(what: 'off' | 'watches' | 'all'): void;
   /** The server is away: all connections are reset, new ones are refused. */
@@ -111,6 +111,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
   };
   const sockets = new Set<Socket>();
   const watches = new Set<{ client: http.ServerResponse; stalled: boolean }>();
+  const swallowed = new Set<http.ServerResponse>();
   let watchMode: WatchMode = 'pass';
   let hang: 'off' | 'watches' | 'all' = 'off';
   let delayMs = 0;
@@ -125,6 +126,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     const isWatch = searchParams.get('watch') === 'true';
     if (hang === 'all' || (hang === 'watches' && isWatch)) {
       counters.hung += 1;
+      if (isWatch) swallow(response);
       return;
     }
     if (isWatch) {
@@ -150,6 +152,11 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     const sent = isWrite && hook ? await sendFirst(response, bytes) : 0;
     if (isWrite && (await hook?.({ ...write, phase: 'answering', status })) === 'drop') response.destroy();
     else response.end(bytes.subarray(sent));
+  }
+
+  function swallow(response: http.ServerResponse): void {
+    swallowed.add(response);
+    response.on('close', () => swallowed.delete(response));
   }
 
   function watch(request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -251,6 +258,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     dropWatches() {
       const open = [...watches];
       for (const { client } of open) client.destroy();
+      for (const client of swallowed) client.destroy();
       return open.length;
     },
     setWatchMode(mode) {
