@@ -1,50 +1,53 @@
 import type { ObjectMeta } from '../../api/common.ts';
-import type { EcsService } from '../../api/ecs-service.ts';
 import { fit, namespaceOf } from '../names.ts';
 
-/** Labels of Kubernetes objects. */
-export type Labels = Readonly<Record<string, string>>;
+/** Network and tier that a pod stands in: what the policies of a SecureVpc choose by. A pod without them stands in none. */
+export const NETWORK_LABEL = 'landfall.dev/network';
+export const TIER_LABEL = 'landfall.dev/tier';
+/** On pods: whose they are. Selectors choose by it alone, so that the other labels may change. */
+export const SERVICE_LABEL = 'landfall.dev/service';
+export const STORE_LABEL = 'landfall.dev/store';
 
-/** By these a pod is known: they are Kubernetes' own, but for the two that say where in a network it stands. */
-export const LABEL = {
-  name: 'app.kubernetes.io/name',
-  instance: 'app.kubernetes.io/instance',
-  managedBy: 'app.kubernetes.io/managed-by',
-  network: 'landfall.dev/network',
-  tier: 'landfall.dev/tier',
-} as const;
+type Labels = Readonly<Record<string, string>>;
 
 /** Kubernetes takes no longer value of a label. */
 const VALUE_MAX = 63;
 
-/** Tiers of a network in which pods stand: those of services, and those of stores. */
-export type PodTier = 'ecs' | 'data';
-
-/** Labels of whatever is made for an object; `name` is what it is called here. */
-export function labelsOf({ metadata }: { readonly metadata: ObjectMeta }, name: string): Labels {
-  return { [LABEL.name]: name, [LABEL.instance]: metadata.name, [LABEL.managedBy]: 'landfall' };
+/** What stands for an object in the value of a label: `<namespace>.<name>`, its end replaced by a hash where it is too long. */
+export function labelValue({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  return fit(`${namespace}.${name}`, VALUE_MAX);
 }
 
-/** By which the pods of an object are found wherever it is known, whatever they are called in its account. */
-export function podsOf({ metadata }: { readonly metadata: ObjectMeta }): Labels {
-  return { [LABEL.instance]: metadata.name, [LABEL.managedBy]: 'landfall' };
+/** The labels of whatever stands in a tier of a network, given as `namespace/name`. */
+export function placeLabels(network: string, tier: string): Labels {
+  const [namespace = '', name = ''] = network.split('/');
+  return { [NETWORK_LABEL]: labelValue({ namespace, name }), [TIER_LABEL]: tier };
 }
 
-/** By which the pods of a tier of a network are found, whatever their namespace. */
-export function placeLabels(network: ObjectMeta, tier: PodTier): Labels {
-  return placeLabelsAt({ namespace: namespaceOf(network), name: network.name }, tier);
-}
-
-/** The same of a network that an object refers to. */
-export function placeOf({ metadata, spec }: EcsService): Labels {
-  const { name, namespace = namespaceOf(metadata) } = spec.networkRef;
-  return placeLabelsAt({ namespace, name }, 'ecs');
-}
-
-/** The same by the name of the network. */
-export function placeLabelsAt(
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  tier: PodTier,
+/** The label by which the pods of an object are chosen, from any namespace. */
+export function podSelector(
+  label: typeof SERVICE_LABEL | typeof STORE_LABEL,
+  { metadata }: { readonly metadata: ObjectMeta },
 ): Labels {
-  return { [LABEL.network]: fit(`${namespace}.${name}`, VALUE_MAX), [LABEL.tier]: tier };
+  return { [label]: labelValue({ namespace: namespaceOf(metadata), name: metadata.name }) };
+}
+
+/** Kubernetes' recommended labels: what it is called, what it is a part of, and what it does there, as `mysql`. */
+export function commonLabels(
+  { metadata }: { readonly metadata: ObjectMeta },
+  name: string,
+  component: string,
+): Labels {
+  return {
+    'app.kubernetes.io/name': fit(name, VALUE_MAX),
+    'app.kubernetes.io/instance': fit(metadata.name, VALUE_MAX),
+    'app.kubernetes.io/component': component,
+    'app.kubernetes.io/managed-by': 'landfall',
+  };
 }
