@@ -58,11 +58,15 @@ export function localSecretName(store: DataStore): string | undefined {
   return redis ? undefined : `${localStoreName(store)}-secret`;
 }
 
+/** A Service as every pod resolves it, whatever the domain of the cluster. */
+export function hostOf(namespace: string, name: string): string {
+  return `${name}.${namespace}.svc`;
+}
+
 /** What a store offers to those whom it lets in. */
 export function localConnectionTo(store: StoreAtWork): LocalStoreConnection {
   const { owner, engine, port = TABLE_PORT, notYet } = connectionTo(store);
-  // Completed by the resolver of every pod, whatever the cluster's domain.
-  const host = `${localStoreName(store)}.${namespaceOf(store.metadata)}.svc`;
+  const host = hostOf(namespaceOf(store.metadata), localStoreName(store));
   const isTable = engine === 'dynamodb';
   return {
     owner,
