@@ -68,6 +68,9 @@ export function networkKeyOf(
   return `${namespace}/${name}`;
 }
 
+/** What is looked at of a compiler's input to find what its object refers to, whatever the target. */
+export type Referring<T> = Pick<CompileInput<T>, 'object' | 'references'>;
+
 /** An object with its place. */
 interface Placed {
   readonly metadata: SecureVpc['metadata'];
@@ -86,10 +89,7 @@ interface Wanted<K> {
  * (`ReferenceNotAllowed`) where it lets nobody in from that namespace.
  */
 export function referredBy<K extends keyof Referable>(
-  {
-    object,
-    references,
-  }: Pick<CompileInput<{ readonly metadata: SecureVpc['metadata'] }>, 'object' | 'references'>,
+  { object, references }: Referring<{ readonly metadata: SecureVpc['metadata'] }>,
   { kind, field, reference }: Wanted<K>,
 ): Referable[K] {
   const own = namespaceOf(object.metadata);
@@ -115,7 +115,7 @@ export function letsIn({ metadata, spec }: Referable[keyof Referable], namespace
 
 /** The same, of an object that has to be in the same account and region. Throws Terminal (`InvalidSpec`) where it is not. */
 export function referredBeside<K extends keyof Referable>(
-  input: Pick<CompileInput<Placed>, 'object' | 'references'>,
+  input: Referring<Placed>,
   wanted: Wanted<K>,
 ): Referable[K] {
   const found = referredBy(input, wanted);

@@ -44,7 +44,10 @@ export function readersOf(input: CompileInput<DataStore>): TokenReader[] {
 }
 
 /** The services that use a store and may; what does not fit the service itself is told. */
-function clientsOf({ object, surroundings = NO_SURROUNDINGS }: CompileInput<DataStore>): EcsService[] {
+export function clientsOf({
+  object,
+  surroundings = NO_SURROUNDINGS,
+}: Pick<CompileInput<DataStore>, 'object' | 'surroundings'>): EcsService[] {
   const { networkRef, accountRef, region } = object.spec;
   const network = networkRef && networkKeyOf(object, networkRef);
   return surroundings

@@ -44,7 +44,7 @@ export function dynamodbNodes(
   spec: DynamoDb,
   keyArn: string | undefined,
 ): GraphNode[] {
-  const settings = { ...settingsOf(object, spec), ...(keyArn !== undefined && { kmsKeyArn: keyArn }) };
+  const settings = { ...tableSettings(object, spec), ...(keyArn !== undefined && { kmsKeyArn: keyArn }) };
   const tableArn = ref('table');
   return [
     build.thing('DynamoDbTable', 'table', {
@@ -68,7 +68,8 @@ export function dynamodbNodes(
   ];
 }
 
-function settingsOf(object: DataStore, spec: DynamoDb): TableSettings {
+/** What of a table can change, of its spec. */
+export function tableSettings(object: DataStore, spec: DynamoDb): TableSettings {
   const units = unitsOfTable(spec);
   return {
     attributes: Object.fromEntries(keyAttributes(spec).map(({ name, type }) => [name, TYPES[type]])),

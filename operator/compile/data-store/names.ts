@@ -57,7 +57,7 @@ function suffixOf({ dynamodb, mysql }: DataStore['spec']): string {
 }
 
 /** RDS and ElastiCache want a letter first, no dots, no two hyphens in a row and none at the end, which names of objects may have. */
-function identifier(name: string, max: number): string {
+export function identifier(name: string, max: number): string {
   const plain = single(name.replaceAll('.', '-'));
   return single(fit(/^[a-z]/.test(plain) ? plain : `db-${plain}`, max));
 }

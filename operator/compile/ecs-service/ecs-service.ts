@@ -1,8 +1,6 @@
 import { RESTART_ANNOTATION } from '../../api/annotations.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
-import { SERVICE_SIZES, type ServiceSize } from '../../api/presets.ts';
-import type { SecureVpc } from '../../api/secure-vpc.ts';
-import { Terminal } from '../../errors.ts';
+import type { ServiceSize } from '../../api/presets.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../graph/graph.ts';
 import { ref } from '../../graph/ref.ts';
 import { withAdoptions } from '../adoption.ts';
@@ -10,7 +8,7 @@ import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import { type NodeBuilder, nodeBuilder, type NodeType } from '../nodes.ts';
-import { type Reference, referredBy } from '../references.ts';
+import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
 import { alarmNodes } from './alarms.ts';
@@ -32,9 +30,11 @@ import {
 import { passwordsOf, STORE_RULES, storeReferences, storesNotYet, toStores } from './data-stores.ts';
 import { ENDPOINT_RULES, endpointReferences, toEndpoints } from './environment.ts';
 import { namesOf, type ServiceNames } from './names.ts';
+import { networkOf } from './network.ts';
 import { roleNodes } from './roles.ts';
 import type { ServiceAtWork } from './running.ts';
 import { countOf, fewestOf, SCALING_NODES, scalingNodes } from './scaling.ts';
+import { sizeOf } from './size.ts';
 import { taskDefinition } from './task.ts';
 
 /** The types of all nodes that a service may have. */
@@ -98,28 +98,6 @@ export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
     ...alarmNodes(build, input, names, cluster),
   ]);
   return withAdoptions(graph, object.spec.adopt);
-}
-
-/** The network of a service. Throws where it is none that the service can be in. */
-function networkOf(input: CompileInput<EcsService>): SecureVpc {
-  const { accountRef, region, networkRef } = input.object.spec;
-  const network = referredBy(input, {
-    kind: 'SecureVpc',
-    field: 'spec.networkRef',
-    reference: networkRef,
-  });
-  const { spec } = network;
-  if (spec.accountRef.name !== accountRef.name || spec.region !== region)
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.networkRef: ${ownerOf(network)} is in Account ${spec.accountRef.name}, region ${spec.region}, but this service in Account ${accountRef.name}, region ${region}; tasks run where their network is: say the same in both`,
-    );
-  if (!spec.tiers.some(({ name }) => name === 'private') || spec.securityGroups.ecs === undefined)
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.networkRef: ${ownerOf(network)} has no place for tasks, which run in its tier private with its security group ecs; add what is missing to its spec.tiers or spec.securityGroups`,
-    );
-  return network;
 }
 
 /** What tasks may reach and who may reach them the network's group says; their own adds their load balancer, endpoints and stores. */
@@ -216,13 +194,4 @@ function serviceNode(
       notYet: exports.notYet,
     },
   );
-}
-
-/** What the spec says, else the figures of its environment. */
-function sizeOf({ spec }: EcsService): ServiceSize {
-  const preset = spec.environment && SERVICE_SIZES[spec.environment];
-  const { cpu = preset?.cpu, memoryMiB = preset?.memoryMiB } = spec.task;
-  // A rule of the schema demands them.
-  if (cpu === undefined || memoryMiB === undefined) throw new Error('an EcsService without a size');
-  return { cpu, memoryMiB, desiredCount: spec.service.desiredCount ?? preset?.desiredCount ?? 1 };
 }

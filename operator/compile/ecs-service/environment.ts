@@ -1,19 +1,21 @@
 import type { Container } from '../../api/containers.ts';
 import type { EcsService } from '../../api/ecs-service.ts';
 import type { EnvironmentSource } from '../../api/environment-from.ts';
+import type { PrivateLinkEndpoint } from '../../api/private-link-endpoint.ts';
 import type { Rule } from '../../aws/ec2/security-group-permissions.ts';
 import { Terminal } from '../../errors.ts';
 import { foreignRef } from '../../graph/ref.ts';
 import type { CompileInput } from '../input.ts';
 import { byName, namespaceOf, ownerOf } from '../names.ts';
-import { ownerOfKey, referredBeside, type Reference } from '../references.ts';
+import { ownerOfKey, referredBeside, type Reference, type Referring } from '../references.ts';
 import { isGuestOnInstances } from './cluster.ts';
 
 type Wanted = EnvironmentSource['endpoints'][number];
 
 /** An endpoint that a service uses. */
-interface UsedEndpoint {
+export interface UsedEndpoint {
   readonly name: string;
+  readonly link: PrivateLinkEndpoint;
   /** `PrivateLinkEndpoint/namespace/name`. */
   readonly owner: string;
   readonly port: number;
@@ -36,13 +38,30 @@ export function endpointReferences({ metadata, spec }: EcsService): Reference[] 
   }));
 }
 
+/** Where an endpoint is reached. */
+export interface EndpointAddress {
+  readonly scheme: Wanted['scheme'];
+  readonly host: string;
+  readonly port: number;
+}
+
+/** In AWS: by the name that it gave the endpoint. */
+function addressInAws({ owner, port, scheme }: UsedEndpoint): EndpointAddress {
+  return { scheme, host: foreignRef(owner, 'endpoint', 'dnsName'), port };
+}
+
 /** The variables that tell a container where its endpoints are. Throws where one of them is not for this service. */
-export function endpointVariables(input: CompileInput<EcsService>, container: Container): Variable[] {
+export function endpointVariables(
+  input: Referring<EcsService>,
+  container: Container,
+  addressOf: (endpoint: UsedEndpoint) => EndpointAddress = addressInAws,
+): Variable[] {
   return container.environmentFrom.map(({ name, format, endpoints }) => {
     const used = byName(endpoints).map((endpoint) =>
       usedEndpoint(input, `spec.task.containers[${container.name}].environmentFrom[${name}]`, endpoint),
     );
-    return { name, value: valueOf(format, used) };
+    const addressed = used.map((endpoint) => ({ name: endpoint.name, ...addressOf(endpoint) }));
+    return { name, value: valueOf(format, addressed) };
   });
 }
 
@@ -66,7 +85,7 @@ export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
     }));
 }
 
-function usedEndpoint(input: CompileInput<EcsService>, field: string, wanted: Wanted): UsedEndpoint {
+function usedEndpoint(input: Referring<EcsService>, field: string, wanted: Wanted): UsedEndpoint {
   const where = `${field}.endpoints[${wanted.name}]`;
   if (isGuestOnInstances(input.object))
     throw new Terminal(
@@ -98,17 +117,18 @@ function usedEndpoint(input: CompileInput<EcsService>, field: string, wanted: Wa
       'InvalidSpec',
       `${where}.port is ${port}, but ${owner} has ${ports.join(', ')}: take one of these, or add the port to its spec.consume.ports`,
     );
-  return { name: wanted.name, owner, port, scheme: wanted.scheme };
+  return { name: wanted.name, link, owner, port, scheme: wanted.scheme };
 }
 
-function valueOf(format: EnvironmentSource['format'], used: readonly UsedEndpoint[]): string {
-  const hostOf = ({ owner }: UsedEndpoint) => foreignRef(owner, 'endpoint', 'dnsName');
-  const urlOf = (endpoint: UsedEndpoint) => `${endpoint.scheme}://${hostOf(endpoint)}:${endpoint.port}`;
+type Addressed = EndpointAddress & { readonly name: string };
+
+function valueOf(format: EnvironmentSource['format'], used: readonly Addressed[]): string {
+  const urlOf = ({ scheme, host, port }: Addressed) => `${scheme}://${host}:${port}`;
   if (format === 'ServiceList')
     return JSON.stringify(used.map((endpoint) => ({ name: endpoint.name, url: urlOf(endpoint) })));
   // A rule of the schema demands one.
-  const [endpoint] = used as [UsedEndpoint];
-  return format === 'Url' ? urlOf(endpoint) : hostOf(endpoint);
+  const [endpoint] = used as [Addressed];
+  return format === 'Url' ? urlOf(endpoint) : endpoint.host;
 }
 
 /** Of containers as they are stored, too: the API server fills in no defaults inside a list. */

@@ -41,7 +41,7 @@ const GROUP = 'load-balancer';
 /** TLS 1.2 and 1.3 with forward secrecy: what AWS recommends, for both types. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
 /** Seconds in which a task may be unhealthy, where the spec does not say. */
-const GRACE_SECONDS = 60;
+export const GRACE_SECONDS = 60;
 /** How many zones an Application load balancer stands in at least: API reference, CreateLoadBalancer, Subnets. */
 const ZONES_MIN = 2;
 /**
@@ -267,7 +267,8 @@ function listenerNode(build: NodeBuilder, input: CompileInput<EcsService>, liste
 const isForwarding = ({ redirectTo }: Listener) => redirectTo === undefined;
 const listenerKey = ({ port }: Listener) => `listener/${port}`;
 
-function targetOf(spec: EcsServiceSpec): { container: string; port: number } {
+/** Where in a task its load balancer sends. */
+export function targetOf(spec: EcsServiceSpec): { container: string; port: number } {
   const [target] = targetsOf(spec);
   // A rule of the schema demands one.
   if (!target) throw new Error('a load balancer without a target');

@@ -13,6 +13,8 @@ export interface LocalCompileInput<T> {
   /** The installation id, as in the ownership tags. */
   readonly installation: string;
   readonly account: LocalAccount;
+  /** What an Account of another name says, where it is local as well. Default: nothing is known of any. */
+  readonly accountOf?: (name: string) => LocalAccount | undefined;
   readonly facts: ClusterFacts;
   /** The objects that this one refers to. */
   readonly references: References;

@@ -1,3 +1,4 @@
+import type { ObjectMeta } from '../../api/common.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ownershipTags, TAG } from '../../graph/ownership.ts';
 import type { AliasEndpointsInputs, GeneratedSecretInputs, KubeInputs } from '../../local/inputs.ts';
@@ -44,7 +45,7 @@ export function localNodeBuilder({
 }: Pick<
   LocalCompileInput<{
     readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string };
+    readonly metadata: ObjectMeta;
   }>,
   'object' | 'installation'
 >): LocalNodeBuilder {

@@ -9,8 +9,10 @@ import { tasksGroupOf } from '../ecs-service/cluster.ts';
 import { groupName, namespaceOf, ownerOf } from '../names.ts';
 import { exportsOfNetwork, type NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder } from '../nodes.ts';
-import { networkKeyOf, referredBeside, referredBy } from '../references.ts';
+import { referredBeside } from '../references.ts';
 import { letterOf } from '../zones.ts';
+import { allowedServices } from './allowed-services.ts';
+import { providerOf } from './provider.ts';
 
 /** An endpoint in the subnets of a network, behind a group that lets in only the tasks that are named. */
 export function consumeNodes(
@@ -77,7 +79,7 @@ function subnetsOf(exports: NetworkExports, { tier, zones }: Consume, network: s
 function wayOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume, subnets: Subnets) {
   const subnetIds = subnets.map(({ id }) => id);
   if (!consume.from) return wayByName(input, consume, subnets);
-  const owner = providerOf(input, consume.from);
+  const owner = ownerOf(providerOf(input, consume.from));
   const of = (output: string) => foreignRef(owner, 'endpoint-service', output);
   const ofSubnets = subnets.map(({ zone }) => input.facts.zoneIds[zone] ?? '');
   return {
@@ -99,64 +101,17 @@ function wayByName(
   return { ...way, zones: { ofSubnets: subnets.map(({ zone }) => zone), ofService } };
 }
 
-/** The object that provides the service. Throws where it provides nothing, or in another region. */
-function providerOf(
-  input: CompileInput<PrivateLinkEndpoint>,
-  reference: NonNullable<Consume['from']>,
-): string {
-  const field = 'spec.consume.from';
-  const provider = referredBy(input, { kind: 'PrivateLinkEndpoint', field, reference });
-  const owner = ownerOf(provider);
-  if (!provider.spec.provide)
-    throw new Terminal(
-      'InvalidSpec',
-      `${field}: ${owner} provides nothing, but is itself a consumer: name the object that has spec.provide`,
-    );
-  const { region } = input.object.spec;
-  if (provider.spec.region !== region)
-    throw new Terminal(
-      'InvalidSpec',
-      `${field}: ${owner} is in region ${provider.spec.region}, but this object in ${region}: an endpoint reaches services of its own region only`,
-    );
-  return owner;
-}
-
-/** The tasks that are let in. Those of a service that is to go are not: its group could not be deleted. */
+/** The tasks that are let in. */
 function ingressOf(input: CompileInput<PrivateLinkEndpoint>, consume: Consume): Rule[] {
-  const field = 'spec.consume.allowFrom';
-  return [...consume.allowFrom]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((reference) => {
-      const where = `${field}[${reference.name}]`;
-      const service = referredBeside(input, { kind: 'EcsService', field: where, reference });
-      refuseElsewhere(input, consume, where, service);
-      return service;
-    })
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .flatMap((service) =>
-      [...consume.ports]
-        .sort((a, b) => a.port - b.port)
-        .map(({ port }): Rule => ({
-          protocol: 'tcp',
-          fromPort: port,
-          toPort: port,
-          peer: tasksGroupOf(service),
-          description: `Tasks of ${namespaceOf(service.metadata)}/${service.metadata.name}`,
-        })),
-    );
-}
-
-/** AWS lets no group in that is of another network. */
-function refuseElsewhere(
-  { object }: CompileInput<PrivateLinkEndpoint>,
-  { networkRef }: Consume,
-  field: string,
-  service: ReturnType<typeof referredBeside<'EcsService'>>,
-): void {
-  const [own, its] = [networkKeyOf(object, networkRef), networkKeyOf(service, service.spec.networkRef)];
-  if (own === its) return;
-  throw new Terminal(
-    'InvalidSpec',
-    `${field}: ${ownerOf(service)} runs in network ${its}, but this endpoint stands in ${own}: name services of that network only`,
+  return allowedServices(input, consume).flatMap((service) =>
+    [...consume.ports]
+      .sort((a, b) => a.port - b.port)
+      .map(({ port }): Rule => ({
+        protocol: 'tcp',
+        fromPort: port,
+        toPort: port,
+        peer: tasksGroupOf(service),
+        description: `Tasks of ${namespaceOf(service.metadata)}/${service.metadata.name}`,
+      })),
   );
 }

@@ -1,14 +1,15 @@
 import type { PrivateLinkEndpoint } from '../../api/private-link-endpoint.ts';
 import type { Provide } from '../../api/private-link-provide.ts';
-import { Terminal, Waiting } from '../../errors.ts';
+import { Waiting } from '../../errors.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { foreignRef, ref } from '../../graph/ref.ts';
 import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
-import { namespaceOf, ownerOf } from '../names.ts';
+import { ownerOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
 import { privateNameNodes, zoneOf } from './private-name.ts';
-import { letsIn, NO_SURROUNDINGS, referredBeside, type Consumer } from '../references.ts';
+import { NO_SURROUNDINGS } from '../references.ts';
+import { consumersOf, offeredBy } from './provider.ts';
 import { exportsOfService } from '../service-exports.ts';
 
 /** An endpoint service in front of a service's load balancer, who may make endpoints to it, and whose are connected. */
@@ -18,14 +19,14 @@ export function provideNodes(
   provide: Provide,
 ): GraphNode[] {
   const { acceptance, acceptedEndpoints, privateDnsName } = provide;
-  const loadBalancerArn = loadBalancerOf(input, provide);
+  const { loadBalancer } = exportsOfService(offeredBy(input, provide));
   const accountIds = allowedAccounts(input, provide);
   const consumers = consumersOf(input);
   const serviceId = ref('endpoint-service');
   const byList = acceptance === 'AllowList';
   return [
     build.thing('EndpointService', 'endpoint-service', {
-      loadBalancerArns: [loadBalancerArn],
+      loadBalancerArns: loadBalancer ? [loadBalancer.loadBalancerArn] : [],
       acceptanceRequired: acceptance !== 'Auto',
       privateDnsName: privateDnsName ?? '',
       ...zoneOf(input, provide),
@@ -71,19 +72,6 @@ function notificationNodes(
   ];
 }
 
-function loadBalancerOf(input: CompileInput<PrivateLinkEndpoint>, { serviceRef }: Provide): string {
-  const field = 'spec.provide.serviceRef';
-  const { owner, loadBalancer } = exportsOfService(
-    referredBeside(input, { kind: 'EcsService', field, reference: serviceRef }),
-  );
-  if (loadBalancer?.loadBalancerType === 'Network') return loadBalancer.loadBalancerArn;
-  const has = loadBalancer ? `one of type ${loadBalancer.loadBalancerType}` : 'none';
-  throw new Terminal(
-    'InvalidSpec',
-    `${field}: ${owner} needs a load balancer of type Network to be offered to others, but has ${has}: change its spec.loadBalancer, or name another service`,
-  );
-}
-
 /** The ids of the accounts that the spec lets in, sorted. */
 function allowedAccounts(
   { surroundings = NO_SURROUNDINGS }: CompileInput<PrivateLinkEndpoint>,
@@ -99,20 +87,6 @@ function allowedAccounts(
     );
   });
   return sorted(ids);
-}
-
-/** The objects that this one lets in as consumers, each with its account. */
-function consumersOf({
-  object,
-  surroundings = NO_SURROUNDINGS,
-}: CompileInput<PrivateLinkEndpoint>): Consumer[] {
-  return surroundings
-    .consumers(ownerOf(object))
-    .filter(
-      ({ object: consumer }) =>
-        letsIn(object, namespaceOf(consumer.metadata)) && consumer.spec.region === object.spec.region,
-    )
-    .sort((a, b) => (ownerOf(a.object) < ownerOf(b.object) ? -1 : 1));
 }
 
 function sorted(ids: readonly string[]): string[] {
