@@ -2,6 +2,7 @@ import type { SecureVpc } from '../api/secure-vpc.ts';
 import { awsKindsOf } from '../aws/kinds.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc, SECURE_VPC_NODES } from '../compile/secure-vpc.ts';
+import { notLocal } from './making.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recall } from './recall.ts';
 
@@ -9,10 +10,15 @@ import { recall } from './recall.ts';
 export const secureVpcKind: GraphKind<SecureVpc> = {
   kind: 'SecureVpc',
   plural: 'securevpcs',
-  nodeKinds: awsKindsOf(SECURE_VPC_NODES),
   references: () => [],
   parse: (object) => parsed('SecureVpc', object),
-  recall,
-  compile: compileSecureVpc,
-  outputs: outputsOfSecureVpc,
+  on: {
+    aws: {
+      nodeKinds: awsKindsOf(SECURE_VPC_NODES),
+      recall,
+      compile: compileSecureVpc,
+      outputs: outputsOfSecureVpc,
+    },
+    local: notLocal(),
+  },
 };

@@ -46,7 +46,7 @@ fi
 exec docker-entrypoint.sh mysqld --datadir=${FOLDER} "$@"`;
 
 /** Without TLS nobody could come in. */
-const WITHOUT_MEANING = ['require_secure_transport'];
+const INSISTS_ON_TLS = 'require_secure_transport';
 
 /** A server of MySQL of the same major version. */
 export function mysql(input: EngineInput<MySql>): LocalEngine {
@@ -84,6 +84,6 @@ export function mysql(input: EngineInput<MySql>): LocalEngine {
 /** `loose`: one that this server does not know is told in its log, and it starts. */
 function parametersOf({ parameters }: MySql): string[] {
   return byName(parameters)
-    .filter((parameter) => isPlain(parameter) && !WITHOUT_MEANING.includes(parameter.name))
+    .filter((parameter) => isPlain(parameter) && parameter.name !== INSISTS_ON_TLS)
     .map(({ name, value }) => `--loose-${name.replaceAll('_', '-')}=${value}`);
 }

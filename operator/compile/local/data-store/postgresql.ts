@@ -36,7 +36,7 @@ exec docker-entrypoint.sh postgres "$@"`;
 /** AWS's own: its PostgreSQL does not start with those that it does not know. */
 const OF_AWS = /^(rds\.|apg_|aurora_|babelfish)/;
 /** Of the libraries that AWS can load those that come with PostgreSQL. */
-const LIBRARIES = ['auto_explain', 'pg_prewarm', 'pg_stat_statements'];
+const LIBRARIES = new Set(['auto_explain', 'pg_prewarm', 'pg_stat_statements']);
 
 /** Aurora as one PostgreSQL of the same major version. */
 export function postgresql(input: EngineInput<AuroraPostgreSql>): LocalEngine {
@@ -93,6 +93,6 @@ function known(libraries: string): string {
   return libraries
     .split(',')
     .map((library) => library.trim())
-    .filter((library) => LIBRARIES.includes(library))
+    .filter((library) => LIBRARIES.has(library))
     .join(',');
 }

@@ -104,13 +104,13 @@ export function statefulSetOf({ object, account, engine, labels, place }: LocalS
 }
 
 function containerOf(container: EngineContainer, volumeMounts: readonly object[]) {
-  const { name, image, command, args, env, port, ready, alive = ready, preStop } = container;
+  const { name, image, command, args = [], env, port, ready, alive = ready, preStop } = container;
   const { requests, limits } = container.resources;
   return {
     name,
     image,
     ...(command && { command }),
-    ...(args && { args }),
+    ...(args.length > 0 && { args }),
     env,
     ports: [port],
     resources: { requests, limits },

@@ -1,29 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DataStore } from '../../../../operator/api/data-store.ts';
 import type { EcsService } from '../../../../operator/api/ecs-service.ts';
-import { formatIssue, parseManifest } from '../../../../operator/api/parse.ts';
 import type { SecurityGroupRulesInputs } from '../../../../operator/aws/ec2/security-group-rules.ts';
 import type { AuthTokenInputs } from '../../../../operator/aws/elasticache/auth-token.ts';
 import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
 import { ownerOf } from '../../../../operator/compile/names.ts';
 import type { Graph } from '../../../../operator/graph/graph.ts';
 import { printable } from '../../../../operator/graph/ref.ts';
-import { smallService } from '../../../support/manifests.ts';
 import { inputsOf } from '../fixtures.ts';
-import { inputFor, store } from './fixtures.ts';
-
-function service(name: string, namespace = 'team', spec: object = {}, metadata: object = {}): EcsService {
-  const manifest = smallService(name, namespace, 'net', {
-    networkRef: { name: 'net', namespace: 'team' },
-    ...spec,
-  });
-  const parsed = parseManifest('EcsService', {
-    ...manifest,
-    metadata: { ...manifest.metadata, ...metadata },
-  });
-  if (!parsed.ok) throw new Error(parsed.issues.map(formatIssue).join('; '));
-  return parsed.value;
-}
+import { inputFor, service, store } from './fixtures.ts';
 
 function graphOf(object: DataStore, services: readonly EcsService[]): Graph {
   return compileDataStore({

@@ -1,10 +1,12 @@
 import type { DataStore } from '../../../../operator/api/data-store.ts';
+import type { EcsService } from '../../../../operator/api/ecs-service.ts';
 import { formatIssue, parseManifest } from '../../../../operator/api/parse.ts';
 import type { SecureVpc } from '../../../../operator/api/secure-vpc.ts';
 import { compileDataStore } from '../../../../operator/compile/data-store/data-store.ts';
 import type { CompileInput } from '../../../../operator/compile/input.ts';
 import { NO_REFERENCES } from '../../../../operator/compile/references.ts';
 import type { Graph } from '../../../../operator/graph/graph.ts';
+import { smallService } from '../../../support/manifests.ts';
 import { account, FACTS, secureVpc } from '../fixtures.ts';
 
 /** A store of namespace `team`, with every default. */
@@ -49,4 +51,23 @@ export function inputFor(object: DataStore, only: SecureVpc = network()): Compil
 
 export function compile(object: DataStore, only?: SecureVpc): Graph {
   return compileDataStore(inputFor(object, only));
+}
+
+/** A service of network `team/net`, small. */
+export function service(
+  name: string,
+  namespace = 'team',
+  spec: object = {},
+  metadata: object = {},
+): EcsService {
+  const manifest = smallService(name, namespace, 'net', {
+    networkRef: { name: 'net', namespace: 'team' },
+    ...spec,
+  });
+  const parsed = parseManifest('EcsService', {
+    ...manifest,
+    metadata: { ...manifest.metadata, ...metadata },
+  });
+  if (!parsed.ok) throw new Error(parsed.issues.map(formatIssue).join('; '));
+  return parsed.value;
 }
