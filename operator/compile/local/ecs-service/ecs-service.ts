@@ -7,7 +7,7 @@ import type { LocalCompileInput } from '../input.ts';
 import { commonLabels, podSelector, SERVICE_LABEL } from '../labels.ts';
 import { localNodeBuilder, type LocalNodeBuilder, type LocalNodeType } from '../nodes.ts';
 import { type Openings, policyBody } from '../network-policy.ts';
-import { openingsOf } from '../secure-vpc/openings.ts';
+import { networkOpenings } from '../secure-vpc/openings.ts';
 import { COMPONENT, deploymentOf } from './deployment.ts';
 import { localNameOf } from './names.ts';
 import { serviceOpenings } from './openings.ts';
@@ -115,7 +115,7 @@ function policyNodes(
     ),
     ...(namespaceOf(network.metadata) === thing.namespace
       ? []
-      : [node('network', openingsOf(network, 'ecs', input.facts))]),
+      : [node('network', networkOpenings(network, input.facts))]),
   ];
 }
 
