@@ -235,6 +235,14 @@ export type Account = Omit<z.output<typeof AccountSchema>, 'spec'> & { spec: Acc
 /** An Account that leads to AWS. */
 export type AccountInAws = Account & { spec: { readonly aws: AwsAccount } };
 
+/**
+ * What an Account says, with every default. Of one in a cluster the API server has filled in those of `aws`, and none of `local`, which
+ * may be empty and so has no fields of its own to fill in.
+ */
+export function completedSpec({ spec }: Account): AccountSpec {
+  return spec.local ? { local: LocalAccountSchema.parse(spec.local) } : spec;
+}
+
 /** What stands in place of an account id where things are in the cluster itself. */
 export const LOCAL = 'local';
 

@@ -1,4 +1,4 @@
-import { accountIdOf } from '../api/account.ts';
+import { accountIdOf, completedSpec } from '../api/account.ts';
 import { findAdoptions, refuseAdoptions } from './adoption.ts';
 import { awaitApproval } from './approvals.ts';
 import { conclude } from './conclude.ts';
@@ -39,7 +39,10 @@ export async function bringUp<T extends GraphObject>(deps: ResourceDeps, pass: P
     object: making.recall(pass.kind.parse(pass.object), target.world),
     installation: deps.installation,
     account: account.aws ?? account.local,
-    accountOf: (name) => deps.accounts.get(name)?.spec.local,
+    accountOf: (name) => {
+      const named = deps.accounts.get(name);
+      return named && completedSpec(named).local;
+    },
     facts,
     ...others,
   });

@@ -7,6 +7,7 @@ import {
 } from '../compile/ecs-service/ecs-service.ts';
 import { outputsOfEcsService } from '../compile/ecs-service/status.ts';
 import { compileLocalEcsService, LOCAL_ECS_SERVICE_NODES } from '../compile/local/ecs-service/ecs-service.ts';
+import { localOutputsOfEcsService } from '../compile/local/ecs-service/status.ts';
 import { localKindsOf } from '../local/kinds.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recallService } from './recall-service.ts';
@@ -28,7 +29,7 @@ export const ecsServiceKind: GraphKind<EcsService> = {
       nodeKinds: localKindsOf(LOCAL_ECS_SERVICE_NODES),
       recall: (object) => object,
       compile: compileLocalEcsService,
-      outputs: () => ({}),
+      outputs: localOutputsOfEcsService,
     },
   },
 };

@@ -2,7 +2,6 @@ import type { AwsAccount } from '../api/account.ts';
 import type { LocalAccount } from '../api/local-account.ts';
 import type { CompileInput, RegionFacts } from '../compile/input.ts';
 import type { ClusterFacts } from '../compile/local/input.ts';
-import { Terminal } from '../errors.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import type { Standing } from '../graph/plan.ts';
@@ -48,22 +47,6 @@ export interface Making<T extends GraphObject> {
 
 /** How objects of a kind are made, wherever that is. */
 export type Makings<T extends GraphObject> = Readonly<Record<TargetType, Making<T>>>;
-
-/** Of a kind that has no place in the cluster itself yet. */
-export function notLocal<T extends GraphObject>(): Making<T> {
-  return {
-    nodeKinds: new Map(),
-    recall: (object) => object,
-    compile({ object }) {
-      const { kind, spec } = object;
-      throw new Terminal(
-        'InvalidSpec',
-        `spec.accountRef.name is ${spec.accountRef.name}, which leads to the cluster itself, where there is no ${kind} yet: name an Account of AWS`,
-      );
-    },
-    outputs: () => ({}),
-  };
-}
 
 /** What stands, and how the cluster is told of it. */
 export interface Publication<T> {

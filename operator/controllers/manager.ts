@@ -38,7 +38,7 @@ const SAFETY_NET_MS = 30_000;
 /** What the log says, at level debug, where AWS took a write that no reading has shown within the grace time. */
 export const UNSHOWN = 'a write of ours shows in no reading';
 /** Reasons of what a listing shows as soon as it is there. */
-const COMES_BY_ITSELF: readonly string[] = ['WaitingForAws', 'WaitingForCluster'];
+const COMES_BY_ITSELF: ReadonlySet<string> = new Set(['WaitingForAws', 'WaitingForCluster']);
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -452,7 +452,7 @@ export class Manager {
       this.#retries.reset(key);
       return {};
     }
-    if (COMES_BY_ITSELF.includes(verdict.reason))
+    if (COMES_BY_ITSELF.has(verdict.reason))
       return refused === true
         ? this.#retry(key, verdict.kind, SAFETY_NET_MS)
         : { requeueAfterMs: SAFETY_NET_MS };

@@ -3,6 +3,11 @@ import { isConnected } from '../aws/ec2/endpoint-connections.ts';
 import { endpointServices, serviceIdOf, type EndpointService } from '../aws/ec2/endpoint-services.ts';
 import { awsKindsOf } from '../aws/kinds.ts';
 import type { AwsSession } from '../aws/session.ts';
+import {
+  compileLocalPrivateLink,
+  LOCAL_PRIVATE_LINK_NODES,
+} from '../compile/local/private-link-endpoint/private-link-endpoint.ts';
+import { localOutputsOfPrivateLink } from '../compile/local/private-link-endpoint/status.ts';
 import { ownerOf } from '../compile/names.ts';
 import { nodeBuilder } from '../compile/nodes.ts';
 import {
@@ -13,7 +18,7 @@ import {
 import { outputsOfPrivateLink } from '../compile/private-link-endpoint/status.ts';
 import type { World } from '../graph/kind.ts';
 import { ownerTag } from '../graph/ownership.ts';
-import { notLocal } from './making.ts';
+import { localKindsOf } from '../local/kinds.ts';
 import { parsed, type GraphKind } from './pass.ts';
 
 /** What is particular to PrivateLinkEndpoint. */
@@ -55,7 +60,12 @@ export const privateLinkKind: GraphKind<PrivateLinkEndpoint> = {
           ),
         ),
     },
-    local: notLocal(),
+    local: {
+      nodeKinds: localKindsOf(LOCAL_PRIVATE_LINK_NODES),
+      recall: (object) => object,
+      compile: compileLocalPrivateLink,
+      outputs: localOutputsOfPrivateLink,
+    },
   },
 };
 
