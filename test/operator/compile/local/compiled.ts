@@ -30,9 +30,13 @@ export function compileLocal(
   }
 }
 
-/** What a set of objects compiles to. */
-export function compileAll(objects: readonly LocalObject[], more: More = {}): Graph[] {
-  return objects.map((object) => compileLocal(object, objects, more));
+/** What some objects of a set compile to, or all. */
+export function compileAll(
+  objects: readonly LocalObject[],
+  more: More = {},
+  all: readonly LocalObject[] = objects,
+): Graph[] {
+  return objects.map((object) => compileLocal(object, all, more));
 }
 
 /** A node that must be there, as an object of Kubernetes. */
