@@ -54,6 +54,11 @@ export const CONDITIONS = {
           'The object is going, and a copy of what its store holds is being made. The store is deleted when the copy is complete.',
         kinds: store,
       },
+      WaitingForCluster: {
+        means:
+          'The cluster accepted a change and is still carrying it out: pods are starting, or something is going; the message names the thing.',
+        kinds: resources,
+      },
       WaitingForAcceptance: {
         means:
           'Another account has to accept something, such as the attachment to a transit gateway that it shares, or an endpoint to its service; the message names the thing.',
@@ -93,6 +98,11 @@ export const CONDITIONS = {
       AwsUnreachable: {
         means: 'AWS cannot be reached or answers with an error of its own.',
         todo: 'If it stays so, check the way from the operator to AWS: DNS, proxy, egress rules.',
+      },
+      ClusterUnreachable: {
+        means: 'The API server of the cluster cannot be reached or answers with an error of its own.',
+        todo: 'If it stays so, look at the API server, and at the admission webhooks that the message names.',
+        kinds: resources,
       },
       InternalError: {
         means:
@@ -257,6 +267,16 @@ export const CONDITIONS = {
       AwsRefused: {
         means: 'AWS refused a request as it stands; the message gives its words.',
         todo: 'Change the field that the message names. If none is named, this is a defect: please report it.',
+        kinds: resources,
+      },
+      ClusterRefused: {
+        means: 'The API server of the cluster refused a request as it stands; the message gives its words.',
+        todo: 'Change the field that the message names, or ask whoever runs the cluster about the policy that it names.',
+        kinds: resources,
+      },
+      PodsFailed: {
+        means: 'Pods of a local Account do not come to run; the message gives the words of the cluster.',
+        todo: 'Look at the pods that the message names: kubectl describe, kubectl logs.',
         kinds: resources,
       },
       RolloutFailed: {

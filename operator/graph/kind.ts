@@ -214,9 +214,10 @@ export interface NodeKind<I extends object, R, S> {
   /**
    * Why the thing has to outlive its object, in words for people: a snapshot that this key encrypts. Asked right before its
    * delete; it is then left and tagged `landfall.dev/retained` by `update`, which is given nothing but that change, and no
-   * inputs. It counts as left on purpose from then on, also where the reason ends. Undefined where it may go.
+   * inputs. It counts as left on purpose from then on, also where the reason ends. Undefined where it may go. `keepsCopy` as in
+   * the context of a delete; default true.
    */
-  neededStill?(session: S, record: R): Promise<string | undefined>;
+  neededStill?(session: S, record: R, how?: { readonly keepsCopy: boolean }): Promise<string | undefined>;
   /** What `neededStill` reads, for the policies: that of whoever plans has it, too. */
   readonly neededIam?: readonly Permission[];
   /** Why the thing can be no node's: the provider has made it for itself, or it is of another sort. Undefined where it can. */

@@ -86,7 +86,8 @@ export async function remove<S>(
   const kind = kindOf(input.kinds, action.type);
   if (!kind.delete) throw new Error(`${kind.type} has no delete`);
   try {
-    const reason = await kind.neededStill?.(input.session, action.record);
+    const { keepsCopy = true } = input;
+    const reason = await kind.neededStill?.(input.session, action.record, { keepsCopy });
     if (reason !== undefined) {
       const tag = { path: `tags.${TAG.retained}`, to: neededSince(input.time) };
       await kind.update(contextFor(input, action), {}, action.record, [tag]);

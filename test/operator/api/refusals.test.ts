@@ -39,6 +39,8 @@ const PROVED: Readonly<Record<StalledReason, string>> = {
   CopyUnusable: 'integration/datastore-restore.test.ts',
   DeletionProtected: 'integration/datastore-table.test.ts',
   AwsRefused: OF_AWS,
+  ClusterRefused: 'operator/local/errors.test.ts',
+  PodsFailed: 'operator/local/states.test.ts',
   RolloutFailed: 'integration/ecs-kinds.test.ts',
   TargetChanged: OURS,
   CredentialsUnavailable: OURS,

@@ -1,0 +1,187 @@
+import { READY, type Change, type State } from '../graph/kind.ts';
+import { isOwned, TAG } from '../graph/ownership.ts';
+import { tagWrites } from '../graph/tags.ts';
+import { objectCollection, reader } from './collection.ts';
+import { compareFields, covers } from './compare.ts';
+import { createObject, deleteObject, type Deletion } from './writes.ts';
+import { partOf } from './field-set.ts';
+import type { KubeInputs } from './inputs.ts';
+import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
+import { APPLIED, manifestOf, type Manifest } from './manifest.ts';
+import { labelsFor, ownerReferencesFor, tagsIn, type Tags } from './ownership.ts';
+import { newer, type Answered, type Fields, type KubeRecord } from './record.ts';
+
+/** What tells one sort of object from another. */
+export interface ObjectSort {
+  readonly resource: Resource;
+  /** Kinds whose things must be gone before one of these is deleted. */
+  readonly after: readonly string[];
+  /** What of the status counts; default nothing. */
+  readonly status?: (status: Fields) => Fields;
+  /** How far one is that is not on its way out; default ready. */
+  readonly state?: (record: KubeRecord) => State;
+  /** Outputs besides id, name, namespace and uid. */
+  readonly outputs?: (record: KubeRecord) => Readonly<Record<string, string>>;
+  /** Whether the API server refuses a change in place. */
+  readonly isFixed?: (change: Change) => boolean;
+  /** How one is deleted; default that what depends on it is deleted after it. */
+  readonly deletion?: Deletion;
+  /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
+  readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
+  /** A replacement has a name of its own, so that it can be made before the former one goes. */
+  readonly renamed?: true;
+  /** It outlives the custom resource that it is of where that says so, and so Kubernetes must not delete it with that. */
+  readonly outlives?: true;
+}
+
+/** A kind of plain objects of the Kubernetes API. */
+export function objectKind(sort: ObjectSort): LocalKind<KubeInputs, KubeRecord> {
+  const { resource, after, isFixed = () => false } = sort;
+  const read = reader(sort.status);
+  const collection = objectCollection(resource, read);
+  const outlives = sort.outlives === true;
+
+  const nameFor = ({ name }: KubeInputs, revision: string | undefined) =>
+    sort.renamed === true && revision !== undefined ? `${name}-${revision}` : name;
+
+  function diff(inputs: KubeInputs, record: KubeRecord | undefined): Change[] {
+    if (!record) return [];
+    const { metadata } = record;
+    const tags = tagsIn(metadata.annotations);
+    const changes: Change[] = [];
+    const wantedName = nameFor(inputs, tags[TAG.revision]);
+    for (const [path, from, to] of [
+      ['namespace', metadata.namespace, inputs.namespace],
+      ['name', metadata.name, wantedName],
+    ] as const)
+      if (from !== to) changes.push({ path, from, to, replace: true });
+    const {
+      apiVersion: _,
+      kind: __,
+      metadata: wanted,
+      ...fields
+    } = manifestOf(resource, inputs, { tags, outlives });
+    const { labels, annotations, ownerReferences } = metadata;
+    const live = { metadata: { labels, annotations, ownerReferences }, ...record.body };
+    const { name: ___, namespace: ____, ...rest } = wanted;
+    const isApplied = annotations[APPLIED] === wanted.annotations[APPLIED];
+    const found = compareFields({ metadata: rest, ...fields }, live, record.owned, isApplied);
+    // It changes with every other change; alone it tells of one that no field shows.
+    const telling = found.filter(({ path }) => path !== `metadata.annotations[${APPLIED}]`);
+    for (const change of telling.length > 0 ? telling : found)
+      changes.push(isFixed(change) && !isSame(change) ? { ...change, replace: true } : change);
+    return changes;
+  }
+
+  return {
+    type: resource.kind,
+    collection,
+    idempotency: 'name',
+    iam: verbs(resource, 'get', 'create', 'patch', 'delete'),
+    after,
+    diff,
+    state: (record) => leaving(record) ?? sort.state?.(record) ?? READY,
+    outputs: (record) => ({ ...sort.outputs?.(record), ...namesOf(resource, record) }),
+    gone: () => false,
+    needs: () => [],
+
+    async create(context, inputs) {
+      const named = { ...inputs, name: nameFor(inputs, context.revision) };
+      return createObject(context, {
+        resource,
+        collection,
+        read,
+        name: { namespace: named.namespace, name: named.name },
+        manifest: () => manifestOf(resource, named, { tags: context.tags, outlives }),
+        inTheWay: (found) =>
+          diff(inputs, found).some(({ replace }) => replace === true)
+            ? (sort.replacement?.(inputs, found) ?? sort.deletion ?? 'Background')
+            : undefined,
+      });
+    },
+    async conflicting(session, inputs, revision) {
+      const found = await session.get<Answered>(
+        pathOf(resource, { namespace: inputs.namespace, name: nameFor(inputs, revision) }),
+      );
+      return found && read(found);
+    },
+    async update({ session, wrote }, inputs, record, changes) {
+      const tags = tagsAfter(record, changes);
+      const manifest = changes.every(({ path }) => path.startsWith('tags.'))
+        ? retagged(resource, record, { tags, outlives })
+        : manifestOf(resource, { ...inputs, name: record.metadata.name }, { tags, outlives });
+      const { metadata } = manifest;
+      const answered = read(
+        // With its uid: what takes the name of one that is gone is another's to change.
+        await session.apply<Answered>(
+          pathOf(resource, metadata),
+          { ...manifest, metadata: { ...metadata, uid: record.metadata.uid } },
+          { force: true },
+        ),
+      );
+      wrote(collection, idOf(resource, metadata), (listed) => newer(listed, answered));
+    },
+    delete: (context, record) =>
+      deleteObject(context.session, { resource, read, record, how: sort.deletion ?? 'Background' }),
+  };
+}
+
+/** Of what reads the same, only the owner of the fields has changed. */
+function isSame({ path, from, to }: Change): boolean {
+  return to !== undefined && covers({ path, wanted: to, live: from });
+}
+
+/** Whether the object carries the tags of a node. */
+export function isOurs(record: KubeRecord, tags: Tags): boolean {
+  return isOwned(tagsIn(record.metadata.annotations), tags);
+}
+
+/** The tags that an object has when changes are made. */
+export function tagsAfter({ metadata }: KubeRecord, changes: readonly Change[]): Tags {
+  const { set, unset } = tagWrites(changes);
+  const kept = Object.entries(tagsIn(metadata.annotations)).filter(([key]) => !unset.includes(key));
+  return { ...Object.fromEntries(kept), ...set };
+}
+
+/** What was applied last, with other tags. */
+export function retagged(
+  resource: Resource,
+  record: KubeRecord,
+  { tags, outlives }: { readonly tags: Tags; readonly outlives: boolean },
+): Manifest {
+  const { name, namespace, labels, annotations } = record.metadata;
+  const { metadata, ...body } = partOf(record.owned, {
+    ...record.body,
+    metadata: { labels, annotations },
+  }) as {
+    readonly metadata?: { readonly labels?: Tags; readonly annotations?: Tags };
+  } & Fields;
+  const former = metadata?.annotations ?? {};
+  const others = Object.fromEntries(Object.entries(former).filter(([key]) => !(key in tagsIn(former))));
+  const owners = outlives ? [] : ownerReferencesFor(tags, namespace);
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata: {
+      name,
+      namespace,
+      labels: { ...metadata?.labels, ...labelsFor(tags) },
+      annotations: { ...others, ...tags },
+      ...(owners.length > 0 && { ownerReferences: owners }),
+    },
+    ...body,
+  };
+}
+
+/** An object that is to go. */
+export function leaving({ metadata }: KubeRecord): State | undefined {
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  const message = `${metadata.namespace}/${metadata.name} is being deleted since ${metadata.deletionTimestamp}`;
+  return { phase: 'deleting', reason: 'WaitingForCluster', message };
+}
+
+/** The outputs of every object. */
+export function namesOf(resource: Resource, { metadata }: KubeRecord): Readonly<Record<string, string>> {
+  const { name, namespace, uid } = metadata;
+  return { id: idOf(resource, metadata), name, namespace, uid };
+}

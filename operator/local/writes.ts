@@ -1,0 +1,91 @@
+import { Waiting } from '../errors.ts';
+import type { ActionContext } from '../graph/kind.ts';
+import { isOwned, TAG } from '../graph/ownership.ts';
+import { isConflict } from '../kube/errors.ts';
+import { NameHeld } from './errors.ts';
+import { apiVersionOf, idOf, pathOf, type LocalCollection, type Resource } from './kind.ts';
+import type { Manifest } from './manifest.ts';
+import { tagsIn } from './ownership.ts';
+import { otherManagers, type Answered, type KubeRecord } from './record.ts';
+import type { LocalSession } from './session.ts';
+
+/**
+ * What becomes of what Kubernetes made for an object, as the pods of a Deployment: it goes after it, before it, or stays.
+ * https://kubernetes.io/docs/concepts/architecture/garbage-collection/
+ */
+export type Deletion = 'Background' | 'Foreground' | 'Orphan';
+
+interface Creation<R extends KubeRecord> {
+  readonly resource: Resource;
+  readonly collection: LocalCollection<R>;
+  readonly read: (object: Answered) => R;
+  readonly name: { readonly namespace: string; readonly name: string };
+  /** What is applied; it may depend on what a former call made. */
+  readonly manifest: (found: Answered | undefined) => Manifest | Promise<Manifest>;
+  /** How one of ours is deleted that has to make way; undefined where it can be what is wanted. */
+  readonly inTheWay?: (found: R) => Deletion | undefined;
+}
+
+/**
+ * Makes an object unless one of the name is there: of ours it is what a former call made, another's is `NameHeld`. An apply would
+ * make the latter ours.
+ */
+export async function createObject<R extends KubeRecord>(
+  { session, tags, wrote }: ActionContext<LocalSession>,
+  { resource, collection, read, name, manifest, inTheWay }: Creation<R>,
+): Promise<R> {
+  const at = pathOf(resource, name);
+  const id = idOf(resource, name);
+  const what = `${resource.kind} ${id}`;
+  const found = await session.get<Answered>(at);
+  if (found) {
+    const record = read(found);
+    if (!isOwned(tagsIn(record.metadata.annotations), tags)) throw new NameHeld(`${what} exists already`);
+    const how = record.metadata.deletionTimestamp === undefined ? inTheWay?.(record) : undefined;
+    const left = how && (await deleteObject(session, { resource, read, record, how }));
+    if (left ?? record.metadata.deletionTimestamp)
+      throw new Waiting(
+        'WaitingForCluster',
+        `the former ${what} is still being deleted; the new one follows`,
+      );
+    if (!how) return read(await session.apply<Answered>(at, await manifest(found), { force: true }));
+    wrote(collection, id, () => undefined);
+  }
+  const made = await session.apply<Answered>(at, await manifest(undefined), { force: false });
+  if (otherManagers(made).length > 0) {
+    // Somebody made one of the name since we looked. What we have put into it goes out of it again.
+    const nothing = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: name };
+    await session.apply(at, nothing, { force: false });
+    throw new NameHeld(`${what} was made by somebody else meanwhile`);
+  }
+  return read(made);
+}
+
+/** Deletes this very object; returns what is there of it afterwards, or of what has its name by now. */
+export async function deleteObject<R extends KubeRecord>(
+  session: LocalSession,
+  {
+    resource,
+    read,
+    record: { metadata },
+    how,
+  }: {
+    readonly resource: Resource;
+    readonly read: (object: Answered) => R;
+    readonly record: R;
+    readonly how: Deletion;
+  },
+): Promise<R | undefined> {
+  const at = pathOf(resource, metadata);
+  const preconditions = { uid: metadata.uid };
+  try {
+    await session.delete(at, { propagationPolicy: how, preconditions });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+  const left = await session.get<Answered>(at);
+  const record = left && read(left);
+  // Another's of the same name is nothing of ours.
+  const isOurs = record && record.metadata.annotations[TAG.owner] === metadata.annotations[TAG.owner];
+  return isOurs ? record : undefined;
+}
