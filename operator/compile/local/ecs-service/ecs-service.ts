@@ -1,5 +1,7 @@
 import type { SecureVpc } from '../../../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../graph/graph.ts';
+import { refuseUnbalanced } from '../../ecs-service/balanced-in.ts';
+import { hostOf } from '../../ecs-service/cluster.ts';
 import { networkOf } from '../../ecs-service/network.ts';
 import type { ServiceAtWork } from '../../ecs-service/running.ts';
 import { namespaceOf, ownerOf } from '../../names.ts';
@@ -7,7 +9,7 @@ import type { LocalCompileInput } from '../input.ts';
 import { commonLabels, podSelector, SERVICE_LABEL } from '../labels.ts';
 import { localNodeBuilder, type LocalNodeBuilder, type LocalNodeType } from '../nodes.ts';
 import { type Openings, policyBody } from '../network-policy.ts';
-import { openingsOf } from '../secure-vpc/openings.ts';
+import { networkOpenings } from '../secure-vpc/openings.ts';
 import { COMPONENT, deploymentOf } from './deployment.ts';
 import { localNameOf } from './names.ts';
 import { serviceOpenings } from './openings.ts';
@@ -33,6 +35,8 @@ export const LOCAL_ECS_SERVICE_NODES: readonly LocalNodeType[] = [
 export function compileLocalEcsService(input: LocalCompileInput<ServiceAtWork>): Graph {
   const { object, account } = input;
   const network = networkOf(input);
+  refuseUnbalanced(object, network);
+  hostOf(input);
   const name = localNameOf(object, account);
   const stores = localStoresOf(input);
   const thing = {
@@ -115,7 +119,7 @@ function policyNodes(
     ),
     ...(namespaceOf(network.metadata) === thing.namespace
       ? []
-      : [node('network', openingsOf(network, 'ecs', input.facts))]),
+      : [node('network', networkOpenings(network, input.facts))]),
   ];
 }
 

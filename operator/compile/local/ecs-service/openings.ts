@@ -8,7 +8,7 @@ import { endpointTarget } from '../endpoint-address.ts';
 import type { LocalCompileInput } from '../input.ts';
 import { podSelector, SERVICE_LABEL, STORE_LABEL } from '../labels.ts';
 import { addresses, EVERYWHERE, type Opening, type Openings, podsIn, tcp } from '../network-policy.ts';
-import { localFlowsOf, senderOf } from '../secure-vpc/openings.ts';
+import { localFlowsOf, podsOfServices } from '../secure-vpc/openings.ts';
 import type { LocalStore } from './stores.ts';
 
 /** What a service opens besides its network: its load balancer to whom that lets in, and the way to its stores and endpoints. */
@@ -46,10 +46,15 @@ function fromLoadBalancer({ object, facts }: LocalCompileInput<EcsService>, netw
   );
   const all = [...groupPeers, ...ownPeers];
   const outside = all.some((peer) => 'cidr' in peer) ? addresses(EVERYWHERE, facts) : undefined;
-  const inside = (['ecs', 'data'] as const)
-    .filter((tier) => all.some((peer) => 'group' in peer && peer.group === tier))
-    .flatMap((group) => senderOf(network, { group }, facts) ?? []);
-  return [{ peers: [...(outside ? [outside] : []), ...inside], ports: [tcp(targetOf(object.spec).port)] }];
+  const inside = all.some((peer) => 'group' in peer && peer.group === 'ecs')
+    ? podsOfServices(network)
+    : undefined;
+  return [
+    {
+      peers: [outside, inside].filter((peer) => peer !== undefined),
+      ports: [tcp(targetOf(object.spec).port)],
+    },
+  ];
 }
 
 function leadsTo(

@@ -15,22 +15,20 @@ import {
   type PolicyPort,
 } from '../network-policy.ts';
 
-/** Tiers in which pods stand: those of services, and those of stores. */
-export type PodTier = 'ecs' | 'data';
-
 /**
- * What the security group of a tier opens, of what there is in a cluster. Load balancers stand for whoever comes from outside, since
- * there is none but the cluster's own way in; VPC endpoints, gateways, prefix lists and jump hosts there are none. Of protocols policies
- * know TCP and UDP. Throws Terminal (`InvalidSpec`) for rules that no group can have, as for AWS.
+ * What the security group `ecs` opens to and from the pods of services, of what there is in a cluster. Load balancers stand for whoever
+ * comes from outside, since there is none but the cluster's own way in. The group `data` has no pods: a DataStore has a group of its own,
+ * in AWS as here. VPC endpoints, gateways, prefix lists and jump hosts there are none, and of protocols policies know TCP and UDP. Throws
+ * Terminal (`InvalidSpec`) for rules that no group can have, as for AWS.
  */
-export function openingsOf(network: SecureVpc, tier: PodTier, facts: ClusterFacts): Openings {
+export function networkOpenings(network: SecureVpc, facts: ClusterFacts): Openings {
   const flows = localFlowsOf(network);
   return {
     ingress: flows
-      .filter(({ to }) => isGroup(to, tier))
+      .filter(({ to }) => isGroup(to, 'ecs'))
       .flatMap((flow) => opened(senderOf(network, flow.from, facts), portsOf(flow))),
     egress: flows
-      .filter(({ from }) => isGroup(from, tier))
+      .filter(({ from }) => isGroup(from, 'ecs'))
       .flatMap((flow) => opened(receiverOf(network, flow.to, facts), portsFor(flow))),
   };
 }
@@ -40,28 +38,27 @@ export function localFlowsOf({ spec }: SecureVpc): Flow[] {
   return flowsOf(spec, { prefixLists: namedLists(spec) });
 }
 
-function opened(peer: PolicyPeer | undefined, ports: readonly PolicyPort[] | 'all'): Opening[] {
-  return peer ? [{ peers: [peer], ...(ports !== 'all' && { ports }) }] : [];
-}
-
-/** The pods of a tier, in the namespaces whose objects may stand in the network. */
-export function podsOfTier({ metadata, spec }: SecureVpc, tier: PodTier): PolicyPeer {
+/** The pods of services of a network, in the namespaces whose objects may stand in it. */
+export function podsOfServices({ metadata, spec }: SecureVpc): PolicyPeer {
   const own = namespaceOf(metadata);
   const namespaces = [...new Set([own, ...spec.allowReferencesFrom])].sort();
-  return podsIn(namespaces, placeLabels(networkKeyOf({ metadata }, { name: metadata.name }), tier));
+  return podsIn(namespaces, placeLabels(networkKeyOf({ metadata }, { name: metadata.name }), 'ecs'));
 }
 
 /** Who opens a connection: behind a load balancer anybody outside. */
-export function senderOf(network: SecureVpc, peer: Peer, facts: ClusterFacts): PolicyPeer | undefined {
+function senderOf(network: SecureVpc, peer: Peer, facts: ClusterFacts): PolicyPeer | undefined {
   if ('cidr' in peer) return addresses(peer.cidr, facts);
-  if (!('group' in peer)) return undefined;
-  if (peer.group === 'ecs' || peer.group === 'data') return podsOfTier(network, peer.group);
-  return peer.group === 'alb' ? addresses(EVERYWHERE, facts) : undefined;
+  if (isGroup(peer, 'ecs')) return podsOfServices(network);
+  return isGroup(peer, 'alb') ? addresses(EVERYWHERE, facts) : undefined;
 }
 
 /** Whom a connection is opened to: a load balancer is the services behind it. */
 function receiverOf(network: SecureVpc, peer: Peer, facts: ClusterFacts): PolicyPeer | undefined {
-  return isGroup(peer, 'alb') ? podsOfTier(network, 'ecs') : senderOf(network, peer, facts);
+  return isGroup(peer, 'alb') ? podsOfServices(network) : senderOf(network, peer, facts);
+}
+
+function opened(peer: PolicyPeer | undefined, ports: readonly PolicyPort[] | 'all'): Opening[] {
+  return peer ? [{ peers: [peer], ...(ports !== 'all' && { ports }) }] : [];
 }
 
 function portsOf({ protocol, fromPort, toPort }: Flow): readonly PolicyPort[] | 'all' {
@@ -81,7 +78,7 @@ function isGroup(peer: Peer, group: SecurityGroupName): boolean {
 }
 
 /** The lists of AWS's own that rules name: which there are, only AWS knows, and here they lead nowhere. */
-export function namedLists({ securityGroups }: SecureVpcSpec): Record<string, string> {
+function namedLists({ securityGroups }: SecureVpcSpec): Record<string, string> {
   const names = Object.values(securityGroups)
     .flatMap((group) => group?.rules ?? [])
     .flatMap(({ prefixList }) => prefixList ?? [])
