@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { commonStatus, objectSchema } from './common.ts';
 import { LabelSchema, listMap, RegionSchema, setOf } from './fields.ts';
+import { LocalAccountSchema, type LocalAccount } from './local-account.ts';
 import { tagsSchema } from './tags.ts';
-import { immutable, matches, withRules } from './rule.ts';
+import { immutable, keptOrNever, matches, withRules } from './rule.ts';
 
 const accountId = withRules(
   z
@@ -164,13 +165,14 @@ export type AwsAccount = z.output<typeof AwsAccountSchema>;
 
 const AccountSpecSchema = withRules(
   z
-    .strictObject({ aws: AwsAccountSchema.optional() })
+    .strictObject({ aws: AwsAccountSchema.optional(), local: LocalAccountSchema.optional() })
     .describe('Where things are made: exactly one member says what sort of place it is.'),
   {
-    cel: '[has(self.aws)].exists_one(given, given)',
-    message: 'an Account needs exactly one target: give spec.aws',
-    check: (self) => [self.aws].filter((given) => given !== undefined).length === 1,
+    cel: '[has(self.aws), has(self.local)].exists_one(given, given)',
+    message: 'an Account needs exactly one target: give spec.aws, or spec.local for the cluster itself',
+    check: (self) => [self.aws, self.local].filter((given) => given !== undefined).length === 1,
   },
+  keptOrNever('local', 'local', 'make a new Account for the other place'),
 );
 
 const AccountStatusSchema = z
@@ -223,9 +225,33 @@ const AccountStatusSchema = z
 /** An account as a place in which things are made, and the namespaces that may use it. */
 export const AccountSchema = objectSchema('Account', AccountSpecSchema, AccountStatusSchema.prefault({}));
 
-/** Exactly one member of the union is present: `aws`, the only one so far. */
-export interface AccountSpec {
-  readonly aws: AwsAccount;
-}
+/** Exactly one member of the union is present. */
+export type AccountSpec =
+  | { readonly aws: AwsAccount; readonly local?: undefined }
+  | { readonly aws?: undefined; readonly local: LocalAccount };
 
 export type Account = Omit<z.output<typeof AccountSchema>, 'spec'> & { spec: AccountSpec };
+
+/** An Account that leads to AWS. */
+export type AccountInAws = Account & { spec: { readonly aws: AwsAccount } };
+
+/**
+ * What an Account says, with every default. Of one in a cluster the API server has filled in those of `aws`, and none of `local`, which
+ * may be empty and so has no fields of its own to fill in.
+ */
+export function completedSpec({ spec }: Account): AccountSpec {
+  return spec.local ? { local: LocalAccountSchema.parse(spec.local) } : spec;
+}
+
+/** What stands in place of an account id where things are in the cluster itself. */
+export const LOCAL = 'local';
+
+/** The id of the account that an Account leads to; `local` of the cluster itself. */
+export function accountIdOf(spec: AccountSpec): string {
+  return spec.aws?.accountId ?? LOCAL;
+}
+
+/** Whether an Account leads to AWS. */
+export function isInAws(account: Account): account is AccountInAws {
+  return account.spec.aws !== undefined;
+}

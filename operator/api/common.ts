@@ -125,7 +125,10 @@ const nodeKey = z.string().max(253).describe('Key of the node in the graph, as `
 export const targetStatus = {
   target: z
     .object({
-      accountId: z.string().max(12).describe('Account id.'),
+      accountId: z
+        .string()
+        .max(12)
+        .describe('Account id; `local` where the things are in the cluster itself.'),
       region: z.string().max(32).describe('Region.'),
       installation: z.string().max(63).describe('Installation id of the operator that made the things.'),
     })
@@ -137,7 +140,7 @@ export const targetStatus = {
     z.object({
       node: nodeKey,
       kind: z.string().max(63).describe('What it is, as `Subnet`.'),
-      id: z.string().max(2048).describe('Its id or ARN in AWS.'),
+      id: z.string().max(2048).describe('Its id or ARN in AWS; in the cluster `namespace/plural/name`.'),
       state: z.string().max(63).describe('How far it is: Ready, Pending, Failed or Deleting.'),
       copy: z
         .string()

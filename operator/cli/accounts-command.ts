@@ -1,4 +1,4 @@
-import type { Account } from '../api/account.ts';
+import { type Account, accountIdOf, LOCAL } from '../api/account.ts';
 import { defaultExternalId } from '../aws/credentials.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import { contextOf, pathsOf, placeText, type CommonOptions } from './context.ts';
@@ -58,18 +58,19 @@ export async function accountsCommand(options: AccountsOptions, terminal: Termin
 }
 
 function rowOf(
-  { metadata, spec: { aws } }: Account,
+  { metadata, spec }: Account,
   installation: string,
   caller: string | null,
   failure: Failure | null,
 ): AccountRow {
+  const { aws } = spec;
   return {
     name: metadata.name,
-    accountId: aws.accountId,
-    role: aws.roleArn ?? null,
-    profile: aws.profile ?? null,
+    accountId: accountIdOf(spec),
+    role: aws?.roleArn ?? null,
+    profile: aws?.profile ?? null,
     externalId:
-      aws.roleArn === undefined ? null : (aws.externalId ?? defaultExternalId(installation, metadata.name)),
+      aws?.roleArn === undefined ? null : (aws.externalId ?? defaultExternalId(installation, metadata.name)),
     caller,
     failure,
   };
@@ -82,7 +83,7 @@ function accountsTable(rows: readonly AccountRow[], { paint }: Terminal): string
       failure === null ? '✓' : '✗',
       name,
       accountId,
-      profile ?? '(default)',
+      profile ?? (accountId === LOCAL ? '–' : '(default)'),
       role ?? '–',
       externalId ?? '–',
       failure === null ? (caller ?? '') : [failure.reason, caller].filter(Boolean).join(': '),

@@ -1,17 +1,25 @@
-import type { Account } from '../api/account.ts';
+import { type Account, accountIdOf, type AwsAccount } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { partitionOf } from '../aws/partition.ts';
-import type { AwsSession } from '../aws/session.ts';
 import type { RegionFacts } from '../compile/input.ts';
+import type { ClusterFacts } from '../compile/local/input.ts';
 import type { Consumer, Surroundings } from '../compile/references.ts';
 import { graphKindOf, referencesFrom } from '../controllers/graph-kinds.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
+import type { Session } from '../controllers/target.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { World } from '../graph/kind.ts';
 import { accountOf } from './account-of.ts';
 import { failureOf } from './failure-of.ts';
-import { accountIdIn, consumersIn, FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
+import {
+  accountIdIn,
+  consumersIn,
+  FILE_ADVICE,
+  finderIn,
+  localAccountIn,
+  type Manifests,
+} from './manifests.ts';
 import type { Failure } from './usage.ts';
 import { checkZones, type ZonesByRegion } from './zones.ts';
 
@@ -23,9 +31,11 @@ interface CompiledResource {
 }
 
 /** An account of which nothing is known. */
-const NOTHING_STANDS: World<AwsSession> = {
+const NOTHING_STANDS: World<Session> = {
   view: () => ({ get: () => undefined, all: () => [], ownedBy: () => [] }),
 };
+/** A cluster that was not asked. */
+const NOTHING_KNOWN: ClusterFacts = { podCidrs: [] };
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** The services that AWS makes gateway endpoints for; their prefix lists have ids that differ by region. */
 const PREFIX_LISTS = { s3: 'pl-s3', dynamodb: 'pl-dynamodb' };
@@ -37,13 +47,13 @@ export const ASSUMPTIONS =
 /** Facts of a region as far as they can be assumed: `zones` replaces the zones a to f. */
 function assumedFacts(
   object: GraphObject,
-  account: Account,
+  { accountId }: AwsAccount,
   zones: readonly string[] | undefined,
 ): RegionFacts {
   const { region } = object.spec;
   const network = isNetwork(object) ? object : undefined;
   return {
-    accountId: account.spec.aws.accountId,
+    accountId,
     partition: partitionOf(region),
     zones: zones ?? [
       ...new Set([...LETTERS.map((letter) => `${region}${letter}`), ...(network?.spec.zones.names ?? [])]),
@@ -65,11 +75,19 @@ function namedLists({ spec }: SecureVpc): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }
 
-/** Compiles every object of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */
+/** What is assumed besides what the manifests say. */
+interface Assumptions {
+  /** Those of `--zones`. */
+  readonly zones?: ZonesByRegion | undefined;
+  /** The one namespace that everything goes to which is made in the cluster itself. */
+  readonly into?: string | undefined;
+}
+
+/** Compiles every object of the manifests from what the manifests say and what can be assumed. */
 export function compileResources(
   installation: string,
   manifests: Manifests,
-  zones?: ZonesByRegion,
+  { zones, into }: Assumptions = {},
 ): { compiled: CompiledResource[]; failures: Failure[] } {
   const compiled: CompiledResource[] = [];
   const failures: Failure[] = [];
@@ -79,13 +97,22 @@ export function compileResources(
       const account = accountOf(object, manifests);
       const named = zones?.get(object.spec.region);
       if (named !== undefined && isNetwork(object)) checkZones(object, named);
-      const graph = graphKindOf(object.kind).compile({
+      const { aws, local } = account.spec;
+      const type = aws ? 'aws' : 'local';
+      const graph = graphKindOf(object.kind).on[type].compile({
         object,
         installation,
-        account: account.spec.aws,
-        facts: assumedFacts(object, account, named),
-        references: referencesFrom(finderIn(manifests), () => NOTHING_STANDS, FILE_ADVICE),
+        account: aws ?? local,
+        accountOf: (name) => localAccountIn(manifests, name),
+        facts: aws ? assumedFacts(object, aws, named) : NOTHING_KNOWN,
+        references: referencesFrom({
+          type,
+          find: finderIn(manifests),
+          worldOf: () => NOTHING_STANDS,
+          advice: FILE_ADVICE,
+        }),
         surroundings: surroundingsIn(manifests),
+        ...(into !== undefined && { into }),
       });
       compiled.push({ object, account, graph });
     } catch (error) {
@@ -102,7 +129,7 @@ function surroundingsIn(manifests: Manifests): Surroundings {
     consumers: (owner) =>
       consumersIn(manifests, owner).flatMap((object) => {
         try {
-          const { accountId } = accountOf(object, manifests).spec.aws;
+          const accountId = accountIdOf(accountOf(object, manifests).spec);
           return [{ object: object as Consumer['object'], accountId }];
         } catch (error) {
           if (error instanceof Terminal) return [];

@@ -1,3 +1,4 @@
+import { accountIdOf } from '../api/account.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import { ASSUMPTIONS, compileResources } from './assumed.ts';
@@ -47,7 +48,7 @@ export async function compile(options: CompileOptions, terminal: Terminal): Prom
   return made.map(({ graph, account, object, ...rest }) => ({
     owner: graph.owner,
     account: account.metadata.name,
-    accountId: account.spec.aws.accountId,
+    accountId: accountIdOf(account.spec),
     region: object.spec.region,
     graph,
     plan: 'plan' in rest ? rest.plan : undefined,
@@ -58,7 +59,7 @@ export async function compile(options: CompileOptions, terminal: Terminal): Prom
     const zones =
       options.zones === undefined ? undefined : zonesByRegion(options.zones, objects, options.filename);
     terminal.note(`landfall: ${ASSUMPTIONS}`);
-    const { compiled, failures } = compileResources(installation, manifests, zones);
+    const { compiled, failures } = compileResources(installation, manifests, { zones });
     return { made: compiled, failures };
   }
 }

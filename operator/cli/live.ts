@@ -1,9 +1,7 @@
-import type { Account } from '../api/account.ts';
+import { type Account, type AccountInAws, accountIdOf, isInAws } from '../api/account.ts';
 import { errorCode } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { readClaim, type Claim } from '../aws/iam/claim.ts';
-import { awsKinds } from '../aws/kinds.ts';
-import type { AwsSession } from '../aws/session.ts';
 import { bucketsOf, createThrottle } from '../aws/throttle.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -12,15 +10,25 @@ import { checkAccount } from '../controllers/account-identity.ts';
 import { graphKindOf } from '../controllers/graph-kinds.ts';
 import { meetNeighbours } from '../controllers/neighbours.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
+import type { Target } from '../controllers/target.ts';
 import { Targets } from '../controllers/targets.ts';
 import { Terminal } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { kindOf } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { NO_MEMORY, plan, type Plan } from '../graph/plan.ts';
+import { openLocalSession } from '../local/session.ts';
 import { accountOf } from './account-of.ts';
+import { connect } from './cluster.ts';
 import { failureOf } from './failure-of.ts';
-import { accountIdIn, consumersIn, FILE_ADVICE, finderIn, type Manifests } from './manifests.ts';
+import {
+  accountIdIn,
+  consumersIn,
+  FILE_ADVICE,
+  finderIn,
+  localAccountIn,
+  type Manifests,
+} from './manifests.ts';
 import type { Needed } from './step.ts';
 import type { Failure } from './usage.ts';
 
@@ -69,6 +77,7 @@ export function readers(config: Config): { targets: Targets; calls: () => number
   };
   const targets = new Targets({
     installation: config.installation,
+    cluster: () => openLocalSession({ client: connect({}).client, assertLeading: onlyReads }),
     endpoint: config.awsEndpoint,
     callGuard,
     clock,
@@ -79,6 +88,10 @@ export function readers(config: Config): { targets: Targets; calls: () => number
     onError: () => {},
   });
   return { targets, calls: () => calls };
+}
+
+function onlyReads(): never {
+  throw new Error('the command line only reads');
 }
 
 /** Plans every object of the manifests against AWS; those of one account and region share one reading. Writes nothing. */
@@ -96,7 +109,8 @@ export async function planResources(config: Config, manifests: Manifests): Promi
     );
     const planned = results.flatMap((result) => result.planned);
     const accounts = new Map(planned.map(({ account }) => [account.metadata.name, account]));
-    const claimed = await Promise.all([...accounts.values()].map((one) => claimOn(config, targets, one)));
+    const inAws = [...accounts.values()].filter(isInAws);
+    const claimed = await Promise.all(inAws.map((one) => claimOn(config, targets, one)));
     return {
       planned,
       claimed: claimed.flatMap((one) => one ?? []),
@@ -112,7 +126,7 @@ export async function planResources(config: Config, manifests: Manifests): Promi
 async function claimOn(
   config: Config,
   targets: Targets,
-  account: Account,
+  account: AccountInAws,
 ): Promise<ClaimedAccount | undefined> {
   const session = targets.session(account.metadata.name, account.spec.aws);
   const claim = await readClaim(session, config.installation).catch((error: unknown) => {
@@ -139,46 +153,51 @@ export async function planResource(
       `Account ${account.metadata.name}: ${verdict.reason}: ${verdict.message}`,
     );
   }
-  const { aws } = account.spec;
-  const target = targets.open(account.metadata.name, aws, object.spec.region);
+  const { aws, local } = account.spec;
+  const { region } = object.spec;
+  const target = targets.open(account.metadata.name, account.spec, region);
   const kind = graphKindOf(object.kind);
+  const making = kind.on[target.type];
   const [facts] = await Promise.all([
     target.facts(kind.services?.(object)),
-    target.world.load(kind.nodeKinds),
+    target.world.load(making.nodeKinds),
   ]);
   const { exportsNow, ...others } = await meetNeighbours({
     kind,
     object,
-    world: target.world,
+    target,
     find: finderIn(manifests),
     consumersOf: (owner) => consumersIn(manifests, owner),
     accountId: (name) => accountIdIn(manifests, name),
     open: (other) => {
       const { metadata, spec } = accountOf(other, manifests);
-      const { world } = targets.open(metadata.name, spec.aws, other.spec.region);
-      return { accountId: spec.aws.accountId, world };
+      return { accountId: accountIdOf(spec), target: targets.open(metadata.name, spec, other.spec.region) };
     },
     advice: FILE_ADVICE,
   });
-  const graph = kind.compile({
-    object: kind.recall(object, target.world),
+  const graph = making.compile({
+    object: making.recall(object, target.world),
     installation: config.installation,
-    account: aws,
+    account: aws ?? local,
+    accountOf: (name) => localAccountIn(manifests, name),
     facts,
     ...others,
   });
-  const adoptions = await findAdoptions({
-    target,
-    graph,
-    installation: config.installation,
-    adopt: object.spec.adopt,
-    namespace: object.metadata.namespace ?? '',
-    accountRef: account.metadata.name,
-    account: aws,
-  });
+  const adoptions = aws
+    ? await findAdoptions({
+        target,
+        graph,
+        installation: config.installation,
+        adopt: object.spec.adopt,
+        namespace: object.metadata.namespace ?? '',
+        accountRef: account.metadata.name,
+        account: aws,
+        region,
+      })
+    : new Map();
   const planned = plan({
     graph,
-    kinds: awsKinds,
+    kinds: target.kinds,
     world: target.world,
     memory: NO_MEMORY,
     survivors: new Map(),
@@ -186,20 +205,20 @@ export async function planResource(
     exportsOf: exportsNow(),
     deletesAdopted: object.spec.deletionPolicy === 'Delete',
     // Manifests do not know the uid that a cluster gave the object.
-    ignoredTagKeys: [...aws.ignoredTagKeys, TAG.uid],
+    ignoredTagKeys: [...(aws?.ignoredTagKeys ?? []), TAG.uid],
     mayRepeat: () => true,
   });
-  const needed = await neededIn(planned, target.session);
+  const needed = await neededIn(planned, target);
   return { object, account, caller: identity?.arn ?? '', graph, plan: planned, needed };
 }
 
 /** A reader who may not see what needs a thing is told of its delete all the same. */
-async function neededIn({ actions }: Plan, session: AwsSession): Promise<Needed> {
+async function neededIn({ actions }: Plan, { kinds, session }: Target): Promise<Needed> {
   const found = await Promise.all(
     actions.map(async (action) => {
       if (action.verb !== 'delete') return [];
       try {
-        const reason = await kindOf(awsKinds, action.type).neededStill?.(session, action.record);
+        const reason = await kindOf(kinds, action.type).neededStill?.(session, action.record);
         return reason === undefined ? [] : [[action.id, reason] as const];
       } catch (error) {
         if (errorCode(error) === undefined) throw error;

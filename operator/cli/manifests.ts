@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
-import type { Account } from '../api/account.ts';
+import { type Account, accountIdOf } from '../api/account.ts';
+import type { LocalAccount } from '../api/local-account.ts';
 import { API_VERSION, GROUP } from '../api/common.ts';
 import { type Kind, KINDS } from '../api/kinds.ts';
 import { parseManifest } from '../api/parse.ts';
@@ -105,8 +106,21 @@ export function consumersIn({ resources }: Pick<Manifests, 'resources'>, owner: 
 }
 
 /** Id of the account of an Account among the same manifests. */
-export function accountIdIn({ accounts }: Pick<Manifests, 'accounts'>, name: string): string | undefined {
-  return accounts.find(({ value }) => value.metadata.name === name)?.value.spec.aws.accountId;
+export function accountIdIn(manifests: Pick<Manifests, 'accounts'>, name: string): string | undefined {
+  const found = accountIn(manifests, name);
+  return found && accountIdOf(found.spec);
+}
+
+/** What an Account among the same manifests says of the cluster itself, where it leads there. */
+export function localAccountIn(
+  manifests: Pick<Manifests, 'accounts'>,
+  name: string,
+): LocalAccount | undefined {
+  return accountIn(manifests, name)?.spec.local;
+}
+
+function accountIn({ accounts }: Pick<Manifests, 'accounts'>, name: string): Account | undefined {
+  return accounts.find(({ value }) => value.metadata.name === name)?.value;
 }
 
 /** `SecureVpc portal/portal`, `Account portal`. */

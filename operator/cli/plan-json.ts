@@ -1,3 +1,4 @@
+import { accountIdOf } from '../api/account.ts';
 import { planHash } from '../graph/approval.ts';
 import { describePlan } from '../graph/plan.ts';
 import type { ClaimedAccount, PlannedResource } from './live.ts';
@@ -54,7 +55,7 @@ export function planDocument(input: {
     plans: planned.map(resourceDocument),
     summary: summarizeAll(planned),
     claims: claimed.map(({ account, claim }) => ({
-      account: { name: account.metadata.name, id: account.spec.aws.accountId },
+      account: { name: account.metadata.name, id: accountIdOf(account.spec) },
       cluster: claim.cluster,
       name: claim.name === '' ? null : claim.name,
       since: claim.since.toISOString(),
@@ -74,7 +75,7 @@ function resourceDocument({
   const described = describePlan(plan).actions;
   return {
     owner: graph.owner,
-    account: { name: account.metadata.name, id: account.spec.aws.accountId },
+    account: { name: account.metadata.name, id: accountIdOf(account.spec) },
     region: object.spec.region,
     caller,
     hash: planHash(plan),

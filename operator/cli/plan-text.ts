@@ -1,3 +1,4 @@
+import { type Account, accountIdOf, isInAws } from '../api/account.ts';
 import type { Change } from '../graph/kind.ts';
 import { planHash } from '../graph/approval.ts';
 import type { Action } from '../graph/plan.ts';
@@ -25,8 +26,8 @@ export function planText(planned: PlannedResource, paint: Paint): string {
   const { object, account, caller, graph, plan, needed } = planned;
   const head = [
     paint.bold(graph.owner),
-    `account ${account.spec.aws.accountId} (${account.metadata.name})`,
-    object.spec.region,
+    accountText(account),
+    ...(isInAws(account) ? [object.spec.region] : []),
     paint.dim(caller),
   ].join('  ');
   if (plan.actions.length === 0) {
@@ -39,10 +40,15 @@ export function planText(planned: PlannedResource, paint: Paint): string {
   return `${head}\n\n${blocks.join('\n')}\n\n  ${paint.dim(`plan ${planHash(plan)}`)}\n`;
 }
 
+function accountText(account: Account): string {
+  const { name } = account.metadata;
+  return isInAws(account) ? `account ${account.spec.aws.accountId} (${name})` : `this cluster (${name})`;
+}
+
 /** Which cluster has an account, and so will carry out what is planned there. */
 export function claimText({ account, claim }: ClaimedAccount, paint: Paint): string {
   const { metadata, spec } = account;
-  const who = `account ${spec.aws.accountId} (${metadata.name}) is claimed by ${clusterText(claim)}`;
+  const who = `account ${accountIdOf(spec)} (${metadata.name}) is claimed by ${clusterText(claim)}`;
   return paint.dim(`${who} since ${claim.since.toISOString()}: no other cluster carries this out`);
 }
 

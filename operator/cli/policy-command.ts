@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Account } from '../api/account.ts';
+import { type AccountInAws, isInAws } from '../api/account.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import {
   everyPermission,
@@ -12,9 +12,9 @@ import {
 } from '../aws/least-privilege.ts';
 import { partitionOf } from '../aws/partition.ts';
 import { takesOver } from '../aws/permissions.ts';
-import type { AwsSession } from '../aws/session.ts';
 import { graphKindOf, kindsFor } from '../controllers/graph-kinds.ts';
 import type { GraphObject } from '../controllers/resource-status.ts';
+import type { Session } from '../controllers/target.ts';
 import { kindOf, type Kinds, type Permission } from '../graph/kind.ts';
 import { compileResources } from './assumed.ts';
 import { contextOf, pathsOf, type CommonOptions } from './context.ts';
@@ -45,7 +45,8 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
   const accounts = everybody
     ? manifests.accounts.map(({ value }) => value)
     : [...new Set(compiled.map(({ account }) => account))];
-  const chosen = choose(accounts, options);
+  // What the operator needs in a cluster, its ClusterRole says.
+  const chosen = choose(accounts.filter(isInAws), options);
   const documents = chosen.flatMap((account) => {
     const own = compiled.filter((one) => one.account === account);
     const types = new Set(own.flatMap(({ graph }) => [...graph.nodes.values()].map(({ type }) => type)));
@@ -62,7 +63,7 @@ export async function policyCommand(options: PolicyOptions, terminal: Terminal):
 }
 
 /** The kinds that are listed for the sake of these objects. */
-function listedFor(own: readonly { readonly object: GraphObject }[]): Kinds<AwsSession> {
+function listedFor(own: readonly { readonly object: GraphObject }[]): Kinds<Session> {
   return new Map(own.flatMap(({ object }) => [...kindsFor(graphKindOf(object.kind), object)]));
 }
 
@@ -84,7 +85,10 @@ function adoptedInEc2({ object, graph }: Compiled): string[] {
   });
 }
 
-function choose(accounts: readonly Account[], { account: wanted, filename }: PolicyOptions): Account[] {
+function choose(
+  accounts: readonly AccountInAws[],
+  { account: wanted, filename }: PolicyOptions,
+): AccountInAws[] {
   const names = accounts.map(({ metadata }) => metadata.name).sort();
   if (names.length === 0)
     throw new UsageError(
@@ -100,7 +104,7 @@ function choose(accounts: readonly Account[], { account: wanted, filename }: Pol
 }
 
 function policiesOf(
-  { spec: { aws } }: Account,
+  { spec: { aws } }: AccountInAws,
   permissions: Parameters<typeof policiesFor>[0],
   installation: string,
 ): PolicyDocument[] {
@@ -115,7 +119,7 @@ function policiesOf(
 
 /** Says whose each document is, and what a person should know before attaching it. */
 function describe(
-  { metadata: { name }, spec: { aws } }: Account,
+  { metadata: { name }, spec: { aws } }: AccountInAws,
   documents: readonly PolicyDocument[],
   terminal: Terminal,
 ): readonly PolicyDocument[] {

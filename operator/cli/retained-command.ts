@@ -1,5 +1,4 @@
-import type { Account } from '../api/account.ts';
-import { awsKinds } from '../aws/kinds.ts';
+import { type Account, accountIdOf } from '../api/account.ts';
 import type { Config } from '../config.ts';
 import { checkAccount } from '../controllers/account-identity.ts';
 import type { Targets } from '../controllers/targets.ts';
@@ -70,16 +69,16 @@ export async function retainedCommand(options: RetainedOptions, terminal: Termin
 
 async function thingsIn(config: Config, targets: Targets, account: Account): Promise<RetainedThing[]> {
   const { name } = account.metadata;
-  const { aws } = account.spec;
   const { verdict } = await checkAccount({ targets, installation: config.installation }, account, {
     fresh: false,
   });
   if (verdict.kind !== 'ready') throw new Refusal('AccountNotReady', `${verdict.reason}: ${verdict.message}`);
   const found = new Map<string, RetainedThing>();
-  for (const region of aws.regions) {
-    const { world } = targets.open(name, aws, region);
+  // The cluster itself is in none, and is one place.
+  for (const region of account.spec.aws?.regions ?? ['']) {
+    const { kinds, world } = targets.open(name, account.spec, region);
     await world.load();
-    for (const kind of awsKinds.values()) {
+    for (const kind of kinds.values()) {
       if (!kind.create) continue;
       const { type, collection } = kind;
       for (const record of world.view(collection).all()) {
@@ -89,7 +88,7 @@ async function thingsIn(config: Config, targets: Targets, account: Account): Pro
         if (left === undefined || found.has(`${type} ${id}`)) continue;
         const owner = tags[TAG.owner] ?? '';
         found.set(`${type} ${id}`, {
-          account: { name, id: aws.accountId },
+          account: { name, id: accountIdOf(account.spec) },
           region,
           kind: type,
           id,

@@ -1,4 +1,4 @@
-import type { Account } from '../api/account.ts';
+import { type Account, accountIdOf } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
 import { TAKEOVER_ANNOTATION, takeoverOf } from '../controllers/account-claim.ts';
 import { clusterText } from '../controllers/claims.ts';
@@ -81,7 +81,7 @@ function claimedOf(accounts: readonly Account[], names: readonly string[], uid: 
     const { claim } = status;
     if (claim === undefined || claim.cluster === uid) return [];
     if (names.length > 0 && !names.includes(name)) return [];
-    return [{ name, accountId: spec.aws.accountId, claim }];
+    return [{ name, accountId: accountIdOf(spec), claim }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Account, AwsAccount } from '../api/account.ts';
+import { type Account, type AccountSpec, completedSpec } from '../api/account.ts';
 import { Terminal, Waiting } from '../errors.ts';
 
 /** What a resource says about where it wants to be. */
@@ -22,12 +22,12 @@ export function allowedAccount(account: Account | undefined, request: AccessRequ
       `spec.accountRef.name is ${accountRef}, but there is no Account of that name; make it, or refer to another`,
     );
   }
-  const { aws } = account.spec;
-  if (!deleting && !aws.namespaces.includes(namespace)) {
-    const message = `Account ${accountRef} does not allow namespace ${namespace}; whoever owns it can add ${namespace} to spec.aws.namespaces`;
+  const { aws, local } = completedSpec(account);
+  if (!deleting && !(aws ?? local).namespaces.includes(namespace)) {
+    const message = `Account ${accountRef} does not allow namespace ${namespace}; whoever owns it can add ${namespace} to spec.${aws ? 'aws' : 'local'}.namespaces`;
     throw new Terminal('NamespaceNotAllowed', message);
   }
-  if (!deleting && !aws.regions.includes(region)) {
+  if (!deleting && aws && !aws.regions.includes(region)) {
     const message = `Account ${accountRef} does not allow region ${region}, only ${aws.regions.join(', ')}; use one of these, or have it added to spec.aws.regions`;
     throw new Terminal('RegionNotAllowed', message);
   }
@@ -35,7 +35,7 @@ export function allowedAccount(account: Account | undefined, request: AccessRequ
 }
 
 /** The Account that a resource may use, checked by the operator as well. Throws what stands in the way. */
-export function requireAccount(candidate: Account | undefined, request: AccessRequest): AwsAccount {
+export function requireAccount(candidate: Account | undefined, request: AccessRequest): AccountSpec {
   const account = allowedAccount(candidate, request);
   const { accountRef, deleting } = request;
   const conditions = account.status.conditions ?? [];
@@ -45,10 +45,10 @@ export function requireAccount(candidate: Account | undefined, request: AccessRe
       'DependencyNotReady',
       `Account ${accountRef} has not been checked yet; that takes seconds, and this object goes on by itself`,
     );
-  if (ready?.status === 'True') return account.spec.aws;
+  if (ready?.status === 'True') return completedSpec(account);
   // Its credentials are good, and it waits for this very deletion.
   const going = ready?.reason === 'InUse';
-  if (going && deleting) return account.spec.aws;
+  if (going && deleting) return completedSpec(account);
   const message = `Account ${accountRef} is not ready: ${ready?.reason}: ${ready?.message}`;
   if (going || conditions.some(({ type, status }) => type === 'Stalled' && status === 'True'))
     throw new Terminal('AccountNotReady', message);

@@ -1,4 +1,4 @@
-import type { Account } from '../api/account.ts';
+import type { AccountInAws } from '../api/account.ts';
 import { interpret } from '../aws/errors.ts';
 import type { Claim } from '../aws/iam/claim.ts';
 import { Waiting } from '../errors.ts';
@@ -41,7 +41,7 @@ interface ClaimCheck {
  */
 export async function checkClaim(
   deps: ClaimDeps,
-  account: Account,
+  account: AccountInAws,
   { used }: { readonly used: boolean },
 ): Promise<ClaimCheck> {
   try {
@@ -51,7 +51,7 @@ export async function checkClaim(
   }
 }
 
-async function checked(deps: ClaimDeps, account: Account, used: boolean): Promise<ClaimCheck> {
+async function checked(deps: ClaimDeps, account: AccountInAws, used: boolean): Promise<ClaimCheck> {
   const { claims, clock, told } = deps;
   const { metadata, spec } = account;
   const { uid } = await deps.cluster();

@@ -1,4 +1,4 @@
-import type { Account } from '../api/account.ts';
+import { type Account, type AccountInAws, isInAws } from '../api/account.ts';
 import { defaultExternalId, describeSource } from '../aws/credentials.ts';
 import { errorCode, interpretWords } from '../aws/errors.ts';
 import type { CallerIdentity } from '../aws/identity.ts';
@@ -15,13 +15,14 @@ interface IdentityDeps {
   readonly installation: string;
 }
 
-/** Asks AWS whose the credentials of an Account are. `fresh` does not take an earlier answer. Never throws for what AWS answers. */
+/** Asks AWS whose the credentials of an Account are; the cluster itself needs none. `fresh` does not take an earlier answer. Never throws for what AWS answers. */
 export async function checkAccount(
   deps: IdentityDeps,
   account: Account,
   options: { readonly fresh: boolean },
 ): Promise<{ identity?: CallerIdentity; verdict: Verdict }> {
   const { name } = account.metadata;
+  if (!isInAws(account)) return { verdict: { kind: 'ready', message: 'acts in this cluster itself' } };
   const { aws } = account.spec;
   try {
     const identity = await deps.targets.identity(name, aws, options);
@@ -36,7 +37,7 @@ export async function checkAccount(
 }
 
 /** Why AWS does not say who we are, with role, account and external id, since that is what has to be mended. */
-function verdictOfIdentityError(deps: IdentityDeps, account: Account, error: unknown): Verdict {
+function verdictOfIdentityError(deps: IdentityDeps, account: AccountInAws, error: unknown): Verdict {
   const { aws } = account.spec;
   const { kind, reason, message } = interpretWords(error);
   const externalId = aws.externalId ?? defaultExternalId(deps.installation, account.metadata.name);

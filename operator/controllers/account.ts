@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Account } from '../api/account.ts';
+import { type Account, type AccountInAws, isInAws } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
 import { defaultExternalId } from '../aws/credentials.ts';
 import type { Claim } from '../aws/iam/claim.ts';
@@ -58,7 +58,7 @@ export async function reconcileAccount(
   if (deleting && users === 0) {
     if (!hasFinalizer(account, ACCOUNT_FINALIZER)) return undefined;
     deps.assertLeading();
-    const left = await takeClaimAlong(deps, account);
+    const left = isInAws(account) ? await takeClaimAlong(deps, account) : undefined;
     if (left) return write(deps, informer, path, { account, users, verdict: left });
     deps.assertLeading();
     await removeFinalizer(deps.client, path, account, ACCOUNT_FINALIZER);
@@ -76,15 +76,7 @@ export async function reconcileAccount(
   });
   if (verdict.kind !== 'ready')
     return write(deps, informer, path, { account: current, users, identity, verdict });
-  const { claim, verdict: refusal } = await checkClaim(
-    {
-      ...deps,
-      told: (reason, message) => tell(deps.events, current, { reason, action: 'Claim', message }),
-    },
-    current,
-    // Without the finalizer nobody would take the claim away again; who came meanwhile brings about another check.
-    { used: hasFinalizer(current, ACCOUNT_FINALIZER) && deps.isActedOn(name) },
-  );
+  const { claim, verdict: refusal } = isInAws(current) ? await claimOf(deps, current) : {};
   const inUse: Verdict = {
     kind: 'reconciling',
     reason: 'InUse',
@@ -95,6 +87,19 @@ export async function reconcileAccount(
   };
   const found = refusal ?? (deleting ? inUse : verdict);
   return write(deps, informer, path, { account: current, users, identity, claim, verdict: found });
+}
+
+/** Who has the account. Nobody else ever acts in the cluster itself under this operator's Lease. */
+async function claimOf(deps: AccountDeps, account: AccountInAws) {
+  return checkClaim(
+    {
+      ...deps,
+      told: (reason, message) => tell(deps.events, account, { reason, action: 'Claim', message }),
+    },
+    account,
+    // Without the finalizer nobody would take the claim away again; who came meanwhile brings about another check.
+    { used: hasFinalizer(account, ACCOUNT_FINALIZER) && deps.isActedOn(account.metadata.name) },
+  );
 }
 
 interface Found {
@@ -120,9 +125,9 @@ async function write(
     accountId: identity?.accountId,
     callerArn: identity?.arn,
     externalId:
-      aws.roleArn === undefined ? undefined : (aws.externalId ?? defaultExternalId(deps.installation, name)),
+      aws?.roleArn === undefined ? undefined : (aws.externalId ?? defaultExternalId(deps.installation, name)),
     credentialsExpireTime:
-      aws.roleArn === undefined && identity?.expiration ? timestamp(identity.expiration) : undefined,
+      aws?.roleArn === undefined && identity?.expiration ? timestamp(identity.expiration) : undefined,
     claim: claim && claimStatus(claim),
     conditions: conditionsFor({
       before: account.status.conditions ?? [],
@@ -155,7 +160,7 @@ function claimStatus({ cluster, name, since, from }: Claim): Account['status']['
  */
 async function takeClaimAlong(
   deps: AccountDeps,
-  account: Account,
+  account: AccountInAws,
 ): Promise<Exclude<Verdict, { kind: 'ready' }> | undefined> {
   if (deps.isShared(account)) return undefined;
   const { aws } = account.spec;

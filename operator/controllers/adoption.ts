@@ -1,8 +1,6 @@
 import type { AwsAccount } from '../api/account.ts';
 import type { AdoptedNode } from '../api/common.ts';
 import { foreignOwner } from '../aws/foreign.ts';
-import { awsKinds } from '../aws/kinds.ts';
-import type { AwsSession } from '../aws/session.ts';
 import { Terminal } from '../errors.ts';
 import { ADOPTION_REFUSED, type Adoption, type Adoptions, type Found } from '../graph/adoption.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
@@ -10,11 +8,13 @@ import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { ownerTag, TAG } from '../graph/ownership.ts';
 import { ownedRecords } from '../graph/owned.ts';
 import type { Plan } from '../graph/plan.ts';
-import type { Target } from './targets.ts';
+import type { Session, Target } from './target.ts';
 
 /** Whose spec names things to take over, and what it may. */
 interface AdoptionScope {
-  readonly target: Pick<Target, 'session' | 'world'>;
+  readonly target: Pick<Target, 'kinds' | 'session' | 'world'>;
+  /** Where it is looked for. */
+  readonly region: string;
   readonly graph: Graph;
   readonly installation: string;
   readonly adopt: readonly AdoptedNode[] | undefined;
@@ -27,7 +27,7 @@ interface AdoptionScope {
 interface Entry {
   readonly node: GraphNode;
   readonly id: string;
-  readonly kind: AnyKind<AwsSession>;
+  readonly kind: AnyKind<Session>;
   /** Ids of what is ours and of this node already. */
   readonly owned: readonly string[];
 }
@@ -36,11 +36,11 @@ interface Entry {
  * Reads by id what a spec names to be taken over and is not ours yet, and finds what stands in the way. Makes no
  * call where all of it is ours. Throws Terminal where the Account does not let the namespace take anything over.
  */
-export async function findAdoptions(scope: AdoptionScope): Promise<Adoptions<AwsSession>> {
+export async function findAdoptions(scope: AdoptionScope): Promise<Adoptions<Session>> {
   const entries = (scope.adopt ?? []).flatMap((entry) => entryOf(scope, entry) ?? []);
   const pending = entries.filter(({ id, owned }) => !owned.includes(id));
   if (pending.length > 0) requirePermission(scope, pending);
-  const adoptions = new Map<string, Adoption<AwsSession>>(
+  const adoptions = new Map<string, Adoption<Session>>(
     entries.map(({ node, id }) => [node.key, { id, found: [] }]),
   );
   const records = new Map<string, object>();
@@ -66,7 +66,7 @@ export function refuseAdoptions(planned: Plan): void {
 function entryOf({ target, graph }: AdoptionScope, { node: key, id }: AdoptedNode): Entry | undefined {
   const node = graph.nodes.get(key);
   if (!node) return undefined;
-  const kind = kindOf(awsKinds, node.type);
+  const kind = kindOf(target.kinds, node.type);
   const { collection } = kind;
   const owned = target.world
     .view(collection)
@@ -92,16 +92,16 @@ function requirePermission(
 async function readAll(
   scope: AdoptionScope,
   entries: readonly Entry[],
-): Promise<[node: string, adoption: Adoption<AwsSession>, record: object | undefined][]> {
-  const { session } = scope.target;
+): Promise<[node: string, adoption: Adoption<Session>, record: object | undefined][]> {
+  const { target } = scope;
   const [{ kind } = { kind: undefined }] = entries;
   if (!kind) return [];
   const { collection } = kind;
   const free = entries.filter(({ owned }) => owned.length === 0);
   const ids = free.map(({ id }) => id);
-  const things = ids.length === 0 ? [] : await collection.get(session, ids);
+  const things = ids.length === 0 ? [] : await collection.get(target.session, ids);
   const records = new Map(things.map((record) => [collection.id(record), record]));
-  const besides = await readBeside(session, kind, [...records.keys()]);
+  const besides = await readBeside(target, kind, [...records.keys()]);
   return entries.map((entry) => {
     const { node, id } = entry;
     const record = records.get(id);
@@ -125,7 +125,7 @@ function refusedAsUsed(
   });
   const used = named.filter(({ by }) => by !== undefined);
   if (used.length === 0) return [];
-  const ours = [...ownedRecords(graph.owner, awsKinds, target.world), ...named];
+  const ours = [...ownedRecords(graph.owner, target.kinds, target.world), ...named];
   const needed = new Set(ours.flatMap(({ kind, record }) => kind.needs(record)));
   return used
     .filter(({ id }) => !needed.has(id))
@@ -137,12 +137,12 @@ function refusedAsUsed(
 
 /** What AWS reads object by object of things of this kind. */
 async function readBeside(
-  session: AwsSession,
-  { collection }: AnyKind<AwsSession>,
+  { kinds, session }: Pick<Target, 'kinds' | 'session'>,
+  { collection }: AnyKind<Session>,
   ids: readonly string[],
-): Promise<Found<AwsSession>[]> {
+): Promise<Found<Session>[]> {
   if (ids.length === 0) return [];
-  const children = [...awsKinds.values()]
+  const children = [...kinds.values()]
     .map((kind) => kind.collection)
     .filter((child) => child.parent === collection.name);
   const unique = [...new Map(children.map((child) => [child.name, child])).values()];
@@ -161,7 +161,8 @@ function refusalOf(scope: AdoptionScope, entry: Entry, record: object | undefine
   const [present] = owned;
   if (present !== undefined)
     return `${key} has its ${type} already, ${present}; take the entry with ${id} out of spec.adopt, or delete ${present} first`;
-  const { accountId, region } = scope.target.session;
+  const { account, region } = scope;
+  const { accountId } = account;
   if (!record || !isThere(kind, record))
     return `there is no ${type} ${id} in account ${accountId}, region ${region}; correct the id of ${key} in spec.adopt, or take the entry away`;
   const holder = holderOf(record);
@@ -193,6 +194,6 @@ function holderOf(record: object): string | undefined {
   return OwnerId ?? VpcOwnerId;
 }
 
-function isThere(kind: AnyKind<AwsSession>, record: object): boolean {
+function isThere(kind: AnyKind<Session>, record: object): boolean {
   return !kind.gone(record) && kind.state(record).phase !== 'deleting';
 }

@@ -10,7 +10,7 @@ import type { KubeObject } from '../kube/types.ts';
 import { writeStatus, type Pass, type ResourceDeps } from './pass.ts';
 import { reasonFor, summaryOf } from './planning.ts';
 import type { GraphObject, GraphStatus } from './resource-status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 import { tell } from './tell.ts';
 
 /** A plan, and where it is to be carried out. */

@@ -9,7 +9,7 @@ import { waitsOf } from './planning.ts';
 import { publish } from './publish.ts';
 import { formerOf, pendingOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 import { verdictOf } from './verdict.ts';
 
 interface Conclusion {
@@ -60,11 +60,11 @@ export async function conclude<T extends GraphObject>(
       former: formerOf(pass.object.status, resources),
       plan: asks,
       approval: approvalAfter(pass.object.status, left),
-      ...pass.kind.outputs(standing, graph),
+      ...pass.kind.on[target.type].outputs(standing, graph),
       ...told,
     },
   });
-  return { verdict, target, waitsFor: waitsOf(outcomes, left), refused: outcomes.some(isRefused) };
+  return { verdict, target, waitsFor: waitsOf(target, outcomes, left), refused: outcomes.some(isRefused) };
 }
 
 /** Whether something is to be made or changed that AWS did not take yet. What goes is seen to be gone. */

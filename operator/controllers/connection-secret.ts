@@ -1,13 +1,14 @@
 import { GROUP, VERSION } from '../api/common.ts';
 import type { DataStore, DataStoreStatus } from '../api/data-store.ts';
 import { readCredentials, type Credentials } from '../aws/secretsmanager/value.ts';
+import type { AwsSession } from '../aws/session.ts';
 import { Terminal } from '../errors.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isNotFound } from '../kube/errors.ts';
 import { resourcePath } from '../kube/path.ts';
 import type { KubeObject } from '../kube/types.ts';
-import type { Publication } from './pass.ts';
+import type { Publication } from './making.ts';
 
 /** Which version of the secret in AWS it is of, and a hash of what it is to hold: so that nothing is read to see that nothing changed. */
 const VERSION_ANNOTATION = 'landfall.dev/version';
@@ -28,7 +29,8 @@ interface KubeSecret extends KubeObject {
 }
 
 /** Where a Secret is written, and for whom. */
-type At = Omit<Publication<DataStore>, 'client'> & {
+type At = Omit<Publication<DataStore>, 'client' | 'session'> & {
+  readonly session: AwsSession;
   readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
 };
 

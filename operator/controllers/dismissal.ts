@@ -16,7 +16,8 @@ export function dismissalOf<T extends GraphObject>(
     .usersOf(owner)
     .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
     .map(ownerOf);
-  const nodes = going.length > 0 ? kind.dismissing?.(object, scope.target.world, going) : [];
+  const nodes =
+    going.length > 0 ? kind.on[scope.target.type].dismissing?.(object, scope.target.world, going) : [];
   const graph = buildGraph(owner, nodes ?? []);
   const planned = makePlan(deps, pass, { ...scope, graph });
   return { graph, planned: { ...planned, actions: planned.actions.filter(({ verb }) => verb === 'update') } };

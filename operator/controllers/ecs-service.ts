@@ -6,6 +6,9 @@ import {
   referencesOfEcsService,
 } from '../compile/ecs-service/ecs-service.ts';
 import { outputsOfEcsService } from '../compile/ecs-service/status.ts';
+import { compileLocalEcsService, LOCAL_ECS_SERVICE_NODES } from '../compile/local/ecs-service/ecs-service.ts';
+import { localOutputsOfEcsService } from '../compile/local/ecs-service/status.ts';
+import { localKindsOf } from '../local/kinds.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recallService } from './recall-service.ts';
 
@@ -13,10 +16,20 @@ import { recallService } from './recall-service.ts';
 export const ecsServiceKind: GraphKind<EcsService> = {
   kind: 'EcsService',
   plural: 'ecsservices',
-  nodeKinds: awsKindsOf(ECS_SERVICE_NODES),
   parse: (object) => parsed('EcsService', object),
   references: referencesOfEcsService,
-  recall: recallService,
-  compile: compileEcsService,
-  outputs: outputsOfEcsService,
+  on: {
+    aws: {
+      nodeKinds: awsKindsOf(ECS_SERVICE_NODES),
+      recall: recallService,
+      compile: compileEcsService,
+      outputs: outputsOfEcsService,
+    },
+    local: {
+      nodeKinds: localKindsOf(LOCAL_ECS_SERVICE_NODES),
+      recall: (object) => object,
+      compile: compileLocalEcsService,
+      outputs: localOutputsOfEcsService,
+    },
+  },
 };

@@ -1,8 +1,5 @@
-import type { AwsAccount } from '../api/account.ts';
+import type { AccountSpec } from '../api/account.ts';
 import type { TargetStatus } from '../api/common.ts';
-import { interpret } from '../aws/errors.ts';
-import { awsKinds } from '../aws/kinds.ts';
-import type { AwsSession } from '../aws/session.ts';
 import type { Adoptions } from '../graph/adoption.ts';
 import { apply } from '../graph/apply.ts';
 import { planHash } from '../graph/approval.ts';
@@ -19,18 +16,18 @@ import { isFirstPass, reasonFor, summaryOf, waitsForMade } from './planning.ts';
 import { memoryOf, ownerOf, pendingOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
 import { confirmLoss } from './store-deletion.ts';
-import type { Target } from './targets.ts';
+import type { Session, Target } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Actions of one resource under way at once. */
 const CONCURRENCY = 12;
 
 interface Execution {
-  readonly account: AwsAccount;
+  readonly account: AccountSpec;
   readonly target: Target;
   readonly graph: Graph;
   readonly planned: Plan;
-  readonly adoptions?: Adoptions<AwsSession>;
+  readonly adoptions?: Adoptions<Session>;
   readonly exportsNow?: () => ExportsOf;
   readonly where: TargetStatus;
   readonly drift: Drift;
@@ -45,7 +42,7 @@ export async function execute<T extends GraphObject>(
   const { account, target, graph, planned, adoptions, exportsNow, where, drift } = execution;
   if (planned.actions.length === 0) return [];
   pass.log.info({ plan: describePlan(planned), hash: planHash(planned) }, 'plan');
-  const creates = planned.actions.filter(needsIntent);
+  const creates = planned.actions.filter((action) => needsIntent(target, action));
   if (creates.length > 0 || pass.object.status.target === undefined || isFirstPass(pass.object)) {
     const time = deps.clock.date().getTime();
     const former = memoryOf(pass.object.status).intents;
@@ -65,10 +62,10 @@ export async function execute<T extends GraphObject>(
     });
   }
   const { deletionTimestamp } = pass.object.metadata;
-  const outcomes = await apply<AwsSession>({
+  const outcomes = await apply<Session>({
     plan: planned,
     graph,
-    kinds: awsKinds,
+    kinds: target.kinds,
     world: target.world,
     ...(adoptions && { adoptions }),
     ...(exportsNow && { exportsNow }),
@@ -80,7 +77,7 @@ export async function execute<T extends GraphObject>(
     keepsCopy: pass.seen.spec.deletionPolicy !== 'Delete',
     ...(deletionTimestamp !== undefined && { goingSince: new Date(deletionTimestamp) }),
     wrote: target.world.wrote,
-    interpret,
+    interpret: target.interpret,
     isGone: (action) => isGone(target, action),
     onOutcome: (outcome) => {
       noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined);
@@ -88,7 +85,7 @@ export async function execute<T extends GraphObject>(
       const waits = waitsForMade(target, outcome);
       for (const lanes of target.lanes) lanes.waitForMore(ownerOf(pass.object), waits);
     },
-    stopping: () => deps.stopping() || !isManaged(pass) || !deps.claims.held(account),
+    stopping: () => deps.stopping() || !isManaged(pass) || !isHeld(deps, account),
   });
   deps.assertLeading();
   return outcomes;
@@ -96,13 +93,18 @@ export async function execute<T extends GraphObject>(
 
 /** Whether what an action is about is gone. Where it cannot be looked for, nobody knows that it is. */
 async function isGone(target: Target, { type, id = '' }: Action): Promise<boolean> {
-  const { collection } = kindOf(awsKinds, type);
+  const { collection } = kindOf(target.kinds, type);
   return target.world
     .of(collection)
     .isGone(collection, id)
     .catch(() => false);
 }
 
-function needsIntent(action: Action): boolean {
-  return action.verb === 'create' && kindOf(awsKinds, action.type).idempotency === 'none';
+/** Whether this cluster surely still has the account. It always has itself. */
+function isHeld({ claims }: Pick<ResourceDeps, 'claims'>, { aws }: AccountSpec): boolean {
+  return aws === undefined || claims.held(aws);
+}
+
+function needsIntent({ kinds }: Pick<Target, 'kinds'>, action: Action): boolean {
+  return action.verb === 'create' && kindOf(kinds, action.type).idempotency === 'none';
 }

@@ -1,4 +1,3 @@
-import type { AwsSession } from '../aws/session.ts';
 import { ownerOfKey, type ObjectKey, type References } from '../compile/references.ts';
 import type { Kinds, World } from '../graph/kind.ts';
 import { dataStoreKind } from './data-store.ts';
@@ -7,8 +6,9 @@ import type { AnyGraphKind, GraphKind } from './pass.ts';
 import { privateLinkKind } from './private-link-endpoint.ts';
 import type { GraphObject } from './resource-status.ts';
 import { secureVpcKind } from './secure-vpc.ts';
+import type { Session, TargetType } from './target.ts';
 
-/** Every kind that makes things in AWS. */
+/** Every kind that makes things. */
 export const GRAPH_KINDS: readonly AnyGraphKind[] = [
   secureVpcKind,
   ecsServiceKind,
@@ -19,14 +19,14 @@ export const GRAPH_KINDS: readonly AnyGraphKind[] = [
 /** The kind of an object. Throws where there is none: an error of the program. */
 export function graphKindOf(kind: string): AnyGraphKind {
   const found = GRAPH_KINDS.find((known) => known.kind === kind);
-  if (!found) throw new Error(`${kind} makes nothing in AWS`);
+  if (!found) throw new Error(`${kind} makes nothing`);
   return found;
 }
 
 /** What has to be read of AWS for an object: its own things, and those of what it refers to, most of which are in the same account. */
-export function kindsFor<T extends GraphObject>(kind: GraphKind<T>, object: T): Kinds<AwsSession> {
-  const referred = kind.references(object).map((reference) => graphKindOf(reference.kind).nodeKinds);
-  return new Map([kind.nodeKinds, ...referred].flatMap((kinds) => [...kinds]));
+export function kindsFor<T extends GraphObject>(kind: GraphKind<T>, object: T): Kinds<Session> {
+  const referred = kind.references(object).map((reference) => graphKindOf(reference.kind).on.aws.nodeKinds);
+  return new Map([kind.on.aws.nodeKinds, ...referred].flatMap((kinds) => [...kinds]));
 }
 
 /** Whether anything of an object depends on an Account, by its name. */
@@ -43,12 +43,18 @@ export function providersOf(object: GraphObject): string[] {
     .map(ownerOfKey);
 }
 
-/** The objects that an object may refer to, as its compiler wants them; `worldOf` says where each stands. */
-export function referencesFrom(
-  find: (key: ObjectKey) => GraphObject | undefined,
-  worldOf: (key: ObjectKey) => World<AwsSession>,
-  advice: string,
-): References {
+/** The objects that an object may refer to, all on one sort of target, as its compiler wants them; `worldOf` says where each stands. */
+export function referencesFrom({
+  type,
+  find,
+  worldOf,
+  advice,
+}: {
+  readonly type: TargetType;
+  readonly find: (key: ObjectKey) => GraphObject | undefined;
+  readonly worldOf: (key: ObjectKey) => World<Session>;
+  readonly advice: string;
+}): References {
   return {
     advice,
     find(kind, namespace, name) {
@@ -57,7 +63,7 @@ export function referencesFrom(
       if (!object) return undefined;
       const of = graphKindOf(kind);
       // Which type belongs to which kind is said where the kinds are listed.
-      return of.recall(of.parse(object), worldOf(key)) as never;
+      return of.on[type].recall(of.parse(object), worldOf(key)) as never;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AwsAccount } from '../api/account.ts';
+import { accountIdOf, type AccountSpec } from '../api/account.ts';
 import type { TargetStatus } from '../api/common.ts';
 import { Terminal } from '../errors.ts';
 import { requireAccount } from './account-access.ts';
@@ -8,7 +8,7 @@ import type { Place } from './neighbours.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { observe } from './planning.ts';
 import type { GraphObject } from './resource-status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /** The target of a resource, checked: allowed, known to AWS by the right account, and the same as before. */
 export async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>, deleting: boolean) {
@@ -16,7 +16,7 @@ export async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pa
   const accountRef = spec.accountRef.name;
   const account = accountOf(deps, pass.object, deleting);
   const where: TargetStatus = {
-    accountId: account.accountId,
+    accountId: accountIdOf(account),
     region: spec.region,
     installation: deps.installation,
   };
@@ -26,16 +26,18 @@ export async function locate<T extends GraphObject>(deps: ResourceDeps, pass: Pa
     throw new Terminal('TargetChanged', message);
   }
   // Whoever only looks gets in nobody's way.
-  if (managementOf(pass.object) === 'Manage') await observe(() => deps.claims.require(accountRef, account));
-  return { account, where, target: deps.targets.open(accountRef, account, spec.region) };
+  const target = deps.targets.open(accountRef, account, spec.region);
+  const { aws } = account;
+  if (aws && managementOf(pass.object) === 'Manage')
+    await observe(target, () => deps.claims.require(accountRef, aws));
+  return { account, where, target };
 }
 
 /** Where another object stands, read as its own Account lets it be. */
 export function placeOf(deps: ResourceDeps, object: GraphObject): Place {
   const account = accountOf(deps, object, false);
   const { accountRef, region } = object.spec;
-  const { world } = deps.targets.open(accountRef.name, account, region);
-  return { accountId: account.accountId, world };
+  return { accountId: accountIdOf(account), target: deps.targets.open(accountRef.name, account, region) };
 }
 
 /** Reads what was never read, and everything after a pause, in which nobody may have read on. */
@@ -44,14 +46,14 @@ export async function read<T extends GraphObject>(
   pass: Pass<T>,
   target: Target,
 ): Promise<void> {
-  const kinds = pass.kind.nodeKinds;
-  await observe(() => target.world.load(kinds));
+  const kinds = pass.kind.on[target.type].nodeKinds;
+  await observe(target, () => target.world.load(kinds));
   const paused = pass.object.status.conditions?.some(({ type }) => type === 'Paused') ?? false;
-  if (paused) await observe(() => target.world.refreshAll(kinds, deps.clock.now()));
+  if (paused) await observe(target, () => target.world.refreshAll(kinds, deps.clock.now()));
 }
 
 /** The account that an object names. Throws where it may not be there. */
-function accountOf(deps: ResourceDeps, { spec, metadata }: GraphObject, deleting: boolean): AwsAccount {
+function accountOf(deps: ResourceDeps, { spec, metadata }: GraphObject, deleting: boolean): AccountSpec {
   const accountRef = spec.accountRef.name;
   return requireAccount(deps.accounts.get(accountRef), {
     namespace: metadata.namespace ?? '',

@@ -6,7 +6,7 @@ import { isApproved } from './approvals.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { planStatusOf } from './plan-status.ts';
 import type { GraphObject } from './resource-status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /** What becomes of stores that are gone. */
 interface Decision {

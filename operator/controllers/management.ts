@@ -14,7 +14,7 @@ import {
 import { summaryOf, waitsOf } from './planning.ts';
 import { formerOf, resourcesOf, type GraphObject } from './resource-status.ts';
 import type { Drift } from './status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 import { tell } from './tell.ts';
 import { verdictOfObserved, type Paused, type Verdict } from './verdict.ts';
 
@@ -93,10 +93,10 @@ export async function show<T extends GraphObject>(
       target: where,
       resources,
       former: formerOf(object.status, resources),
-      ...pass.kind.outputs([...planned.standing, ...planned.facets], graph),
+      ...pass.kind.on[target.type].outputs([...planned.standing, ...planned.facets], graph),
     },
   });
-  return { verdict: change.verdict, target, waitsFor: waitsOf([], planned) };
+  return { verdict: change.verdict, target, waitsFor: waitsOf(target, [], planned) };
 }
 
 /** Lets an observed resource go that once owned something: AWS is not even read. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import type { Account } from '../api/account.ts';
+import { type Account, accountIdOf } from '../api/account.ts';
 import { GROUP, VERSION } from '../api/common.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
 import type { CallGuard } from '../aws/guard.ts';
@@ -16,6 +16,7 @@ import { hasFinalizer } from '../kube/finalizer.ts';
 import { createInformer, type Informer } from '../kube/informer.ts';
 import type { KubeObject } from '../kube/types.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
+import { openLocalSession } from '../local/session.ts';
 import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
 import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
@@ -36,6 +37,8 @@ const PRIORITY = { change: 100, drift: 50 } as const;
 const SAFETY_NET_MS = 30_000;
 /** What the log says, at level debug, where AWS took a write that no reading has shown within the grace time. */
 export const UNSHOWN = 'a write of ours shows in no reading';
+/** Reasons of what a listing shows as soon as it is there. */
+const COMES_BY_ITSELF: ReadonlySet<string> = new Set(['WaitingForAws', 'WaitingForCluster']);
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -134,6 +137,7 @@ export class Manager {
     });
     this.#targets = new Targets({
       installation: config.installation,
+      cluster: () => openLocalSession({ client, assertLeading: deps.assertLeading }),
       endpoint: config.awsEndpoint,
       callGuard: deps.callGuard,
       clock,
@@ -333,7 +337,8 @@ export class Manager {
   /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
   #isActedOn(account: string): boolean {
     const { installation } = this.#deps.config;
-    const accountId = this.#accounts.get(account)?.spec.aws.accountId;
+    const named = this.#accounts.get(account);
+    const accountId = named && accountIdOf(named.spec);
     return this.#objects().some((object) => {
       if (object.spec.accountRef.name !== account || managementOf(object) !== 'Manage') return false;
       const { target } = object.status;
@@ -348,7 +353,7 @@ export class Manager {
       .some(
         (other) =>
           other.metadata.name !== metadata.name &&
-          other.spec.aws.accountId === spec.aws.accountId &&
+          accountIdOf(other.spec) === accountIdOf(spec) &&
           hasFinalizer(other, ACCOUNT_FINALIZER),
       );
   }
@@ -447,7 +452,7 @@ export class Manager {
       this.#retries.reset(key);
       return {};
     }
-    if (verdict.reason === 'WaitingForAws')
+    if (COMES_BY_ITSELF.has(verdict.reason))
       return refused === true
         ? this.#retry(key, verdict.kind, SAFETY_NET_MS)
         : { requeueAfterMs: SAFETY_NET_MS };

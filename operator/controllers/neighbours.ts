@@ -1,5 +1,3 @@
-import { interpret } from '../aws/errors.ts';
-import type { AwsSession } from '../aws/session.ts';
 import {
   ownerOfKey,
   type Consumer,
@@ -9,24 +7,24 @@ import {
 } from '../compile/references.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import { exportsIn, type Exports, type ExportsOf } from '../graph/exports.ts';
-import type { World } from '../graph/kind.ts';
-import type { TargetWorld } from '../inventory/world.ts';
+import type { Kinds } from '../graph/kind.ts';
 import { graphKindOf, referencesFrom } from './graph-kinds.ts';
 import type { GraphKind } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
 import { observe } from './planning.ts';
+import type { Session, Target } from './target.ts';
 
 /** Where an object stands: in its own account and region, read with its own Account. */
 export interface Place {
   readonly accountId: string;
-  readonly world: TargetWorld<AwsSession>;
+  readonly target: Target;
 }
 
 interface NeighboursOptions<T extends GraphObject> {
   readonly kind: GraphKind<T>;
   readonly object: T;
   /** Where the object itself stands. */
-  readonly world: TargetWorld<AwsSession>;
+  readonly target: Target;
   readonly find: (key: ObjectKey) => GraphObject | undefined;
   /** Those that name an object which has to let them in. */
   readonly consumersOf: (owner: string) => readonly GraphObject[];
@@ -52,45 +50,52 @@ export interface Neighbours {
 export async function meetNeighbours<T extends GraphObject>(
   options: NeighboursOptions<T>,
 ): Promise<Neighbours> {
-  const { kind, object, world, find, advice, open } = options;
-  const worlds = new Map<string, World<AwsSession>>();
+  const { kind, object, target, find, advice, open } = options;
+  const targets = new Map<string, Target>();
   const referred = kind.references(object).flatMap((key) => find(key) ?? []);
   await Promise.all(
     referred.map(async (other) => {
       const place = placeOf(other, () => open(other));
-      worlds.set(ownerOf(other), place.world);
-      await observe(() => place.world.load(graphKindOf(other.kind).nodeKinds));
+      refuseElsewhere(object, other, [target, place.target]);
+      targets.set(ownerOf(other), place.target);
+      await observe(place.target, () => place.target.world.load(nodeKindsOf(other, place.target)));
     }),
   );
   const consumers = kind.admits !== undefined ? options.consumersOf(ownerOf(object)) : [];
   const met = await Promise.all(
     consumers.map(async (other): Promise<Consumer[]> => {
       const place = reachable(() => open(other));
-      if (!place) return [];
-      if (await isReadable(place.world.load(graphKindOf(other.kind).nodeKinds)))
-        worlds.set(ownerOf(other), place.world);
+      if (place?.target.type !== target.type) return [];
+      if (await isReadable(place.target, nodeKindsOf(other, place.target)))
+        targets.set(ownerOf(other), place.target);
       return [{ object: graphKindOf(other.kind).parse(other) as never, accountId: place.accountId }];
     }),
   );
-  const worldOf = (owner: string) => worlds.get(owner);
+  const targetOf = (owner: string) => targets.get(owner);
   return {
-    references: referencesFrom(find, (key) => worldOf(ownerOfKey(key)) ?? world, advice),
+    references: referencesFrom({
+      type: target.type,
+      find,
+      worldOf: (key) => (targetOf(ownerOfKey(key)) ?? target).world,
+      advice,
+    }),
     surroundings: {
       consumers: (owner) => (owner === ownerOf(object) ? met.flat() : []),
       accountId: options.accountId,
     },
-    exportsNow: () => exportsFrom(worldOf),
+    exportsNow: () => exportsFrom(targetOf),
   };
 }
 
 /** Looks up what stands of the things of others; each owner once. */
-function exportsFrom(worldOf: (owner: string) => World<AwsSession> | undefined): ExportsOf {
+function exportsFrom(targetOf: (owner: string) => Target | undefined): ExportsOf {
   const known = new Map<string, Exports>();
   return (owner) => {
-    const world = worldOf(owner);
+    const target = targetOf(owner);
+    const [kind = ''] = owner.split('/');
     const exports =
       known.get(owner) ??
-      (world ? exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, world) : new Map());
+      (target ? exportsIn(owner, nodeKindsOf({ kind }, target), target.world) : new Map());
     known.set(owner, exports);
     return exports;
   };
@@ -119,13 +124,31 @@ function reachable(open: () => Place): Place | undefined {
   }
 }
 
-/** Whether AWS lets something be read; an error that is not AWS's is thrown. */
-async function isReadable(reading: Promise<void>): Promise<boolean> {
+/** Whether things may be read; an error that is not the target's is thrown. */
+async function isReadable({ world, interpret }: Target, kinds: Kinds<Session>): Promise<boolean> {
   try {
-    await reading;
+    await world.load(kinds);
     return true;
   } catch (error) {
     if (interpret(error).reason === 'InternalError') throw error;
     return false;
   }
+}
+
+function nodeKindsOf({ kind }: Pick<GraphObject, 'kind'>, { type }: Pick<Target, 'type'>): Kinds<Session> {
+  return graphKindOf(kind).on[type].nodeKinds;
+}
+
+/** What is in AWS has nothing to offer to the cluster itself, and the other way round. */
+function refuseElsewhere(
+  object: GraphObject,
+  other: GraphObject,
+  [own, its]: readonly [Target, Target],
+): void {
+  if (own.type === its.type) return;
+  const placeIn = ({ type }: Target) => (type === 'aws' ? 'in AWS' : 'in the cluster itself');
+  throw new Terminal(
+    'InvalidSpec',
+    `${ownerOf(other)}, which is referred to, is ${placeIn(its)} (Account ${other.spec.accountRef.name}), but this object ${placeIn(own)} (Account ${object.spec.accountRef.name}): have both name Accounts of one sort`,
+  );
 }

@@ -4,13 +4,9 @@ import type { EventReason } from '../api/events.ts';
 import type { Kind, KindTypes } from '../api/kinds.ts';
 import { formatIssue, parseManifest } from '../api/parse.ts';
 import type { PlanApproval } from '../api/plan-approval.ts';
-import type { AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
-import type { CompileInput } from '../compile/input.ts';
 import type { ObjectKey, Reference } from '../compile/references.ts';
 import { Terminal } from '../errors.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
-import type { Kinds, World } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
 import type { Wait } from '../inventory/inventory.ts';
@@ -21,10 +17,12 @@ import type { Informer } from '../kube/informer.ts';
 import { patchStatus } from '../kube/status.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Claims } from './claims.ts';
+import type { Makings } from './making.ts';
 import type { GraphObject, GraphStatus } from './resource-status.ts';
 import { conditionsFor, type Drift } from './status.ts';
 import { tell } from './tell.ts';
-import type { Target, Targets } from './targets.ts';
+import type { Target } from './target.ts';
+import type { Targets } from './targets.ts';
 import type { Paused, Verdict } from './verdict.ts';
 
 /** Held by every resource while it owns anything. */
@@ -33,12 +31,10 @@ export const FINALIZER = 'landfall.dev/aws';
 /** How many things an event names before it only counts. */
 const NAMED_MAX = 12;
 
-/** What differs from kind to kind. */
+/** What differs from kind to kind, wherever its objects are made. */
 export interface GraphKind<T extends GraphObject> {
   readonly kind: string;
   readonly plural: string;
-  /** What its compiler may make. Nothing else is read for its sake. */
-  readonly nodeKinds: Kinds<AwsSession>;
   /** Checks the object and fills in defaults, whatever version of the CRD the cluster has. Throws Terminal. */
   parse(object: T): T;
   /** The objects that it refers to. */
@@ -49,40 +45,13 @@ export interface GraphKind<T extends GraphObject> {
   services?(object: T): readonly string[];
   /** The kind whose objects each of this kind that they name has to know of, to let them in. */
   readonly admits?: string;
-  /** Fills in what its status would say, where it has none, from what stands. */
-  recall(object: T, world: World<AwsSession>): T;
-  compile(input: CompileInput<T>): Graph;
-  /** Fields of status that come from what stands, things and facets: ids, endpoints, the zones that were chosen. */
-  outputs(standing: readonly Standing[], graph: Graph): object;
-  /** Who uses the object's things and is no object of this cluster, or not known to be one; in words. */
-  usedOutside?(object: T, world: World<AwsSession>): readonly string[];
-  /** Nodes whose changes take the object's things away from all who use them; undefined where that cannot be done. */
-  parting?(object: T, world: World<AwsSession>): readonly GraphNode[] | undefined;
-  /**
-   * Nodes whose changes, and no deletes, an object that is to go and still used makes nevertheless: they take away what would keep
-   * those of its users from going that go, too. `going` by their keys.
-   */
-  dismissing?(object: T, world: World<AwsSession>, going: readonly string[]): readonly GraphNode[];
   /**
    * The field of its spec that protects its stores against deletion, as `spec.dynamodb.deletionProtection`; undefined where none
    * does, or they are not to be protected. Asked of a going object with its spec as it is by then, so that an edit counts.
    */
   protectedBy?(object: T): string | undefined;
-  /**
-   * Keeps what the cluster is told of the object, besides its status, in step with what stands. Returns the fields of status that
-   * remember it. Throws Terminal and Waiting.
-   */
-  publish?(at: Publication<T>): Promise<object>;
-}
-
-/** What stands, and how the cluster is told of it. */
-export interface Publication<T> {
-  readonly client: KubeClient;
-  readonly session: AwsSession;
-  readonly object: T;
-  readonly standing: readonly Standing[];
-  /** Called right before a write. Throws where this process may not write any more. */
-  readonly assertLeading: () => void;
+  /** How it is made where its Account leads. */
+  readonly on: Makings<T>;
 }
 
 /** An object checked, with every default. Throws Terminal with all that is wrong. */

@@ -1,8 +1,5 @@
-import type { AwsAccount } from '../api/account.ts';
+import type { AccountSpec } from '../api/account.ts';
 import type { ReconcilingReason, StalledReason } from '../api/conditions.ts';
-import { interpret } from '../aws/errors.ts';
-import { awsKinds } from '../aws/kinds.ts';
-import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
 import type { Adoptions } from '../graph/adoption.ts';
 import type { ExportsOf } from '../graph/exports.ts';
@@ -16,22 +13,22 @@ import type { Wait } from '../inventory/inventory.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { memoryOf, ownerOf, type GraphObject, type GraphStatus } from './resource-status.ts';
 import type { Drift } from './status.ts';
-import type { Target } from './targets.ts';
+import type { Session, Target } from './target.ts';
 
 /** What a plan compares, and whose tags it leaves alone. */
 export interface PlanScope {
   readonly target: Target;
   readonly graph: Graph;
-  readonly account: AwsAccount;
+  readonly account: AccountSpec;
   /** Looked up once a pass, since each costs a call; nothing of a pass brings one about. */
   readonly survivors: ReadonlyMap<string, Survivor>;
-  readonly adoptions?: Adoptions<AwsSession>;
+  readonly adoptions?: Adoptions<Session>;
   readonly exportsOf?: ExportsOf;
   /** Whether stores that are gone are made anew, and empty, as somebody said; default false. */
   readonly remakes?: boolean;
 }
 
-/** Compares a graph with what is known of AWS, and with what status remembers. Makes no call. */
+/** Compares a graph with what is known of its target, and with what status remembers. Makes no call. */
 export function makePlan<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
@@ -39,9 +36,9 @@ export function makePlan<T extends GraphObject>(
   memory: Memory = memoryOf(pass.object.status),
 ): Plan {
   const { target, graph, account, survivors, adoptions, exportsOf, remakes } = scope;
-  return plan<AwsSession>({
+  return plan<Session>({
     graph,
-    kinds: awsKinds,
+    kinds: target.kinds,
     world: target.world,
     memory,
     survivors,
@@ -50,7 +47,7 @@ export function makePlan<T extends GraphObject>(
     deletesAdopted: deletesAdopted(pass.object),
     going: pass.object.metadata.deletionTimestamp !== undefined,
     ...(remakes === true && { remakes }),
-    ignoredTagKeys: account.ignoredTagKeys,
+    ignoredTagKeys: account.aws?.ignoredTagKeys ?? [],
     mayRepeat: (intent, kind) => mayRepeat(deps, target, intent, kind),
   });
 }
@@ -69,8 +66,8 @@ export async function makeSurePlan<T extends GraphObject>(
     (action) => action.verb === 'create' && action.revision !== undefined,
   );
   if (replaced.length === 0 || isFirstPass(pass.object)) return planned;
-  const kinds = new Map(replaced.map(({ type }) => [type, kindOf(awsKinds, type)]));
-  await observe(() => scope.target.world.refreshAll(kinds, deps.clock.now()));
+  const kinds = new Map(replaced.map(({ type }) => [type, kindOf(scope.target.kinds, type)]));
+  await observe(scope.target, () => scope.target.world.refreshAll(kinds, deps.clock.now()));
   return makePlan(deps, pass, scope);
 }
 
@@ -80,7 +77,7 @@ export function isFirstPass({ status, metadata }: GraphObject): boolean {
 }
 
 /** A create may be made again when listings that began a grace time after it still do not show it. */
-function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, kind: AnyKind<AwsSession>): boolean {
+function mayRepeat(deps: ResourceDeps, target: Target, intent: Intent, kind: AnyKind<Session>): boolean {
   const ageMs = deps.clock.date().getTime() - intent.time;
   const listedAt = target.world.of(kind.collection).listedAt(kind.collection.name);
   const listingAgeMs = listedAt === undefined ? Infinity : deps.clock.now() - listedAt;
@@ -123,20 +120,24 @@ function deletesAdopted({ spec, metadata }: GraphObject): boolean {
 }
 
 /** Whether deleting the object leaves its things in AWS: released, else as it says, else where any of them was taken over and not made. */
-export function retains(object: GraphObject, target: Pick<Target, 'world'>): boolean {
+export function retains(object: GraphObject, target: Pick<Target, 'kinds' | 'world'>): boolean {
   if (object.metadata.annotations?.[RELEASE_ANNOTATION] !== undefined) return true;
   const { adopt = [], deletionPolicy } = object.spec;
   if (deletionPolicy !== undefined) return deletionPolicy === 'Retain';
   return (
     adopt.length > 0 ||
-    ownedRecords(ownerOf(object), awsKinds, target.world).some(({ kind, record }) =>
+    ownedRecords(ownerOf(object), target.kinds, target.world).some(({ kind, record }) =>
       isAdopted(kind.collection.tags(record)),
     )
   );
 }
 
 /** What the coming pass does, as a condition's reason. */
-export function reasonFor(planned: Plan, object: GraphObject, target: Pick<Target, 'world'>): string {
+export function reasonFor(
+  planned: Plan,
+  object: GraphObject,
+  target: Pick<Target, 'kinds' | 'world'>,
+): string {
   if (object.metadata.deletionTimestamp !== undefined)
     return retains(object, target) ? 'Retaining' : 'Deleting';
   return planned.actions.some((action) => action.verb === 'create') ? 'Creating' : 'Updating';
@@ -154,8 +155,8 @@ export function summaryOf(planned: Plan): string {
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** What of AWS a resource waits for. */
-export function waitsOf(outcomes: readonly Outcome[], left: Plan): Wait[] {
+/** What of a target a resource waits for. */
+export function waitsOf({ kinds }: Pick<Target, 'kinds'>, outcomes: readonly Outcome[], left: Plan): Wait[] {
   const waits = [
     ...outcomes
       // Another object is waited for, which wakes this one when it is there.
@@ -166,22 +167,28 @@ export function waitsOf(outcomes: readonly Outcome[], left: Plan): Wait[] {
     ...left.actions.filter((action) => action.verb === 'wait'),
   ];
   return waits.map(({ type, id }) => ({
-    collection: kindOf(awsKinds, type).collection.name,
+    collection: kindOf(kinds, type).collection.name,
     ...(id !== undefined && { id }),
   }));
 }
 
 /** What is waited for as soon as an action has made it, as far as it is not usable yet. */
-export function waitsForMade({ world }: Pick<Target, 'world'>, { action, result, id }: Outcome): Wait[] {
+export function waitsForMade(
+  { kinds, world }: Pick<Target, 'kinds' | 'world'>,
+  { action, result, id }: Outcome,
+): Wait[] {
   if (result !== 'done' || action.verb !== 'create' || id === undefined) return [];
-  const kind = kindOf(awsKinds, action.type);
+  const kind = kindOf(kinds, action.type);
   const record = world.view(kind.collection).get(id);
   if (!record || kind.state(record).phase === 'ready') return [];
   return [{ collection: kind.collection.name, id }];
 }
 
-/** Reads of AWS whose failure says something about credentials or permissions become conditions. */
-export async function observe<V>(read: () => Promise<V>): Promise<V> {
+/** Reads of a target whose failure says something about credentials or permissions become conditions. */
+export async function observe<V>(
+  { interpret }: Pick<Target, 'interpret'>,
+  read: () => Promise<V>,
+): Promise<V> {
   try {
     return await read();
   } catch (error) {

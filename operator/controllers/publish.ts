@@ -1,9 +1,8 @@
-import { interpret } from '../aws/errors.ts';
 import type { Standing } from '../graph/plan.ts';
 import { NotLeader } from '../kube/leader.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import type { GraphObject } from './resource-status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Tells the cluster what stands, beside status. That this cannot be done is said where nothing graver is. */
@@ -15,7 +14,7 @@ export async function publish<T extends GraphObject>(
   const { target, standing, verdict } = at;
   const { client, assertLeading } = deps;
   try {
-    const told = await pass.kind.publish?.({
+    const told = await pass.kind.on[target.type].publish?.({
       client,
       session: target.session,
       object: pass.object,
@@ -25,7 +24,7 @@ export async function publish<T extends GraphObject>(
     return { verdict, ...(told && { told }) };
   } catch (error) {
     if (error instanceof NotLeader) throw error;
-    const own = interpret(error);
+    const own = target.interpret(error);
     const kind = own.kind === 'stalled' ? 'stalled' : 'reconciling';
     const { reason, message } = own;
     return { verdict: verdict.kind === 'ready' ? { kind, reason, message } : verdict };

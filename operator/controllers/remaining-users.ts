@@ -1,10 +1,9 @@
-import type { AwsSession } from '../aws/session.ts';
 import { ownerOfKey } from '../compile/references.ts';
 import { Waiting } from '../errors.ts';
-import type { World } from '../graph/kind.ts';
 import { graphKindOf } from './graph-kinds.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
+import type { Target } from './target.ts';
 
 /** How many users of an object that is to go a message names before it only counts. */
 const USERS_NAMED_MAX = 5;
@@ -13,11 +12,11 @@ const USERS_NAMED_MAX = 5;
 export function refuseWhileUsed<T extends GraphObject>(
   { usersOf }: Pick<ResourceDeps, 'usersOf'>,
   pass: Pick<Pass<T>, 'kind' | 'object'>,
-  world: World<AwsSession>,
+  { type, world }: Pick<Target, 'type' | 'world'>,
 ): void {
   const users = [
     ...usersAmong(pass, usersOf(ownerOf(pass.object))),
-    ...(pass.kind.usedOutside?.(pass.object, world) ?? []),
+    ...(pass.kind.on[type].usedOutside?.(pass.object, world) ?? []),
   ];
   if (users.length === 0) return;
   const named = users.slice(0, USERS_NAMED_MAX).join(', ');

@@ -1,7 +1,10 @@
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { awsKindsOf } from '../aws/kinds.ts';
+import { compileLocalSecureVpc, LOCAL_SECURE_VPC_NODES } from '../compile/local/secure-vpc/secure-vpc.ts';
+import { localOutputsOfSecureVpc } from '../compile/local/secure-vpc/status.ts';
 import { outputsOfSecureVpc } from '../compile/secure-vpc-status.ts';
 import { compileSecureVpc, SECURE_VPC_NODES } from '../compile/secure-vpc.ts';
+import { localKindsOf } from '../local/kinds.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recall } from './recall.ts';
 
@@ -9,10 +12,20 @@ import { recall } from './recall.ts';
 export const secureVpcKind: GraphKind<SecureVpc> = {
   kind: 'SecureVpc',
   plural: 'securevpcs',
-  nodeKinds: awsKindsOf(SECURE_VPC_NODES),
   references: () => [],
   parse: (object) => parsed('SecureVpc', object),
-  recall,
-  compile: compileSecureVpc,
-  outputs: outputsOfSecureVpc,
+  on: {
+    aws: {
+      nodeKinds: awsKindsOf(SECURE_VPC_NODES),
+      recall,
+      compile: compileSecureVpc,
+      outputs: outputsOfSecureVpc,
+    },
+    local: {
+      nodeKinds: localKindsOf(LOCAL_SECURE_VPC_NODES),
+      recall: (object) => object,
+      compile: compileLocalSecureVpc,
+      outputs: localOutputsOfSecureVpc,
+    },
+  },
 };

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AwsSession } from '../aws/session.ts';
 import { Terminal, Waiting } from '../errors.ts';
-import type { World } from '../graph/kind.ts';
 import { ownedRecords } from '../graph/owned.ts';
 import { isKeptStore } from '../graph/stores.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
+import type { Target } from './target.ts';
 
 /**
  * A store that its spec protects stays, whatever AWS is told of it, and so does everything beside it: its password, its key, its
@@ -14,13 +13,15 @@ import { ownerOf, type GraphObject } from './resource-status.ts';
  */
 export function refuseProtected<T extends GraphObject>(
   { kind, object }: Pick<Pass<T>, 'kind' | 'object'>,
-  world: World<AwsSession>,
+  { type, world }: Pick<Target, 'type' | 'world'>,
 ): void {
   const field = kind.protectedBy?.(object);
   if (field === undefined) return;
-  const kept = ownedRecords(ownerOf(object), kind.nodeKinds, world).filter(isKeptStore);
+  const kept = ownedRecords(ownerOf(object), kind.on[type].nodeKinds, world).filter(isKeptStore);
   if (kept.length === 0) return;
-  const named = kept.map(({ kind: { type, collection }, record }) => `${type} ${collection.id(record)}`);
+  const named = kept.map(
+    ({ kind: { type: made, collection }, record }) => `${made} ${collection.id(record)}`,
+  );
   const { namespace = '', name } = object.metadata;
   throw new Terminal(
     'DeletionProtected',

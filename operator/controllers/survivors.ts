@@ -1,10 +1,9 @@
 import type { ResourceStatus } from '../api/common.ts';
-import { awsKinds } from '../aws/kinds.ts';
 import { kindOf } from '../graph/kind.ts';
 import { isOwned, ownershipTags, ownerTag, TAG } from '../graph/ownership.ts';
 import type { Survivor } from '../graph/plan.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /**
  * Looks by id for things that status remembers and no listing shows. One that exists without our tags must not
@@ -33,7 +32,7 @@ export async function findSurvivors(
 }
 
 function isMissing(target: Target, object: GraphObject, { node, kind: type }: ResourceStatus): boolean {
-  const kind = awsKinds.get(type);
+  const kind = target.kinds.get(type);
   if (!kind?.create) return false;
   const { collection } = kind;
   const owned = target.world.view(collection).ownedBy(ownerTag(ownerOf(object)));
@@ -47,7 +46,7 @@ async function lookUp(
   installation: string,
   { type, things }: { readonly type: string; readonly things: readonly ResourceStatus[] },
 ): Promise<ResourceStatus[]> {
-  const kind = kindOf(awsKinds, type);
+  const kind = kindOf(target.kinds, type);
   const { collection } = kind;
   const found = await collection.get(
     target.session,

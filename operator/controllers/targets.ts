@@ -1,32 +1,35 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { AwsAccount } from '../api/account.ts';
+import type { AccountSpec, AwsAccount } from '../api/account.ts';
 import { credentialsFor, defaultExternalId, describeSource } from '../aws/credentials.ts';
+import { interpret } from '../aws/errors.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import { callerIdentity, type CallerIdentity } from '../aws/identity.ts';
 import { awsKinds } from '../aws/kinds.ts';
 import { openSession, type AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
-import type { AnyKind } from '../graph/kind.ts';
+import type { Kinds } from '../graph/kind.ts';
 import { Inventory } from '../inventory/inventory.ts';
 import { Lanes, type LaneTimes } from '../inventory/lanes.ts';
 import { TargetWorld } from '../inventory/world.ts';
 import { remembered } from '../remembered.ts';
-import { factsReader, type Facts } from './facts.ts';
+import { interpretLocal } from '../local/errors.ts';
+import { localKinds } from '../local/kinds.ts';
+import type { LocalSession } from '../local/session.ts';
+import { readClusterFacts } from '../local/cluster-facts.ts';
+import { factsReader } from './facts.ts';
+import type { AwsTarget, Session, Target } from './target.ts';
 
+/** The fast lane of the cluster itself, in milliseconds: its lists cost nobody anything, and a person is looking. */
+const CLUSTER_LANE_MS = 5_000;
+/** How long it is believed which addresses a cluster gives to pods, in milliseconds. */
+const FACTS_MS = 300_000;
 /** How long an answer of GetCallerIdentity is believed, in milliseconds. */
 const IDENTITY_MS = 300_000;
 
-/** One account in one region as an Account reaches it: where things are made. */
-export interface Target {
-  readonly session: AwsSession;
-  readonly world: TargetWorld<AwsSession>;
-  readonly lanes: readonly Lanes<AwsSession>[];
-  /** What AWS says of the region, and of these endpoint services of other accounts. */
-  facts(services?: readonly string[]): Promise<Facts>;
-}
-
 interface TargetsOptions {
   readonly installation: string;
+  /** Opens the cluster itself. */
+  readonly cluster: () => LocalSession;
   readonly endpoint: string | undefined;
   readonly callGuard: CallGuard;
   readonly clock: Clock;
@@ -44,10 +47,11 @@ interface TargetsOptions {
 /** Every place that Accounts lead to, opened when first needed and shared by all resources. */
 export class Targets {
   readonly #options: TargetsOptions;
-  readonly #targets = new Map<string, Target>();
+  readonly #inAws = new Map<string, AwsTarget>();
+  #cluster: Target | undefined;
   /** The key of the target in use, by Account and region. */
   readonly #places = new Map<string, string>();
-  readonly #globals = new Map<string, { inventory: Inventory<AwsSession>; lanes: Lanes<AwsSession> }>();
+  readonly #globals = new Map<string, { inventory: Inventory<Session>; lanes: Lanes<Session> }>();
   readonly #providers = new Map<string, AwsCredentialIdentityProvider>();
   readonly #identities = new Map<string, () => Promise<CallerIdentity>>();
   /** For what an account has once, whatever its regions: by how the Account is reached. */
@@ -58,23 +62,51 @@ export class Targets {
   }
 
   /** The target of an Account in a region. Makes no call. */
-  open(account: string, aws: AwsAccount, region: string): Target {
+  open(account: string, { aws }: AccountSpec, region: string): Target {
+    return aws ? this.openAws(account, aws, region) : this.#openCluster();
+  }
+
+  /** An account of AWS in a region. Makes no call. */
+  openAws(account: string, aws: AwsAccount, region: string): AwsTarget {
     const key = `${reachKey(account, aws)} ${region}`;
-    const known = this.#targets.get(key);
+    const known = this.#inAws.get(key);
     if (known) return known;
     this.#leave(`${account} ${region}`, key);
     const { clock } = this.#options;
     const session = this.#session(account, aws, region);
-    const regional = this.#inventory(session, 'region');
+    const regional = this.#inventory(session, awsKinds, 'region');
     const global = this.#global(account, aws, session);
     const lanes = this.#lanes(regional);
-    const target: Target = {
+    const target: AwsTarget = {
+      type: 'aws',
+      kinds: awsKinds,
       session,
       world: new TargetWorld(regional, global.inventory),
       lanes: [lanes, global.lanes],
+      interpret,
       facts: factsReader(session, clock),
     };
-    this.#targets.set(key, target);
+    this.#inAws.set(key, target);
+    return target;
+  }
+
+  /** The cluster itself, which is the same for all Accounts that lead there. */
+  #openCluster(): Target {
+    if (this.#cluster) return this.#cluster;
+    const { clock, cluster, times } = this.#options;
+    const session = cluster();
+    const inventory = this.#inventory(session, localKinds, 'region');
+    const nothing = this.#inventory(session, localKinds, 'global');
+    const target: Target = {
+      type: 'local',
+      kinds: localKinds,
+      session,
+      world: new TargetWorld(inventory, nothing),
+      lanes: [this.#lanes(inventory, { ...times, fastLaneMs: Math.min(times.fastLaneMs, CLUSTER_LANE_MS) })],
+      interpret: interpretLocal,
+      facts: remembered(clock, FACTS_MS, () => readClusterFacts(session)),
+    };
+    this.#cluster = target;
     return target;
   }
 
@@ -103,17 +135,21 @@ export class Targets {
 
   /** A resource is no more: nothing is polled for its sake. */
   forget(key: string): void {
-    for (const target of this.#targets.values()) {
+    for (const target of this.#all) {
       for (const lanes of target.lanes) lanes.waitFor(key, []);
     }
   }
 
   close(): void {
-    for (const target of this.#targets.values()) {
+    for (const target of this.#all) {
       for (const lanes of target.lanes) lanes.stop();
       target.session.close();
     }
     for (const session of this.#accounts.values()) session.close();
+  }
+
+  get #all(): readonly Target[] {
+    return [...this.#inAws.values(), ...(this.#cluster ? [this.#cluster] : [])];
   }
 
   /** An Account that is reached in another way is no longer read in the former; a pass under way may end with it. */
@@ -121,9 +157,9 @@ export class Targets {
     const former = this.#places.get(place);
     this.#places.set(place, key);
     if (former === undefined) return;
-    const left = this.#targets.get(former);
-    this.#targets.delete(former);
-    const used = new Set([...this.#targets.values()].flatMap((target) => target.lanes));
+    const left = this.#inAws.get(former);
+    this.#inAws.delete(former);
+    const used = new Set([...this.#inAws.values()].flatMap((target) => target.lanes));
     for (const lanes of left?.lanes ?? []) if (!used.has(lanes)) lanes.stop();
     for (const [reach, { lanes }] of this.#globals) {
       if (left?.lanes.includes(lanes) === true && !used.has(lanes)) this.#globals.delete(reach);
@@ -179,15 +215,15 @@ export class Targets {
     const key = reachKey(account, aws);
     const known = this.#globals.get(key);
     if (known) return known;
-    const inventory = this.#inventory(session, 'global');
+    const inventory = this.#inventory(session, awsKinds, 'global');
     const made = { inventory, lanes: this.#lanes(inventory) };
     this.#globals.set(key, made);
     return made;
   }
 
-  #inventory(session: AwsSession, scope: 'region' | 'global'): Inventory<AwsSession> {
+  #inventory(session: Session, kinds: Kinds<Session>, scope: 'region' | 'global'): Inventory<Session> {
     const { installation, clock, graceMs, times, onChange, onUnshown } = this.#options;
-    const collections = [...awsKinds.values()].map((kind: AnyKind<AwsSession>) => kind.collection);
+    const collections = [...kinds.values()].map(({ collection }) => collection);
     return new Inventory({
       session,
       collections: collections.filter((collection) => collection.scope === scope),
@@ -200,8 +236,8 @@ export class Targets {
     });
   }
 
-  #lanes(inventory: Inventory<AwsSession>): Lanes<AwsSession> {
-    const { times, clock, active, onError } = this.#options;
+  #lanes(inventory: Inventory<Session>, times = this.#options.times): Lanes<Session> {
+    const { clock, active, onError } = this.#options;
     const lanes = new Lanes({ inventory, times, clock, active, onError });
     lanes.start();
     return lanes;

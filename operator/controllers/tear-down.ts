@@ -1,5 +1,4 @@
 import { FORCE_DELETE_ANNOTATION } from '../api/annotations.ts';
-import { awsKinds } from '../aws/kinds.ts';
 import { Waiting } from '../errors.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
@@ -16,10 +15,10 @@ import { refuseWhileUsed } from './remaining-users.ts';
 import { memoryOf, ownerOf, type GraphObject } from './resource-status.ts';
 import { refuseProtected } from './store-deletion.ts';
 import { findSurvivors } from './survivors.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /**
- * Takes down what an object that is to go has in AWS, or leaves it where its spec says so, and lets the object go when a full
+ * Takes down what an object that is to go has on its target, or leaves it where its spec says so, and lets the object go when a full
  * listing shows nothing more of it.
  */
 export async function tearDown<T extends GraphObject>(
@@ -33,10 +32,12 @@ export async function tearDown<T extends GraphObject>(
   const { account, target, where } = await locate(deps, pass, true);
   await read(deps, pass, target);
   const owner = ownerOf(pass.object);
-  const parting = isForced(pass.object) ? pass.kind.parting?.(pass.object, target.world) : undefined;
+  const parting = isForced(pass.object)
+    ? pass.kind.on[target.type].parting?.(pass.object, target.world)
+    : undefined;
   const retaining = retains(pass.object, target);
   const nothing = buildGraph(owner, parting ?? []);
-  const survivors = await observe(() => findSurvivors(target, pass.object, deps.installation));
+  const survivors = await observe(target, () => findSurvivors(target, pass.object, deps.installation));
   refuseUntagged(survivors);
   const scope = { target, graph: nothing, account, survivors };
   if (!retaining && !parting) {
@@ -44,14 +45,14 @@ export async function tearDown<T extends GraphObject>(
     const held = await awaitApproval(deps, pass, { planned: dismissal.planned, target });
     if (held) return hold(deps, pass, held, target);
     await execute(deps, pass, { account, target, where, drift: undefined, ...dismissal });
-    refuseWhileUsed(deps, pass, target.world);
+    refuseWhileUsed(deps, pass, target);
   }
-  if (!retaining) refuseProtected(pass, target.world);
+  if (!retaining) refuseProtected(pass, target);
   const remaining = (): Plan =>
     retaining
       ? planRetention({
           owner: nothing.owner,
-          kinds: awsKinds,
+          kinds: target.kinds,
           world: target.world,
           time: timestamp(deps.clock.date()),
         })
@@ -70,7 +71,9 @@ export async function tearDown<T extends GraphObject>(
   const failed = outcomes.some((outcome) => outcome.result !== 'done');
   if (!failed) {
     // Only a listing that began after the last write shows what another process may have made meanwhile.
-    await observe(() => target.world.refreshAll(pass.kind.nodeKinds, deps.clock.now()));
+    await observe(target, () =>
+      target.world.refreshAll(pass.kind.on[target.type].nodeKinds, deps.clock.now()),
+    );
     const left = remaining();
     if (left.actions.length === 0) {
       if (unconfirmed(deps, pass.object.status))

@@ -35,8 +35,13 @@ export interface ObjectSort {
   readonly outlives?: true;
 }
 
+/** A kind whose inputs are an object of the Kubernetes API as a person would write it. */
+export interface PlainKind extends LocalKind<KubeInputs, KubeRecord> {
+  readonly resource: Resource;
+}
+
 /** A kind of plain objects of the Kubernetes API. */
-export function objectKind(sort: ObjectSort): LocalKind<KubeInputs, KubeRecord> {
+export function objectKind(sort: ObjectSort): PlainKind {
   const { resource, after, isFixed = () => false } = sort;
   const read = reader(sort.status);
   const collection = objectCollection(resource, read);
@@ -75,6 +80,7 @@ export function objectKind(sort: ObjectSort): LocalKind<KubeInputs, KubeRecord> 
   }
 
   return {
+    resource,
     type: resource.kind,
     collection,
     idempotency: 'name',

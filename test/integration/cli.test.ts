@@ -416,6 +416,9 @@ async function build(): Promise<void> {
   if (!account || !object) throw new Error('the portal has lost its manifests');
   const targets = new Targets({
     installation: 'default',
+    cluster: () => {
+      throw new Error('there is no cluster here');
+    },
     endpoint: aws.url,
     callGuard: { before: async () => {}, after: () => {} },
     clock,
@@ -426,12 +429,12 @@ async function build(): Promise<void> {
     onError: () => {},
   });
   try {
-    const target = targets.open('portal', account, object.spec.region);
+    const target = targets.openAws('portal', account, object.spec.region);
     const { session, world } = target;
     await world.load();
     // As if these had been the first zones when the network was made.
     const facts = { ...(await target.facts()), zones: ['us-east-1b', 'us-east-1d'] };
-    const graph = graphKindOf(object.kind).compile({
+    const graph = graphKindOf(object.kind).on.aws.compile({
       object,
       installation: 'default',
       account,

@@ -65,15 +65,15 @@ export async function sightOf(world: World, scene: Scene): Promise<Sight> {
         ({ kind: of, metadata }) =>
           of === key.kind && metadata.name === key.name && metadata.namespace === key.namespace,
       );
-    const graph = kind.compile({
-      object: kind.recall(object, inventory),
+    const graph = kind.on.aws.compile({
+      object: kind.on.aws.recall(object, inventory),
       installation: 'local',
       account,
       facts: await readRegionFacts(session),
-      references: referencesFrom(find, () => inventory, 'make it'),
+      references: referencesFrom({ type: 'aws', find, worldOf: () => inventory, advice: 'make it' }),
     });
     const exportsOf: ExportsOf = (owner) =>
-      exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').nodeKinds, inventory);
+      exportsIn(owner, graphKindOf(owner.split('/')[0] ?? '').on.aws.nodeKinds, inventory);
     const made = plan({
       graph,
       kinds: awsKinds,

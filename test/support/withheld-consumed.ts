@@ -79,7 +79,9 @@ const orphanEndpoint = act(async (at) => {
 
 /** For each action of a consumer, what makes the operator need it. */
 export const CONSUMER_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
-  ...Object.fromEntries(readPermissions(privateLinkKind.nodeKinds).map(({ action }) => [action, anew])),
+  ...Object.fromEntries(
+    readPermissions(privateLinkKind.on.aws.nodeKinds).map(({ action }) => [action, anew]),
+  ),
   'ec2:AuthorizeSecurityGroupIngress': drift('SecurityGroupRules', 'ingress[*] missing'),
   'ec2:CreateSecurityGroup': another,
   'ec2:CreateTags': drift('VpcEndpoint', 'tags missing'),

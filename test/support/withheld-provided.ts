@@ -65,7 +65,9 @@ const orphanService = act(async (at) => {
 const NOTIFICATIONS = 'EndpointServiceNotifications';
 /** For each action that a provider needs besides, what makes the operator need it. */
 export const PROVIDER_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
-  ...Object.fromEntries(readPermissions(privateLinkKind.nodeKinds).map(({ action }) => [action, anew])),
+  ...Object.fromEntries(
+    readPermissions(privateLinkKind.on.aws.nodeKinds).map(({ action }) => [action, anew]),
+  ),
   'ec2:AcceptVpcEndpointConnections': drift(
     'EndpointConnections',
     'connections[*] changed (an endpoint more)',

@@ -84,7 +84,7 @@ const failedRollout = (tag: string): Provocation => ({
 
 /** What listing services needs: the same, whatever an object uses. */
 export const LISTED: Readonly<Record<string, Provocation>> = Object.fromEntries(
-  readPermissions(ecsServiceKind.nodeKinds).map(({ action }) => [action, anew]),
+  readPermissions(ecsServiceKind.on.aws.nodeKinds).map(({ action }) => [action, anew]),
 );
 /** Asked only of what the tagging API names, or of what was listed before: `scaledService` has it. */
 const OF_SCALED: ReadonlySet<string> = new Set([

@@ -264,7 +264,7 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'route53:AssociateVPCWithHostedZone': drift('VpcEndpoint', 'deleted'),
   // What is listed for everybody, and what AWS fixes for a region.
   ...Object.fromEntries(
-    readPermissions(secureVpcKind.nodeKinds)
+    readPermissions(secureVpcKind.on.aws.nodeKinds)
       .filter(({ action }) => !OF_CLAIMS.has(action))
       .map(({ action }) => [action, anew]),
   ),

@@ -1,4 +1,4 @@
-import type { Account } from '../../api/account.ts';
+import { type AccountInAws, isInAws } from '../../api/account.ts';
 import { API_VERSION } from '../../api/common.ts';
 import { formatIssue, parseManifest } from '../../api/parse.ts';
 import type { SecureVpc } from '../../api/secure-vpc.ts';
@@ -33,7 +33,7 @@ const NAME_MAX = 63;
 
 /** Where the network is and what it is called in the cluster. */
 interface Place {
-  readonly account: Account;
+  readonly account: AccountInAws;
   readonly region: string;
   readonly namespace: string;
   readonly name: string | undefined;
@@ -55,11 +55,7 @@ export async function adoptCommand(
       instead: (command) => `${command} vpc-0a1b2c3d4e5f60718${filenameWords(options.filename)}`,
     });
   const { accounts } = await readManifests(pathsOf(options), options);
-  const account = chooseAccount(
-    accounts.map(({ value }) => value),
-    vpcId,
-    options,
-  );
+  const account = chooseAccount(accounts.map(({ value }) => value).filter(isInAws), vpcId, options);
   const region = chooseRegion(account, vpcId, options);
   const { config } = contextOf(options, terminal);
   const { targets, calls } = readers(config);
@@ -96,8 +92,8 @@ async function draftManifest(
     fresh: false,
   });
   if (verdict.kind !== 'ready') throw new Refusal('AccountNotReady', `${verdict.reason}: ${verdict.message}`);
-  const target = targets.open(account.metadata.name, account.spec.aws, region);
-  const survey = await surveyVpc(target.session, vpcId);
+  const { session } = targets.openAws(account.metadata.name, account.spec.aws, region);
+  const survey = await surveyVpc(session, vpcId);
   const name = place.name ?? labelFrom(tagsOf(survey.vpc)['Name'] ?? '', vpcId);
   const manifests = { accounts: [found(allowing(account, namespace))], resources: [] };
   let draft = draftOf(survey, region);
@@ -130,7 +126,7 @@ function parsed(object: object): SecureVpc {
 }
 
 /** The Account as it has to be once the manifest is applied; the manifest says where it is not so yet. */
-function allowing(account: Account, namespace: string): Account {
+function allowing(account: AccountInAws, namespace: string): AccountInAws {
   const { aws } = account.spec;
   return {
     ...account,
@@ -144,11 +140,15 @@ function allowing(account: Account, namespace: string): Account {
   };
 }
 
-function found(value: Account) {
+function found(value: AccountInAws) {
   return { place: { file: '', document: 1, line: 1 }, value };
 }
 
-function chooseAccount(accounts: readonly Account[], vpcId: string, options: AdoptOptions): Account {
+function chooseAccount(
+  accounts: readonly AccountInAws[],
+  vpcId: string,
+  options: AdoptOptions,
+): AccountInAws {
   const names = accounts.map(({ metadata }) => metadata.name).sort();
   const instead = (command: string) =>
     `${command} ${vpcId}${filenameWords(options.filename)} --account ${names[0] ?? 'portal'}`;
@@ -169,7 +169,7 @@ function chooseAccount(accounts: readonly Account[], vpcId: string, options: Ado
   return account;
 }
 
-function chooseRegion({ metadata, spec }: Account, vpcId: string, options: AdoptOptions): string {
+function chooseRegion({ metadata, spec }: AccountInAws, vpcId: string, options: AdoptOptions): string {
   const { regions } = spec.aws;
   const [first = ''] = regions;
   const instead = (command: string) =>

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Account } from '../../api/account.ts';
+import type { AccountInAws } from '../../api/account.ts';
 import type { Action } from '../../graph/plan.ts';
 import type { PlannedResource } from '../live.ts';
 import { actionText } from '../plan-text.ts';
@@ -9,7 +9,7 @@ import { counted } from '../words.ts';
 interface ManifestInput {
   readonly vpcId: string;
   readonly object: object;
-  readonly account: Account;
+  readonly account: AccountInAws;
   readonly namespace: string;
   readonly left: readonly string[];
   readonly planned: PlannedResource;

@@ -6,7 +6,7 @@ import { requireGrant } from '../grants.ts';
 import type { CompileInput } from '../input.ts';
 import { namespaceOf, ownerOf } from '../names.ts';
 import type { NodeBuilder } from '../nodes.ts';
-import { networkKeyOf, ownerOfKey, referredBeside, type Reference } from '../references.ts';
+import { networkKeyOf, ownerOfKey, referredBeside, type Reference, type Referring } from '../references.ts';
 import type { ServiceNames } from './names.ts';
 
 /** Where the tasks of a service run. */
@@ -57,13 +57,8 @@ export function clusterOf(input: CompileInput<EcsService>): ServiceCluster {
     requireGrant(input, 'spec.cluster.name', arn);
     return { arn, name: cluster.name };
   }
-  if (!cluster.ref) return { arn: ref('cluster', 'arn'), name: ref('cluster', 'name') };
-  const host = referredBeside(input, {
-    kind: 'EcsService',
-    field: 'spec.cluster.ref',
-    reference: cluster.ref,
-  });
-  refuseHost(object, host);
+  const host = hostOf(input);
+  if (!host) return { arn: ref('cluster', 'arn'), name: ref('cluster', 'name') };
   const owner = ownerOf(host);
   const name = foreignRef(owner, 'cluster', 'name');
   // What the cluster has to offer is there when the service of its maker is.
@@ -71,6 +66,18 @@ export function clusterOf(input: CompileInput<EcsService>): ServiceCluster {
     ? foreignRef(owner, 'service', 'clusterArn')
     : foreignRef(owner, 'cluster', 'arn');
   return { arn, name, host };
+}
+
+/**
+ * The service in whose cluster another one runs; undefined where it is no other's. Throws Terminal (`InvalidSpec`,
+ * `ReferenceNotAllowed`) where it may not or cannot, and Waiting (`DependencyNotReady`) where there is none of the name yet.
+ */
+export function hostOf(input: Referring<EcsService>): EcsService | undefined {
+  const { ref: reference } = input.object.spec.cluster;
+  if (!reference) return undefined;
+  const host = referredBeside(input, { kind: 'EcsService', field: 'spec.cluster.ref', reference });
+  refuseHost(input.object, host);
+  return host;
 }
 
 /** Whether the tasks run on the instances of another service. */

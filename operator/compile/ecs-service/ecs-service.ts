@@ -12,6 +12,7 @@ import type { Reference } from '../references.ts';
 import { tagger } from '../tags.ts';
 import { CAPACITY_NODES, beforeService, capacityNodes, capacityOfService, onInstances } from './capacity.ts';
 import { alarmNodes } from './alarms.ts';
+import { refuseUnbalanced } from './balanced-in.ts';
 import {
   balancedService,
   beforeBalanced,
@@ -71,6 +72,7 @@ export function referencesOfEcsService(object: EcsService): Reference[] {
 export function compileEcsService(input: CompileInput<ServiceAtWork>): Graph {
   const { object, installation, facts } = input;
   const network = networkOf(input);
+  refuseUnbalanced(object, network);
   const exports = exportsOfNetwork(network, facts);
   const build = nodeBuilder(tagger(input));
   const names = namesOf(object, installation);

@@ -68,21 +68,24 @@ export function endpointVariables(
 /** How the descriptions begin of the rules that lead to endpoints. */
 export const ENDPOINT_RULES = 'Endpoint ';
 
-/** What the tasks may open of the endpoints that they use: each port of each once. */
-export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
+/** The endpoints that the tasks use: each port of each once. */
+export function usedEndpoints(input: Referring<EcsService>): UsedEndpoint[] {
   const used = endpointsIn(input.object.spec.task.containers).map((endpoint) =>
     usedEndpoint(input, 'spec.task.containers', endpoint),
   );
   const byPort = new Map(used.map((one) => [`${one.owner} ${one.port}`, one]));
-  return [...byPort]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { owner, name, port }]) => ({
-      protocol: 'tcp',
-      fromPort: port,
-      toPort: port,
-      peer: foreignRef(owner, 'security-group/endpoint'),
-      description: `${ENDPOINT_RULES}${name}`,
-    }));
+  return [...byPort].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint);
+}
+
+/** What the tasks may open of the endpoints that they use. */
+export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
+  return usedEndpoints(input).map(({ owner, name, port }) => ({
+    protocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+    peer: foreignRef(owner, 'security-group/endpoint'),
+    description: `${ENDPOINT_RULES}${name}`,
+  }));
 }
 
 function usedEndpoint(input: Referring<EcsService>, field: string, wanted: Wanted): UsedEndpoint {

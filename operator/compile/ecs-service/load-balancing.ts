@@ -13,6 +13,7 @@ import { namespaceOf } from '../names.ts';
 import type { NetworkExports } from '../network-exports.ts';
 import type { NodeBuilder, NodeType } from '../nodes.ts';
 import { onInstances } from './capacity.ts';
+import { tierFor } from './balanced-in.ts';
 import {
   CERTIFICATE_NODES,
   certificateNodes,
@@ -75,11 +76,6 @@ export function loadBalancingNodes(
   const { loadBalancer: balancer } = input.object.spec;
   if (!balancer) return [];
   const network = exports.securityGroup('alb');
-  if (network === undefined && isGuestOnInstances(input.object))
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.loadBalancer: the instances of another service let in what has the network’s security group alb, and ${exports.owner} has none: add it to spec.securityGroups there`,
-    );
   const named = servedName(input, balancer);
   return [
     ...groupNodes(build, input.object, balancer, { names, exports }),
@@ -205,10 +201,8 @@ function peerId({ name, cidr, group }: Peer, exports: NetworkExports): string {
   if (cidr !== undefined) return cidr;
   const id = group && exports.securityGroup(group);
   if (id !== undefined) return id;
-  throw new Terminal(
-    'InvalidSpec',
-    `spec.loadBalancer.ingress[${name}].group is ${group}, which ${exports.owner} does not have: add it to spec.securityGroups there, or name another peer`,
-  );
+  // The network has been looked at.
+  throw new Error(`no security group for ${name}`);
 }
 
 function whoIs({ group, exposure }: Peer): string {
@@ -217,13 +211,7 @@ function whoIs({ group, exposure }: Peer): string {
 
 /** Its subnets: one a zone. */
 function subnetsFor({ type, scheme }: LoadBalancer, exports: NetworkExports): string[] {
-  const tier = scheme === 'Internal' ? 'private' : 'public';
-  const subnets = exports.subnets(tier);
-  if (subnets.length === 0)
-    throw new Terminal(
-      'InvalidSpec',
-      `spec.loadBalancer.scheme is ${scheme}, and ${exports.owner} has no tier ${tier}, where such a load balancer stands: add it to spec.tiers there, or change scheme`,
-    );
+  const subnets = exports.subnets(tierFor(scheme));
   if (type === 'Application' && subnets.length < ZONES_MIN)
     throw new Terminal(
       'InvalidSpec',

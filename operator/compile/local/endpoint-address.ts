@@ -68,19 +68,30 @@ export function endpointAddress(
   input: LocalCompileInput<EcsService>,
   { link, port, scheme, owner }: UsedEndpoint,
 ): EndpointAddress {
-  const offered = within(owner, () => offeredTo(input, link));
+  const { offered, target } = endpointTarget(input, { link, port, owner });
   const { loadBalancer } = offered.service.spec;
   const endsTls = loadBalancer?.listeners.find((listener) => listener.port === port)?.protocol === 'TLS';
   const spoken = endsTls ? 'http' : scheme;
-  const target = within(owner, () => offeredPort(offered, link, port));
-  const own = namespaceOf(link.metadata);
-  if (own !== offered.namespace) return { scheme: spoken, host: `${link.metadata.name}.${own}.svc`, port };
-  const isBeside = namespaceOf(input.object.metadata) === offered.namespace;
+  const own = input.into ?? namespaceOf(link.metadata);
+  const its = input.into ?? offered.namespace;
+  if (own !== its) return { scheme: spoken, host: `${link.metadata.name}.${own}.svc`, port };
+  const isBeside = (input.into ?? namespaceOf(input.object.metadata)) === its;
   return {
     scheme: spoken,
-    host: isBeside ? offered.name : `${offered.name}.${offered.namespace}.svc`,
+    host: isBeside ? offered.name : `${offered.name}.${its}.svc`,
     port: target.port,
   };
+}
+
+/** Which pods an endpoint that a service uses leads to, and on which port. */
+export function endpointTarget(
+  input: LocalCompileInput<EcsService>,
+  { link, port, owner }: Pick<UsedEndpoint, 'link' | 'port' | 'owner'>,
+): { readonly offered: OfferedService; readonly target: LocalPort } {
+  return within(owner, () => {
+    const offered = offeredTo(input, link);
+    return { offered, target: offeredPort(offered, link, port) };
+  });
 }
 
 /** What is wrong with a provider is for its own object to say. */

@@ -250,40 +250,71 @@ const arn = (sort: string) =>
     ),
   );
 
+const localAccount = record({
+  local: record(
+    {
+      namespaces: list(name, 2),
+      imageRewrites: list(
+        record({ prefix: mostly(constantFrom('a/', 'b/'), constantFrom('')), replacement: name }),
+        2,
+      ),
+      sizeFactor: mostly(constantFrom(1, 0.25, 10), constantFrom(0, 11, -1)),
+      secretMappings: list(
+        record({
+          arn: mostly(
+            constantFrom(
+              'arn:aws:secretsmanager:us-east-1:123456789012:secret:a-*',
+              'arn:aws:ssm:*:*:parameter/a',
+            ),
+            constantFrom('arn:aws:s3:::x', '', 'secret'),
+          ),
+          secretName: name,
+        }),
+        2,
+      ),
+      volumePolicy: mostly(constantFrom('Retain', 'Delete', 'Ephemeral'), constantFrom('Snapshot', '')),
+    },
+    { requiredKeys: [] },
+  ),
+});
+
 /** Specs of Accounts, about half of them right. */
 export const accountSpec = mostly(
-  record({
-    aws: record(
-      {
-        accountId: mostly(
-          constantFrom('123456789012'),
-          constantFrom('', '12345678901', '1234567890123', '12345678901a', '１２３４５６７８９０１２'),
-        ),
-        regions: list(region, 2),
-        namespaces: list(name, 2),
-        roleArn: arn('role'),
-        externalId: mostly(constantFrom('landfall:a:b'), constantFrom('', 'x', 'a b', 'é'.repeat(3))),
-        profile: mostly(constantFrom('base-infra'), constantFrom('', 'my profile', '[x]')),
-        permissionsBoundaryArn: arn('policy'),
-        defaultTags: tags,
-        ignoredTagKeys: list(
-          mostly(
-            constantFrom('cost:*', 'owner'),
-            constantFrom(
-              '*',
-              'a*b',
-              'l*',
-              'landfall.dev/*',
-              'landfall.dev',
-              'landfall.dev*',
-              'landfall.dev/owner',
-            ),
+  oneof(
+    localAccount,
+    record({
+      aws: record(
+        {
+          accountId: mostly(
+            constantFrom('123456789012'),
+            constantFrom('', '12345678901', '1234567890123', '12345678901a', '１２３４５６７８９０１２'),
           ),
-          2,
-        ),
-      },
-      { requiredKeys: ['accountId', 'regions'] },
-    ),
-  }),
-  constantFrom({}, { aws: {} }),
+          regions: list(region, 2),
+          namespaces: list(name, 2),
+          roleArn: arn('role'),
+          externalId: mostly(constantFrom('landfall:a:b'), constantFrom('', 'x', 'a b', 'é'.repeat(3))),
+          profile: mostly(constantFrom('base-infra'), constantFrom('', 'my profile', '[x]')),
+          permissionsBoundaryArn: arn('policy'),
+          defaultTags: tags,
+          ignoredTagKeys: list(
+            mostly(
+              constantFrom('cost:*', 'owner'),
+              constantFrom(
+                '*',
+                'a*b',
+                'l*',
+                'landfall.dev/*',
+                'landfall.dev',
+                'landfall.dev*',
+                'landfall.dev/owner',
+              ),
+            ),
+            2,
+          ),
+        },
+        { requiredKeys: ['accountId', 'regions'] },
+      ),
+    }),
+  ),
+  constantFrom({}, { aws: {} }, { aws: {}, local: {} }),
 );

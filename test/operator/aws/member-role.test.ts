@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isInAws } from '../../../operator/api/account.ts';
 import { POLICY_MAX } from '../../../operator/aws/least-privilege.ts';
 import { defaultExternalId } from '../../../operator/aws/credentials.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
@@ -120,7 +121,7 @@ describe('manifests/bootstrap/member-role.yaml', () => {
     expect(OperatorRoleArn).toMatch(new RegExp(Parameters['OperatorRoleArn']?.AllowedPattern ?? '^$'));
     const found = await readManifests([accounts]);
     expect(found.accounts).toHaveLength(5);
-    for (const { value } of found.accounts) {
+    for (const value of found.accounts.map((one) => one.value).filter(isInAws)) {
       const { accountId, roleArn, permissionsBoundaryArn, externalId, profile } = value.spec.aws;
       const { name } = value.metadata;
       const role = Parameters['RoleName']?.Default;

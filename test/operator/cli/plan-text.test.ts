@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from '../../../operator/api/account.ts';
+import { type Account, accountIdOf } from '../../../operator/api/account.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { PlannedResource } from '../../../operator/cli/live.ts';
 import { planDocument } from '../../../operator/cli/plan-json.ts';
@@ -210,7 +210,7 @@ describe('whose the account is', () => {
 
   it('names the cluster that carries a plan out', () => {
     expect(claimText({ account, claim }, PLAIN)).toBe(
-      `account ${account.spec.aws.accountId} (${account.metadata.name}) is claimed by cluster prod-eu (kube-system uid uid-1) since 2026-01-02T03:04:05.000Z: no other cluster carries this out`,
+      `account ${accountIdOf(account.spec)} (${account.metadata.name}) is claimed by cluster prod-eu (kube-system uid uid-1) since 2026-01-02T03:04:05.000Z: no other cluster carries this out`,
     );
     expect(claimText({ account, claim: { ...claim, name: '' } }, PLAIN)).toContain(
       'the cluster whose kube-system has uid uid-1',

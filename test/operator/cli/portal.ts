@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { accountIdOf } from '../../../operator/api/account.ts';
 import { compileResources } from '../../../operator/cli/assumed.ts';
 import type { Drawable } from '../../../operator/cli/drawing/picture.ts';
 import { readManifests } from '../../../operator/cli/manifests.ts';
@@ -48,7 +49,7 @@ async function example(...paths: string[]): Promise<Drawable[]> {
   if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join('\n'));
   return compiled.map(({ account, object, graph }) => ({
     account: account.metadata.name,
-    accountId: account.spec.aws.accountId,
+    accountId: accountIdOf(account.spec),
     region: object.spec.region,
     graph,
   }));

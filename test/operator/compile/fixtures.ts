@@ -54,7 +54,9 @@ export function account(more: object = {}): AwsAccount {
     spec: { aws: { accountId: FACTS.accountId, regions: ['us-east-1'], namespaces: ['team'], ...more } },
   });
   if (!parsed.ok) throw new Error(parsed.issues.map(formatIssue).join('\n'));
-  return parsed.value.spec.aws;
+  const { aws } = parsed.value.spec;
+  if (!aws) throw new Error('an Account of AWS is none');
+  return aws;
 }
 
 export function inputFor(

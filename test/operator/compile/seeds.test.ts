@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { accountIdOf } from '../../../operator/api/account.ts';
 import { ipv4Contains, ipv4Overlaps, parseIpv4Cidr } from '../../../operator/api/cidr.ts';
 import type { SecureVpc } from '../../../operator/api/secure-vpc.ts';
 import type { EndpointConnectionsInputs } from '../../../operator/aws/ec2/endpoint-connections.ts';
@@ -138,7 +139,7 @@ describe.each(Object.entries(seedNetworks))('the network of the %s', (_name, see
     const { spec } = found.object as SecureVpc;
     expect({ account: spec.accountRef.name, region: spec.region }).toEqual({ account, region });
     expect(found.account.spec.aws).toMatchObject({ accountId });
-    expect(found.account.spec.aws.namespaces).toContain(found.object.metadata.namespace);
+    expect(found.account.spec.aws?.namespaces).toContain(found.object.metadata.namespace);
   });
 
   it('has the block, subnets, ways out, endpoints and open ports of the seed, and no others', () => {
@@ -218,7 +219,7 @@ describe('the accounts of the platform', () => {
   it('are those of the examples, and the portal has one of its own', () => {
     const found = manifests.accounts.map(({ value: { metadata, spec } }) => [
       metadata.name,
-      spec.aws.accountId,
+      accountIdOf(spec),
     ]);
     // The others are of examples of no seed.
     const others = new Set(['baskets', 'shop', 'store', 'stores']);
@@ -232,7 +233,7 @@ describe('the accounts of the platform', () => {
 
   it.each(Object.entries(seedAccounts))('%s has what stands in it', (_name, { accountId, owners }) => {
     const found = compiled.filter(
-      ({ graph, account }) => !OF_NO_SEED.includes(graph.owner) && account.spec.aws.accountId === accountId,
+      ({ graph, account }) => !OF_NO_SEED.includes(graph.owner) && accountIdOf(account.spec) === accountId,
     );
     expect(new Set(found.map(({ graph }) => graph.owner))).toEqual(new Set(owners));
   });

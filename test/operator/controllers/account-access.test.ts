@@ -126,7 +126,7 @@ describe('requireAccount', () => {
   });
 
   it('gives the settings of the Account', () => {
-    expect(requireAccount(account(GOOD), REQUEST).accountId).toBe('111111111111');
+    expect(requireAccount(account(GOOD), REQUEST).aws?.accountId).toBe('111111111111');
   });
 });
 

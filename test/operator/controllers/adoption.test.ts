@@ -1,8 +1,9 @@
 import type { Address, NatGateway, RouteTable, TransitGatewayVpcAttachment, Vpc } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
+import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import { findAdoptions, refuseAdoptions } from '../../../operator/controllers/adoption.ts';
-import type { Target } from '../../../operator/controllers/targets.ts';
+import type { Target } from '../../../operator/controllers/target.ts';
 import { buildGraph } from '../../../operator/graph/graph.ts';
 import type { Collection } from '../../../operator/graph/kind.ts';
 import { ownershipTags } from '../../../operator/graph/ownership.ts';
@@ -40,7 +41,7 @@ function scopeOf(
     calls.push(command.constructor.name);
     return { EnableDnsSupport: { Value: true }, EnableDnsHostnames: { Value: true }, ...answers };
   };
-  const session = { accountId: '111111111111', region: 'us-east-1', ec2: { send } } as unknown as AwsSession;
+  const session = { ec2: { send } } as unknown as AwsSession;
   const world = {
     view: ({ name }: Collection<object, unknown>) => ({
       ownedBy: () =>
@@ -49,7 +50,8 @@ function scopeOf(
   };
   const find = (adopt: { node: string; id: string }[]) =>
     findAdoptions({
-      target: { session, world } as unknown as Target,
+      target: { kinds: awsKinds, session, world } as unknown as Target,
+      region: 'us-east-1',
       graph,
       installation: 'here',
       adopt,

@@ -4,7 +4,7 @@ import { approvalAfter } from '../../../operator/controllers/approvals.ts';
 import { decideOnLost } from '../../../operator/controllers/lost-stores.ts';
 import type { Pass, ResourceDeps } from '../../../operator/controllers/pass.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
-import type { Target } from '../../../operator/controllers/targets.ts';
+import type { Target } from '../../../operator/controllers/target.ts';
 import type { Action, Plan } from '../../../operator/graph/plan.ts';
 import { silent } from '../../support/silent-log.ts';
 

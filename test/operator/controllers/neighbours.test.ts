@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { AwsSession } from '../../../operator/aws/session.ts';
 import { securityGroups } from '../../../operator/aws/ec2/security-group.ts';
+import { interpret } from '../../../operator/aws/errors.ts';
 import { meetNeighbours } from '../../../operator/controllers/neighbours.ts';
 import { dataStoreKind } from '../../../operator/controllers/data-store.ts';
 import { ecsServiceKind } from '../../../operator/controllers/ecs-service.ts';
 import type { AnyGraphKind } from '../../../operator/controllers/pass.ts';
 import { parsed } from '../../../operator/controllers/pass.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
+import type { Target } from '../../../operator/controllers/target.ts';
 import { Terminal } from '../../../operator/errors.ts';
 import type { Collection } from '../../../operator/graph/kind.ts';
 import { ownershipTags } from '../../../operator/graph/ownership.ts';
-import type { TargetWorld } from '../../../operator/inventory/world.ts';
 import { smallService } from '../../support/manifests.ts';
 import { network, store } from '../compile/data-store/fixtures.ts';
 
@@ -25,7 +25,7 @@ const tags = Object.entries(ownershipTags('test', 'EcsService/team/shop', 'secur
 );
 
 /** An account in which the group of the tasks of the service stands, and which AWS lets be read or not. */
-function accountWith(readable: boolean): TargetWorld<AwsSession> {
+function accountWith(readable: boolean): Target {
   const world = {
     load: () =>
       readable
@@ -33,7 +33,7 @@ function accountWith(readable: boolean): TargetWorld<AwsSession> {
         : Promise.reject(
             Object.assign(new Error('not allowed'), { name: 'AccessDeniedException', $fault: 'client' }),
           ),
-    view: (collection: Collection<object, AwsSession>) => {
+    view: (collection: Collection<object, unknown>) => {
       const all =
         collection.name === securityGroups.name ? [{ GroupId: 'sg-shop', VpcId: 'vpc-1', Tags: tags }] : [];
       return {
@@ -43,7 +43,7 @@ function accountWith(readable: boolean): TargetWorld<AwsSession> {
       };
     },
   };
-  return world as unknown as TargetWorld<AwsSession>;
+  return { type: 'aws', world, interpret } as unknown as Target;
 }
 
 function meet(kind: AnyGraphKind, object: GraphObject, more: { readable?: boolean; refused?: boolean } = {}) {
@@ -52,7 +52,7 @@ function meet(kind: AnyGraphKind, object: GraphObject, more: { readable?: boolea
   const met = meetNeighbours({
     kind,
     object,
-    world: here,
+    target: here,
     find: ({ kind: of }) => (of === 'SecureVpc' ? (network() as GraphObject) : undefined),
     consumersOf: (owner) => {
       asked.push(owner);
@@ -60,9 +60,9 @@ function meet(kind: AnyGraphKind, object: GraphObject, more: { readable?: boolea
     },
     accountId: () => undefined,
     open: (other) => {
-      if (other.kind !== 'EcsService') return { accountId: '123456789012', world: here };
+      if (other.kind !== 'EcsService') return { accountId: '123456789012', target: here };
       if (more.refused) throw new Terminal('AccountNotReady', 'not for this namespace');
-      return { accountId: '123456789012', world: accountWith(more.readable ?? true) };
+      return { accountId: '123456789012', target: accountWith(more.readable ?? true) };
     },
     advice: 'make it',
   });

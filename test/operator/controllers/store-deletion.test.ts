@@ -3,6 +3,7 @@ import type { AwsSession } from '../../../operator/aws/session.ts';
 import type { AnyGraphKind } from '../../../operator/controllers/pass.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
 import { confirmLoss, refuseProtected } from '../../../operator/controllers/store-deletion.ts';
+import type { Target } from '../../../operator/controllers/target.ts';
 import { Terminal, Waiting } from '../../../operator/errors.ts';
 import {
   kindRegistry,
@@ -69,11 +70,11 @@ describe('a store that its spec protects', () => {
     const kind = {
       kind: 'DataStore',
       plural: 'datastores',
-      nodeKinds: kindRegistry([shelf as unknown as AnyKind<AwsSession>]),
+      on: { aws: { nodeKinds: kindRegistry([shelf as unknown as AnyKind<AwsSession>]) } },
       ...(field !== undefined && { protectedBy: () => field }),
     } as unknown as AnyGraphKind;
     try {
-      refuseProtected({ kind, object }, worldOf(...records));
+      refuseProtected({ kind, object }, { type: 'aws', world: worldOf(...records) } as Target);
     } catch (error) {
       return error;
     }

@@ -1,8 +1,9 @@
 import type { Subnet, Vpc } from '@aws-sdk/client-ec2';
 import { expect, it } from 'vitest';
+import { awsKinds } from '../../../operator/aws/kinds.ts';
 import type { GraphObject } from '../../../operator/controllers/resource-status.ts';
 import { findSurvivors } from '../../../operator/controllers/survivors.ts';
-import type { Target } from '../../../operator/controllers/targets.ts';
+import type { Target } from '../../../operator/controllers/target.ts';
 import type { Collection } from '../../../operator/graph/kind.ts';
 import { ownershipTags } from '../../../operator/graph/ownership.ts';
 
@@ -41,6 +42,7 @@ function targetWith(answers: { Vpcs: Vpc[]; Subnets: Subnet[] }, onCall = () => 
     return answers;
   };
   const target = {
+    kinds: awsKinds,
     session: { ec2: { send } },
     world: {
       view: ({ name }: Collection<object, unknown>) => ({

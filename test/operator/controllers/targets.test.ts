@@ -17,6 +17,9 @@ function scene() {
   const clock = createFakeClock();
   const targets = new Targets({
     installation: 'here',
+    cluster: () => {
+      throw new Error('there is no cluster here');
+    },
     endpoint: 'http://127.0.0.1:1',
     callGuard: { before: async () => {}, after: () => {} },
     clock,
@@ -32,32 +35,32 @@ function scene() {
 describe('Targets', () => {
   it('opens a place once for everybody; the regions of an Account share what is global', () => {
     const { clock, targets } = scene();
-    const first = targets.open('prod', AWS, 'eu-central-1');
-    expect(targets.open('prod', AWS, 'eu-central-1')).toBe(first);
+    const first = targets.openAws('prod', AWS, 'eu-central-1');
+    expect(targets.openAws('prod', AWS, 'eu-central-1')).toBe(first);
     expect(clock.pending()).toBe(2 * LANES);
-    const second = targets.open('prod', AWS, 'eu-west-1');
+    const second = targets.openAws('prod', AWS, 'eu-west-1');
     expect(second.world.global).toBe(first.world.global);
     expect(clock.pending()).toBe(3 * LANES);
   });
 
   it('an Account that is reached in another way is no longer read in the former', () => {
     const { clock, targets } = scene();
-    const first = targets.open('prod', AWS, 'eu-central-1');
-    targets.open('prod', AWS, 'eu-west-1');
+    const first = targets.openAws('prod', AWS, 'eu-central-1');
+    targets.openAws('prod', AWS, 'eu-west-1');
     const changed = { ...AWS, profile: 'other' };
-    const second = targets.open('prod', changed, 'eu-central-1');
+    const second = targets.openAws('prod', changed, 'eu-central-1');
     expect(second).not.toBe(first);
     expect(second.world.global).not.toBe(first.world.global);
     // The other region still uses the former way, and what is global in it.
     expect(clock.pending()).toBe(4 * LANES);
-    targets.open('prod', changed, 'eu-west-1');
+    targets.openAws('prod', changed, 'eu-west-1');
     expect(clock.pending()).toBe(3 * LANES);
-    expect(targets.open('prod', AWS, 'eu-central-1')).not.toBe(first);
+    expect(targets.openAws('prod', AWS, 'eu-central-1')).not.toBe(first);
   });
 
   it('polls for no resource that is no more', async () => {
     const { clock, targets } = scene();
-    const { lanes } = targets.open('prod', AWS, 'eu-central-1');
+    const { lanes } = targets.openAws('prod', AWS, 'eu-central-1');
     for (const one of lanes) one.waitFor('SecureVpc/team/net', [{ collection: 'ec2/vpc-endpoints' }]);
     expect(clock.pending()).toBe(2 * LANES + 1);
     targets.forget('SecureVpc/team/net');
@@ -67,8 +70,8 @@ describe('Targets', () => {
 
   it('closes everything', () => {
     const { clock, targets } = scene();
-    targets.open('prod', AWS, 'eu-central-1');
-    targets.open('test', { ...AWS, profile: 'other' }, 'eu-west-1');
+    targets.openAws('prod', AWS, 'eu-central-1');
+    targets.openAws('test', { ...AWS, profile: 'other' }, 'eu-west-1');
     targets.close();
     expect(clock.pending()).toBe(0);
   });

@@ -83,8 +83,21 @@ export function localInput<T extends LocalObject>(
 
 function consumersAmong(objects: readonly LocalObject[], owner: string): Consumer[] {
   return objects.flatMap((object) => {
-    if (object.kind !== 'PrivateLinkEndpoint' || !object.spec.consume?.from) return [];
-    const { name, namespace = namespaceOf(object.metadata) } = object.spec.consume.from;
-    return `PrivateLinkEndpoint/${namespace}/${name}` === owner ? [{ object, accountId: '' }] : [];
+    if (object.kind !== 'PrivateLinkEndpoint' && object.kind !== 'EcsService') return [];
+    return providersOf(object).includes(owner) ? [{ object, accountId: '' }] : [];
   });
+}
+
+/** What an object names that has to let it in. */
+function providersOf(object: KindTypes['PrivateLinkEndpoint' | 'EcsService']): string[] {
+  const keyOf = ({
+    name,
+    namespace = namespaceOf(object.metadata),
+  }: {
+    name: string;
+    namespace?: string | undefined;
+  }) => `${namespace}/${name}`;
+  if (object.kind === 'EcsService') return object.spec.dataStores.map((store) => `DataStore/${keyOf(store)}`);
+  const { from } = object.spec.consume ?? {};
+  return from ? [`PrivateLinkEndpoint/${keyOf(from)}`] : [];
 }

@@ -25,7 +25,12 @@ const graphs = manifests.resources
       installation: 'default',
       account: LocalAccountSchema.parse({}),
       facts: { podCidrs: [] },
-      references: referencesFrom(finderIn(manifests), () => nothingStands, FILE_ADVICE),
+      references: referencesFrom({
+        type: 'local',
+        find: finderIn(manifests),
+        worldOf: () => nothingStands,
+        advice: FILE_ADVICE,
+      }),
       surroundings: {
         ...NO_SURROUNDINGS,
         consumers: (owner) =>
