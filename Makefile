@@ -24,9 +24,11 @@ test: node_modules/.installed ## Everything: lint, types, unit and integration t
 verify: node_modules/.installed generate format lint types unit ## What a commit must pass; leaves a clean tree
 	@git diff --exit-code --stat || { echo 'Generated or formatted files changed: commit them.'; exit 1; }
 
-generate: node_modules/.installed ## CRDs and reference pages from the schemas, IAM policies from the kinds
+generate: node_modules/.installed ## CRDs and reference pages from the schemas, policies and roles from the kinds, local manifests from the examples
 	@node operator/api/generate.ts
 	@node operator/generate-policies.ts
+	@node operator/local/generate-role.ts
+	@node k8s-local/microservice-test/render.ts
 
 format: node_modules/.installed ## Format everything
 	@prettier --write --log-level warn .

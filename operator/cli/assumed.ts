@@ -75,11 +75,19 @@ function namedLists({ spec }: SecureVpc): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }
 
-/** Compiles every object of the manifests from what the manifests say and what can be assumed; `zones` are those of `--zones`. */
+/** What is assumed besides what the manifests say. */
+interface Assumptions {
+  /** Those of `--zones`. */
+  readonly zones?: ZonesByRegion | undefined;
+  /** The one namespace that everything goes to which is made in the cluster itself. */
+  readonly into?: string | undefined;
+}
+
+/** Compiles every object of the manifests from what the manifests say and what can be assumed. */
 export function compileResources(
   installation: string,
   manifests: Manifests,
-  zones?: ZonesByRegion,
+  { zones, into }: Assumptions = {},
 ): { compiled: CompiledResource[]; failures: Failure[] } {
   const compiled: CompiledResource[] = [];
   const failures: Failure[] = [];
@@ -104,6 +112,7 @@ export function compileResources(
           advice: FILE_ADVICE,
         }),
         surroundings: surroundingsIn(manifests),
+        ...(into !== undefined && { into }),
       });
       compiled.push({ object, account, graph });
     } catch (error) {

@@ -59,7 +59,7 @@ export async function compile(options: CompileOptions, terminal: Terminal): Prom
     const zones =
       options.zones === undefined ? undefined : zonesByRegion(options.zones, objects, options.filename);
     terminal.note(`landfall: ${ASSUMPTIONS}`);
-    const { compiled, failures } = compileResources(installation, manifests, zones);
+    const { compiled, failures } = compileResources(installation, manifests, { zones });
     return { made: compiled, failures };
   }
 }

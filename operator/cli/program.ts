@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { AccountsOptions } from './accounts-command.ts';
 import type { AdoptOptions } from './adopt/adopt-command.ts';
 import { addClusterCommands } from './cluster-commands.ts';
-import type { CompileOptions } from './compiled.ts';
+import type { RenderOptions } from './render-command.ts';
 import type { CommonOptions } from './context.ts';
 import { FORMATS, POLICY_FORMATS } from './formats.ts';
 import type { GraphOptions } from './graph-command.ts';
@@ -53,13 +53,36 @@ export function landfall(done: (code: number) => void): Command {
     .addOption(zonesOption())
     .addHelpText('after', '\nExample: landfall graph -f manifests/examples/portal -o portal.svg');
 
-  command<CompileOptions>(program, done, {
+  command<RenderOptions>(program, done, {
     name: 'render',
-    text: 'Print the graph that manifests compile to as JSON: nodes, inputs, tags and edges.',
+    text: 'Print what manifests compile to: their graph as JSON, or with --target local the Kubernetes objects as YAML.',
     load: async () => (await import('./render-command.ts')).renderCommand,
   })
     .option('--live', 'take zones and prefix lists from AWS instead of assuming them')
     .addOption(zonesOption())
+    .addOption(
+      new Option('--target <target>', 'what becomes of objects of local Accounts, for kubectl')
+        .choices(['local'])
+        .conflicts(['live', 'zones']),
+    )
+    .addOption(
+      new Option('--into <namespace>', 'one namespace for everything, with --target').implies({
+        target: 'local',
+      }),
+    )
+    .addOption(
+      new Option('--only <kinds>', 'print these kinds, as Deployment,Service, with --target').implies({
+        target: 'local',
+      }),
+    )
+    .addOption(
+      new Option(
+        '--without-stores',
+        'leave DataStores out, and tell services of none, with --target',
+      ).implies({
+        target: 'local',
+      }),
+    )
     .addHelpText('after', '\nExample: landfall render -f manifests/examples/portal | jq .graphs[0].nodes[0]');
 
   command<AccountsOptions>(program, done, {

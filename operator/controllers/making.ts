@@ -9,12 +9,14 @@ import type { KubeClient } from '../kube/client.ts';
 import type { GraphObject } from './resource-status.ts';
 import type { Session, TargetType } from './target.ts';
 
-/** What a compiler may look at. The Account and the facts are those of its target. */
+/** What a compiler may look at. The Account and the facts are those of its target; the rest that differs means something to one alone. */
 export interface AnyCompileInput<T> extends Omit<CompileInput<T>, 'account' | 'facts'> {
   readonly account: AwsAccount | LocalAccount;
   readonly facts: RegionFacts | ClusterFacts;
   /** What an Account of another name says, where it is local as well. */
   readonly accountOf?: (name: string) => LocalAccount | undefined;
+  /** The one namespace that everything goes to in the cluster itself. */
+  readonly into?: string;
 }
 
 /**

@@ -58,7 +58,7 @@ export function manifestOf(
 }
 
 /** Without what is undefined or null, which an apply cannot say. */
-function pruned(value: unknown): unknown {
+export function pruned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruned);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(

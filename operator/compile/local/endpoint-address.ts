@@ -72,12 +72,13 @@ export function endpointAddress(
   const { loadBalancer } = offered.service.spec;
   const endsTls = loadBalancer?.listeners.find((listener) => listener.port === port)?.protocol === 'TLS';
   const spoken = endsTls ? 'http' : scheme;
-  const own = namespaceOf(link.metadata);
-  if (own !== offered.namespace) return { scheme: spoken, host: `${link.metadata.name}.${own}.svc`, port };
-  const isBeside = namespaceOf(input.object.metadata) === offered.namespace;
+  const own = input.into ?? namespaceOf(link.metadata);
+  const its = input.into ?? offered.namespace;
+  if (own !== its) return { scheme: spoken, host: `${link.metadata.name}.${own}.svc`, port };
+  const isBeside = (input.into ?? namespaceOf(input.object.metadata)) === its;
   return {
     scheme: spoken,
-    host: isBeside ? offered.name : `${offered.name}.${offered.namespace}.svc`,
+    host: isBeside ? offered.name : `${offered.name}.${its}.svc`,
     port: target.port,
   };
 }

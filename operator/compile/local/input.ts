@@ -16,6 +16,8 @@ export interface LocalCompileInput<T> {
   /** What an Account of another name says, where it is local as well. Default: nothing is known of any. */
   readonly accountOf?: (name: string) => LocalAccount | undefined;
   readonly facts: ClusterFacts;
+  /** The one namespace that everything goes to, whatever that of its object. Default: each to that of its object. */
+  readonly into?: string;
   /** The objects that this one refers to. */
   readonly references: References;
   /** Default: nothing is known. */

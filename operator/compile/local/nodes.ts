@@ -42,19 +42,20 @@ export type LocalNodeBuilder = <T extends LocalNodeType>(
 export function localNodeBuilder({
   object,
   installation,
+  into,
 }: Pick<
   LocalCompileInput<{
     readonly kind: string;
     readonly metadata: ObjectMeta;
   }>,
-  'object' | 'installation'
+  'object' | 'installation' | 'into'
 >): LocalNodeBuilder {
   const owner = ownerOf(object);
   const { uid } = object.metadata;
   return (type, key, inputs, { dependsOn = [], awaits = [], notYet } = {}) => ({
     key,
     type,
-    inputs,
+    inputs: into === undefined ? inputs : { ...inputs, namespace: into },
     tags: { ...ownershipTags(installation, owner, key), ...(uid !== undefined && { [TAG.uid]: uid }) },
     dependsOn,
     ...(awaits.length > 0 && { awaits }),

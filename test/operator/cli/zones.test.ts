@@ -43,7 +43,7 @@ describe('a network that needs more than --zones names', () => {
   const refusal = (network: SecureVpc, ...letters: string[]) => {
     const zones = letters.map((letter) => `us-east-1${letter}`);
     const given = { ...manifests, resources: [{ place, value: network }] };
-    return compileResources('default', given, new Map([['us-east-1', zones]])).failures;
+    return compileResources('default', given, { zones: new Map([['us-east-1', zones]]) }).failures;
   };
   const withZones = (zones: SecureVpc['spec']['zones']): SecureVpc => ({
     ...portal,

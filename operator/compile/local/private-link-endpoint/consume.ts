@@ -36,7 +36,7 @@ export function localConsumeNodes(
     .sort((a, b) => a.port - b.port)
     .map(({ port }) => ({ port, of: offeredPort(offered, object, port) }));
   const namespace = namespaceOf(object.metadata);
-  if (namespace === offered.namespace) return [];
+  if (input.into !== undefined || namespace === offered.namespace) return [];
   const { name } = object.metadata;
   refuseName(name);
   const named = ports.map(({ port, of }) => ({ name: portName({ protocol: 'TCP', port }), port, of }));
