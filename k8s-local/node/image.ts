@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -29,7 +29,8 @@ const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(b
 export const makeImage = async ({ name, program, archive }: ImageRequest): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-image-'));
   try {
-    await mkdir(join(folder, 'root', 'tmp'), { recursive: true, mode: 0o777 });
+    await mkdir(join(folder, 'root', 'tmp'), { recursive: true });
+    await chmod(join(folder, 'root', 'tmp'), 0o1777);
     await copyFile(program, join(folder, 'root', basename(program)));
     await tar(join(folder, 'layer.tar'), join(folder, 'root'), ['.']);
     const [os = 'linux', architecture = 'amd64'] = goPlatform().split('-');

@@ -50,6 +50,8 @@ export interface LocalCluster {
   readonly version: string;
   /** The first process of the node, as this machine numbers it. */
   readonly pid: number;
+  /** The kubectl of its version. */
+  readonly kubectlPath: string;
   /** Runs kubectl to its end; a failing one resolves, with its exit code. */
   readonly kubectl: Kubectl;
   /** Gives the node an image: the file of an archive as `docker save` writes it, or the name of an image that Docker has. */
@@ -119,6 +121,7 @@ export const startLocalCluster = async (options: LocalClusterOptions = {}): Prom
       addresses,
       version: programs.controlPlane.version,
       pid,
+      kubectlPath: programs.controlPlane.kubectl,
       kubectl,
       loadImage: (archiveOrImage) => loadImage(pid, archiveOrImage, env),
       stop,

@@ -106,6 +106,8 @@ until ip link show eth0 >/dev/null 2>&1; do sleep 0.05; done
 echo 1 >/proc/sys/net/ipv4/ip_forward
 # Between two pods of one bridge, too, packets pass iptables: Services and NetworkPolicies are made of it.
 echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+# What has no pod (yet) would go to the machine, whose route leads back here, and so on.
+for from in eth0 cni0; do ip rule add iif $from to ${addresses.serviceCidr} unreachable; done
 ${keep('etcd', [programs.controlPlane.etcd, ...etcdArgs(files, ETCD_PORT, ETCD_PORT + 1)])}
 ${keep('containerd', ['containerd', `--config=${files.config}/containerd.toml`])}
 ${keep('kube-apiserver', [programs.controlPlane.kubeApiserver, ...apiServer(files, addresses)])}

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 180_000;
 
 /** Makes the cluster's DNS, metrics and the rights of what enforces NetworkPolicies. */
 export const applyAddons = async (kubectl: Kubectl, { dns, host }: Addresses): Promise<void> => {
-  const text = await readFile(join(import.meta.dirname, 'addons', 'addons.yaml'), 'utf8');
+  const text = await readFile(join(import.meta.dirname, 'addons.yaml'), 'utf8');
   const input = text
     .replace(/^# .*\n/, '')
     .replaceAll('DNS_ADDRESS', dns)
