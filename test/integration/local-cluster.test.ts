@@ -6,7 +6,7 @@ import { kubectlEnvironment } from '../../k8s-local/cluster/kubectl.ts';
 import { nodeLayout } from '../../k8s-local/node/credentials.ts';
 import type { LocalCluster } from '../../k8s-local/node/local-cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubectlOk, RESTRICTED, server, startProbedCluster } from '../support/local-cluster.ts';
+import { kubectlOk, RESTRICTED, server, startProbedCluster } from '../support/probed-cluster.ts';
 import { PROBE_IMAGE } from '../support/probe-image.ts';
 
 let cluster: LocalCluster;

@@ -4,7 +4,7 @@ import { localImage } from '../images.ts';
 import { TABLE_PORT } from '../store-connection.ts';
 import { DATA, type EngineInput, fromSecret, type LocalEngine, secretOf } from './engine.ts';
 import { resourcesFor } from './size.ts';
-import { KEEPER, KEEPER_PORT, tableWanted } from './table-keeper.ts';
+import { KEEPER, tableWanted } from './table-keeper.ts';
 
 /** `dynamodblocal` in the image of AWS. */
 const USER = 1000;
@@ -12,6 +12,8 @@ const VERSION = '2.5.2';
 /** What has Node, and nothing else that is needed. */
 const KEEPER_IMAGE = 'node:24-bookworm-slim';
 const LEAST_MIB = 256;
+/** Where it says whether the table is as wanted. */
+const KEEPER_PORT = 8001;
 const KEEPER_MIB = 64;
 const STORAGE_GIB = 10;
 const SERVER = { vcpus: 1, memoryGiB: 1 };
@@ -51,6 +53,7 @@ export function dynamodb(input: EngineInput<DynamoDb>): LocalEngine {
         command: ['node', '--input-type=module', '--eval', KEEPER],
         env: [
           { name: 'ENDPOINT', value: `http://127.0.0.1:${TABLE_PORT}` },
+          { name: 'PORT', value: String(KEEPER_PORT) },
           { name: 'REGION', value: object.spec.region },
           { name: 'TABLE', value: JSON.stringify(tableWanted(tableSettings(object, spec), object, spec)) },
           { name: 'TIME_TO_LIVE', value: spec.timeToLive?.attribute ?? '' },
@@ -58,6 +61,8 @@ export function dynamodb(input: EngineInput<DynamoDb>): LocalEngine {
         ],
         port: { name: 'table', containerPort: KEEPER_PORT },
         ready: { httpGet: { path: '/', port: 'table' } },
+        // To wait for the engine is to be alive.
+        alive: { tcpSocket: { port: 'table' } },
         resources: resourcesFor(SMALL, account, KEEPER_MIB),
       },
     ],

@@ -4,9 +4,6 @@ import type { TableIndex, TableKey, TableSettings } from '../../../aws/dynamodb/
 import { namesOfStore } from '../../data-store/names.ts';
 import { byName } from '../../names.ts';
 
-/** Where it says whether the table is as wanted. */
-export const KEEPER_PORT = 8001;
-
 /**
  * What CreateTable is to be asked. Nothing is paid for here and nothing is held back, so the table has no units; nobody but the deletion of its
  * object deletes it.
@@ -62,9 +59,9 @@ function projectionOf({ projection, projected }: Pick<TableIndex, 'projection' |
 export const KEEPER = `
 import { createServer } from 'node:http';
 
-const { AWS_ACCESS_KEY_ID, ENDPOINT, REGION, TIME_TO_LIVE } = process.env;
+const { AWS_ACCESS_KEY_ID, ENDPOINT, PORT, REGION, TIME_TO_LIVE } = process.env;
 const wanted = JSON.parse(process.env.TABLE);
-const { TableName, AttributeDefinitions } = wanted;
+const { TableName } = wanted;
 let settled = false;
 let said;
 
@@ -97,7 +94,13 @@ async function describe() {
   }
 }
 
-const change = (update) => ask('UpdateTable', { AttributeDefinitions, ...update });
+// DynamoDB refuses an attribute that no key uses.
+function definitions(table, index) {
+  const keyed = [table, index, ...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  const names = new Set(keyed.flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName)));
+  const all = [...wanted.AttributeDefinitions, ...table.AttributeDefinitions];
+  return [...names].map((name) => all.find(({ AttributeName }) => AttributeName === name));
+}
 
 // The next thing to do; undefined where there is nothing.
 async function next() {
@@ -110,9 +113,14 @@ async function next() {
   const named = (all, name) => all.some(({ IndexName }) => IndexName === name);
   const extra = has.find(({ IndexName }) => !named(indexes, IndexName));
   if (extra)
-    return () => change({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: extra.IndexName } }] });
+    return () => ask('UpdateTable', { GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: extra.IndexName } }] });
   const missing = indexes.find(({ IndexName }) => !named(has, IndexName));
-  if (missing) return () => change({ GlobalSecondaryIndexUpdates: [{ Create: missing }] });
+  if (missing)
+    return () =>
+      ask('UpdateTable', {
+        AttributeDefinitions: definitions(table, missing),
+        GlobalSecondaryIndexUpdates: [{ Create: missing }],
+      });
   const view = (stream) => (stream?.StreamEnabled ? stream.StreamViewType : undefined);
   const [is, shall] = [view(table.StreamSpecification), view(wanted.StreamSpecification)];
   // Another view is another stream.
@@ -143,7 +151,7 @@ async function keep() {
   setTimeout(keep, settled ? 5000 : 200);
 }
 
-createServer((_, response) => response.writeHead(settled ? 200 : 503).end()).listen(${KEEPER_PORT});
+createServer((_, response) => response.writeHead(settled ? 200 : 503).end()).listen(Number(PORT));
 process.on('SIGTERM', () => process.exit());
 keep();
 `;
