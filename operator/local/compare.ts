@@ -4,6 +4,8 @@ import { sorted } from './manifest.ts';
 import { isSameQuantity } from './quantity.ts';
 import type { Fields, FieldSet } from './record.ts';
 
+const SELECTOR = /(^|\.)\w*[sS]elector$/;
+
 /** What is compared with what. */
 interface Pair {
   readonly path: string;
@@ -23,11 +25,13 @@ export function compareFields(wanted: Fields, live: Fields, owned: FieldSet, isA
 }
 
 function compare(pair: Pair, isApplied: boolean): Change[] {
-  const { wanted, live, owned } = pair;
-  if ((isEmpty(wanted) && isEmpty(live)) || (isBare(wanted) && isBare(live))) return [];
+  const { path, wanted, live, owned } = pair;
+  if (isBare(wanted) && isBare(live)) return [];
+  // What is as nothing may be left out; where the default is another, what takes it away takes it from us.
+  if (isEmpty(wanted) && isEmpty(live)) return isApplied && !owned && isTaken(pair) ? [changeOf(pair)] : [];
   if (owned && isWhole(owned)) {
-    // The API server adds nothing to maps that are one value, as selectors are.
-    const isSame = isApplied || (isFields(wanted) ? sorted(wanted) === sorted(live) : covers(pair));
+    // To those maps that are one value the API server adds nothing.
+    const isSame = isApplied || (SELECTOR.test(path) ? sorted(wanted) === sorted(live) : covers(pair));
     return isSame ? [] : [changeOf(pair)];
   }
   if (isFields(wanted) && isFields(live)) return compareObjects(pair, wanted, live, isApplied);
@@ -109,6 +113,10 @@ export function covers({ path, wanted, live }: Pick<Pair, 'path' | 'wanted' | 'l
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return value === undefined || value === '' || value === false || value === 0;
+}
+
+function isTaken({ wanted, live }: Pair): boolean {
+  return live === undefined && !Array.isArray(wanted);
 }
 
 function isBare(value: unknown): boolean {

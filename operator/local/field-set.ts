@@ -44,7 +44,7 @@ export function partOf(set: FieldSet, live: unknown): unknown {
       elements.flatMap(([element, below]) => {
         if (element.sort === 'value') return element.value === item ? [item] : [];
         if (element.sort === 'field' || !hasKeys(item, element.keys)) return [];
-        return [{ ...element.keys, ...(isWhole(below) ? {} : (partOf(below, item) as Fields)) }];
+        return [partOf(below, item)];
       }),
     );
   }
@@ -56,6 +56,21 @@ export function partOf(set: FieldSet, live: unknown): unknown {
         : [],
     ),
   );
+}
+
+/** Whether an object lacks something that a set has: the API server leaves out what is as nothing. */
+export function lacksSome(set: FieldSet, live: unknown): boolean {
+  return elementsOf(set).some(([element, below]) => {
+    if (Array.isArray(live)) {
+      const { sort } = element;
+      if (sort === 'field') return false;
+      const item = live.find((one) => (sort === 'keys' ? hasKeys(one, element.keys) : one === element.value));
+      return lacksSome(below, item);
+    }
+    if (element.sort !== 'field' || !isFields(live)) return false;
+    const value = live[element.name];
+    return value === undefined || lacksSome(below, value);
+  });
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -119,6 +119,7 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
     wrote(secrets, idOf(resource, metadata), (listed) => newer(listed, answered));
   },
   async neededStill(session, { metadata }) {
+    if ((metadata.annotations[GENERATED] ?? '') === '') return undefined;
     const volume = await standingVolume(session, metadata.namespace, tagsIn(metadata.annotations));
     return (
       volume &&
@@ -155,6 +156,7 @@ async function refuseBesideVolume(
   { session, tags }: { readonly session: LocalSession; readonly tags: Tags },
   { namespace, name, generated }: GeneratedSecretInputs,
 ): Promise<void> {
+  if (Object.keys(generated).length === 0) return;
   const volume = await volumeThatNeeds(session, namespace, tags);
   if (volume === undefined) return;
   const keys = Object.keys(generated).join(', ');

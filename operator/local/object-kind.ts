@@ -3,8 +3,9 @@ import { isOwned, TAG } from '../graph/ownership.ts';
 import { tagWrites } from '../graph/tags.ts';
 import { objectCollection, reader } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
-import { createObject, deleteObject, type Deletion } from './writes.ts';
-import { partOf } from './field-set.ts';
+import { createObject, deleteObject, takeDisplaced, type Deletion } from './writes.ts';
+import { displacedIn } from './displaced.ts';
+import { lacksSome, partOf } from './field-set.ts';
 import type { KubeInputs } from './inputs.ts';
 import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
 import { APPLIED, manifestOf, type Manifest } from './manifest.ts';
@@ -117,6 +118,7 @@ export function objectKind(sort: ObjectSort): PlainKind {
         ? retagged(resource, record, { tags, outlives })
         : manifestOf(resource, { ...inputs, name: record.metadata.name }, { tags, outlives });
       const { metadata } = manifest;
+      if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
       const answered = read(
         // With its uid: what takes the name of one that is gone is another's to change.
         await session.apply<Answered>(
@@ -155,15 +157,16 @@ export function retagged(
   record: KubeRecord,
   { tags, outlives }: { readonly tags: Tags; readonly outlives: boolean },
 ): Manifest {
-  const { name, namespace, labels, annotations } = record.metadata;
-  const { metadata, ...body } = partOf(record.owned, {
-    ...record.body,
-    metadata: { labels, annotations },
-  }) as {
+  const { name, namespace, labels, annotations, ownerReferences } = record.metadata;
+  const live = { ...record.body, metadata: { labels, annotations, ownerReferences } };
+  const { metadata, ...body } = partOf(record.owned, live) as {
     readonly metadata?: { readonly labels?: Tags; readonly annotations?: Tags };
   } & Fields;
   const former = metadata?.annotations ?? {};
-  const others = Object.fromEntries(Object.entries(former).filter(([key]) => !(key in tagsIn(former))));
+  // What it was applied with, and the API server leaves out, is not known here: the next apply has it again.
+  const isPartial = lacksSome(record.owned, live);
+  const isKept = (key: string) => !(key in tagsIn(former)) && !(isPartial && key === APPLIED);
+  const others = Object.fromEntries(Object.entries(former).filter(([key]) => isKept(key)));
   const owners = outlives ? [] : ownerReferencesFor(tags, namespace);
   return {
     apiVersion: apiVersionOf(resource),

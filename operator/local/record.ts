@@ -39,7 +39,8 @@ export interface Answered extends KubeObject {
   readonly [field: string]: unknown;
 }
 
-interface ManagedFields {
+/** Who has which fields of an object. */
+export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
@@ -92,6 +93,7 @@ function ownFields(object: Answered): FieldSet {
   return ours?.fieldsV1 ?? {};
 }
 
-function managersOf({ metadata }: Answered): readonly ManagedFields[] {
+/** All who have fields of an object. */
+export function managersOf({ metadata }: Answered): readonly ManagedFields[] {
   return (metadata as { readonly managedFields?: readonly ManagedFields[] }).managedFields ?? [];
 }

@@ -10,7 +10,7 @@ const PAGE = 500;
 
 /** One call to the API server, as metrics and logs see it. */
 export interface LocalCall {
-  readonly verb: 'get' | 'list' | 'apply' | 'delete';
+  readonly verb: 'get' | 'list' | 'apply' | 'patch' | 'delete';
   /** As in roles: `deployments`. */
   readonly resource: string;
   readonly write: boolean;
@@ -24,6 +24,8 @@ export interface LocalSession {
   pages<T>(at: ResourcePath, query?: Query): AsyncGenerator<readonly T[]>;
   /** Server-side apply of the whole of what we want: what is left out is given up. `force` takes fields that others have. */
   apply<T>(at: ResourcePath, body: object, options: { readonly force: boolean }): Promise<T>;
+  /** A merge patch of metadata alone: what it sets of anything else would be ours beside what we apply. */
+  patchMetadata(at: ResourcePath, metadata: object): Promise<void>;
   /** Asks for deletion; `options` as in the API's DeleteOptions. An object that is gone is success. */
   delete(at: ResourcePath, options: object): Promise<void>;
   /** Nothing is open but the client, which is another's. */
@@ -31,7 +33,7 @@ export interface LocalSession {
 }
 
 export interface LocalSessionOptions {
-  readonly client: Pick<KubeClient, 'get' | 'list' | 'apply' | 'delete'>;
+  readonly client: Pick<KubeClient, 'get' | 'list' | 'apply' | 'mergePatch' | 'delete'>;
   /** Throws unless this process surely leads; called right before every write. */
   readonly assertLeading: () => void;
   /** Told of every call when it has ended; `result` is `ok` or the reason of the API server. */
@@ -45,7 +47,7 @@ export function openLocalSession({ client, assertLeading, onCall }: LocalSession
     { plural }: ResourcePath,
     send: () => Promise<T>,
   ): Promise<T> {
-    const call: LocalCall = { verb, resource: plural, write: verb === 'apply' || verb === 'delete' };
+    const call: LocalCall = { verb, resource: plural, write: verb !== 'get' && verb !== 'list' };
     if (call.write) assertLeading();
     const started = performance.now();
     const tell = (result: string) => onCall?.(call, result, performance.now() - started);
@@ -81,6 +83,9 @@ export function openLocalSession({ client, assertLeading, onCall }: LocalSession
       counted('apply', at, () =>
         client.apply<T>(resourcePath(at), body, { fieldManager: FIELD_MANAGER, force }),
       ),
+    async patchMetadata(at, metadata) {
+      await counted('patch', at, () => client.mergePatch(resourcePath(at), { metadata }));
+    },
     delete: (at, options) => counted('delete', at, () => client.delete(resourcePath(at), { body: options })),
     close: () => undefined,
   };

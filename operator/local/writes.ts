@@ -2,11 +2,12 @@ import { Waiting } from '../errors.ts';
 import type { ActionContext } from '../graph/kind.ts';
 import { isOwned, TAG } from '../graph/ownership.ts';
 import { isConflict } from '../kube/errors.ts';
+import { displacedIn, takenOver } from './displaced.ts';
 import { NameHeld } from './errors.ts';
 import { apiVersionOf, idOf, pathOf, type LocalCollection, type Resource } from './kind.ts';
 import type { Manifest } from './manifest.ts';
 import { tagsIn } from './ownership.ts';
-import { otherManagers, type Answered, type KubeRecord } from './record.ts';
+import { managersOf, otherManagers, type Answered, type KubeRecord } from './record.ts';
 import type { LocalSession } from './session.ts';
 
 /**
@@ -59,6 +60,20 @@ export async function createObject<R extends KubeRecord>(
     throw new NameHeld(`${what} was made by somebody else meanwhile`);
   }
   return read(made);
+}
+
+/** Makes those items of lists ours that stand where ours should be, so that the next apply takes them away. */
+export async function takeDisplaced(
+  session: LocalSession,
+  resource: Resource,
+  manifest: Manifest,
+): Promise<void> {
+  const at = pathOf(resource, manifest.metadata);
+  const live = await session.get<Answered>(at);
+  const places = live ? displacedIn(manifest, live) : [];
+  if (!live || places.length === 0) return;
+  const { resourceVersion } = live.metadata;
+  await session.patchMetadata(at, { resourceVersion, managedFields: takenOver(managersOf(live), places) });
 }
 
 /** Deletes this very object; returns what is there of it afterwards, or of what has its name by now. */
