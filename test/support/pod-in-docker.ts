@@ -52,9 +52,11 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
   }
 
   function optionsOf(container: Container): string[] {
+    // Where the image has such a folder already, Docker takes its mode.
+    const everybodys = `uid=${user},gid=${user},mode=0777,exec`;
     const mounts = container.volumeMounts.map(({ name: volume, mountPath }) => {
       if (isVolume.has(volume)) return `--volume=${name}:${mountPath}`;
-      return mountPath === '/dev/shm' ? '--shm-size=64m' : `--tmpfs=${mountPath}:mode=0777,exec`;
+      return mountPath === '/dev/shm' ? '--shm-size=64m' : `--tmpfs=${mountPath}:${everybodys}`;
     });
     return [
       `--user=${user}:${user}`,
