@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Remains, remainsIn, removeNode } from '../../k8s-local/node/ending.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubectlOk, server, startProbedCluster } from '../support/local-cluster.ts';
+import { kubectlOk, server, startProbedCluster } from '../support/probed-cluster.ts';
 import { descendants, expectMachineUntouched, expectNoTraces, expectTraces } from '../support/node-traces.ts';
 
 const module = resolve(import.meta.dirname, '../../k8s-local/node/local-cluster.ts');
