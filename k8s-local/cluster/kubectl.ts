@@ -23,7 +23,7 @@ export const kubectlEnvironment = (files: Pick<Layout, 'kubeconfig' | 'kubectlCa
 
 /** kubectl of a cluster whose files these are. */
 export const kubectlWith =
-  (program: string, files: Layout): Kubectl =>
+  (program: string, files: Pick<Layout, 'kubeconfig' | 'kubectlCache'>): Kubectl =>
   (args, { input, kubeconfig = files.kubeconfig } = {}) =>
     run(program, args, {
       env: kubectlEnvironment({ ...files, kubeconfig }),

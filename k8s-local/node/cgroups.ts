@@ -12,21 +12,19 @@ export const makeCgroups = async (name: string): Promise<void> => {
   }
 };
 
+const remaining = (name: string): string =>
+  `ls -d /sys/fs/cgroup/${name} /sys/fs/cgroup/*/${name} 2>/dev/null`;
+
 /**
  * The line of shell that removes them, with those below. A process that was killed stays in its cgroup until the kernel
  * is done with it, and a cgroup with processes stays.
  */
-export const removal = (name: string): string => {
-  const folders = `/sys/fs/cgroup/${name} /sys/fs/cgroup/*/${name}`;
-  return (
-    `for try in $(seq 100); do find ${folders} -depth -type d -exec rmdir {} + 2>/dev/null; ` +
-    `ls -d ${folders} >/dev/null 2>&1 || break; sleep 0.1; done`
-  );
-};
+export const cgroupRemoval = (name: string): string =>
+  `for try in $(seq 100); do folders=$(${remaining(name)}); [ -n "$folders" ] || break; ` +
+  `find $folders -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1; done`;
 
 /** Removes them; throws where one stays. */
 export const removeCgroups = async (name: string): Promise<void> => {
-  const folders = `/sys/fs/cgroup/${name} /sys/fs/cgroup/*/${name}`;
-  const done = await run('/bin/sh', ['-c', `${removal(name)}; ls -d ${folders} 2>/dev/null`]);
-  if (done.stdout.trim() !== '') throw new Error(`the cgroup ${done.stdout.trim()} cannot be removed`);
+  const done = await run('/bin/sh', ['-c', `${cgroupRemoval(name)}; ${remaining(name)}`]);
+  if (done.stdout.trim() !== '') throw new Error(`cgroups cannot be removed: ${done.stdout.trim()}`);
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { commandOf } from '../cluster/process.ts';
+import { run } from '../cluster/run.ts';
 import { removeCgroups } from './cgroups.ts';
 
 /** What there is of a node outside its namespaces, as in `node.json` of its folder. */
@@ -32,6 +33,13 @@ export const isNode = async (pid: number, dir: string): Promise<boolean> =>
 export const ifindexOf = (link: string): Promise<string> =>
   readFile(`/sys/class/net/${link}/ifindex`, 'utf8').catch(() => '');
 
+/**
+ * The line of shell that removes it. The kernel would do so by itself with the namespace, but a connection that was open
+ * when its process was killed keeps that for minutes.
+ */
+export const linkRemoval = (link: string, ifindex: string): string =>
+  `[ "$(cat /sys/class/net/${link}/ifindex 2>/dev/null)" != ${ifindex.trim()} ] || ip link delete ${link}`;
+
 const until = async (what: string, gone: () => Promise<boolean>): Promise<void> => {
   for (let tries = 1; !(await gone()); tries += 1) {
     if (tries === 200) throw new Error(`${what} does not go`);
@@ -53,10 +61,9 @@ export const removeNode = async (dir: string): Promise<void> => {
   if (pid > 0) await endNode(dir, pid);
   const remains = await remainsIn(dir);
   if (remains) {
-    await removeCgroups(remains.cgroup);
-    // The kernel removes it a moment after the last process.
-    const { link, ifindex } = remains;
-    await until(`the interface ${link}`, async () => (await ifindexOf(link)) !== ifindex);
+    const { link, ifindex, cgroup } = remains;
+    await run('/bin/sh', ['-c', linkRemoval(link, ifindex)]);
+    await removeCgroups(cgroup);
   }
   await rm(dir, { recursive: true, force: true });
 };

@@ -9,19 +9,20 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 import { kubectlWith } from '../cluster/kubectl.ts';
 import type { Environment } from '../cluster/paths.ts';
 import { waitReady } from '../cluster/ready.ts';
+import { applyAddons } from './addons.ts';
 import type { Addresses } from './addresses.ts';
-import { makeCgroups, removal } from './cgroups.ts';
+import { cgroupRemoval, makeCgroups } from './cgroups.ts';
 import { writeConfig } from './config.ts';
 import { nodeLayout, prepareNodeCredentials } from './credentials.ts';
 import type { Remains } from './ending.ts';
-import { ifindexOf, REMAINS, removeNode } from './ending.ts';
+import { ifindexOf, linkRemoval, REMAINS, removeNode } from './ending.ts';
 import { importArchive, loadImage } from './load-image.ts';
 import { prepareMachine } from './machine.ts';
 import { connect, startNamespaces } from './namespaces.ts';
 import type { NodePrograms } from './programs.ts';
 import { resolveNodePrograms } from './programs.ts';
 import { servicesScript } from './services.ts';
-import { applyAddons, waitUntilUp } from './up.ts';
+import { waitUntilUp } from './up.ts';
 
 /** How to start a local cluster; everything has a default. */
 export interface LocalClusterOptions {
@@ -95,8 +96,9 @@ export const startLocalCluster = async (options: LocalClusterOptions = {}): Prom
     const addresses = await connect(pid);
     const { url, link } = addresses;
     const cgroup = `landfall-${randomBytes(4).toString('hex')}`;
-    guard.finally(removal(cgroup));
-    const remains: Remains = { pid, cgroup, link, ifindex: await ifindexOf(link) };
+    const ifindex = await ifindexOf(link);
+    guard.finally(`${linkRemoval(link, ifindex)}; ${cgroupRemoval(cgroup)}`);
+    const remains: Remains = { pid, cgroup, link, ifindex };
     await writeFile(join(dir, REMAINS), JSON.stringify(remains));
     await makeCgroups(cgroup);
     await writeConfig(files, addresses, cgroup, machine);

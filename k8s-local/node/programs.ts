@@ -31,7 +31,8 @@ export interface NodeProgramOptions {
 }
 
 const here = import.meta.dirname;
-const addons = join(here, 'addons');
+/** Folder of the go.mod that pins CoreDNS and metrics-server. */
+export const addonModules = join(here, 'addons');
 const policies = join(here, 'network-policies');
 
 /** Names of the images that a node has from the beginning. */
@@ -89,13 +90,13 @@ const ofPolicies = ({ env, progress }: NodeProgramOptions): Promise<string> =>
 const ofAddons = ({ env, progress }: NodeProgramOptions): Promise<string> =>
   cachedPrograms({
     name: 'addons',
-    sources: [addons, join(here, 'image.ts')],
+    sources: [addonModules, join(here, 'image.ts')],
     programs: ['coredns', 'metrics-server', 'pause'],
     env,
     progress,
     make: async (into, guard) => {
       await goBuild({
-        modules: addons,
+        modules: addonModules,
         packages: ['./coredns', './pause', 'sigs.k8s.io/metrics-server/cmd/metrics-server'],
         about: 'building CoreDNS and metrics-server from Go modules, once: about 4 minutes on two cores',
         static: true,

@@ -4,6 +4,7 @@ import { CONTAINERD } from './config.ts';
 import type { NodeLayout } from './credentials.ts';
 import { NODE_NAME } from './credentials.ts';
 import type { NodePrograms } from './programs.ts';
+import { volumesScript } from './volumes.ts';
 
 type Command = readonly string[];
 
@@ -118,4 +119,5 @@ ${keep('kube-proxy', [programs.kubeProxy, ...kubeProxy(files, addresses)])}
 ${keep('kube-router', [programs.networkPolicies, ...kubeRouter(files, addresses)])}
 until [ -S ${CONTAINERD} ]; do sleep 0.05; done
 ${keep('kubelet', [programs.kubelet, ...kubelet(files, addresses)])}
+${keep('volumes', ['sh', '-c', volumesScript(quote(programs.controlPlane.kubectl), quote(files.kubeconfig))])}
 `;

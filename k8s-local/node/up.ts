@@ -1,24 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Kubectl } from '../cluster/kubectl.ts';
 import type { Server } from '../cluster/server.ts';
 import { logTail } from '../cluster/server.ts';
-import type { Addresses } from './addresses.ts';
 
 const TIMEOUT_MS = 180_000;
-
-/** Makes the cluster's DNS, metrics and the rights of what enforces NetworkPolicies. */
-export const applyAddons = async (kubectl: Kubectl, { dns, host }: Addresses): Promise<void> => {
-  const text = await readFile(join(import.meta.dirname, 'addons.yaml'), 'utf8');
-  const input = text
-    .replace(/^# .*\n/, '')
-    .replaceAll('DNS_ADDRESS', dns)
-    .replaceAll('HOST_ADDRESS', host);
-  const done = await kubectl(['apply', '--server-side', '-f', '-'], { input });
-  if (done.code !== 0) throw new Error(`the cluster's own pods cannot be made: ${done.stderr.trim()}`);
-};
 
 /** Waits until the node is Ready and its own pods answer; throws with what is missing. */
 export const waitUntilUp = async (kubectl: Kubectl, outer: Server): Promise<void> => {
