@@ -6,7 +6,7 @@ import { type Manifest, World } from '../support/world.ts';
 // What becomes of the data of a store in the cluster itself. Neither a kubelet nor the controllers of Kubernetes run: that the pod is
 // up, and that nothing is left of what is to go, is said by hand.
 let world: World;
-let stopping = false;
+const ending = new AbortController();
 let collecting: Promise<void>;
 
 const API = 'landfall.dev/v1alpha1';
@@ -99,7 +99,7 @@ async function made(store: Manifest): Promise<void> {
 
 /** What has been asked to go, goes. */
 async function collectGarbage(): Promise<void> {
-  while (!stopping) {
+  while (!ending.signal.aborted) {
     const listed = await world.kubectl(
       'get',
       KINDS.join(','),
@@ -134,7 +134,7 @@ beforeAll(async () => {
   await world.apply([network('keeping'), network('tidy')]);
 });
 afterAll(async () => {
-  stopping = true;
+  ending.abort();
   await collecting;
   await world?.stop();
 });
