@@ -10,15 +10,7 @@ import { store, table } from '../operator/compile/data-store/fixtures.ts';
 import { compileLocal, podOf, secretAt } from '../operator/compile/local/data-store/fixtures.ts';
 import { eventually } from '../support/eventually.ts';
 import { type DockerPod, podInDocker } from '../support/pod-in-docker.ts';
-
-/** The public images, or those that .ci/docker makes in their place. */
-const imageRewrites = Object.entries({
-  'postgres:15': process.env['TEST_POSTGRES_IMAGE'],
-  'mysql:8.0': process.env['TEST_MYSQL_IMAGE'],
-  'redis:7.0': process.env['TEST_REDIS_IMAGE'],
-  'amazon/dynamodb-local:2.5.2': process.env['TEST_DYNAMODB_IMAGE'],
-  'node:24-bookworm-slim': process.env['LANDFALL_TEST_NODE_IMAGE'],
-}).flatMap(([prefix, replacement]) => (replacement === undefined ? [] : [{ prefix, replacement }]));
+import { imageRewrites } from '../support/store-images.ts';
 
 // As small as they may be: what an engine needs at least is what it gets.
 const account = { imageRewrites, sizeFactor: 0.01 };
