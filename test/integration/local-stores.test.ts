@@ -161,8 +161,10 @@ describe('a pod of a store, as it is compiled and under restricted pod security'
 
     it('speaks the cluster protocol in cluster mode, also at another address', async () => {
       const { pod } = await run(placed({ redis: { clusterMode: { shards: 3 } } }));
+      const addresses = new Set<string>();
       for (const value of ['first', 'second']) {
         await pod.ready();
+        addresses.add(pod.address);
         const cluster = new Cluster([{ host: pod.address, port: 6379 }], {
           clusterRetryStrategy: (times) => (times > 20 ? null : 100),
         });
@@ -170,13 +172,16 @@ describe('a pod of a store, as it is compiled and under restricted pod security'
           if (value === 'second') expect(await cluster.get('{a}x')).toBe('first');
           expect(await cluster.set('{a}x', value)).toBe('OK');
           expect(await cluster.get('{a}x')).toBe(value);
-          expect(await cluster.cluster('SLOTS')).toMatchObject([[0, 16383, [pod.address, 6379]]]);
+          expect(await cluster.cluster('SLOTS')).toMatchObject([
+            [0, 16383, expect.arrayContaining([pod.address, 6379])],
+          ]);
         } finally {
           cluster.disconnect();
         }
         await pod.stop();
         await pod.start({});
       }
+      expect(addresses.size).toBe(2);
     });
   });
 

@@ -41,13 +41,15 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
   const isVolume = new Set(spec.volumes.flatMap((one) => (one.name === 'data' ? [one.name] : [])));
   const named = spec.containers.map((container) => ({ container, id: `${name}-${container.name}` }));
   let address = '';
+  let pause = '';
+  let starts = 0;
   await must('volume', 'create', name);
   await must('network', 'create', name);
 
   /** As the kubelet does for fsGroup. */
   async function giveVolume(image: string): Promise<void> {
     const command = `chown 0:${fsGroup} /data && chmod 2775 /data`;
-    const root = ['--user=0', '--entrypoint=/bin/sh', `--volume=${name}:/data`];
+    const root = ['--user=0', '--entrypoint=/bin/sh', `--volume=${name}:/data:nocopy`];
     await must('run', '--rm', ...root, image, '-c', command);
   }
 
@@ -55,7 +57,7 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
     // Where the image has such a folder already, Docker takes its mode.
     const everybodys = `uid=${user},gid=${user},mode=0777,exec`;
     const mounts = container.volumeMounts.map(({ name: volume, mountPath }) => {
-      if (isVolume.has(volume)) return `--volume=${name}:${mountPath}`;
+      if (isVolume.has(volume)) return `--volume=${name}:${mountPath}:nocopy`;
       return mountPath === '/dev/shm' ? '--shm-size=64m' : `--tmpfs=${mountPath}:${everybodys}`;
     });
     return [
@@ -101,8 +103,8 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
       if (!first) throw new Error('a pod without containers');
       await giveVolume(first.container.image);
       // What a pod's containers share, its address among it, is there before them.
-      const pause = `${name}-pause`;
-      await docker('rm', '--force', pause);
+      const former = pause;
+      pause = `${name}-pause-${(starts += 1)}`;
       const sleep = ['--entrypoint=/bin/sleep', first.container.image, 'infinity'];
       await must('run', '--detach', '--name', pause, `--network=${name}`, '--user=0', ...sleep);
       const inspected = await must(
@@ -112,6 +114,8 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
         pause,
       );
       address = inspected;
+      // Only now, so that the new ones have another address.
+      if (former !== '') await docker('rm', '--force', former);
       for (const { container, id } of named) {
         const { command = [], args = [], image, env } = container;
         const [entrypoint, ...before] = command;
@@ -165,7 +169,7 @@ export async function podInDocker({ spec }: Pod): Promise<DockerPod> {
     },
     async remove() {
       await remove();
-      await docker('rm', '--force', `${name}-pause`);
+      await docker('rm', '--force', pause);
       await docker('volume', 'rm', '--force', name);
       await docker('network', 'rm', name);
     },
