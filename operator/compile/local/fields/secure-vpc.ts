@@ -10,6 +10,7 @@ const NO_ENDPOINTS = 'What there is of AWS in a cluster stands in pods, and need
 const NOT_HERE =
   'The group has no pods: a store has a group of its own, in AWS as here, and jump hosts and VPC endpoints there are none.';
 
+const RULE = 'name direction protocol fromPort toPort icmpType icmpCode cidr group prefixList';
 const rules = (group: string) => `spec.securityGroups.${group}.rules[].`;
 
 /** Own rules of the groups: those of `ecs` are policies, those of `alb` say who comes in by load balancers. */
@@ -58,17 +59,9 @@ const RULE_FIELDS: FieldMeanings = {
     'spec.securityGroups.',
     'alb.rules[].name ecs.rules[].name alb.ingress.ports[].name ecs.ports[].name',
   ),
-  ...['data', 'endpoints', 'bastion'].reduce<FieldMeanings>(
-    (all, group) => ({
-      ...all,
-      ...without(
-        NOT_HERE,
-        rules(group),
-        'name direction protocol fromPort toPort icmpType icmpCode cidr group prefixList',
-      ),
-    }),
-    {},
-  ),
+  ...without(NOT_HERE, rules('data'), RULE),
+  ...without(NOT_HERE, rules('endpoints'), RULE),
+  ...without(NOT_HERE, rules('bastion'), RULE),
   ...without(
     NOT_HERE,
     'spec.securityGroups.',

@@ -12,7 +12,7 @@ import { localAccount, type LocalObject } from './examples.ts';
 import { manifestText } from './manifest-text.ts';
 
 /** What the operator heeds, and no compiler. */
-const OPERATORS = ['spec.management', 'spec.approval', 'spec.deletionPolicy'];
+const OPERATORS = new Set(['spec.management', 'spec.approval', 'spec.deletionPolicy']);
 
 /** Everything that a set of objects is in a cluster, or why it is nothing. */
 function saidOf(objects: readonly LocalObject[]): string {
@@ -117,9 +117,7 @@ describe.each(SUBJECTS)('$owner', ({ kind, owner, table, elsewhere, beside }) =>
         ),
       ),
     ).size;
-  const paths = Object.keys(table).filter(
-    (path) => elsewhere?.test(path) !== true && !OPERATORS.includes(path),
-  );
+  const paths = Object.keys(table).filter((path) => elsewhere?.test(path) !== true && !OPERATORS.has(path));
   const ofMeaning = (means: 'local' | 'none') => paths.filter((path) => means in (table[path] ?? {}));
 
   it('no field that is said to mean nothing in a cluster changes anything there, whatever its value', () => {

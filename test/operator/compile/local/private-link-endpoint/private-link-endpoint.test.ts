@@ -175,7 +175,7 @@ describe('provide', () => {
       object.kind === 'EcsService' && object.metadata.name === 'api'
         ? { ...object, spec: { ...object.spec, loadBalancer: undefined } }
         : object,
-    ) as ReturnType<typeof linked>;
+    );
     const sides = (namespace: string) =>
       objects.filter(
         ({ kind, metadata }) => kind === 'PrivateLinkEndpoint' && metadata.namespace === namespace,
