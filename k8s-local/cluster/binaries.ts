@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
+import { putInPlace } from './cached.ts';
 import { fetchEnvtest, officialEnvtestIndex } from './envtest.ts';
 import { buildFromModules } from './go-build.ts';
 import type { Guard } from './guard.ts';
@@ -81,28 +82,19 @@ export const findBinaries = async (options: ResolveOptions = {}): Promise<Binari
   return (await fromAssets(env)) ?? (await fromCache(cacheFolder(env, pins)));
 };
 
-/** Fills a new folder and puts it in place as a whole, so that nobody ever sees half of it. */
-const install = async (
+const install = (
   target: string,
   source: Source,
   guard: Guard,
   fill: (into: string) => Promise<string>,
-): Promise<Binaries> => {
-  const into = await mkdtemp(join(dirname(target), '.new-'));
-  guard.removeFolder(into);
-  try {
+): Promise<Binaries> =>
+  putInPlace(target, guard, async (into) => {
     const made = { version: await fill(into), source };
     const missing = await missingFrom(into);
     if (missing.length > 0) throw new Error(`it gave no ${missing.join(', ')}`);
     await writeFile(join(into, record), `${JSON.stringify(made)}\n`);
-    // Whatever lies at the target is incomplete, or it would have been used.
-    await rm(target, { recursive: true, force: true });
-    await rename(into, target);
     return { ...paths(target), ...made };
-  } finally {
-    await rm(into, { recursive: true, force: true });
-  }
-};
+  });
 
 const make = async (
   env: Environment,

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 
 import type { Binaries } from './binaries.ts';
 import { resolveBinaries } from './binaries.ts';
-import type { Layout } from './credentials.ts';
 import { layout, prepareCredentials, writeKubeconfig } from './credentials.ts';
 import { startGuard } from './guard.ts';
+import type { KubectlOptions } from './kubectl.ts';
+import { kubectlWith } from './kubectl.ts';
 import { freePorts } from './ports.ts';
 import { waitReady } from './ready.ts';
 import type { Finished } from './run.ts';
-import { run } from './run.ts';
 import type { Server } from './server.ts';
+import { apiServerArgs, etcdArgs } from './server-args.ts';
 import { startServer } from './server.ts';
 
 /** How to start a control plane; everything has a default. */
@@ -26,14 +27,6 @@ export interface ControlPlaneOptions {
   readonly progress?: (line: string) => void;
   /** Gets a line when a server starts or stops. Default: nothing. The servers' own logs are files in the folder. */
   readonly log?: (line: string) => void;
-}
-
-/** Options of one kubectl call. */
-export interface KubectlOptions {
-  /** Given on standard input. */
-  readonly input?: string;
-  /** Whose identity to use. Default: the admin's. */
-  readonly kubeconfig?: string;
 }
 
 /** A running etcd and kube-apiserver. They end with this process, however it ends, unless detached. */
@@ -64,33 +57,7 @@ export interface ControlPlane {
   detach(): Promise<void>;
 }
 
-const etcdArgs = (files: Layout, clientPort: number, peerPort: number): string[] => [
-  `--data-dir=${files.etcdData}`,
-  `--listen-client-urls=http://127.0.0.1:${clientPort}`,
-  `--advertise-client-urls=http://127.0.0.1:${clientPort}`,
-  `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-  '--log-level=warn',
-  // Nothing here outlives the machine, and fsync is most of the time of a write.
-  '--unsafe-no-fsync',
-];
-
-const apiServerArgs = (files: Layout, etcdPort: number, port: number): string[] => [
-  `--etcd-servers=http://127.0.0.1:${etcdPort}`,
-  '--bind-address=127.0.0.1',
-  '--advertise-address=127.0.0.1',
-  `--secure-port=${port}`,
-  `--cert-dir=${files.certs}`,
-  `--token-auth-file=${files.tokens}`,
-  '--authorization-mode=RBAC',
-  '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-  `--service-account-key-file=${files.serviceAccountKey}`,
-  `--service-account-signing-key-file=${files.serviceAccountKey}`,
-  '--service-cluster-ip-range=10.96.0.0/16',
-  '--allow-privileged=true',
-  // A loopback address is not allowed in Endpoints, and nobody is there to reach the API server by its Service.
-  '--endpoint-reconciler-type=none',
-  '--profiling=false',
-];
+const loopback = { address: '127.0.0.1', serviceCidr: '10.96.0.0/16', authorization: 'RBAC' };
 
 const inUse = (error: unknown): boolean =>
   error instanceof Error && error.message.includes('address already in use');
@@ -112,7 +79,11 @@ export const startControlPlane = async (options: ControlPlaneOptions = {}): Prom
     const started: Server[] = [];
     const startApi = async (etcd: Server) => {
       const since = Date.now();
-      const args = apiServerArgs(files, etcdPort, port);
+      const args = [
+        ...apiServerArgs(files, { ...loopback, etcdPort, port }),
+        // A loopback address is not allowed in Endpoints, and nobody is there to reach the API server by its Service.
+        '--endpoint-reconciler-type=none',
+      ];
       const api = await startServer(binaries.kubeApiserver, args, files.apiServerLog, guard);
       started.push(api);
       await waitReady({ url, caFile: files.ca, token: adminToken }, [api, etcd]);
@@ -164,17 +135,7 @@ export const startControlPlane = async (options: ControlPlaneOptions = {}): Prom
   let api: Server | undefined = running.api;
   let stopped: Promise<void> | undefined;
 
-  const kubectl = (args: readonly string[], call: KubectlOptions = {}) =>
-    run(binaries.kubectl, args, {
-      env: {
-        ...process.env,
-        KUBECONFIG: call.kubeconfig ?? files.kubeconfig,
-        // Else kubectl writes to, and reads preferences from, the user's home.
-        KUBECACHEDIR: files.kubectlCache,
-        KUBERC: 'off',
-      },
-      ...(call.input === undefined ? {} : { input: call.input }),
-    });
+  const kubectl = kubectlWith(binaries.kubectl, files);
 
   const stopApiServer = async (signal: NodeJS.Signals = 'SIGTERM') => {
     const stopping = api;

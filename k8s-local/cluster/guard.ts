@@ -4,12 +4,13 @@ import { once } from 'node:events';
 // The kernel closes the pipe when this process ends, however it ends; `read` then fails and the loop is left.
 // A zombie that nobody reaps still answers `kill -0`, so the wait is bounded.
 const script = `
-pids= folder=
+pids= folder= last=
 while read -r verb arg; do
   case $verb in
     watch) pids="$pids $arg" ;;
     forget) kept=; for pid in $pids; do [ "$pid" = "$arg" ] || kept="$kept $pid"; done; pids=$kept ;;
     folder) folder=$arg ;;
+    finally) last=$arg ;;
     release) exit 0 ;;
   esac
 done
@@ -18,6 +19,7 @@ for pid in $pids; do
   tries=0
   while kill -0 "$pid" 2>/dev/null && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; done
 done
+[ -z "$last" ] || eval "$last"
 [ -z "$folder" ] || rm -rf -- "$folder"
 `;
 
@@ -30,6 +32,8 @@ export interface Guard {
   forget(pid: number): void;
   /** Remove this folder, too. */
   removeFolder(path: string): void;
+  /** Run this line of shell when all of them have ended, before the folder goes. */
+  finally(line: string): void;
   /** End the guard without touching anything. */
   release(): Promise<void>;
 }
@@ -50,6 +54,7 @@ export const startGuard = (): Guard => {
     watch: (pid) => say(`watch ${pid}`),
     forget: (pid) => say(`forget ${pid}`),
     removeFolder: (path) => say(`folder ${path}`),
+    finally: (line) => say(`finally ${line}`),
     release: async () => {
       shell.ref();
       shell.stdin.end('release\n');

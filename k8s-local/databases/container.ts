@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
 import { freePorts } from '../cluster/ports.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
+import type { Certificates } from '../certificates.ts';
+import { makeCertificates } from './certificates.ts';
 import type { Access, Driver } from './drivers.ts';
 
 /** A database in a container. Its port and its data stay the same until `stop`. */

@@ -1,6 +1,7 @@
 import { type Account, accountIdOf, type AwsAccount } from '../api/account.ts';
 import type { SecureVpc } from '../api/secure-vpc.ts';
 import { partitionOf } from '../aws/partition.ts';
+import { namedLists } from '../compile/flows.ts';
 import type { RegionFacts } from '../compile/input.ts';
 import type { ClusterFacts } from '../compile/local/input.ts';
 import type { Consumer, Surroundings } from '../compile/references.ts';
@@ -60,19 +61,10 @@ function assumedFacts(
     ],
     // Which zone is which, only AWS knows of each account.
     zoneIds: {},
-    prefixLists: { ...PREFIX_LISTS, ...(network && namedLists(network)) },
+    prefixLists: { ...PREFIX_LISTS, ...(network && namedLists(network.spec)) },
     dhcpOptions: [],
     endpointServices: undefined,
   };
-}
-
-/** The lists of AWS's own that rules name: which there are, only AWS knows. */
-function namedLists({ spec }: SecureVpc): Record<string, string> {
-  const names = Object.values(spec.securityGroups)
-    .flatMap((group) => group?.rules ?? [])
-    .flatMap(({ prefixList }) => prefixList ?? [])
-    .filter((list) => !list.startsWith('pl-'));
-  return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }
 
 /** What is assumed besides what the manifests say. */

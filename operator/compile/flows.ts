@@ -226,3 +226,12 @@ function rangesOf(ports: readonly PortRange[]): PortRange[] {
 function byPort(a: PortRange, b: PortRange): number {
   return a.fromPort - b.fromPort || a.toPort - b.toPort;
 }
+
+/** The lists of AWS's own that rules name, by made-up ids: which there are, only AWS knows. */
+export function namedLists({ securityGroups }: SecureVpcSpec): Record<string, string> {
+  const names = Object.values(securityGroups)
+    .flatMap((group) => group?.rules ?? [])
+    .flatMap(({ prefixList }) => prefixList ?? [])
+    .filter((list) => !list.startsWith('pl-'));
+  return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
+}

@@ -10,7 +10,7 @@ import { resourcePath } from '../kube/path.ts';
 import type { KubeObject } from '../kube/types.ts';
 import type { Publication } from './making.ts';
 
-/** Which version of the secret in AWS it is of, and a hash of what it is to hold: so that nothing is read to see that nothing changed. */
+/** Which version of the secret that it is made of it has, and a hash of what it is to hold: so that nothing is read to see that nothing changed. */
 const VERSION_ANNOTATION = 'landfall.dev/version';
 const CHECKSUM_ANNOTATION = 'landfall.dev/checksum';
 const FIELD_MANAGER = 'landfall';
@@ -29,29 +29,64 @@ interface KubeSecret extends KubeObject {
 }
 
 /** Where a Secret is written, and for whom. */
-type At = Omit<Publication<DataStore>, 'client' | 'session'> & {
-  readonly session: AwsSession;
+interface At extends Omit<Publication<DataStore>, 'client' | 'session'> {
   readonly client: Pick<KubeClient, 'get' | 'apply' | 'delete'>;
-};
+}
+
+/** Where what the Secret is to hold is kept. */
+interface Source {
+  /** Another for other credentials. */
+  readonly version: string;
+  /** Undefined as long as nobody knows where the store answers. */
+  read(): Promise<Values | undefined>;
+}
+type Values = Readonly<Record<string, string>>;
 
 /**
  * Keeps the Secret with what a client of the store needs in step with the secret in AWS, and takes a former one away. Of Secrets it
  * reads the two that may be its own, by name. Returns what status remembers of it. Throws Terminal (`NameTaken`) where somebody else's has the name.
  */
-export async function keepConnectionSecret(at: At): Promise<Pick<DataStoreStatus, 'connectionSecret'>> {
+export function keepConnectionSecret(
+  at: At & { readonly session: AwsSession },
+): Promise<Pick<DataStoreStatus, 'connectionSecret'>> {
+  const { arn: secretArn, currentVersionId: versionId } = outputsOfSecret(at);
+  if (secretArn === undefined || versionId === undefined) return keep(at, undefined);
+  return keep(at, {
+    version: versionId,
+    read: async () => valuesOf(await readCredentials(at.session, { secretArn, versionId })),
+  });
+}
+
+/** The same in step with the Secret of the cluster that the store's password was made in, which keeps its name whatever the spec says. */
+export async function keepLocalConnectionSecret(at: At): Promise<Pick<DataStoreStatus, 'connectionSecret'>> {
+  const { name, version } = outputsOfSecret(at);
+  if (name === undefined || version === undefined) return keep(at, undefined);
+  // Of the same name, it is that one, with the same keys.
+  if (at.object.spec.connectionSecret?.name === name) return { connectionSecret: { name } };
+  return keep(at, {
+    version,
+    async read() {
+      const { data } = (await read(at, name)) ?? {};
+      return data && mapped(data, (value) => Buffer.from(value, 'base64').toString());
+    },
+  });
+}
+
+function outputsOfSecret({ standing }: At): Partial<Record<string, string>> {
+  return standing.find(({ node }) => node === 'secret')?.outputs ?? {};
+}
+
+async function keep(at: At, source: Source | undefined): Promise<Pick<DataStoreStatus, 'connectionSecret'>> {
   const { spec, status } = at.object;
   const name = spec.connectionSecret?.name;
   const former = status.connectionSecret?.name;
   if (former !== undefined && former !== name) await takeAway(at, former);
-  const isThere = name !== undefined && (await isKept(at, name));
+  const isThere = name !== undefined && source !== undefined && (await isKept(at, name, source));
   return { connectionSecret: isThere ? { name } : undefined };
 }
 
 /** Writes it where it is another. Returns whether it is there: there is none before the store is. */
-async function isKept(at: At, name: string): Promise<boolean> {
-  const secret = at.standing.find(({ node }) => node === 'secret')?.outputs;
-  const { arn: secretArn, currentVersionId: versionId } = secret ?? {};
-  if (secretArn === undefined || versionId === undefined) return false;
+async function isKept(at: At, name: string, source: Source): Promise<boolean> {
   const found = await read(at, name);
   if (found && !isOwn(at, found))
     throw new Terminal(
@@ -61,22 +96,28 @@ async function isKept(at: At, name: string): Promise<boolean> {
   const { annotations = {}, ownerReferences = [] } = found?.metadata ?? {};
   if (
     ownerReferences.some(({ uid }) => uid === at.object.metadata.uid) &&
-    annotations[VERSION_ANNOTATION] === versionId &&
+    annotations[VERSION_ANNOTATION] === source.version &&
     annotations[CHECKSUM_ANNOTATION] === checksumOf(found?.data ?? {})
   )
     return true;
-  const data = dataOf(await readCredentials(at.session, { secretArn, versionId }));
-  if (data) await write(at, name, { versionId, data });
-  return data !== undefined;
+  const values = await source.read();
+  if (!values) return false;
+  const data = mapped(values, (value) => Buffer.from(value).toString('base64'));
+  await write(at, name, { versionId: source.version, data });
+  return true;
 }
 
-/** What clients need, in base64; undefined as long as nobody knows where the store answers. */
-function dataOf(credentials: Credentials): Record<string, string> | undefined {
+function mapped(values: Values, map: (value: string) => string): Values {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+/** What clients need; undefined as long as nobody knows where the store answers. */
+function valuesOf(credentials: Credentials): Values | undefined {
   const { engine, host, port, username, password, dbname } = credentials;
   if (host === undefined || port === undefined) return undefined;
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   const uri = `${SCHEMES[engine] ?? engine}://${user}@${host}:${port}${dbname === undefined ? '' : `/${dbname}`}`;
-  const plain = {
+  return {
     host,
     port: String(port),
     username,
@@ -84,9 +125,6 @@ function dataOf(credentials: Credentials): Record<string, string> | undefined {
     ...(dbname !== undefined && { dbname }),
     uri,
   };
-  return Object.fromEntries(
-    Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
 }
 
 function checksumOf(data: Readonly<Record<string, string>>): string {

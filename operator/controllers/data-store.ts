@@ -11,7 +11,7 @@ import { outputsOfDataStore } from '../compile/data-store/status.ts';
 import { compileLocalDataStore, LOCAL_DATA_STORE_NODES } from '../compile/local/data-store/data-store.ts';
 import { localStoreOutputs } from '../compile/local/data-store/status.ts';
 import { localKindsOf } from '../local/kinds.ts';
-import { keepConnectionSecret } from './connection-secret.ts';
+import { keepConnectionSecret, keepLocalConnectionSecret } from './connection-secret.ts';
 import { dismissingServices } from './dismissing-services.ts';
 import { parsed, type GraphKind } from './pass.ts';
 import { recallLocalStore } from './recall-local-store.ts';
@@ -39,6 +39,7 @@ export const dataStoreKind: GraphKind<DataStore> = {
       recall: recallLocalStore,
       compile: compileLocalDataStore,
       outputs: localStoreOutputs,
+      publish: keepLocalConnectionSecret,
     },
   },
 };

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { bringUpToDate } from '../api/generate.ts';
 import { localRules, type PolicyRule } from './rules.ts';
 
-const PATH = 'manifests/install/local/role.yaml';
+const PATH = 'manifests/install-local/role.yaml';
 const root = join(import.meta.dirname, '../..');
 const NAME = 'landfall-local';
 const HEAD = `# What the operator needs besides, where Accounts lead to the cluster itself. Generated from operator/local by \`make generate\`.

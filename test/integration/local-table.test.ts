@@ -97,7 +97,9 @@ async function described(client: DynamoDBClient) {
   const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
   return {
     key: Table.KeySchema?.map(({ AttributeName }) => AttributeName),
-    indexes: (Table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName).sort(),
+    indexes: (Table.GlobalSecondaryIndexes ?? [])
+      .map(({ IndexName = '' }) => IndexName)
+      .toSorted((a, b) => (a < b ? -1 : 1)),
     stream: Table.StreamSpecification?.StreamViewType,
     ttl: ttl?.TimeToLiveStatus === 'ENABLED' ? ttl.AttributeName : undefined,
   };

@@ -56,9 +56,10 @@ export function endpointVariables(
   container: Container,
   addressOf: (endpoint: UsedEndpoint) => EndpointAddress = addressInAws,
 ): Variable[] {
-  return container.environmentFrom.map(({ name, format, endpoints }) => {
+  return container.environmentFrom.map((source) => {
+    const { name, format, endpoints } = source;
     const used = byName(endpoints).map((endpoint) =>
-      usedEndpoint(input, `spec.task.containers[${container.name}].environmentFrom[${name}]`, endpoint),
+      usedEndpoint(input, fieldOf(container, source), endpoint),
     );
     const addressed = used.map((endpoint) => ({ name: endpoint.name, ...addressOf(endpoint) }));
     return { name, value: valueOf(format, addressed) };
@@ -70,8 +71,10 @@ export const ENDPOINT_RULES = 'Endpoint ';
 
 /** The endpoints that the tasks use: each port of each once. */
 export function usedEndpoints(input: Referring<EcsService>): UsedEndpoint[] {
-  const used = endpointsIn(input.object.spec.task.containers).map((endpoint) =>
-    usedEndpoint(input, 'spec.task.containers', endpoint),
+  const used = input.object.spec.task.containers.flatMap((container) =>
+    container.environmentFrom.flatMap((source) =>
+      source.endpoints.map((endpoint) => usedEndpoint(input, fieldOf(container, source), endpoint)),
+    ),
   );
   const byPort = new Map(used.map((one) => [`${one.owner} ${one.port}`, one]));
   return [...byPort].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint);
@@ -86,6 +89,10 @@ export function toEndpoints(input: CompileInput<EcsService>): Rule[] {
     peer: foreignRef(owner, 'security-group/endpoint'),
     description: `${ENDPOINT_RULES}${name}`,
   }));
+}
+
+function fieldOf(container: Container, source: EnvironmentSource): string {
+  return `spec.task.containers[${container.name}].environmentFrom[${source.name}]`;
 }
 
 function usedEndpoint(input: Referring<EcsService>, field: string, wanted: Wanted): UsedEndpoint {

@@ -48,14 +48,16 @@ export function localStoreName(store: DataStore): string {
   return identifier(name, NAME_MAX);
 }
 
-/** The Secret with what clients need; undefined where the store asks for no password, as a cache may. */
+/**
+ * The Secret that the password is made in; undefined where the store asks for none, as a cache may. Its name follows from nothing that
+ * can change: the one of `connectionSecret` is a copy.
+ */
 export function localSecretName(store: DataStore): string | undefined {
-  const { connectionSecret, mysql, auroraPostgresql, redis } = store.spec;
-  const mode = (mysql ?? auroraPostgresql ?? redis)?.credentials.mode;
-  if (connectionSecret) return connectionSecret.name;
-  if (mode === 'Generated') return namesOfStore(store).secret;
-  // RDS names a secret of its own by no rule; beside it stands what else has the base name.
-  return redis ? undefined : `${localStoreName(store)}-secret`;
+  const { mysql, auroraPostgresql, redis } = store.spec;
+  if (mysql ?? auroraPostgresql) return namesOfStore(store).secret;
+  if (redis?.credentials.mode === 'None') return undefined;
+  // A database, a cache and a table may have one base name.
+  return `${localStoreName(store)}-secret`;
 }
 
 /** A Service as every pod resolves it, whatever the domain of the cluster. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { keepConnectionSecret } from '../../../operator/controllers/connection-secret.ts';
+import {
+  keepConnectionSecret,
+  keepLocalConnectionSecret,
+} from '../../../operator/controllers/connection-secret.ts';
 import type { KubeClient } from '../../../operator/kube/client.ts';
 import { KubeError } from '../../../operator/kube/errors.ts';
 import type { KubeObject } from '../../../operator/kube/types.ts';
@@ -146,5 +149,66 @@ describe('the Secret of a store', () => {
     });
     await expect(kept).rejects.toThrow('deposed');
     expect(objects).toEqual({});
+  });
+});
+
+describe('the Secret of a store in the cluster', () => {
+  const MADE = '/api/v1/namespaces/team/secrets/orders-rds-secret';
+  const secret = (password: string): Kept => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'orders-rds-secret', namespace: 'team' },
+    data: {
+      host: Buffer.from('db.team.svc').toString('base64'),
+      password: Buffer.from(password).toString('base64'),
+    },
+  });
+  const made = (version: string) => ({
+    session: {} as never,
+    assertLeading,
+    standing: [
+      {
+        node: 'secret',
+        type: 'GeneratedSecret',
+        id: 'secrets/team/orders-rds-secret',
+        state: { phase: 'ready' as const },
+        outputs: { name: 'orders-rds-secret', version },
+      },
+    ],
+  });
+
+  it('is a copy of the one that the password was made in, and follows it', async () => {
+    const { client, objects } = cluster({ [MADE]: secret('first') });
+    const told = await keepLocalConnectionSecret({ client, object: object(), ...made('v1') });
+    expect(told).toEqual({ connectionSecret: { name: 'orders-db' } });
+    expect(plain(objects[PATH])).toEqual({ host: 'db.team.svc', password: 'first' });
+    objects[MADE] = secret('second');
+    await keepLocalConnectionSecret({ client, object: object(), ...made('v2') });
+    expect(plain(objects[PATH])).toEqual({ host: 'db.team.svc', password: 'second' });
+  });
+
+  it('goes when the spec names it no more, and the one that the password was made in stays', async () => {
+    const { client, objects } = cluster({ [MADE]: secret('first') });
+    const { connectionSecret } = await keepLocalConnectionSecret({ client, object: object(), ...made('v1') });
+    await keepLocalConnectionSecret({ client, object: object({}, { connectionSecret }), ...made('v1') });
+    expect(Object.keys(objects)).toEqual([MADE]);
+  });
+
+  it('is not before there is a password', async () => {
+    const { client, said } = cluster();
+    const none = { ...made('v1'), standing: [] };
+    expect(await keepLocalConnectionSecret({ client, object: object(), ...none })).toEqual({
+      connectionSecret: undefined,
+    });
+    expect(said).toEqual([]);
+  });
+
+  it('is that one where the spec calls it so', async () => {
+    const { client, said } = cluster({ [MADE]: secret('first') });
+    const named = object({ connectionSecret: { name: 'orders-rds-secret' } });
+    expect(await keepLocalConnectionSecret({ client, object: named, ...made('v1') })).toEqual({
+      connectionSecret: { name: 'orders-rds-secret' },
+    });
+    expect(said).toEqual([]);
   });
 });

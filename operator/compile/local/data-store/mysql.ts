@@ -37,6 +37,7 @@ user=$STORE_USER
 password=$MYSQL_ROOT_PASSWORD
 END
 if [ -e "$mark" ]; then rm -rf ${FOLDER}; fi
+mkdir -p ${FOLDER}
 if [ -d ${FOLDER}/mysql ]; then
   set -- "--init-file=$statements" "$@"
 else

@@ -2,13 +2,13 @@ import type { DataStoreStatus } from '../../../api/data-store.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { State } from '../../../graph/kind.ts';
 import type { Standing } from '../../../graph/plan.ts';
-import type { GeneratedSecretInputs, KubeInputs } from '../../../local/inputs.ts';
+import type { KubeInputs } from '../../../local/inputs.ts';
 import { hostOf } from '../store-connection.ts';
 
 /** The fields of the status that mean something in a cluster. */
 export type LocalStoreOutputs = Pick<
   DataStoreStatus,
-  'engine' | 'engineVersion' | 'state' | 'endpoint' | 'readerEndpoint' | 'connectionSecret' | 'tableName'
+  'engine' | 'engineVersion' | 'state' | 'endpoint' | 'readerEndpoint' | 'tableName'
 >;
 
 /** On what serves a table: its name, which may be longer than a label. */
@@ -26,24 +26,22 @@ const STATES: Readonly<Record<State['phase'], string>> = {
 export function localStoreOutputs(standing: readonly Standing[], graph: Graph): LocalStoreOutputs {
   const phaseOf = (key: string) => standing.find(({ node }) => node === key)?.state.phase;
   /** What a node that stands is. */
-  const made = <I = KubeInputs>(key: string) =>
+  const made = (key: string) =>
     [undefined, 'deleting'].includes(phaseOf(key))
       ? undefined
-      : (graph.nodes.get(key)?.inputs as I | undefined);
+      : (graph.nodes.get(key)?.inputs as KubeInputs | undefined);
   const workload = made('stateful-set');
   const { 'app.kubernetes.io/component': engine, 'app.kubernetes.io/version': engineVersion } =
     workload?.labels ?? {};
   const phase = phaseOf('stateful-set');
   const service = made('service');
   const endpoint = service && addressOf(service);
-  const secret = made<GeneratedSecretInputs>('secret')?.name;
   return {
     engine,
     engineVersion,
     state: phase && STATES[phase],
     endpoint,
     readerEndpoint: engine === 'postgresql' ? endpoint : undefined,
-    connectionSecret: secret === undefined ? undefined : { name: secret },
     tableName: workload?.annotations?.[TABLE_ANNOTATION],
   };
 }

@@ -8,6 +8,9 @@ import { DATA, type EngineContainer, type LocalEngine } from './engine.ts';
 import { storageFor } from './size.ts';
 import { TABLE_ANNOTATION } from './status.ts';
 
+/** Read when its object goes: whether the volume does in any case. */
+const VOLUME_POLICY = 'landfall.dev/volume-policy';
+
 /** For what is being written when it is told to end. */
 const GRACE_SECONDS = 60;
 
@@ -27,6 +30,7 @@ export function volumeOf({ object, account, engine, labels }: LocalStore): KubeI
   return {
     ...placeOf(object),
     labels,
+    ...(account.volumePolicy === 'Delete' && { annotations: { [VOLUME_POLICY]: account.volumePolicy } }),
     body: {
       spec: {
         accessModes: ['ReadWriteOnce'],

@@ -1,6 +1,6 @@
-import type { SecureVpc, SecureVpcSpec } from '../../../api/secure-vpc.ts';
+import type { SecureVpc } from '../../../api/secure-vpc.ts';
 import type { SecurityGroupName } from '../../../api/security-groups.ts';
-import { type Flow, flowsOf, type Peer } from '../../flows.ts';
+import { type Flow, flowsOf, namedLists, type Peer } from '../../flows.ts';
 import { namespaceOf } from '../../names.ts';
 import { networkKeyOf } from '../../references.ts';
 import type { ClusterFacts } from '../input.ts';
@@ -75,13 +75,4 @@ function portsFor(flow: Flow): readonly PolicyPort[] | 'all' {
 
 function isGroup(peer: Peer, group: SecurityGroupName): boolean {
   return 'group' in peer && peer.group === group;
-}
-
-/** The lists of AWS's own that rules name: which there are, only AWS knows, and here they lead nowhere. */
-function namedLists({ securityGroups }: SecureVpcSpec): Record<string, string> {
-  const names = Object.values(securityGroups)
-    .flatMap((group) => group?.rules ?? [])
-    .flatMap(({ prefixList }) => prefixList ?? [])
-    .filter((list) => !list.startsWith('pl-'));
-  return Object.fromEntries(names.map((name) => [name, `pl-${name}`]));
 }

@@ -37,24 +37,22 @@ describe('how a store in the cluster is reached', () => {
     });
   });
 
-  it('is with a Secret of its own where RDS would keep the password, so that no two stores of a base name want one', () => {
-    const secretOf = (engine: object) => localConnectionTo(placed(engine)).secretName;
-    expect(secretOf({ mysql: {} })).toBe('orders-dev-instance-secret');
-    expect(secretOf({ auroraPostgresql: {} })).toBe('orders-dev-cluster-secret');
+  it('is with a Secret whose name nothing changes that may change later', () => {
+    const secretOf = (engine: object, spec: object = {}) =>
+      localConnectionTo(placed(engine, spec)).secretName;
+    const generated = { credentials: { mode: 'Generated' } };
+    expect(secretOf({ mysql: {} })).toBe('orders-dev-rds-secret');
+    expect(secretOf({ mysql: generated })).toBe('orders-dev-rds-secret');
+    expect(secretOf({ mysql: generated }, { connectionSecret: { name: 'db' } })).toBe(
+      'orders-dev-rds-secret',
+    );
   });
 
   it('is without one where a cache asks for no password, as in AWS', () => {
     expect(localConnectionTo(placed({ redis: {} })).secretName).toBeUndefined();
     expect(localConnectionTo(placed({ redis: { credentials: { mode: 'Generated' } } })).secretName).toBe(
-      'orders-dev-rds-secret',
+      'orders-dev-redis-secret',
     );
-  });
-
-  it('is with the Secret that the spec names', () => {
-    const generated = { credentials: { mode: 'Generated' } };
-    expect(
-      localConnectionTo(placed({ mysql: generated }, { connectionSecret: { name: 'db' } })).secretName,
-    ).toBe('db');
   });
 
   it('is by a URL of its own where it is a table', () => {

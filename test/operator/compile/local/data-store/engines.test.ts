@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DataStore } from '../../../../../operator/api/data-store.ts';
+import { VOLUME_POLICY } from '../../../../../operator/local/persistent-volume-claim.ts';
 import { store, table } from '../../data-store/fixtures.ts';
 import { compileLocal, engineOf, inputsAt, podOf, secretAt } from './fixtures.ts';
 
@@ -172,6 +173,13 @@ describe('the volume of a store', () => {
       name: 'orders-data',
       body: { spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] } },
     });
+  });
+
+  it('says that it always goes with volumePolicy Delete, which whoever deletes it reads', () => {
+    const annotations = (volumePolicy: string) =>
+      inputsAt(compileLocal(placed({ redis: {} }), { volumePolicy }), 'volume').annotations;
+    expect(annotations('Delete')).toEqual({ [VOLUME_POLICY]: 'Delete' });
+    expect(annotations('Retain')).toBeUndefined();
   });
 
   it('is none with volumePolicy Ephemeral', () => {

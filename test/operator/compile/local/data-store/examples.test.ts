@@ -10,7 +10,8 @@ import {
 import { NO_SURROUNDINGS, type Consumer } from '../../../../../operator/compile/references.ts';
 import { graphKindOf, referencesFrom } from '../../../../../operator/controllers/graph-kinds.ts';
 import { ownerOf } from '../../../../../operator/compile/names.ts';
-import { inputsAt, manifestText, podOf } from './fixtures.ts';
+import { manifestText } from '../manifest-text.ts';
+import { inputsAt, podOf } from './fixtures.ts';
 
 const examples = join(import.meta.dirname, '../../../../../manifests/examples');
 const manifests = await readManifests([examples]);
@@ -44,8 +45,8 @@ const graphs = manifests.resources
 
 describe('the stores of all examples, compiled for a cluster', () => {
   it('are as a person has reviewed them', async () => {
-    const text = [...graphs].sort((a, b) => (a.owner < b.owner ? -1 : 1)).map(manifestText);
-    await expect(text.join('---\n')).toMatchFileSnapshot('examples.yaml.txt');
+    const sorted = [...graphs].sort((a, b) => (a.owner < b.owner ? -1 : 1));
+    await expect(manifestText(sorted)).toMatchFileSnapshot('examples.yaml.txt');
   });
 
   it('are all of them', () => {

@@ -1,10 +1,9 @@
-import { stringify } from 'yaml';
 import type { DataStore } from '../../../../../operator/api/data-store.ts';
 import { LocalAccountSchema } from '../../../../../operator/api/local-account.ts';
 import type { SecureVpc } from '../../../../../operator/api/secure-vpc.ts';
 import { compileLocalDataStore } from '../../../../../operator/compile/local/data-store/data-store.ts';
 import type { LocalCompileInput } from '../../../../../operator/compile/local/input.ts';
-import { type Graph, topologicalWaves } from '../../../../../operator/graph/graph.ts';
+import type { Graph } from '../../../../../operator/graph/graph.ts';
 import type { GeneratedSecretInputs, KubeInputs } from '../../../../../operator/local/inputs.ts';
 import { inputFor, network } from '../../data-store/fixtures.ts';
 
@@ -90,15 +89,4 @@ export function engineOf(graph: Graph): Container {
   const [first] = podOf(graph).spec.containers;
   if (!first) throw new Error(`${graph.owner} has no container`);
   return first;
-}
-
-/** What a graph makes, as manifests that a person can review, in the order in which they are applied. */
-export function manifestText(graph: Graph): string {
-  return topologicalWaves(graph)
-    .flat()
-    .map(({ key, type, inputs, dependsOn }) => {
-      const after = dependsOn.length > 0 ? ` after ${dependsOn.join(', ')}` : '';
-      return `# ${graph.owner}: ${key} (${type})${after}\n${stringify(inputs, { lineWidth: 0, aliasDuplicateObjects: false })}`;
-    })
-    .join('---\n');
 }

@@ -19,7 +19,7 @@ it('says nothing of what is not there', () => {
   expect(localStoreOutputs(going, aurora)).toMatchObject({ state: 'deleting', endpoint: undefined });
 });
 
-it('says what runs, where it is reached, and which Secret holds what clients need', () => {
+it('says what runs, and where it is reached', () => {
   const states = { secret: READY, volume: READY, service: READY, 'stateful-set': at('pending') };
   const outputs = localStoreOutputs(standing(states), aurora);
   expect(outputs).toEqual({
@@ -28,7 +28,6 @@ it('says what runs, where it is reached, and which Secret holds what clients nee
     state: 'creating',
     endpoint,
     readerEndpoint: endpoint,
-    connectionSecret: { name: 'orders-dev-cluster-secret' },
     tableName: undefined,
   });
   expect(localStoreOutputs(standing({ ...states, 'stateful-set': READY }), aurora).state).toBe('available');

@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectlEnvironment } from '../../k8s-local/cluster/kubectl.ts';
+import { nodeLayout } from '../../k8s-local/node/credentials.ts';
+import type { LocalCluster } from '../../k8s-local/node/local-cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { kubectlOk, RESTRICTED, server, startProbedCluster } from '../support/probed-cluster.ts';
+import { PROBE_IMAGE } from '../support/probe-image.ts';
+
+let cluster: LocalCluster;
+beforeAll(async () => {
+  cluster = await startProbedCluster();
+});
+afterAll(() => cluster?.stop());
+
+const kubectl = (...args: string[]) => kubectlOk(cluster, args);
+const apply = (namespace: string, manifests: string) =>
+  kubectlOk(cluster, ['apply', '--namespace', namespace, '-f', '-'], manifests);
+const rolledOut = (namespace: string, name: string) =>
+  kubectl('rollout', 'status', '--namespace', namespace, `deployment/${name}`, '--timeout=60s');
+/** Whether a pod of this Deployment gets an answer; undefined where it waits in vain. */
+const get = async (namespace: string, from: string, url: string): Promise<string | undefined> => {
+  const asked = ['exec', '--namespace', namespace, `deployment/${from}`, '--', '/probe', 'get', url];
+  const done = await cluster.kubectl(asked);
+  if (done.code === 0) return done.stdout.trim();
+  expect(done.stderr).toMatch(/connection refused|no route to host|exceeded/);
+  return undefined;
+};
+
+it('has one node, which is Ready, with the version of its API server', async () => {
+  const node = await kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}');
+  expect(node).toBe(cluster.version);
+  const ready = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
+  expect(await kubectl('get', 'nodes', '-o', `jsonpath=${ready}`)).toBe('True');
+});
+
+describe('two pods behind a Service', () => {
+  const namespace = 'pair';
+  let pods: string[];
+  beforeAll(async () => {
+    await kubectl('create', 'namespace', namespace);
+    await apply(namespace, server('pair', { replicas: 2 }) + '---' + server('other'));
+    await Promise.all([rolledOut(namespace, 'pair'), rolledOut(namespace, 'other')]);
+    const names = await kubectl('get', 'pods', '-n', namespace, '-l', 'app=pair', '-o', 'name');
+    pods = names
+      .split('\n')
+      .map((name) => name.replace('pod/', ''))
+      .sort();
+  });
+  const bothHeard = async (from: string, url: string): Promise<string[]> => {
+    const heard = new Set<string>();
+    await eventually(`two pods answer at ${url}`, async () => {
+      const answer = await get(namespace, from, url);
+      if (answer !== undefined) heard.add(answer);
+      return heard.size === 2;
+    });
+    return [...heard].sort();
+  };
+
+  it('both answer another pod by the name of the Service, short and whole', async () => {
+    expect(pods).toHaveLength(2);
+    for (const name of ['pair', 'pair.pair.svc.cluster.local']) {
+      expect(await bothHeard('other', `http://${name}/`)).toEqual(pods);
+    }
+  });
+
+  it('answer themselves by their Service', async () => {
+    expect(await bothHeard('pair', 'http://pair/')).toEqual(pods);
+  });
+
+  it('answer this machine by the address of the Service and by their own', async () => {
+    const service = await kubectl(
+      'get',
+      'service',
+      '-n',
+      namespace,
+      'pair',
+      '-o',
+      'jsonpath={.spec.clusterIP}',
+    );
+    expect(pods).toContain((await (await fetch(`http://${service}/`)).text()).trim());
+    const [pod = ''] = pods;
+    const own = await kubectl('get', 'pod', '-n', namespace, pod, '-o', 'jsonpath={.status.podIP}');
+    expect((await (await fetch(`http://${own}:8080/`)).text()).trim()).toBe(pod);
+  });
+
+  it('do not know names of the outside, and know the machine', async () => {
+    const lookup = (name: string) =>
+      cluster.kubectl(['exec', '-n', namespace, 'deployment/other', '--', '/probe', 'lookup', name]);
+    expect(await lookup('example.com')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no such host') as string,
+    });
+    expect((await lookup('host.landfall.internal')).stdout.trim()).toBe(cluster.addresses.host);
+  });
+
+  it('have logs, take commands, and are reached by a port of this machine', async () => {
+    const [pod = ''] = pods;
+    expect(await kubectl('logs', '-n', namespace, pod)).toContain('listening on 8080');
+    const text = 'written into a pod';
+    await kubectl('exec', '-n', namespace, pod, '--', '/probe', 'write', '/tmp/note', text);
+    expect(await kubectl('exec', '-n', namespace, pod, '--', '/probe', 'read', '/tmp/note')).toBe(text);
+
+    const forward = spawn(cluster.kubectlPath, ['port-forward', '-n', namespace, `pod/${pod}`, ':8080'], {
+      env: kubectlEnvironment(nodeLayout(cluster.dir)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = (await once(createInterface(forward.stdout), 'line')) as [string];
+      const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      expect((await (await fetch(`http://127.0.0.1:${port}/forwarded`)).text()).trim()).toBe(pod);
+    } finally {
+      forward.kill();
+      await once(forward, 'exit');
+    }
+    expect(await kubectl('logs', '-n', namespace, pod)).toContain('GET /forwarded');
+  });
+});
+
+it('runs a pod of restricted security where that is enforced, and takes no privileged one', async () => {
+  await kubectl('create', 'namespace', 'guarded');
+  await kubectl('label', 'namespace', 'guarded', 'pod-security.kubernetes.io/enforce=restricted');
+  const pod = (name: string, security: string) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name} }
+spec:
+  terminationGracePeriodSeconds: 1
+  containers: [{ name: main, image: '${PROBE_IMAGE}', args: [serve, '80'], securityContext: ${security} }]
+`;
+  await apply('guarded', pod('restricted', RESTRICTED));
+  await kubectl('wait', '-n', 'guarded', '--for=condition=Ready', 'pod/restricted', '--timeout=60s');
+  const refused = await cluster.kubectl(['apply', '-n', 'guarded', '-f', '-'], {
+    input: pod('privileged', JSON.stringify({ privileged: true })),
+  });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/violates PodSecurity "restricted:latest": privileged/) as string,
+  });
+});
+
+describe('NetworkPolicies', () => {
+  const policy = (name: string, spec: object) =>
+    JSON.stringify({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name },
+      spec: { policyTypes: ['Ingress'], podSelector: { matchLabels: { app: 'provider' } }, ...spec },
+    });
+  const from = 'policies';
+  const url = 'http://provider.policies/';
+  const answers = (client: string, url = 'http://provider.policies/') => get(from, client, url);
+  const becomes = (client: string, answered: boolean, url?: string) =>
+    eventually(
+      `${client} is ${answered ? 'let in' : 'kept out'}`,
+      async () => ((await answers(client, url)) !== undefined) === answered,
+    );
+
+  beforeAll(async () => {
+    await kubectl('create', 'namespace', from);
+    await apply(from, ['provider', 'friend', 'stranger'].map((name) => server(name)).join('---'));
+    await Promise.all(['provider', 'friend', 'stranger'].map((name) => rolledOut(from, name)));
+  });
+
+  it('deny and admit who comes in, between pods of one node', async () => {
+    expect(await answers('friend', url)).toMatch(/^provider-/);
+    expect(await answers('stranger')).toMatch(/^provider-/);
+
+    await apply(from, policy('deny', {}));
+    await becomes('friend', false);
+    await becomes('stranger', false);
+    // Nobody said anything about the other ones.
+    expect(await answers('stranger', 'http://friend/')).toMatch(/^friend-/);
+    // The kubelet's probes are let through, or the pod would not be Ready and its Service have nobody.
+    await kubectl('wait', '-n', from, '--for=condition=Ready', 'pod', '-l', 'app=provider', '--timeout=10s');
+
+    const friends = { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }] };
+    await apply(from, policy('allow', friends));
+    await becomes('friend', true);
+    expect(await answers('stranger')).toBeUndefined();
+
+    await kubectl('delete', 'networkpolicy', '-n', from, 'deny', 'allow');
+    await becomes('stranger', true);
+  });
+
+  it('deny and admit who goes out', async () => {
+    const goingOut = (egress?: object[]) =>
+      policy('out', {
+        policyTypes: ['Egress'],
+        podSelector: { matchLabels: { app: 'stranger' } },
+        ...(egress ? { egress } : {}),
+      });
+    const dns = {
+      to: [{ namespaceSelector: {}, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+      ports: [{ port: 53, protocol: 'UDP' }],
+    };
+    await apply(from, goingOut([dns]));
+    await becomes('stranger', false);
+    await apply(
+      from,
+      goingOut([
+        dns,
+        { to: [{ podSelector: { matchLabels: { app: 'provider' } } }], ports: [{ port: 8080 }] },
+      ]),
+    );
+    await becomes('stranger', true);
+    expect(await answers('stranger', 'http://friend/')).toBeUndefined();
+    await kubectl('delete', 'networkpolicy', '-n', from, 'out');
+  });
+});
+
+describe('figures of what pods use', () => {
+  it('are seen, and scale a Deployment under load', async () => {
+    await kubectl('create', 'namespace', 'busy');
+    await apply('busy', server('busy') + '---' + server('caller'));
+    await Promise.all([rolledOut('busy', 'busy'), rolledOut('busy', 'caller')]);
+    await kubectl('autoscale', '-n', 'busy', 'deployment/busy', '--cpu=50%', '--min=1', '--max=2');
+    const top = await eventually(
+      'figures of the pods',
+      async () => {
+        const done = await cluster.kubectl(['top', 'pod', '-n', 'busy', '--no-headers']);
+        return done.code === 0 && done.stdout.trim().split('\n').length === 2 && done.stdout;
+      },
+      { timeoutMs: 90_000, everyMs: 1_000 },
+    );
+    expect(top).toMatch(/^busy-\S+\s+\d+m\s+\d+Mi\s*$/m);
+
+    const replicas = () =>
+      kubectl('get', 'deployment', '-n', 'busy', 'busy', '-o', 'jsonpath={.status.readyReplicas}');
+    expect(await replicas()).toBe('1');
+    const url = `http://${await kubectl('get', 'service', '-n', 'busy', 'busy', '-o', 'jsonpath={.spec.clusterIP}')}`;
+    await eventually(
+      'a second pod',
+      async () => {
+        await (await fetch(`${url}/?work=1000`)).text();
+        return (await replicas()) === '2';
+      },
+      { timeoutMs: 120_000, everyMs: 0 },
+    );
+  });
+});
+
+it('lets a namespace end with everything in it', async () => {
+  await kubectl('create', 'namespace', 'ending');
+  await apply('ending', server('ending'));
+  await rolledOut('ending', 'ending');
+  await kubectl('delete', 'namespace', 'ending', '--timeout=60s');
+  expect((await cluster.kubectl(['get', 'namespace', 'ending'])).stderr).toContain('NotFound');
+});
