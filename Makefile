@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help demo test verify format lint types unit integration proof bench bench-service generate build run service \
-	cluster-up cluster-down aws-up aws-down clean
+	local local-reload local-logs local-down cluster-up cluster-down aws-up aws-down clean
 
 help: ## What you can make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,18 @@ run: node_modules/.installed ## The operator from source against the current kub
 
 service: node_modules/.installed ## The service from source with reload, without a database (MODE=portal: the portal; STORES=1: with its databases in containers; IMAGE=1: its image)
 	@node k8s-local/service/cli.ts $(if $(MODE),--mode $(MODE)) $(if $(STORES),--stores) $(if $(IMAGE),--image)
+
+local: node_modules/.installed ## The platform in real pods on this machine, from the very manifests for AWS; leaves it up (PORTAL=1: the portal, too)
+	@node k8s-local/platform/cli.ts up $(if $(PROVIDER),--provider $(PROVIDER)) $(if $(PORTAL),--portal)
+
+local-reload: node_modules/.installed ## After a change in service/: builds its image, loads it, and restarts what runs it
+	@node k8s-local/platform/cli.ts reload
+
+local-logs: node_modules/.installed ## The logs of all services there, in one stream
+	@node k8s-local/platform/cli.ts logs
+
+local-down: node_modules/.installed ## Removes what local brought up
+	@node k8s-local/platform/cli.ts down
 
 cluster-up: node_modules/.installed ## A Kubernetes API server for trying things
 	@node k8s-local/cluster/cli.ts up

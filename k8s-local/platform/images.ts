@@ -17,6 +17,10 @@ interface Source {
 }
 
 const NODE_BASE = 'LANDFALL_TEST_NODE_IMAGE';
+/** Set where other images stand in for the usual ones. */
+export const STAND_INS = NODE_BASE;
+/** What the images of this repository are built on. */
+const USUAL_BASE = 'node:24-bookworm-slim';
 const BUILT: Readonly<Record<string, Source>> = {
   [SERVICE_IMAGE]: { dockerfile: 'service/Dockerfile', context: '.', base: NODE_BASE },
   [OPERATOR_IMAGE]: { dockerfile: 'Dockerfile', context: '.', base: NODE_BASE },
@@ -58,6 +62,13 @@ export async function provideImages(
     if (replacement !== image) rewrites.push({ prefix: image, replacement });
   }
   return { present: [...new Set(present)], rewrites };
+}
+
+/** Whether Docker is there and has, or reaches, the usual images. */
+export async function hasUsualImages(env: Environment): Promise<boolean> {
+  const found = await run('docker', ['image', 'inspect', USUAL_BASE], { env }).catch(() => undefined);
+  if (!found) return false;
+  return found.code === 0 || (await run('docker', ['pull', '--quiet', USUAL_BASE], { env })).code === 0;
 }
 
 /** Builds one of the repository's images. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RESTART_ANNOTATION } from '../../operator/api/annotations.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
 import type { ImageRewrite } from './images.ts';
 import { accountsText, type Example, EXAMPLES } from './manifests.ts';
@@ -32,4 +33,26 @@ export async function applyAccounts(kubectl: Kubectl, rewrites: readonly ImageRe
 export async function applyExample(kubectl: Kubectl, example: Example): Promise<void> {
   await must(kubectl, ['apply', '-k', join(root, EXAMPLES[example])]);
   await must(kubectl, ['wait', KINDS, '--all', '-A', '--for=condition=Ready', PATIENCE]);
+}
+
+/** Restarts all services, as a person does in AWS, and waits until what runs is new. */
+export async function restartServices(kubectl: Kubectl): Promise<void> {
+  const since = new Date().toISOString();
+  await must(kubectl, [
+    'annotate',
+    'ecsservices',
+    '--all',
+    '-A',
+    '--overwrite',
+    `${RESTART_ANNOTATION}=${since}`,
+  ]);
+  const where = '{range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}';
+  const selector = '-lapp.kubernetes.io/component=service';
+  const listed = await must(kubectl, ['get', 'deployments', '-A', selector, '-o', `jsonpath=${where}`]);
+  for (const line of listed.split('\n').filter((one) => one !== '')) {
+    const [namespace = '', name = ''] = line.split(' ');
+    const restarted = `jsonpath={.spec.template.metadata.annotations.${RESTART_ANNOTATION.replaceAll('.', '\\.')}}=${since}`;
+    await must(kubectl, ['wait', '-n', namespace, `deployment/${name}`, `--for=${restarted}`, PATIENCE]);
+    await must(kubectl, ['rollout', 'status', '-n', namespace, `deployment/${name}`, PATIENCE]);
+  }
 }
