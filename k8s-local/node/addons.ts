@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Kubectl } from '../cluster/kubectl.ts';
 import type { Addresses } from './addresses.ts';
 import { addonModules, images } from './programs.ts';
-import { volumesManifest } from './volumes.ts';
 
 /** A manifest of `manifests/` with its words in capitals replaced. */
 const manifest = async (name: string, words: Readonly<Record<string, string>>): Promise<string> => {
@@ -19,13 +18,13 @@ const apply = async (kubectl: Kubectl, manifests: readonly string[]): Promise<vo
   if (done.code !== 0) throw new Error(`the cluster's own pods cannot be made: ${done.stderr.trim()}`);
 };
 
-/** Makes the DNS, the metrics and the volumes of a node from source, and the rights of what enforces NetworkPolicies. */
+/** Makes the DNS, the metrics and the class of volumes of a node from source, and the rights of what serves them. */
 export const applyAddons = async (kubectl: Kubectl, { dns, host }: Addresses): Promise<void> =>
   apply(kubectl, [
     await manifest('coredns', { IMAGE: images.coredns, DNS_ADDRESS: dns, HOST_ADDRESS: host }),
     await manifest('metrics-server', { IMAGE: images.metricsServer }),
     await manifest('network-policies', {}),
-    volumesManifest(),
+    await manifest('volumes', {}),
   ]);
 
 /** Makes the metrics of a cluster that can pull images. */

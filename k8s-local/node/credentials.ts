@@ -33,6 +33,7 @@ const COMPONENTS = {
   kubelet: { user: `system:node:${NODE_NAME}`, group: 'system:nodes' },
   'kube-proxy': { user: 'system:kube-proxy' },
   'kube-router': { user: 'landfall:network-policies' },
+  volumes: { user: 'landfall:volumes' },
 } as const satisfies Record<string, { user: string; group?: string }>;
 
 const pair = async (path: string, subject: string): Promise<void> => {

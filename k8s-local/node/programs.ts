@@ -18,6 +18,8 @@ export interface NodePrograms {
   readonly kubeProxy: string;
   /** kube-router, which enforces NetworkPolicies and does nothing else here. */
   readonly networkPolicies: string;
+  /** What makes a folder for each claim of a volume. */
+  readonly volumes: string;
   /** Archives of images. */
   readonly images: readonly string[];
   /** Folders that all of them are in. */
@@ -91,13 +93,13 @@ const ofAddons = ({ env, progress }: NodeProgramOptions): Promise<string> =>
   cachedPrograms({
     name: 'addons',
     sources: [addonModules, join(here, 'image.ts')],
-    programs: ['coredns', 'metrics-server', 'pause'],
+    programs: ['coredns', 'metrics-server', 'pause', 'volumes'],
     env,
     progress,
     make: async (into, guard) => {
       await goBuild({
         modules: addonModules,
-        packages: ['./coredns', './pause', 'sigs.k8s.io/metrics-server/cmd/metrics-server'],
+        packages: ['./coredns', './pause', './volumes', 'sigs.k8s.io/metrics-server/cmd/metrics-server'],
         about: 'building CoreDNS and metrics-server from Go modules, once: about 4 minutes on two cores',
         static: true,
         cache: cacheRoot(env),
@@ -130,6 +132,7 @@ export const resolveNodePrograms = async (options: NodeProgramOptions): Promise<
     kubelet: join(node, 'kubelet'),
     kubeProxy: join(node, 'kube-proxy'),
     networkPolicies: join(router, 'kube-router'),
+    volumes: join(pods, 'volumes'),
     images: ['pause', 'coredns', 'metrics-server'].map((name) => join(pods, `${name}.tar`)),
     folders: [controlPlane.dir, node, router, pods],
   };

@@ -4,7 +4,6 @@ import { CONTAINERD } from './config.ts';
 import type { NodeLayout } from './credentials.ts';
 import { NODE_NAME } from './credentials.ts';
 import type { NodePrograms } from './programs.ts';
-import { volumesScript } from './volumes.ts';
 
 type Command = readonly string[];
 
@@ -117,7 +116,7 @@ ${keep('kube-controller-manager', [programs.controllerManager, ...controllerMana
 ${keep('kube-scheduler', [programs.scheduler, ...asComponent(files, 'kube-scheduler'), '--leader-elect=false'])}
 ${keep('kube-proxy', [programs.kubeProxy, ...kubeProxy(files, addresses)])}
 ${keep('kube-router', [programs.networkPolicies, ...kubeRouter(files, addresses)])}
+${keep('volumes', [programs.volumes, files.kubeconfigOf('volumes'), NODE_NAME, '/var/lib/landfall/volumes'])}
 until [ -S ${CONTAINERD} ]; do sleep 0.05; done
 ${keep('kubelet', [programs.kubelet, ...kubelet(files, addresses)])}
-${keep('volumes', ['sh', '-c', volumesScript(quote(programs.controlPlane.kubectl), quote(files.kubeconfig))])}
 `;

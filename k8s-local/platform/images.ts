@@ -12,7 +12,6 @@ export const OPERATOR_IMAGE = 'landfall:latest';
 interface Source {
   readonly dockerfile: string;
   readonly context: string;
-  readonly target?: string;
   /** The variable that names another base image than the usual one. */
   readonly base: string;
 }
@@ -29,16 +28,7 @@ const NAMED: Readonly<Record<string, string>> = {
   mysql: 'TEST_MYSQL_IMAGE',
   redis: 'TEST_REDIS_IMAGE',
   node: NODE_BASE,
-};
-
-/** Of DynamoDB there is a stand-in in the repository. */
-const TABLES = 'amazon/dynamodb-local';
-const TABLES_IMAGE = 'landfall-dynamodb:latest';
-const TABLES_SOURCE: Source = {
-  dockerfile: 'k8s-local/aws/Dockerfile',
-  context: 'k8s-local/aws',
-  target: 'dynamodb',
-  base: 'LANDFALL_TEST_PYTHON_IMAGE',
+  'amazon/dynamodb-local': 'TEST_DYNAMODB_IMAGE',
 };
 
 /** What an Account calls an image here. */
@@ -88,10 +78,6 @@ async function provide(image: string, options: ImageOptions): Promise<string> {
   const variable = NAMED[name];
   const named = variable === undefined ? undefined : options.env[variable];
   if (named !== undefined) return named;
-  if (name === TABLES && options.env[TABLES_SOURCE.base] !== undefined) {
-    await build(TABLES_IMAGE, TABLES_SOURCE, options);
-    return TABLES_IMAGE;
-  }
   if ((await docker(['image', 'inspect', image], options)).code === 0) return image;
   options.progress(`pulling ${image}`);
   const pulled = await docker(['pull', '--quiet', image], options);
@@ -101,7 +87,7 @@ async function provide(image: string, options: ImageOptions): Promise<string> {
 
 async function build(
   image: string,
-  { dockerfile, context, target, base }: Source,
+  { dockerfile, context, base }: Source,
   options: ImageOptions,
 ): Promise<void> {
   options.progress(`building ${image}`);
@@ -110,8 +96,10 @@ async function build(
     [
       'build',
       '--quiet',
-      ...['--file', dockerfile, '--tag', image],
-      ...(target === undefined ? [] : ['--target', target]),
+      '--file',
+      dockerfile,
+      '--tag',
+      image,
       ...(other === undefined ? [] : ['--build-arg', `BASE_IMAGE=${other}`]),
       context,
     ],

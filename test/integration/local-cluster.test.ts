@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectlEnvironment } from '../../k8s-local/cluster/kubectl.ts';
@@ -240,6 +242,52 @@ describe('figures of what pods use', () => {
       { timeoutMs: 120_000, everyMs: 0 },
     );
   });
+});
+
+it('keeps what a pod writes into a volume for the next one, nobody though it is, and throws it away with the claim', async () => {
+  await kubectl('create', 'namespace', 'stored');
+  const set = `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store }
+spec:
+  serviceName: store
+  selector: { matchLabels: { app: store } }
+  template:
+    metadata: { labels: { app: store } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: { fsGroup: 2000 }
+      containers:
+        - name: main
+          image: '${PROBE_IMAGE}'
+          args: [serve, '8080']
+          securityContext: ${RESTRICTED}
+          volumeMounts: [{ name: data, mountPath: /data }]
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`;
+  await apply('stored', set);
+  const ready = () => kubectl('rollout', 'status', '-n', 'stored', 'statefulset/store', '--timeout=60s');
+  const probe = (...args: string[]) => kubectl('exec', '-n', 'stored', 'store-0', '--', '/probe', ...args);
+  await ready();
+  await probe('write', '/data/note', 'kept');
+  const former = await kubectl('get', 'pod', '-n', 'stored', 'store-0', '-o', 'jsonpath={.metadata.uid}');
+  await kubectl('delete', 'pod', '-n', 'stored', 'store-0');
+  await ready();
+  expect(await kubectl('get', 'pod', '-n', 'stored', 'store-0', '-o', 'jsonpath={.metadata.uid}')).not.toBe(
+    former,
+  );
+  expect(await probe('read', '/data/note')).toBe('kept');
+
+  await kubectl('delete', 'namespace', 'stored', '--timeout=60s');
+  const volumes = join(cluster.dir, 'var/lib/landfall/volumes');
+  await eventually(
+    'the volume is gone',
+    async () => (await kubectl('get', 'persistentvolumes', '-o', 'name')) === '',
+  );
+  expect(await readdir(volumes)).toEqual([]);
 });
 
 it('lets a namespace end with everything in it', async () => {

@@ -113,6 +113,8 @@ function containerOf(container: EngineContainer, volumeMounts: readonly object[]
   return {
     name,
     image,
+    // An image that was loaded is found nowhere else; with latest the default would be to ask a registry.
+    imagePullPolicy: 'IfNotPresent',
     ...(command && { command }),
     ...(args.length > 0 && { args }),
     env,
