@@ -137,11 +137,7 @@ describe.each(LOCAL_CASES)('$type', (one) => {
       labels: Record<string, string>;
       body: Record<string, unknown>;
     };
-    const { metadata, ...rest } = withValue(
-      { metadata: { labels }, ...body } as { metadata: { labels: Record<string, string> } },
-      removed,
-      undefined,
-    );
+    const { metadata, ...rest } = withValue({ metadata: { labels }, ...body }, removed, undefined);
     const nodes = [nodeOf(owner.build, one, { namespace: ns, body: rest, labels: metadata.labels })];
     expect(steps(await owner.plan(nodes))).toEqual([expect.stringMatching(/^update thing /)]);
     expect(results(await owner.pass(nodes))).toEqual(['update thing done']);
