@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { run } from '../../k8s-local/cluster/run.ts';
+import { findKubectl } from '../../k8s-local/cluster/shell.ts';
+import { type Remains, remainsIn } from '../../k8s-local/node/ending.ts';
+import { descendants, expectNoTraces } from '../support/node-traces.ts';
+import { PROBE_IMAGE, probeImage } from '../support/probe-image.ts';
+
+const cli = resolve(import.meta.dirname, '../../k8s-local/cli.ts');
+const ofDocker = `landfall-test/probe:${process.pid}`;
+
+let state: string;
+let folder: string;
+let archive: string;
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'landfall-state-'));
+  folder = join(state, 'local', 'node');
+  archive = await probeImage();
+});
+afterAll(async () => {
+  await local('down');
+  await run('docker', ['image', 'rm', '--force', ofDocker, PROBE_IMAGE]);
+  await rm(state, { recursive: true });
+});
+
+/** The command line with a state of its own; the docker of the PATH may be any. */
+const local = (...args: string[]) =>
+  run(process.execPath, [cli, ...args], { env: { ...process.env, LANDFALL_STATE: state } });
+const ok = async (...args: string[]): Promise<string> => {
+  const done = await local(...args);
+  expect(done, done.stderr).toMatchObject({ code: 0 });
+  return done.stdout.trim();
+};
+const pidsOf = async ({ pid }: Remains): Promise<number[]> => [pid, ...(await descendants(pid))];
+
+it('says that nothing is up', async () => {
+  expect(await local('status')).toMatchObject({ code: 1, stdout: 'down\n' });
+  expect(await local('kubeconfig')).toMatchObject({
+    code: 1,
+    stderr: 'No local cluster is up: bring one up first.\n',
+  });
+});
+
+it('brings up a cluster that outlives it, takes images of an archive and of Docker, makes a new one after a crash, and takes it down', async () => {
+  const kubeconfig = await ok('up', '--provider', 'source');
+  expect(await ok('up')).toBe(kubeconfig);
+  expect(await ok('kubeconfig')).toBe(kubeconfig);
+  expect(await ok('status')).toMatch(/^up: source\nkubeconfig: .*\nNAME .*\nlandfall +Ready /);
+  const first = await remainsIn(folder);
+  if (!first) throw new Error('there is no node');
+
+  const docker = async (...args: string[]) => expect(await run('docker', args)).toMatchObject({ code: 0 });
+  await docker('load', '--input', archive);
+  await docker('tag', PROBE_IMAGE, ofDocker);
+  await ok('load-image', archive, ofDocker);
+  const kubectl = await findKubectl();
+  for (const [name, image] of [
+    ['archive', PROBE_IMAGE],
+    ['docker', ofDocker],
+  ] as const) {
+    const pod = ['run', name, `--image=${image}`, '--image-pull-policy=Never', '--', 'serve', '8080'];
+    expect(await run(kubectl, [`--kubeconfig=${kubeconfig}`, ...pod])).toMatchObject({ code: 0 });
+    const wait = ['wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s'];
+    expect(await run(kubectl, [`--kubeconfig=${kubeconfig}`, ...wait])).toMatchObject({ code: 0 });
+  }
+  expect(await local('load-image', 'landfall-test/nowhere:1')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /docker save landfall-test\/nowhere:1 failed: Error response from daemon/,
+    ) as string,
+  });
+
+  // The machine was switched off, say.
+  const pids = await pidsOf(first);
+  process.kill(first.pid, 'SIGKILL');
+  expect(await local('status')).toMatchObject({ code: 1 });
+  await ok('up', '--provider', 'source');
+  const second = await remainsIn(folder);
+  if (!second) throw new Error('there is no second node');
+  await expectNoTraces(join(state, 'gone'), first, pids);
+
+  const others = await pidsOf(second);
+  await ok('down');
+  await expectNoTraces(folder, second, others);
+  expect(await local('down')).toMatchObject({ code: 0, stderr: 'nothing was up\n' });
+});
