@@ -6,6 +6,7 @@ export interface Metrics {
   readonly awsCalls: Counter<'service' | 'action' | 'result'>;
   readonly awsThrottles: Counter<'service' | 'action'>;
   readonly awsLatency: Histogram<'service'>;
+  readonly clusterCalls: Counter<'verb' | 'resource' | 'result'>;
   readonly reconciles: Histogram<'kind' | 'result'>;
   readonly driftRepairs: Counter<'kind' | 'type'>;
   readonly queueDepth: Gauge;
@@ -36,6 +37,12 @@ export function createMetrics(): Metrics {
       help: 'Time until AWS answered.',
       labelNames: ['service'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    clusterCalls: new Counter({
+      name: 'landfall_cluster_calls_total',
+      help: 'Calls to the API server for what is made in the cluster itself.',
+      labelNames: ['verb', 'resource', 'result'],
       registers,
     }),
     reconciles: new Histogram({

@@ -208,17 +208,17 @@ export async function planResource(
     ignoredTagKeys: [...(aws?.ignoredTagKeys ?? []), TAG.uid],
     mayRepeat: () => true,
   });
-  const needed = await neededIn(planned, target);
+  const needed = await neededIn(planned, target, object.spec.deletionPolicy !== 'Delete');
   return { object, account, caller: identity?.arn ?? '', graph, plan: planned, needed };
 }
 
 /** A reader who may not see what needs a thing is told of its delete all the same. */
-async function neededIn({ actions }: Plan, { kinds, session }: Target): Promise<Needed> {
+async function neededIn({ actions }: Plan, { kinds, session }: Target, keepsCopy: boolean): Promise<Needed> {
   const found = await Promise.all(
     actions.map(async (action) => {
       if (action.verb !== 'delete') return [];
       try {
-        const reason = await kindOf(kinds, action.type).neededStill?.(session, action.record);
+        const reason = await kindOf(kinds, action.type).neededStill?.(session, action.record, { keepsCopy });
         return reason === undefined ? [] : [[action.id, reason] as const];
       } catch (error) {
         if (errorCode(error) === undefined) throw error;

@@ -137,7 +137,12 @@ export class Manager {
     });
     this.#targets = new Targets({
       installation: config.installation,
-      cluster: () => openLocalSession({ client, assertLeading: deps.assertLeading }),
+      cluster: () =>
+        openLocalSession({
+          client,
+          assertLeading: deps.assertLeading,
+          onCall: ({ verb, resource }, result) => deps.metrics.clusterCalls.inc({ verb, resource, result }),
+        }),
       endpoint: config.awsEndpoint,
       callGuard: deps.callGuard,
       clock,

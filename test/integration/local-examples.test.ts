@@ -100,7 +100,7 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
     expect((await ask(url, 'POST', '/database/cache/greeting', { value: 'hello' })).status).toBeLessThan(300);
     expect(await ask(url, 'GET', '/database/cache/greeting')).toMatchObject({
       status: 200,
-      body: { value: 'hello' },
+      body: { value: { value: 'hello' } },
     });
   });
 
@@ -173,8 +173,13 @@ describe('what is deleted', () => {
     await kubectl('delete', 'datastores', '--all', '-A', '--timeout=120s');
     await kubectl('delete', 'securevpcs', '--all', '-A', '--timeout=120s');
     const left = await kubectl(
-      ...['get', 'deployments,statefulsets,services,networkpolicies,hpa,endpointslices', '-A'],
-      ...['-l', 'app.kubernetes.io/managed-by=landfall', '-o', 'name'],
+      'get',
+      'deployments,statefulsets,services,networkpolicies,hpa,endpointslices',
+      '-A',
+      '-l',
+      'app.kubernetes.io/managed-by=landfall',
+      '-o',
+      'name',
     );
     expect(left).toBe('');
     const volumes = await kubectl('get', 'pvc', '-A', '-o', 'name');

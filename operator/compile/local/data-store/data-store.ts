@@ -46,7 +46,9 @@ export function compileLocalDataStore(input: LocalCompileInput<DataStore>): Grap
   ];
   return buildGraph(ownerOf(object), [
     ...(secret ? [build('GeneratedSecret', 'secret', secret)] : []),
-    ...(volume ? [build('PersistentVolumeClaim', 'volume', volume)] : []),
+    ...(volume
+      ? [build('PersistentVolumeClaim', 'volume', volume, { dependsOn: secret ? ['secret'] : [] })]
+      : []),
     ...(policy ? [build('NetworkPolicy', 'network-policy', policy)] : []),
     build('Service', 'service', serviceOf(store)),
     build('StatefulSet', 'stateful-set', statefulSetOf(store), { dependsOn: first }),
