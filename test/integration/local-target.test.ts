@@ -34,10 +34,73 @@ const service = at('EcsService', 'web', {
   task: { containers: [{ name: 'web', image: 'web:1', ports: [{ port: 8080 }] }] },
 });
 
-const read = async (kind: string, name: string) => {
-  const found = await world.kubectl('get', kind, name, '-n', 'shop', '-o', 'json', '--ignore-not-found');
-  return found === '' ? undefined : (JSON.parse(found) as Manifest);
+const elsewhere: Manifest = {
+  apiVersion: API,
+  kind: 'Account',
+  metadata: { name: 'cloud' },
+  spec: { aws: { accountId: '123456789012', regions: ['us-east-1'], namespaces: ['shop'] } },
 };
+const inAws = at('EcsService', 'in-aws', {
+  ...(service.spec as object),
+  accountRef: { name: 'cloud' },
+  dataStores: [],
+});
+
+const KINDS = 'serviceaccounts,services,deployments,statefulsets,networkpolicies,persistentvolumeclaims';
+
+interface Listed {
+  readonly items: readonly {
+    readonly kind: string;
+    readonly metadata: {
+      readonly name: string;
+      readonly deletionTimestamp?: string;
+      readonly finalizers?: readonly string[];
+    };
+  }[];
+}
+
+const things = async (): Promise<Listed['items']> => {
+  const selector = 'app.kubernetes.io/managed-by=landfall';
+  const text = await world.kubectl('get', KINDS, '-n', 'shop', '-l', selector, '-o', 'json');
+  return (JSON.parse(text) as Listed).items;
+};
+const names = async () => (await things()).map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
+/** No controllers run here: what they would say of a workload is written by hand. */
+const runs = (kind: string, name: string) =>
+  world.kubectl(
+    'patch',
+    kind,
+    name,
+    '-n',
+    'shop',
+    '--subresource=status',
+    '--type=merge',
+    '-p',
+    JSON.stringify({
+      status: {
+        observedGeneration: 1,
+        replicas: 1,
+        readyReplicas: 1,
+        updatedReplicas: 1,
+        availableReplicas: 1,
+        ...(kind === 'statefulset' && { currentRevision: 'one', updateRevision: 'one' }),
+      },
+    }),
+  );
+
+/** What waits for its dependents, of which no controller makes any here, is let go. */
+async function collectGarbage(): Promise<void> {
+  const patch = '{"metadata":{"finalizers":null}}';
+  for (const { kind, metadata } of await things())
+    if (
+      metadata.deletionTimestamp !== undefined &&
+      metadata.finalizers?.includes('foregroundDeletion') === true
+    )
+      // It may have gone meanwhile.
+      await world
+        .kubectl('patch', kind, metadata.name, '-n', 'shop', '--type=merge', '-p', patch)
+        .catch(() => '');
+}
 
 beforeAll(async () => {
   world = await World.start();
@@ -46,13 +109,60 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-describe('a store in the cluster itself', () => {
-  it('is made of Kubernetes objects', async () => {
-    await eventually('StatefulSet', async () => (await read('statefulset', 'cache-dev-redis')) !== undefined);
-    console.log(await world.kubectl('get', 'all,networkpolicy,pvc,secret', '-n', 'shop'));
-    console.log(await world.kubectl('get', 'acct,svpc,datastores,ecsservices', '-A', '-o', 'wide'));
-    console.log(JSON.stringify((await world.read(cache))?.status, undefined, 1));
-    console.log(JSON.stringify((await world.read(service))?.status, undefined, 1));
-    expect(1).toBe(1);
+describe('objects of an Account that leads to the cluster itself', () => {
+  it('become objects of Kubernetes, each when what it needs is there', async () => {
+    await world.ready(network);
+    await world.condition(service, 'Reconciling', { reason: 'DependencyNotReady' });
+    expect(await names()).not.toContain('Deployment/web');
+    await world.condition(cache, 'Reconciling', { reason: 'WaitingForCluster' });
+    await runs('statefulset', 'cache-dev-redis');
+    await world.ready(cache);
+    await eventually('the Deployment', async () => (await names()).includes('Deployment/web'));
+    await runs('deployment', 'web');
+    const ready = await world.ready(service);
+    expect(ready.status).toMatchObject({
+      target: { accountId: 'local', installation: 'local' },
+      desiredCount: 1,
+      runningCount: 1,
+      rollout: 'COMPLETED',
+    });
+  });
+
+  it('are left alone while they are as specified', async () => {
+    const before = await things();
+    const mark = await world.mark();
+    // Several readings of the fast lane.
+    await new Promise((done) => setTimeout(done, 5_000));
+    expect(await things()).toEqual(before);
+    expect(await world.writes(mark)).toEqual([]);
+  });
+
+  it('are put right where somebody else changes or deletes them', async () => {
+    const before = await names();
+    await world.kubectl('delete', 'service', 'web', '-n', 'shop');
+    await world.kubectl('set', 'image', '-n', 'shop', 'deployment/web', 'web=other:2');
+    await eventually('both are as they were', async () => {
+      const deployment = await world.kubectl('get', 'deployment', 'web', '-n', 'shop', '-o', 'yaml');
+      return !deployment.includes('image: other:2') && (await names()).join() === before.join();
+    });
+  });
+
+  it('refer to nothing that is in AWS, nor the other way round', async () => {
+    await world.apply([elsewhere, inAws]);
+    const refused = await world.condition(inAws, 'Stalled', { reason: 'InvalidSpec' });
+    expect(JSON.stringify(refused.status?.conditions)).toContain('in the cluster itself (Account laptop)');
+    await world.delete(inAws);
+    await world.gone(inAws);
+  });
+
+  it('leave nothing but the volume with its data when they are deleted', async () => {
+    for (const object of [service, cache, network]) {
+      await world.delete(object);
+      await eventually(`${object.metadata.name} is gone`, async () => {
+        await collectGarbage();
+        return (await world.read(object)) === undefined;
+      });
+    }
+    expect(await names()).toEqual(['PersistentVolumeClaim/cache-dev-redis']);
   });
 });
