@@ -13,8 +13,6 @@ import {
 import { imagesOf } from '../../k8s-local/platform/manifests.ts';
 import { eventually } from '../support/eventually.ts';
 
-const LONG_MS = 900_000;
-
 let cluster: LocalCluster;
 const forwarded: Forwarded[] = [];
 
@@ -58,14 +56,14 @@ beforeAll(async () => {
   for (const image of present) await cluster.loadImage(image);
   await installOperator(cluster.kubectl);
   await applyAccounts(cluster.kubectl, rewrites);
-}, LONG_MS);
+});
 afterAll(async () => {
   for (const one of forwarded) await one.stop();
   await cluster?.stop();
 });
 
 describe('the platform in real pods, from the very manifests for AWS', () => {
-  beforeAll(() => applyExample(cluster.kubectl, 'platform'), LONG_MS);
+  beforeAll(() => applyExample(cluster.kubectl, 'platform'));
 
   it('passes a call from the consumer through the alias to the provider', async () => {
     const answers = await callConsumer(await reach('api-consumer', 'api-consumer', 8000));
@@ -148,7 +146,7 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
 });
 
 describe('the portal in real pods', () => {
-  beforeAll(() => applyExample(cluster.kubectl, 'portal'), LONG_MS);
+  beforeAll(() => applyExample(cluster.kubectl, 'portal'));
 
   it('takes a company and has it in its database', async () => {
     const url = await reach('portal', 'backend', 80);

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { serverCommand } from '../../k8s-local/aws/local-aws.ts';
 import { type Nursery, startNursery } from '../../k8s-local/aws/nursery.ts';
 import { MissingPrerequisite } from '../../k8s-local/aws/python-env.ts';
+import { resolveNodePrograms } from '../../k8s-local/node/programs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const bundle = join(ROOT, '.landfall', `bundle-${randomUUID()}`);
@@ -16,6 +17,8 @@ const build = () => promisify(execFile)(process.execPath, ['scripts/build.mjs', 
 
 /** Before all integration tests: makes once what each of their files needs, and what their processes find by prepared.ts. */
 export async function setup(project: TestProject): Promise<void> {
+  // Minutes where nothing of it is cached, in which no test could keep its times.
+  if (process.env['CI'] === 'true') await resolveNodePrograms({ env: process.env, progress: console.log });
   const built = build();
   try {
     nursery = await startNursery(await serverCommand(0, process.env, console.log));
