@@ -72,10 +72,12 @@ export const LocalAccountSchema = z
       .describe(
         'Images by another name, since registries in AWS mean nothing here. It holds for those of containers and for those of the databases.',
       ),
-    sizeFactor: z
-      .number()
-      .min(0.01)
-      .max(10)
+    sizeFactor: withRules(z.number().max(10), {
+      // A minimum that is no whole number the API server rounds down for a value that is one.
+      cel: 'self >= 0.01',
+      message: '{self} would leave nothing: give 0.01 or more',
+      check: (self) => self >= 0.01,
+    })
       .default(1)
       .describe(
         'What cpu, memory and storage are multiplied by, and so are the limits of both; a container keeps at least 10m and 32 MiB.',
