@@ -42,6 +42,7 @@ const SPECS: Partial<Record<Kind, Value>> = {
 };
 
 const CASES: Partial<Record<Kind, readonly Case[]>> = {
+  Account: [{ field: 'local', full: { sizeFactor: 0.5 } }],
   SecureVpc: [
     { field: 'dns', full: { hostnames: 'Disabled' } },
     { field: 'dhcpOptions', full: { domainName: 'example.com' }, refused: 'dhcpOptions says nothing' },
@@ -185,7 +186,10 @@ describe('what may be written as {}', () => {
       const named = (value: Value): Manifest => ({
         apiVersion: 'landfall.dev/v1alpha1',
         kind,
-        metadata: { name: field.toLowerCase(), namespace: 'default' },
+        metadata: {
+          name: field.toLowerCase(),
+          ...(KINDS[kind].scope === 'Namespaced' && { namespace: 'default' }),
+        },
         spec: withValue({ ...SPECS[kind], ...around }, field.split('.'), value),
       });
       const empty = named({});
