@@ -35,6 +35,12 @@ async function withStandIns(args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
+/** Does what needs images: here, or in this command begun again where others stand in for the usual ones. */
+async function withImages(work: () => Promise<void>): Promise<void> {
+  if (process.env[STAND_INS] !== undefined || (await hasUsualImages(process.env))) await work();
+  else process.exitCode = await withStandIns(process.argv.slice(2));
+}
+
 async function bringUp(examples: readonly Example[], provider: string | undefined): Promise<void> {
   const options = { env: process.env, progress: say };
   const local = await up(provider === undefined ? {} : { provider });
@@ -49,6 +55,15 @@ async function bringUp(examples: readonly Example[], provider: string | undefine
     await applyExample(kubectl, example);
   }
   await show(local, kubectl);
+}
+
+async function reload(): Promise<void> {
+  const since = Date.now();
+  const local = await mustBeUp();
+  await buildImage(SERVICE_IMAGE, { env: process.env, progress: say });
+  await loadImages([SERVICE_IMAGE]);
+  await restartServices(await kubectlOf(local));
+  say(`what runs is what stands in service/, after ${Math.round((Date.now() - since) / 1000)} s`);
 }
 
 /** Asks the consumer, shows what it answered, and says how to go on. */
@@ -84,11 +99,8 @@ program
   .option('--provider <name>', 'minikube, kind, k3d, docker-desktop or source; default what is there')
   .option('--portal', 'the portal, too')
   .action(async ({ provider, portal }: { provider?: string; portal?: boolean }) => {
-    if (process.env[STAND_INS] === undefined && !(await hasUsualImages(process.env))) {
-      process.exitCode = await withStandIns(process.argv.slice(2));
-      return;
-    }
-    await bringUp(portal === true ? ['platform', 'portal'] : ['platform'], provider);
+    const examples: readonly Example[] = portal === true ? ['platform', 'portal'] : ['platform'];
+    await withImages(() => bringUp(examples, provider));
   });
 
 program
@@ -111,16 +123,7 @@ program
   .command('reload')
   .description('build the service anew, and restart what runs it')
   .action(async () => {
-    if (process.env[STAND_INS] === undefined && !(await hasUsualImages(process.env))) {
-      process.exitCode = await withStandIns(process.argv.slice(2));
-      return;
-    }
-    const since = Date.now();
-    const local = await mustBeUp();
-    await buildImage(SERVICE_IMAGE, { env: process.env, progress: say });
-    await loadImages([SERVICE_IMAGE]);
-    await restartServices(await kubectlOf(local));
-    say(`what runs is what stands in service/, after ${Math.round((Date.now() - since) / 1000)} s`);
+    await withImages(reload);
   });
 
 program
