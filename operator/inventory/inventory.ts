@@ -207,10 +207,10 @@ export class Inventory<S> implements World<S> {
     await this.#tell(name, shelf.reread(ids, records, this.#times(name, beganAt)));
   }
 
-  /** When a reading that has just ended began, and how long a write is believed without one. */
+  /** When a reading began, and how long a write is believed without one. */
   #times(name: string, beganAt: number) {
-    const { clock, graceMs, onUnshown } = this.#options;
-    return { beganAt, now: clock.now(), graceMs, onUnshown: (id: string) => onUnshown?.(name, id) };
+    const { graceMs, onUnshown } = this.#options;
+    return { beganAt, graceMs, onUnshown: (id: string) => onUnshown?.(name, id) };
   }
 
   /** Each kind asks for its own in its own way; whichever way, what is another's never becomes ours to delete. */

@@ -5,8 +5,7 @@ import { bearsOut, fingerprint } from './canonical.ts';
 /** Of a reading, on the monotonic clock in milliseconds. */
 interface Times {
   readonly beganAt: number;
-  readonly now: number;
-  /** How long an acknowledged write is believed although no reading shows it. */
+  /** How long after an acknowledged write a reading may begin that does not show it, and is not believed. */
   readonly graceMs: number;
   /** Told the ids of records of which a write of ours was believed until now, and no reading has shown it. */
   readonly onUnshown?: (id: string) => void;
@@ -153,17 +152,18 @@ export class Shelf<R, S> implements View<R> {
   }
 
   /**
-   * Drops what a reading of these that began at `beganAt` shows, and what is older than the grace time. Those for whom that
-   * makes a difference are `changed`: what they were told is no longer believed.
+   * Drops what a reading of these that began at `beganAt` shows, and what it ought to show, as it began after the grace
+   * time, however long it took. Those for whom that makes a difference are `changed`: what they were told is no longer
+   * believed.
    */
-  #settle(ids: Iterable<string>, { beganAt, now, graceMs, onUnshown }: Times, changed: Changes): void {
+  #settle(ids: Iterable<string>, { beganAt, graceMs, onUnshown }: Times, changed: Changes): void {
     for (const id of ids) {
       const overlay = this.#overlays.get(id);
       if (!overlay) continue;
       const listed = this.#listed.get(id);
       const believed = applyPatches(overlay, listed);
       const same = bearsOut(listed, believed);
-      if (!(same && beganAt > overlay.at) && now - overlay.at <= graceMs) continue;
+      if (!(same && beganAt > overlay.at) && beganAt - overlay.at < graceMs) continue;
       this.#overlays.delete(id);
       this.#forgetMerged();
       const record = believed ?? listed;

@@ -13,7 +13,7 @@ import { must, type AwsKind } from '../kind.ts';
 import { onOwn, reads } from '../permissions.ts';
 import type { AwsSession } from '../session.ts';
 import { retagged } from '../tags.ts';
-import { keyOf, keys, keyToRevive, PENDING_DELETION, type Key } from './keys.ts';
+import { formerKey, keyOf, keys, PENDING_DELETION, type Key } from './keys.ts';
 import { NEEDED_ACTIONS, neededStill } from './needed.ts';
 import { kmsTags, writeTags } from './tags.ts';
 
@@ -67,8 +67,8 @@ export const kmsKeyKind: AwsKind<KmsKeyInputs, Key> = {
 
   async create({ session, tags, owner, node }, { description, policy }) {
     const installation = tags[TAG.installation] ?? '';
-    const former = await keyToRevive(session, { installation, owner: tags[TAG.owner] ?? owner, node });
-    if (former) return revived(session, former);
+    const former = await formerKey(session, { installation, owner: tags[TAG.owner] ?? owner, node });
+    if (former) return former.KeyState === PENDING_DELETION ? revived(session, former) : former;
     const answer = await session.kmsOnce.send(
       new CreateKeyCommand({ Description: description, Policy: policy, Tags: kmsTags(tags) }),
     );

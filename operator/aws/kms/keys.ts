@@ -66,16 +66,17 @@ export async function describeKey(kms: KMSClient, KeyId: string): Promise<KeyMet
   return (await unlessGone(kms.send(new DescribeKeyCommand({ KeyId }))))?.KeyMetadata;
 }
 
-/** The key of this owner and node that is to be deleted: what it has encrypted can be read only if it is had back. */
-export async function keyToRevive(
+/** The key of this owner and node, also one that is to be deleted: what it has encrypted can be read only if it is had back. */
+export async function formerKey(
   session: AwsSession,
   { installation, owner, node }: { installation: string; owner: string; node: string },
 ): Promise<Key | undefined> {
-  for await (const page of keys.list(session, installation))
-    for (const key of page) {
+  for await (const page of keys.list(session, installation)) {
+    const former = page.find((key) => {
       const tags = tagsOf(key);
-      const isSame = tags[TAG.owner] === owner && tags[TAG.node] === node;
-      if (isSame && key.KeyState === PENDING_DELETION) return key;
-    }
+      return tags[TAG.owner] === owner && tags[TAG.node] === node;
+    });
+    if (former) return former;
+  }
   return undefined;
 }

@@ -208,6 +208,23 @@ describe('writes', () => {
     expect(inventory.overlaid).toBe(0);
   });
 
+  it('are not undone by a listing that began before them, however long it takes', async () => {
+    const { inventory, session, clock, unshown } = scene({ parents: numbered(1) });
+    await inventory.load();
+    const { closed, open } = gate();
+    session.gate = closed;
+    clock.jump(1);
+    const listing = inventory.refresh(['parents'], clock.now());
+    await settle();
+    clock.jump(1);
+    inventory.wrote(parents, 'p0', (listed) => listed && { ...listed, size: 7 });
+    clock.jump(10 * MINUTE);
+    open();
+    await listing;
+    expect(inventory.view(parents).get('p0')?.size).toBe(7);
+    expect(unshown).toEqual([]);
+  });
+
   it('of single objects count as reading them', async () => {
     const { inventory, session } = scene({ parents: numbered(1) });
     await inventory.refresh(['parents'], 0);

@@ -8,10 +8,10 @@ const GRACE_MS = 120;
 function shelfOf(...things: Thing[]) {
   const shelf = new Shelf<Thing, FakeSession>(fakeCollection('things'));
   const list = (beganAt: number, ...listed: Thing[]) => [
-    ...shelf.replace(listed, { beganAt, now: beganAt + 1, graceMs: GRACE_MS }).owners,
+    ...shelf.replace(listed, { beganAt, graceMs: GRACE_MS }).owners,
   ];
   const reread = (beganAt: number, wanted: readonly string[], ...found: Thing[]) => [
-    ...shelf.reread(wanted, found, { beganAt, now: beganAt + 1, graceMs: GRACE_MS }).owners,
+    ...shelf.reread(wanted, found, { beganAt, graceMs: GRACE_MS }).owners,
   ];
   list(0, ...things);
   return { shelf, list, reread, ids: () => [...shelf.all()].map(({ id }) => id).sort() };

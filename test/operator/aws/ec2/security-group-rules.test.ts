@@ -214,7 +214,7 @@ describe('update', () => {
   async function update() {
     const sent: string[] = [];
     const shelf = new Shelf<SecurityGroup, AwsSession>(securityGroups);
-    shelf.replace([before], { beganAt: 0, now: 0, graceMs: 1_000 });
+    shelf.replace([before], { beganAt: 0, graceMs: 1_000 });
     const session = {
       ec2: {
         async send(command: { input: { IpPermissions?: IpPermission[] } }) {
@@ -250,9 +250,9 @@ describe('update', () => {
       ],
       [permissionOf(toS3)],
     );
-    expect([...shelf.replace([before], { beganAt: 20, now: 20, graceMs: 1_000 }).owners]).toEqual([]);
+    expect([...shelf.replace([before], { beganAt: 20, graceMs: 1_000 }).owners]).toEqual([]);
     expect(shelf.overlaid).toBe(1);
-    shelf.replace([listed], { beganAt: 30, now: 30, graceMs: 1_000 });
+    shelf.replace([listed], { beganAt: 30, graceMs: 1_000 });
     expect(shelf.overlaid).toBe(0);
     expect(kind.diff(wanted, shelf.get('sg-1'))).toEqual([]);
   });

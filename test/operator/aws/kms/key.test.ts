@@ -70,6 +70,15 @@ describe('the key of a store', () => {
     expect(said).toEqual(['GetResources', 'DescribeKey', 'CancelKeyDeletion', 'EnableKey']);
   });
 
+  it.each(['Enabled', 'Disabled'])(
+    'is the one that is there, %s, where no listing has shown it yet',
+    async (KeyState) => {
+      const { session, said } = awsWith(KeyState);
+      expect(await kmsKeyKind.create?.(contextOf(session), inputs)).toMatchObject({ Arn, KeyState });
+      expect(said).toEqual(['GetResources', 'DescribeKey']);
+    },
+  );
+
   it('is never another node’s', async () => {
     const { session, said } = awsWith('PendingDeletion', { ...tags, [TAG.owner]: 'DataStore/team/other' });
     await kmsKeyKind.create?.(contextOf(session), inputs);
