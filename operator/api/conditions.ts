@@ -194,7 +194,7 @@ export const CONDITIONS = {
       },
       ApprovalStale: {
         means:
-          'There is a PlanApproval, but of another plan: AWS or the spec moved since. The message names both hashes, and nothing was done.',
+          'There is a PlanApproval, but of another plan: what is there or the spec has changed since. The message names both hashes, and nothing was done.',
         todo: 'Read status.plan, which is the plan as it is now, and approve that one; delete the stale PlanApproval.',
         kinds: resources,
       },
@@ -242,7 +242,7 @@ export const CONDITIONS = {
       },
       StoreLost: {
         means:
-          'A store that this object had is not in AWS any more, and somebody else has deleted it. No new and empty one is made in its place unasked, nor one of the copy that the former was made of; the message names it.',
+          'A store that this object had is not there any more, and somebody else has deleted it. No new and empty one is made in its place unasked, nor one of the copy that the former was made of; the message names it.',
         todo: 'Name the snapshot, backup or moment that it is to be made of in `spec.restoreFrom`. To have an empty one instead, approve the plan in status.plan: `landfall approve KIND/NAMESPACE/NAME`. Each loss asks for an approval of its own.',
         kinds: store,
       },
@@ -341,7 +341,7 @@ export const CONDITIONS = {
       },
       DeletionWaits: {
         means: 'spec.management is Pause, and the object was deleted: its things stay in AWS, and it waits.',
-        todo: 'Set spec.management to Manage, and spec.deletionPolicy is carried out; or to Observe, and the object goes while AWS is left as it is.',
+        todo: 'Set spec.management to Manage, and spec.deletionPolicy is carried out; or to Observe, and the object goes while what is there is left as it is.',
       },
     },
   },

@@ -27,7 +27,7 @@ export const EVENTS = {
   Deleted: {
     type: 'Normal',
     means:
-      'A thing was deleted, or AWS has begun to delete it; at the end of an object, that nothing is left of it in AWS.',
+      'A thing was deleted, or its deletion has begun; at the end of an object, that nothing is left of it.',
   },
   DriftRepaired: {
     type: 'Warning',
@@ -55,7 +55,7 @@ export const EVENTS = {
   },
   LeftAsObserved: {
     type: 'Normal',
-    means: 'The object is gone; it was only observed, so that AWS is left as it is.',
+    means: 'The object is gone; it was only observed, so that what is there is left as it is.',
   },
   Claimed: {
     type: 'Normal',

@@ -198,6 +198,7 @@ export async function planResource(
   const planned = plan({
     graph,
     kinds: target.kinds,
+    place: target.place,
     world: target.world,
     memory: NO_MEMORY,
     survivors: new Map(),

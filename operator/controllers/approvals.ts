@@ -105,7 +105,7 @@ function hold<T extends GraphObject>(
   const message =
     approved === undefined
       ? `${going} plan ${hash} (${summary}) waits for approval; ${how}`.trim()
-      : `${going} ${approved}, but AWS or the spec moved since, and the plan is now ${hash} (${summary}); nothing was done; ${how}`.trim();
+      : `${going} ${approved}, but what is there or the spec has changed since, and the plan is now ${hash} (${summary}); nothing was done; ${how}`.trim();
   if (isNew || !status.conditions?.some((condition) => condition.reason === reason))
     tell(deps.events, object, { reason, action: 'Approve', message });
   return {

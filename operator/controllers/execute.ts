@@ -66,6 +66,7 @@ export async function execute<T extends GraphObject>(
     plan: planned,
     graph,
     kinds: target.kinds,
+    place: target.place,
     world: target.world,
     ...(adoptions && { adoptions }),
     ...(exportsNow && { exportsNow }),
@@ -80,7 +81,7 @@ export async function execute<T extends GraphObject>(
     interpret: target.interpret,
     isGone: (action) => isGone(target, action),
     onOutcome: (outcome) => {
-      noteOutcome(deps, pass.object, pass.log, outcome, drift !== undefined);
+      noteOutcome({ ...deps, place: target.place }, pass.object, pass.log, outcome, drift !== undefined);
       // Others may need it while the rest of this pass goes on.
       const waits = waitsForMade(target, outcome);
       for (const lanes of target.lanes) lanes.waitForMore(ownerOf(pass.object), waits);

@@ -23,7 +23,7 @@ export function managementOf({ spec }: GraphObject): string {
   return spec.management ?? 'Manage';
 }
 
-/** Whether the resource, as it is by now, still lets the operator change AWS. */
+/** Whether the resource, as it is by now, still lets the operator change anything. */
 export function isManaged<T extends GraphObject>({ informer, object }: Pass<T>): boolean {
   const newest = informer.get(keyOf(object)) ?? object;
   return managementOf(newest) === 'Manage';
@@ -42,13 +42,13 @@ export async function pause<T extends GraphObject>(deps: ResourceDeps, pass: Pas
       ? {
           kind: 'paused',
           reason: 'PausedBySpec',
-          message: `spec.management is Pause: AWS is neither read nor changed; ${known}`,
+          message: `spec.management is Pause: what is there is neither read nor changed; ${known}`,
         }
       : {
           kind: 'paused',
           reason: 'DeletionWaits',
           message:
-            'spec.management is Pause: the object is to go, and waits. Set Manage, and spec.deletionPolicy is carried out; or Observe, and it goes while AWS is left as it is',
+            'spec.management is Pause: the object is to go, and waits. Set Manage, and spec.deletionPolicy is carried out; or Observe, and it goes while what is there is left as it is',
         };
   await writeStatus(deps, pass, { verdict });
   return { verdict, waitsFor: [], target: undefined };
@@ -71,7 +71,7 @@ export async function report<T extends GraphObject>(
   const verdict = verdictOfObserved(planned);
   const differs = planned.actions.some(({ verb }) => verb !== 'wait');
   const drift: Drift = differs ? { found: summaryOf(planned), repaired: false } : undefined;
-  noteDrift(deps, pass.object, drift);
+  noteDrift(deps, pass.object, drift, seen.target);
   return show(deps, pass, seen, { verdict, drift, observed: true, fields: { plan: undefined } });
 }
 
@@ -99,25 +99,30 @@ export async function show<T extends GraphObject>(
   return { verdict: change.verdict, target, waitsFor: waitsOf(target, [], planned) };
 }
 
-/** Lets an observed resource go that once owned something: AWS is not even read. */
+/** Lets an observed resource go that once owned something: nothing is even read. */
 export async function letGo<T extends GraphObject>(deps: ResourceDeps, pass: Pass<T>): Promise<PassResult> {
   const { resources: left = [], pending = [] } = pass.object.status;
   const things = left.length === 0 ? 'nothing that is known of' : thingsOf(left);
   await leave(deps, pass, {
     reason: 'LeftAsObserved',
-    message: `spec.management is Observe: left in AWS as it is, and found again by the same manifest: ${things}`,
+    message: `spec.management is Observe: left as it is, and found again by the same manifest: ${things}`,
   });
-  pass.log.info({ left, pending }, 'only observed: left in AWS, finalizer removed');
+  pass.log.info({ left, pending }, 'only observed: left as it is, finalizer removed');
   return { verdict: undefined, waitsFor: [], target: undefined };
 }
 
 /** One event for each difference that is new; a repair tells of itself. */
-function noteDrift(deps: ResourceDeps, object: GraphObject, drift: Drift): void {
+function noteDrift(
+  deps: ResourceDeps,
+  object: GraphObject,
+  drift: Drift,
+  { place }: Pick<Target, 'place'>,
+): void {
   const told = object.status.conditions?.find(({ type, status }) => type === 'Drifted' && status === 'True');
   if (!drift || told?.message === drift.found) return;
   tell(deps.events, object, {
     reason: 'DriftDetected',
     action: 'Observe',
-    message: `AWS differs from the spec and is only observed; to match it would take: ${drift.found}`,
+    message: `what is in ${place.name} differs from the spec and is only observed; to match it would take: ${drift.found}`,
   });
 }

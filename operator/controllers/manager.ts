@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ownerOfKey } from '../compile/references.ts';
 import { ownerTag } from '../graph/ownership.ts';
+import { isAtIt } from '../graph/place.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -37,8 +38,6 @@ const PRIORITY = { change: 100, drift: 50 } as const;
 const SAFETY_NET_MS = 30_000;
 /** What the log says, at level debug, where AWS took a write that no reading has shown within the grace time. */
 export const UNSHOWN = 'a write of ours shows in no reading';
-/** Reasons of what a listing shows as soon as it is there. */
-const COMES_BY_ITSELF: ReadonlySet<string> = new Set(['WaitingForAws', 'WaitingForCluster']);
 /** The longest delay while something is awaited that comes by itself. Milliseconds. */
 const WAIT_MAX_MS = 60_000;
 
@@ -151,7 +150,7 @@ export class Manager {
       onChange: (owners) => this.#awsChanged(owners),
       onUnshown: (collection, id) => log.debug({ collection, id }, UNSHOWN),
       active: () => deps.isLeading() && this.#keys.size > 0 && !this.#stopping,
-      onError: (error) => log.warn({ err: error }, 'reading AWS failed'),
+      onError: (error) => log.warn({ err: error }, 'reading what is there failed'),
     });
     this.#cluster = remembered(clock, Infinity, async () => ({
       uid: await clusterUid(client),
@@ -457,7 +456,7 @@ export class Manager {
       this.#retries.reset(key);
       return {};
     }
-    if (COMES_BY_ITSELF.has(verdict.reason))
+    if (isAtIt(verdict.reason))
       return refused === true
         ? this.#retry(key, verdict.kind, SAFETY_NET_MS)
         : { requeueAfterMs: SAFETY_NET_MS };

@@ -4,6 +4,7 @@ import type { Outcome } from '../graph/outcome.ts';
 import { textOf, type Change } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import type { Standing } from '../graph/plan.ts';
+import { isAtIt, type Place } from '../graph/place.ts';
 import { printable } from '../graph/ref.ts';
 import { isRetention } from '../graph/retention.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -16,7 +17,7 @@ import { tell } from './tell.ts';
 const DONE = { adopt: 'Adopted', create: 'Created', update: 'Updated', delete: 'Deleted' } as const;
 
 /** Reasons for which something waits and nobody has to look. */
-const QUIET: ReadonlySet<string> = new Set(['WaitingForAws', 'DependencyNotReady', 'BackingUp', 'Deleting']);
+const QUIET: ReadonlySet<string> = new Set(['DependencyNotReady', 'BackingUp', 'Deleting']);
 
 /** How many changes an event names before it only counts, and how much of a value it shows. */
 const CHANGES_MAX = 6;
@@ -24,7 +25,7 @@ const VALUE_MAX = 60;
 
 /** Tells people and machines of one action: an event, a log line, and a count where drift was repaired. */
 export function noteOutcome(
-  to: { readonly events: EventRecorder; readonly metrics: Metrics },
+  to: { readonly events: EventRecorder; readonly metrics: Metrics; readonly place: Place },
   object: GraphObject,
   log: Logger,
   outcome: Outcome,
@@ -39,7 +40,7 @@ export function noteOutcome(
     // One event says at the end what was left.
     if (isRetention(action) || action.verb === 'wait' || action.verb === 'refuse') return;
     if (retained !== undefined) {
-      const why = `${what} stays in AWS, tagged ${TAG.retained}: ${retained}`;
+      const why = `${what} stays in ${to.place.name}, with ${to.place.mark} ${TAG.retained}: ${retained}`;
       tell(to.events, object, { reason: 'Retained', action: 'delete', message: why });
       return;
     }
@@ -49,13 +50,17 @@ export function noteOutcome(
     return;
   }
   if (written) noteDone(to.events, object, { what, verb: 'update', changes: written, drift });
-  if (result === 'skipped' || QUIET.has(reason ?? '')) {
-    // AWS is at it, or an earlier step or another object is: nothing that a person should look into.
+  if (result === 'skipped' || isAtIt(reason) || QUIET.has(reason ?? '')) {
+    // The place is at it, or an earlier step or another object is: nothing that a person should look into.
     log.info({ ...fields, message }, 'waiting');
     if (reason === 'BackingUp')
       tell(to.events, object, { reason, action: 'delete', message: `${what}: ${message}` });
-    if (result === 'skipped' || action.verb !== 'delete' || reason !== 'WaitingForAws') return;
-    tell(to.events, object, { reason: 'Deleted', action: 'delete', message: `AWS is deleting ${what}` });
+    if (result === 'skipped' || action.verb !== 'delete' || !isAtIt(reason)) return;
+    tell(to.events, object, {
+      reason: 'Deleted',
+      action: 'delete',
+      message: `${to.place.name} is deleting ${what}`,
+    });
     return;
   }
   log.warn({ ...fields, message }, 'not done');
@@ -75,7 +80,7 @@ interface Done {
   readonly drift: boolean;
 }
 
-/** Tells what was done to AWS: all of an action, or of a set those members that did not have to wait. */
+/** Tells what was done: all of an action, or of a set those members that did not have to wait. */
 function noteDone(events: EventRecorder, object: GraphObject, { what, verb, changes, drift }: Done): void {
   const named = changes.length > 0 ? `: ${changesText(changes)}` : '';
   tell(events, object, {

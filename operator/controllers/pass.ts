@@ -150,23 +150,24 @@ export async function ensureFinalizer<T extends GraphObject>(
   hold(pass, await addFinalizer(deps.client, pass.path, pass.object, FINALIZER));
 }
 
-/** Nothing is left in AWS but what is left on purpose: Kubernetes may forget the object. */
+/** Nothing is left but what is left on purpose: Kubernetes may forget the object. */
 export async function release<T extends GraphObject>(
   deps: ResourceDeps,
   pass: Pass<T>,
   left: readonly Standing[],
+  { place }: Pick<Target, 'place'>,
 ): Promise<void> {
   if (left.length === 0) {
-    await leave(deps, pass, { reason: 'Deleted', message: 'nothing is left of it in AWS' });
-    pass.log.info({}, 'nothing left in AWS, finalizer removed');
+    await leave(deps, pass, { reason: 'Deleted', message: `nothing is left of it in ${place.name}` });
+    pass.log.info({}, 'nothing left, finalizer removed');
     return;
   }
   const things = left.map(({ node, type, id }) => ({ node, kind: type, id }));
   await leave(deps, pass, {
     reason: 'Retained',
-    message: `left in AWS with tag ${TAG.retained}, and found again by the same manifest: ${thingsOf(things)}`,
+    message: `left in ${place.name} with ${place.mark} ${TAG.retained}, and found again by the same manifest: ${thingsOf(things)}`,
   });
-  pass.log.info({ left: things }, 'left in AWS, finalizer removed');
+  pass.log.info({ left: things }, 'left on purpose, finalizer removed');
 }
 
 /** Removes the finalizer, and tells in what state things are left. */

@@ -8,6 +8,7 @@ import type { Graph } from '../graph/graph.ts';
 import { kindOf, type AnyKind } from '../graph/kind.ts';
 import { isAdopted, TAG } from '../graph/ownership.ts';
 import { ownedRecords } from '../graph/owned.ts';
+import { isAtIt } from '../graph/place.ts';
 import { plan, type Intent, type Memory, type Plan, type Survivor } from '../graph/plan.ts';
 import type { Wait } from '../inventory/inventory.ts';
 import type { Pass, ResourceDeps } from './pass.ts';
@@ -39,6 +40,7 @@ export function makePlan<T extends GraphObject>(
   return plan<Session>({
     graph,
     kinds: target.kinds,
+    place: target.place,
     world: target.world,
     memory,
     survivors,
@@ -103,9 +105,7 @@ export function driftIn(object: GraphObject, planned: Plan): Drift {
   const ready = object.status.conditions?.find((condition) => condition.type === 'Ready');
   const settled = ready?.status === 'True' && object.status.observedGeneration === object.metadata.generation;
   // What somebody deletes is waited for before it is made again.
-  const changes = planned.actions.filter(
-    (action) => action.verb !== 'wait' || action.reason === 'WaitingForAws',
-  );
+  const changes = planned.actions.filter((action) => action.verb !== 'wait' || isAtIt(action.reason));
   if (!settled || changes.length === 0) return undefined;
   return { found: summaryOf(planned), repaired: false };
 }

@@ -13,7 +13,7 @@ import type { Target } from './target.ts';
  */
 export function refuseProtected<T extends GraphObject>(
   { kind, object }: Pick<Pass<T>, 'kind' | 'object'>,
-  { type, world }: Pick<Target, 'type' | 'world'>,
+  { type, place, world }: Pick<Target, 'type' | 'place' | 'world'>,
 ): void {
   const field = kind.protectedBy?.(object);
   if (field === undefined) return;
@@ -25,7 +25,7 @@ export function refuseProtected<T extends GraphObject>(
   const { namespace = '', name } = object.metadata;
   throw new Terminal(
     'DeletionProtected',
-    `${field} protects ${named.join(', ')} against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in AWS`,
+    `${field} protects ${named.join(', ')} against deletion, and nothing of this object is deleted; to have it deleted, set it to Disabled (kubectl edit ${kind.plural} -n ${namespace} ${name}): an edit is honoured while the object goes; or set spec.deletionPolicy to Retain, and all of it stays in ${place.name}`,
   );
 }
 

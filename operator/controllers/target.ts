@@ -1,6 +1,7 @@
 import type { AwsSession } from '../aws/session.ts';
 import type { ClusterFacts } from '../compile/local/input.ts';
 import type { Kinds } from '../graph/kind.ts';
+import type { Place } from '../graph/place.ts';
 import type { Verdict } from '../graph/outcome.ts';
 import type { Lanes } from '../inventory/lanes.ts';
 import type { TargetWorld } from '../inventory/world.ts';
@@ -22,6 +23,7 @@ export interface AwsTarget extends Target {
 /** One place as an Account reaches it, where things are made: an account of AWS in one region, or the cluster itself. */
 export interface Target {
   readonly type: TargetType;
+  readonly place: Place;
   /** Every sort of thing that can be made there. */
   readonly kinds: Kinds<Session>;
   readonly session: Session;

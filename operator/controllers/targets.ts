@@ -8,6 +8,7 @@ import { awsKinds } from '../aws/kinds.ts';
 import { openSession, type AwsSession } from '../aws/session.ts';
 import type { Clock } from '../clock.ts';
 import type { Kinds } from '../graph/kind.ts';
+import { AWS, CLUSTER } from '../graph/place.ts';
 import { Inventory } from '../inventory/inventory.ts';
 import { Lanes, type LaneTimes } from '../inventory/lanes.ts';
 import { TargetWorld } from '../inventory/world.ts';
@@ -79,6 +80,7 @@ export class Targets {
     const lanes = this.#lanes(regional);
     const target: AwsTarget = {
       type: 'aws',
+      place: AWS,
       kinds: awsKinds,
       session,
       world: new TargetWorld(regional, global.inventory),
@@ -99,6 +101,7 @@ export class Targets {
     const nothing = this.#inventory(session, localKinds, 'global');
     const target: Target = {
       type: 'local',
+      place: CLUSTER,
       kinds: localKinds,
       session,
       world: new TargetWorld(inventory, nothing),

@@ -9,7 +9,7 @@ import { conclude } from './conclude.ts';
 import { dismissalOf } from './dismissal.ts';
 import { execute } from './execute.ts';
 import { locate, read } from './locate.ts';
-import { release, writeStatus, type Pass, type PassResult, type ResourceDeps } from './pass.ts';
+import { leave, release, writeStatus, type Pass, type PassResult, type ResourceDeps } from './pass.ts';
 import { makePlan, observe, refuseUntagged, retains, unconfirmed } from './planning.ts';
 import { refuseWhileUsed } from './remaining-users.ts';
 import { memoryOf, ownerOf, type GraphObject } from './resource-status.ts';
@@ -26,7 +26,7 @@ export async function tearDown<T extends GraphObject>(
   pass: Pass<T>,
 ): Promise<PassResult> {
   if (pass.object.status.target === undefined) {
-    await release(deps, pass, []);
+    await leave(deps, pass, { reason: 'Deleted', message: 'nothing was made of it' });
     return { verdict: undefined, waitsFor: [], target: undefined };
   }
   const { account, target, where } = await locate(deps, pass, true);
@@ -81,7 +81,7 @@ export async function tearDown<T extends GraphObject>(
           'WaitingForIntent',
           'a create may have been made just before a crash; looking for it once more before letting go',
         );
-      await release(deps, pass, left.standing);
+      await release(deps, pass, left.standing, target);
       return { verdict: undefined, waitsFor: [], target };
     }
   }

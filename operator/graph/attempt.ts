@@ -39,7 +39,7 @@ async function attempt<S>(
       return { action, result: 'stalled', reason: 'NameTaken', message: error.message, clear: true };
     const verdict = input.interpret(error);
     if (verdict.kind === 'stalled' && action.id !== undefined && (await input.isGone?.(action)) === true)
-      return goneMeanwhile(action, action.id);
+      return goneMeanwhile(input, action, action.id);
     const result = verdict.kind === 'stalled' ? 'stalled' : 'waiting';
     return {
       action,
@@ -52,10 +52,10 @@ async function attempt<S>(
 }
 
 /** A refusal of what is not there says nothing: by tags that it does not have, nobody may do anything to it. */
-function goneMeanwhile(action: Action, id: string): Outcome {
+function goneMeanwhile<S>({ place }: ApplyInput<S>, action: Action, id: string): Outcome {
   if (action.verb === 'delete') return { action, result: 'done', id, clear: true };
   const message = `${action.type} ${id} was deleted by somebody meanwhile; what takes its place follows`;
-  return { action, result: 'waiting', reason: 'WaitingForAws', message, clear: true };
+  return { action, result: 'waiting', reason: place.waiting, message, clear: true };
 }
 
 /** What the kind of an action is given. */

@@ -1,6 +1,7 @@
 import { GraphError } from './graph.ts';
 import { TAG } from './ownership.ts';
 import { recordKey, type Owned } from './owned.ts';
+import type { Place } from './place.ts';
 import type { Action } from './plan.ts';
 
 /** A thing to delete, what it uses, and the kinds that have to go before its own. */
@@ -57,6 +58,7 @@ export function planDeletes<S>(
   doomed: readonly Owned<S>[],
   leaving: readonly Owned<S>[],
   superseded: ReadonlySet<string>,
+  place: Place,
 ): Action[] {
   const things: Doomed[] = [...doomed, ...leaving].map(({ kind, record }) => ({
     id: kind.collection.id(record),
@@ -72,7 +74,7 @@ export function planDeletes<S>(
     const node = kind.collection.tags(record)[TAG.node] ?? id;
     const state = kind.state(record);
     if (state.phase === 'deleting') {
-      return [{ verb: 'wait', node, type, id, changes: [], reason: 'WaitingForAws', message: state.message }];
+      return [{ verb: 'wait', node, type, id, changes: [], reason: place.waiting, message: state.message }];
     }
     return [
       {

@@ -2,6 +2,7 @@ import type { Adoptions } from './adoption.ts';
 import type { ExportsOf } from './exports.ts';
 import type { Graph } from './graph.ts';
 import type { Change, Kinds, World, Wrote } from './kind.ts';
+import type { Place } from './place.ts';
 import type { Action, Plan } from './plan.ts';
 
 /** What an error of the provider means for the plan. */
@@ -35,6 +36,7 @@ export interface ApplyInput<S> {
   readonly plan: Plan;
   readonly graph: Graph;
   readonly kinds: Kinds<S>;
+  readonly place: Place;
   readonly world: World<S>;
   /** Those that the plan was made with; default none. */
   readonly adoptions?: Adoptions<S>;

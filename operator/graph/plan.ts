@@ -5,6 +5,7 @@ import { dependenciesOf, statedInputs, topologicalWaves, type Graph, type GraphN
 import { kindOf, type AnyKind, type Change, type Kinds, type State, type World } from './kind.ts';
 import { isAdopted, shortHash, TAG } from './ownership.ts';
 import { ownedRecords, recordKey, type Owned } from './owned.ts';
+import type { Place } from './place.ts';
 import { printable, resolve } from './ref.ts';
 import { isLeft, withLeft } from './retention.ts';
 import { muted, planFacet, planThing } from './step.ts';
@@ -88,6 +89,7 @@ export interface Plan {
 export interface PlanInput<S> {
   readonly graph: Graph;
   readonly kinds: Kinds<S>;
+  readonly place: Place;
   readonly world: World<S>;
   readonly memory: Memory;
   readonly survivors: ReadonlyMap<string, Survivor>;
@@ -193,6 +195,7 @@ export function plan<S>(given: PlanInput<S>): Plan {
     doomed.filter((entry) => !isKept(entry)),
     [...leaving, ...doomed.filter(isKept)],
     new Set([...superseded].filter((key) => !twins.has(key))),
+    given.place,
   );
   return {
     owner: graph.owner,

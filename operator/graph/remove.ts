@@ -108,7 +108,7 @@ export async function remove<S>(
     return {
       id: action.id,
       result: 'waiting',
-      reason: 'WaitingForAws',
+      reason: input.place.waiting,
       message: `${kind.type} ${action.id} is being deleted`,
     };
   } catch (error) {

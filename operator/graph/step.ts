@@ -183,7 +183,7 @@ function planMissing<S>(
       record: leaving,
       replaced: true,
       superseded: [],
-      action: { ...base, verb: 'wait', id, reason: 'WaitingForAws', message },
+      action: { ...base, verb: 'wait', id, reason: input.place.waiting, message },
     };
   }
   const copy = kind.copyOf?.(inputs);
@@ -205,7 +205,7 @@ function planMissing<S>(
   const lost = isStore(kind, { inputs }) ? former : undefined;
   if (lost !== undefined && !isNamed && input.remakes !== true) {
     const at = { node: node.key, id: lost, owner: input.graph.owner, copy };
-    return { superseded: [], action: refuseRemake(kind, at) };
+    return { superseded: [], action: refuseRemake(kind, { ...at, place: input.place }) };
   }
   const changes = describeInputs(inputs);
   const action: Action = {

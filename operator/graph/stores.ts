@@ -1,6 +1,7 @@
 import { isStore, textOf, type AnyKind, type Change } from './kind.ts';
 import { recordKey, type Owned } from './owned.ts';
 import { TAG } from './ownership.ts';
+import type { Place } from './place.ts';
 import type { Action } from './plan.ts';
 import { printable } from './ref.ts';
 
@@ -19,13 +20,20 @@ export function refuseReplacement<S>(
   return { verb: 'refuse', node, type: kind.type, id, changes, reason: 'ReplacementNotAllowed', message };
 }
 
+/** A store that status remembers and that is gone. */
+interface Lost {
+  readonly node: string;
+  readonly id: string;
+  readonly owner: string;
+  /** That which it would be made of. */
+  readonly copy: string | undefined;
+  readonly place: Place;
+}
+
 /** A store that was there is gone: a new one would be empty, and would hide that. */
-export function refuseRemake<S>(
-  kind: AnyKind<S>,
-  { node, id, owner, copy }: { node: string; id: string; owner: string; copy: string | undefined },
-): Refusal {
+export function refuseRemake<S>(kind: AnyKind<S>, { node, id, owner, copy, place }: Lost): Refusal {
   const other = copy === undefined ? 'a new and empty one made' : `one made of ${copy} once more`;
-  const message = `${kind.type} ${id} is not in AWS any more, and nobody here has deleted it; name ${copy === undefined ? 'the copy' : 'another copy'} that it is to be made of in spec.restoreFrom; or have ${other}: landfall approve ${owner}`;
+  const message = `${kind.type} ${id} is not in ${place.name} any more, and nobody here has deleted it; name ${copy === undefined ? 'the copy' : 'another copy'} that it is to be made of in spec.restoreFrom; or have ${other}: landfall approve ${owner}`;
   return { verb: 'refuse', node, type: kind.type, id, changes: [], reason: 'StoreLost', message };
 }
 

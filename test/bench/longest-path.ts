@@ -8,6 +8,7 @@ import { dependenciesOf, type Graph, type GraphNode } from '../../operator/graph
 import type { World } from '../../operator/graph/kind.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { referencesIn } from '../../operator/graph/ref.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { INSTALLATION, type Subject } from './subjects.ts';
 
 /** A call that is made for a node: the write that makes it, or the read that shows that it is usable. */
@@ -84,6 +85,7 @@ function writtenIn(graph: Graph): Set<string> {
   const { actions } = plan<AwsSession>({
     graph,
     kinds: awsKinds,
+    place: AWS,
     world: NOTHING_STANDS,
     memory: NO_MEMORY,
     survivors: new Map(),

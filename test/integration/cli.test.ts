@@ -21,6 +21,7 @@ import { systemClock as clock } from '../../operator/clock.ts';
 import { Targets } from '../../operator/controllers/targets.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { runLandfall, type Run } from '../support/landfall.ts';
 import { nursery } from '../support/prepared.ts';
 
@@ -444,6 +445,7 @@ async function build(): Promise<void> {
     const made = plan({
       graph,
       kinds: awsKinds,
+      place: AWS,
       world,
       memory: NO_MEMORY,
       survivors: new Map(),
@@ -454,6 +456,7 @@ async function build(): Promise<void> {
       plan: made,
       graph,
       kinds: awsKinds,
+      place: AWS,
       world,
       session,
       uid: 'test',

@@ -14,6 +14,7 @@ import { buildGraph, type Graph } from '../../operator/graph/graph.ts';
 import { kindOf, type AnyKind, type Collection, type Kinds } from '../../operator/graph/kind.ts';
 import { ownerTag, TAG } from '../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, plan, type Memory, type Plan } from '../../operator/graph/plan.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
 import { small } from '../support/crash-subjects.ts';
@@ -109,6 +110,7 @@ async function pass(
   const whole = plan<AwsSession>({
     graph: wanted,
     kinds,
+    place: AWS,
     world,
     memory,
     survivors: new Map(),
@@ -120,6 +122,7 @@ async function pass(
     plan: { ...whole, actions },
     graph: wanted,
     kinds,
+    place: AWS,
     world,
     session: weak.session ?? session,
     uid: `uid-${uid}`,

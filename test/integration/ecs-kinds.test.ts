@@ -24,6 +24,7 @@ import { kindRegistry } from '../../operator/graph/kind.ts';
 import { ownershipTags } from '../../operator/graph/ownership.ts';
 import { NO_MEMORY, plan } from '../../operator/graph/plan.ts';
 import { ref } from '../../operator/graph/ref.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { linesOf } from '../operator/aws/changes.ts';
 import { aws } from './local-aws/harness.ts';
@@ -121,6 +122,7 @@ async function pass(graph: ReturnType<typeof graphOf>) {
   const made = plan({
     graph,
     kinds,
+    place: AWS,
     world: inventory,
     memory: NO_MEMORY,
     survivors: new Map(),
@@ -131,6 +133,7 @@ async function pass(graph: ReturnType<typeof graphOf>) {
     plan: made,
     graph,
     kinds,
+    place: AWS,
     world: inventory,
     session,
     uid: 'uid',

@@ -29,6 +29,7 @@ import type { Outcome } from '../../operator/graph/outcome.ts';
 import { ownershipTags, TAG } from '../../operator/graph/ownership.ts';
 import { describePlan, NO_MEMORY, plan, type Plan } from '../../operator/graph/plan.ts';
 import { ref } from '../../operator/graph/ref.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { ELB_KINDS } from '../operator/aws/elbv2/cases.ts';
 import { eventually } from '../support/eventually.ts';
@@ -194,6 +195,7 @@ function planOf(graph: Graph, world: Inventory<AwsSession>): Plan {
   return plan<AwsSession>({
     graph,
     kinds,
+    place: AWS,
     world,
     memory: NO_MEMORY,
     survivors: new Map(),
@@ -212,6 +214,7 @@ async function pass(
     plan: made,
     graph,
     kinds,
+    place: AWS,
     world: known,
     session,
     uid: 'uid-1',

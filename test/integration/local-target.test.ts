@@ -158,11 +158,18 @@ describe('objects of an Account that leads to the cluster itself', () => {
   it('leave nothing but the volume with its data when they are deleted', async () => {
     for (const object of [service, cache, network]) {
       await world.delete(object);
+      if (object === service) await world.condition(object, 'Reconciling', { reason: 'WaitingForCluster' });
       await eventually(`${object.metadata.name} is gone`, async () => {
         await collectGarbage();
         return (await world.read(object)) === undefined;
       });
     }
     expect(await names()).toEqual(['PersistentVolumeClaim/cache-dev-redis']);
+    const told = (await Promise.all([service, cache, network].map((object) => world.events(object))))
+      .flat()
+      .map(({ note }) => note);
+    expect(told.filter((note) => note.includes('AWS'))).toEqual([]);
+    expect(told.some((note) => note.startsWith('the cluster is deleting Deployment'))).toBe(true);
+    expect(told).toContain('nothing is left of it in the cluster');
   });
 });

@@ -12,6 +12,7 @@ import { compileSecureVpc } from '../../operator/compile/secure-vpc.ts';
 import { apply } from '../../operator/graph/apply.ts';
 import { buildGraph, type Graph } from '../../operator/graph/graph.ts';
 import { describePlan, NO_MEMORY, plan, type Plan } from '../../operator/graph/plan.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { inputFor, secureVpc } from '../operator/compile/fixtures.ts';
 import { edits } from '../operator/properties/edits.ts';
@@ -71,6 +72,7 @@ async function look(graph: Graph): Promise<{ made: Plan; world: Inventory<AwsSes
   const made = plan<AwsSession>({
     graph,
     kinds: awsKinds,
+    place: AWS,
     world,
     memory: NO_MEMORY,
     survivors: new Map(),
@@ -96,6 +98,7 @@ async function reach(graph: Graph, uid: string): Promise<number> {
       plan: made,
       graph,
       kinds: awsKinds,
+      place: AWS,
       world,
       session,
       uid,

@@ -48,7 +48,7 @@ describe('deletionPolicy Retain', () => {
       (await world.events(network)).find(({ reason }) => reason === 'Retained'),
     );
     expect(told.note).toMatch(/Vpc vpc-.* and \d+ more$/);
-    const line = operator.lines.find(({ msg }) => msg === 'left in AWS, finalizer removed');
+    const line = operator.lines.find(({ msg }) => msg === 'left on purpose, finalizer removed');
     expect(new Set(((line?.['left'] ?? []) as { id: string }[]).map(({ id }) => id))).toEqual(
       new Set(Object.values(ids)),
     );

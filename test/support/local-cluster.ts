@@ -6,6 +6,7 @@ import { buildGraph, type GraphNode } from '../../operator/graph/graph.ts';
 import type { ApplyInput, Outcome } from '../../operator/graph/outcome.ts';
 import { describePlan, NO_MEMORY, plan, type Memory, type Plan } from '../../operator/graph/plan.ts';
 import { planRetention } from '../../operator/graph/retention.ts';
+import { CLUSTER } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import { createKubeClient, type KubeClient } from '../../operator/kube/client.ts';
 import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
@@ -113,6 +114,7 @@ export class LocalOwner {
     const made = plan({
       graph: buildGraph(this.key, nodes),
       kinds: localKinds,
+      place: CLUSTER,
       world: this.inventory,
       memory: options.memory ?? NO_MEMORY,
       survivors: new Map(),
@@ -129,6 +131,7 @@ export class LocalOwner {
       plan: made,
       graph: buildGraph(this.key, nodes),
       kinds: localKinds,
+      place: CLUSTER,
       world: this.inventory,
       session: this.session,
       uid: this.#uid,

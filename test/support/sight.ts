@@ -9,6 +9,7 @@ import type { GraphObject } from '../../operator/controllers/resource-status.ts'
 import { exportsIn, type ExportsOf } from '../../operator/graph/exports.ts';
 import type { Graph } from '../../operator/graph/graph.ts';
 import { NO_MEMORY, type Plan, plan } from '../../operator/graph/plan.ts';
+import { AWS } from '../../operator/graph/place.ts';
 import { Inventory } from '../../operator/inventory/inventory.ts';
 import type { Manifest, World } from './world.ts';
 
@@ -77,6 +78,7 @@ export async function sightOf(world: World, scene: Scene): Promise<Sight> {
     const made = plan({
       graph,
       kinds: awsKinds,
+      place: AWS,
       world: inventory,
       memory: NO_MEMORY,
       survivors: new Map(),

@@ -1,3 +1,4 @@
+import { AWS } from '../../../operator/graph/place.ts';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { noteBroken, noteOutcome } from '../../../operator/controllers/notes.ts';
@@ -41,6 +42,7 @@ async function noted(outcome: Outcome, drift = false) {
         flush: async () => {},
       },
       metrics,
+      place: AWS,
     },
     OBJECT,
     log,
@@ -247,7 +249,7 @@ describe('what becomes of what is nowhere else', () => {
 
   it('what stays on purpose is told of', async () => {
     expect(await told({ retained: 'backup b-1 is encrypted with it' })).toEqual([
-      'Normal Retained delete: DynamoDbTable orders (table) stays in AWS, tagged landfall.dev/retained: backup b-1 is encrypted with it',
+      'Normal Retained delete: DynamoDbTable orders (table) stays in AWS, with tag landfall.dev/retained: backup b-1 is encrypted with it',
       '30',
     ]);
   });

@@ -1,3 +1,4 @@
+import { AWS } from '../../../operator/graph/place.ts';
 import { describe, expect, it } from 'vitest';
 import type { AwsSession } from '../../../operator/aws/session.ts';
 import type { AnyGraphKind } from '../../../operator/controllers/pass.ts';
@@ -74,7 +75,7 @@ describe('a store that its spec protects', () => {
       ...(field !== undefined && { protectedBy: () => field }),
     } as unknown as AnyGraphKind;
     try {
-      refuseProtected({ kind, object }, { type: 'aws', world: worldOf(...records) } as Target);
+      refuseProtected({ kind, object }, { type: 'aws', place: AWS, world: worldOf(...records) } as Target);
     } catch (error) {
       return error;
     }

@@ -1,3 +1,4 @@
+import { AWS } from '../../../operator/graph/place.ts';
 import type { ApplyInput, Outcome, Verdict } from '../../../operator/graph/outcome.ts';
 import { apply } from '../../../operator/graph/apply.ts';
 import { exportsIn } from '../../../operator/graph/exports.ts';
@@ -232,6 +233,7 @@ export function fakeLoop(provider = new FakeProvider()) {
     plan({
       graph,
       kinds: fakeKinds,
+      place: AWS,
       world,
       memory: NO_MEMORY,
       survivors: new Map(),
@@ -248,6 +250,7 @@ export function fakeLoop(provider = new FakeProvider()) {
       plan: made,
       graph,
       kinds: fakeKinds,
+      place: AWS,
       world,
       session: provider,
       uid: 'uid-1',

@@ -5,6 +5,7 @@ import { exportsIn } from '../../../operator/graph/exports.ts';
 import type { Graph } from '../../../operator/graph/graph.ts';
 import type { AnyKind, Collection } from '../../../operator/graph/kind.ts';
 import { NO_MEMORY, plan, type Plan } from '../../../operator/graph/plan.ts';
+import { AWS } from '../../../operator/graph/place.ts';
 import { Inventory } from '../../../operator/inventory/inventory.ts';
 import type { Records } from './settled.ts';
 
@@ -30,6 +31,7 @@ export async function planIn(records: Records, graph: Graph): Promise<Plan> {
   return plan<AwsSession>({
     graph,
     kinds: awsKinds,
+    place: AWS,
     world,
     memory: NO_MEMORY,
     survivors: new Map(),
