@@ -7,6 +7,7 @@ import { accountsText, type Example, EXAMPLES } from './manifests.ts';
 const root = join(import.meta.dirname, '../..');
 /** All that an example is made of. */
 const KINDS = 'securevpcs,datastores,ecsservices,privatelinkendpoints';
+const OWN = '-lapp.kubernetes.io/managed-by=landfall';
 /** How long pods may take to start on a small machine. */
 const PATIENCE = '--timeout=300s';
 
@@ -29,10 +30,11 @@ export async function applyAccounts(kubectl: Kubectl, rewrites: readonly ImageRe
   await must(kubectl, ['apply', '-f', '-'], await accountsText(rewrites));
 }
 
-/** Applies an example, the very files that AWS gets, and waits until all that was applied is Ready. */
+/** Applies an example, the very files that AWS gets, and waits until all that was applied is Ready and its pods can be reached. */
 export async function applyExample(kubectl: Kubectl, example: Example): Promise<void> {
   await must(kubectl, ['apply', '-k', join(root, EXAMPLES[example])]);
   await must(kubectl, ['wait', KINDS, '--all', '-A', '--for=condition=Ready', PATIENCE]);
+  await must(kubectl, ['wait', 'deployments', '-A', OWN, '--for=condition=available', PATIENCE]);
 }
 
 /** Restarts all services, as a person does in AWS, and waits until what runs is new. */
