@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMAGE_OWNER } from '../../operator/local/images-of-others.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Manifest, World } from '../support/world.ts';
 
@@ -65,6 +66,11 @@ const things = async (): Promise<Listed['items']> => {
   return (JSON.parse(text) as Listed).items;
 };
 const names = async () => (await things()).map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
+/** How often somebody changed what a Deployment is to be. */
+const versionOf = async (name: string) =>
+  Number(
+    await world.kubectl('get', 'deployment', name, '-n', 'shop', '-o', 'jsonpath={.metadata.generation}'),
+  );
 /** No controllers run here: what they would say of a workload is written by hand. */
 const runs = (kind: string, name: string) =>
   world.kubectl(
@@ -145,6 +151,37 @@ describe('objects of an Account that leads to the cluster itself', () => {
       const deployment = await world.kubectl('get', 'deployment', 'web', '-n', 'shop', '-o', 'yaml');
       return !deployment.includes('image: other:2') && (await names()).join() === before.join();
     });
+  });
+
+  it('run the images that others set where these say which, and keep them when something else changes', async () => {
+    const imageOf = async () => {
+      const path = 'jsonpath={.spec.template.spec.containers[*].image}';
+      return world.kubectl('get', 'deployment', 'web', '-n', 'shop', '-o', path);
+    };
+    const annotationOf = async (key: string) => {
+      const text = await world.kubectl('get', 'deployment', 'web', '-n', 'shop', '-o', 'json');
+      const { metadata } = JSON.parse(text) as { metadata: { annotations: Record<string, string> } };
+      return metadata.annotations[key];
+    };
+    await world.edit(service, { imageOwner: 'External' });
+    await eventually('it is known', async () => (await annotationOf(IMAGE_OWNER)) === 'External');
+    const before = await versionOf('web');
+    await world.kubectl('set', 'image', '-n', 'shop', 'deployment/web', 'web=pipeline:2');
+    // Several readings of the fast lane, and another image in Git.
+    await world.edit(service, {
+      task: { containers: [{ name: 'web', image: 'web:3', ports: [{ port: 8080 }] }] },
+    });
+    await new Promise((done) => setTimeout(done, 5_000));
+    expect(await imageOf()).toBe('pipeline:2');
+    expect(await versionOf('web')).toBe(before + 1);
+    expect((await world.events(service)).map(({ note }) => note).join()).not.toContain('pipeline');
+    await world.edit(service, { service: { desiredCount: 2 } });
+    const count = () =>
+      world.kubectl('get', 'deployment', 'web', '-n', 'shop', '-o', 'jsonpath={.spec.replicas}');
+    await eventually('two are asked for', async () => (await count()) === '2');
+    expect(await imageOf()).toBe('pipeline:2');
+    await world.edit(service, { imageOwner: 'Manifest', service: { desiredCount: 1 } });
+    await eventually('the image of the manifest', async () => (await imageOf()) === 'web:3');
   });
 
   it('refer to nothing that is in AWS, nor the other way round', async () => {

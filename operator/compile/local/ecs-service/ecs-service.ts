@@ -1,6 +1,7 @@
 import type { SecureVpc } from '../../../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../graph/graph.ts';
 import { refuseUnbalanced } from '../../ecs-service/balanced-in.ts';
+import { IMAGE_OWNER } from '../../../local/images-of-others.ts';
 import { hostOf } from '../../ecs-service/cluster.ts';
 import { networkOf } from '../../ecs-service/network.ts';
 import type { ServiceAtWork } from '../../ecs-service/running.ts';
@@ -53,7 +54,11 @@ export function compileLocalEcsService(input: LocalCompileInput<ServiceAtWork>):
     build(
       'Deployment',
       'deployment',
-      { ...thing, body: deploymentOf(input, name, stores) },
+      {
+        ...thing,
+        ...(object.spec.imageOwner === 'External' && { annotations: { [IMAGE_OWNER]: 'External' } }),
+        body: deploymentOf(input, name, stores),
+      },
       // What runs before its policies stand is as open as the cluster.
       {
         dependsOn: ['service-account', ...[...policies, ...secrets].map(({ key }) => key)],

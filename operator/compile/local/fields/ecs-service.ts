@@ -60,7 +60,7 @@ const POD_FIELDS: FieldMeanings = {
     'image',
   ),
   ...does(
-    'With External the images that run stay, whoever put them there; those of the manifest are for the first pods alone.',
+    'With External the images that the Deployment has stay, whoever put them there; those of the manifest are for the first pods alone.',
     `${PODS}keep the images that run where others choose them`,
     'spec.',
     'imageOwner',
