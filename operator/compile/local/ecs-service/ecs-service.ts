@@ -26,6 +26,7 @@ export const LOCAL_ECS_SERVICE_NODES: readonly LocalNodeType[] = [
   'Service',
   'HorizontalPodAutoscaler',
   'NetworkPolicy',
+  'SecretCopy',
 ];
 
 /**
@@ -47,6 +48,7 @@ export function compileLocalEcsService(input: LocalCompileInput<ServiceAtWork>):
   };
   const build = localNodeBuilder(input);
   const policies = policyNodes(build, input, { thing, network, stores });
+  const secrets = secretNodes(build, thing, stores);
   return buildGraph(ownerOf(object), [
     build('ServiceAccount', 'service-account', { ...thing, body: { automountServiceAccountToken: false } }),
     build(
@@ -58,11 +60,15 @@ export function compileLocalEcsService(input: LocalCompileInput<ServiceAtWork>):
         body: deploymentOf(input, name, stores),
       },
       // What runs before its policies stand is as open as the cluster.
-      { dependsOn: ['service-account', ...policies.map(({ key }) => key)], notYet: storesNotYet(stores) },
+      {
+        dependsOn: ['service-account', ...[...policies, ...secrets].map(({ key }) => key)],
+        notYet: storesNotYet(stores),
+      },
     ),
     ...serviceNodes(build, input, thing),
     ...scalingNodes(build, object, thing),
     ...policies,
+    ...secrets,
   ]);
 }
 
@@ -126,6 +132,19 @@ function policyNodes(
       ? []
       : [node('network', networkOpenings(network, input.facts))]),
   ];
+}
+
+/** What the pods have to know of stores of other namespaces. */
+function secretNodes(
+  build: LocalNodeBuilder,
+  { namespace, labels }: Thing,
+  stores: readonly LocalStore[],
+): GraphNode[] {
+  return stores.flatMap(({ used, secretName: name, copyOf, notYet }) =>
+    name === undefined || !copyOf
+      ? []
+      : [build('SecretCopy', `secret/${used.name}`, { namespace, name, labels, ...copyOf }, { notYet })],
+  );
 }
 
 function scalingNodes(build: LocalNodeBuilder, object: ServiceAtWork, thing: Thing): GraphNode[] {

@@ -207,7 +207,7 @@ const VARIABLE_FIELDS: FieldMeanings = {
     'scheme',
   ),
   ...does(
-    'The same variables as in AWS for the stores that stand here, passwords from their Secrets, and `<prefix>_TLS=false`. The pods are let out to just these.',
+    'The same variables as in AWS for the stores that stand here, passwords from their Secrets (of another namespace from a copy that is kept in step), and `<prefix>_TLS=false`. The pods are let out to just these.',
     `${VARIABLES}tell of stores what they tell in AWS, by the same names, and that nobody speaks TLS`,
     'spec.dataStores[].',
     'name namespace',
