@@ -7,6 +7,7 @@ import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
 import { jobKind } from './job.ts';
 import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
+import { secretCopyKind } from './secret-copy.ts';
 import { serviceAccountKind } from './service-account.ts';
 import { serviceKind } from './service.ts';
 import type { LocalSession } from './session.ts';
@@ -17,6 +18,7 @@ export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   serviceAccountKind,
   configMapKind,
   generatedSecretKind,
+  secretCopyKind,
   persistentVolumeClaimKind,
   networkPolicyKind,
   serviceKind,
