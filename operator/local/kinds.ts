@@ -1,10 +1,8 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
 import { aliasEndpointsKind } from './alias-endpoints.ts';
-import { configMapKind } from './config-map.ts';
 import { deploymentKind } from './deployment.ts';
 import { generatedSecretKind } from './generated-secret.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
-import { jobKind } from './job.ts';
 import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
 import { serviceAccountKind } from './service-account.ts';
@@ -15,7 +13,6 @@ import { statefulSetKind } from './stateful-set.ts';
 /** Every sort of object that Landfall makes in a cluster. */
 export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   serviceAccountKind,
-  configMapKind,
   generatedSecretKind,
   persistentVolumeClaimKind,
   networkPolicyKind,
@@ -23,7 +20,6 @@ export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   aliasEndpointsKind,
   deploymentKind,
   statefulSetKind,
-  jobKind,
   horizontalPodAutoscalerKind,
 ]);
 

@@ -1,5 +1,5 @@
 import { READY, type Change, type State } from '../graph/kind.ts';
-import { isOwned, TAG } from '../graph/ownership.ts';
+import { isOwned } from '../graph/ownership.ts';
 import { tagWrites } from '../graph/tags.ts';
 import { objectCollection, reader } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
@@ -29,8 +29,6 @@ export interface ObjectSort {
   readonly deletion?: Deletion;
   /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
-  /** A replacement has a name of its own, so that it can be made before the former one goes. */
-  readonly renamed?: true;
   /** It outlives the custom resource that it is of where that says so, and so Kubernetes must not delete it with that. */
   readonly outlives?: true;
 }
@@ -47,18 +45,14 @@ export function objectKind(sort: ObjectSort): PlainKind {
   const collection = objectCollection(resource, read);
   const outlives = sort.outlives === true;
 
-  const nameFor = ({ name }: KubeInputs, revision: string | undefined) =>
-    sort.renamed === true && revision !== undefined ? `${name}-${revision}` : name;
-
   function diff(inputs: KubeInputs, record: KubeRecord | undefined): Change[] {
     if (!record) return [];
     const { metadata } = record;
     const tags = tagsIn(metadata.annotations);
     const changes: Change[] = [];
-    const wantedName = nameFor(inputs, tags[TAG.revision]);
     for (const [path, from, to] of [
       ['namespace', metadata.namespace, inputs.namespace],
-      ['name', metadata.name, wantedName],
+      ['name', metadata.name, inputs.name],
     ] as const)
       if (from !== to) changes.push({ path, from, to, replace: true });
     const {
@@ -93,23 +87,20 @@ export function objectKind(sort: ObjectSort): PlainKind {
     needs: () => [],
 
     async create(context, inputs) {
-      const named = { ...inputs, name: nameFor(inputs, context.revision) };
       return createObject(context, {
         resource,
         collection,
         read,
-        name: { namespace: named.namespace, name: named.name },
-        manifest: () => manifestOf(resource, named, { tags: context.tags, outlives }),
+        name: { namespace: inputs.namespace, name: inputs.name },
+        manifest: () => manifestOf(resource, inputs, { tags: context.tags, outlives }),
         inTheWay: (found) =>
           diff(inputs, found).some(({ replace }) => replace === true)
             ? (sort.replacement?.(inputs, found) ?? sort.deletion ?? 'Background')
             : undefined,
       });
     },
-    async conflicting(session, inputs, revision) {
-      const found = await session.get<Answered>(
-        pathOf(resource, { namespace: inputs.namespace, name: nameFor(inputs, revision) }),
-      );
+    async conflicting(session, { namespace, name }) {
+      const found = await session.get<Answered>(pathOf(resource, { namespace, name }));
       return found && read(found);
     },
     async update({ session, wrote }, inputs, record, changes) {

@@ -16,7 +16,7 @@ const SIZE = 'spec.resources.requests.storage';
 
 const base = objectKind({
   resource: { group: '', version: 'v1', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' },
-  after: ['Deployment', 'StatefulSet', 'Job'],
+  after: ['Deployment', 'StatefulSet'],
   status: pick('phase', 'capacity'),
   state: stateOf,
   outputs: ({ status }) => {
