@@ -199,7 +199,7 @@ describe('what stands in the way', () => {
       async apply<T>(...call: Parameters<KubeClient['apply']>): Promise<T> {
         theirs ??= await cluster.other.create<Live>(one.path(ns), {
           metadata: { name: 'api' },
-          imagePullSecrets: [{ name: 'theirs' }],
+          secrets: [{ name: 'theirs' }],
         });
         return cluster.kube.apply<T>(...call);
       },
@@ -212,7 +212,7 @@ describe('what stands in the way', () => {
     const [outcome] = await late.pass([nodeOf(late.build, one, { namespace: ns })]);
     expect(outcome).toMatchObject({ result: 'stalled', reason: 'NameTaken' });
     const left = await live('ServiceAccount');
-    expect(left['imagePullSecrets']).toEqual([{ name: 'theirs' }]);
+    expect(left['secrets']).toEqual([{ name: 'theirs' }]);
     expect([left.metadata.labels, left.metadata.annotations, left.metadata.ownerReferences]).toEqual([
       undefined,
       undefined,
@@ -232,7 +232,7 @@ describe('what stands in the way', () => {
     await expect(live('ServiceAccount')).rejects.toMatchObject({ status: 404 });
     const theirs = await cluster.other.create<Live>(caseOf('ServiceAccount').path(ns), {
       metadata: { name: 'api' },
-      imagePullSecrets: [{ name: 'theirs' }],
+      secrets: [{ name: 'theirs' }],
     });
     await owner.carryOut(update, changed);
     expect(results(await owner.carryOut(removal, [], { going: true }))).toEqual(['delete thing done']);
