@@ -19,21 +19,38 @@ const account: Manifest = {
   apiVersion: API,
   kind: 'Account',
   metadata: { name: 'laptop' },
-  spec: { local: { namespaces: ['shop'], sizeFactor: 0.25 } },
+  spec: { local: { namespaces: ['shop', 'front'], sizeFactor: 0.25 } },
 };
 const network = at('SecureVpc', 'shop', {
   cidr: '10.0.0.0/16',
   zones: { count: 2 },
   tiers: [{ name: 'private' }, { name: 'data' }],
   securityGroups: { ecs: {}, data: {} },
+  allowReferencesFrom: ['front'],
 });
-const cache = at('DataStore', 'cache', { networkRef: { name: 'shop' }, environment: 'dev', redis: {} });
+const cache = at('DataStore', 'cache', {
+  networkRef: { name: 'shop' },
+  environment: 'dev',
+  redis: { credentials: { mode: 'Generated' } },
+  allowReferencesFrom: ['front'],
+});
 const service = at('EcsService', 'web', {
   networkRef: { name: 'shop' },
   environment: 'dev',
   dataStores: [{ name: 'cache' }],
   task: { containers: [{ name: 'web', image: 'web:1', ports: [{ port: 8080 }] }] },
 });
+
+/** Of another namespace than its store and its network. */
+const front: Manifest = {
+  ...service,
+  metadata: { name: 'front', namespace: 'front' },
+  spec: {
+    ...(service.spec as object),
+    networkRef: { name: 'shop', namespace: 'shop' },
+    dataStores: [{ name: 'cache', namespace: 'shop' }],
+  },
+};
 
 const elsewhere: Manifest = {
   apiVersion: API,
@@ -60,9 +77,9 @@ interface Listed {
   }[];
 }
 
-const things = async (): Promise<Listed['items']> => {
+const things = async (where = 'shop'): Promise<Listed['items']> => {
   const selector = 'app.kubernetes.io/managed-by=landfall';
-  const text = await world.kubectl('get', KINDS, '-n', 'shop', '-l', selector, '-o', 'json');
+  const text = await world.kubectl('get', KINDS, '-n', where, '-l', selector, '-o', 'json');
   return (JSON.parse(text) as Listed).items;
 };
 const names = async () => (await things()).map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
@@ -95,16 +112,16 @@ const runs = (kind: string, name: string) =>
   );
 
 /** What waits for its dependents, of which no controller makes any here, is let go. */
-async function collectGarbage(): Promise<void> {
+async function collectGarbage(where = 'shop'): Promise<void> {
   const patch = '{"metadata":{"finalizers":null}}';
-  for (const { kind, metadata } of await things())
+  for (const { kind, metadata } of await things(where))
     if (
       metadata.deletionTimestamp !== undefined &&
       metadata.finalizers?.includes('foregroundDeletion') === true
     )
       // It may have gone meanwhile.
       await world
-        .kubectl('patch', kind, metadata.name, '-n', 'shop', '--type=merge', '-p', patch)
+        .kubectl('patch', kind, metadata.name, '-n', where, '--type=merge', '-p', patch)
         .catch(() => '');
 }
 
@@ -182,6 +199,29 @@ describe('objects of an Account that leads to the cluster itself', () => {
     expect(await imageOf()).toBe('pipeline:2');
     await world.edit(service, { imageOwner: 'Manifest', service: { desiredCount: 1 } });
     await eventually('the image of the manifest', async () => (await imageOf()) === 'web:3');
+  });
+
+  it('give a service of another namespace the password of its store there', async () => {
+    await world.apply([{ ...namespace, metadata: { name: 'front' } }, front]);
+    await eventually('its Deployment', async () => {
+      const listed = await world.kubectl('get', 'deployments', '-n', 'front', '-o', 'name');
+      return listed.includes('deployment.apps/front');
+    });
+    const passwordIn = async (where: string, secret: string) =>
+      world.kubectl('get', 'secret', '-n', where, secret, '-o', 'jsonpath={.data.password}');
+    const password = await passwordIn('shop', 'cache-dev-redis-secret');
+    expect(password).not.toBe('');
+    expect(await passwordIn('front', 'front-store-cache')).toBe(password);
+    const env = await world.kubectl('get', 'deployment', '-n', 'front', 'front', '-o', 'json');
+    expect(env).toContain('"front-store-cache"');
+    const admitted = await world.kubectl('get', 'networkpolicies', '-n', 'shop', '-o', 'json');
+    expect(admitted).toContain('"kubernetes.io/metadata.name": "front"');
+    await world.delete(front);
+    await eventually('it is gone', async () => {
+      await collectGarbage('front');
+      return (await world.read(front)) === undefined;
+    });
+    expect(await world.kubectl('get', 'secrets', '-n', 'front', '-o', 'name')).toBe('');
   });
 
   it('refer to nothing that is in AWS, nor the other way round', async () => {
