@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 
 import { down, kubectlOf, loadImages, mustBeUp, status, up } from './local.ts';
+import { tryMicroservice } from './microservice-test/try.ts';
 import { PROVIDERS } from './providers/provider.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -36,6 +37,16 @@ program
   .description('give it images that Docker has, or those of archives as `docker save` writes them')
   .argument('<image...>')
   .action((images: string[]) => loadImages(images));
+
+program
+  .command('test')
+  .description(
+    'put the provider and the consumer of microservice-test/ into it, without the operator, and ask the consumer; leave them up',
+  )
+  .option('--delete', 'delete them afterwards, and wait until they are gone', false)
+  .action((options: { delete: boolean }) =>
+    tryMicroservice({ ...options, say, print: (line) => console.log(line) }),
+  );
 
 program
   .command('status')

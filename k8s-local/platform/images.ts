@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildImage } from '../build-image.ts';
 import type { Environment } from '../cluster/paths.ts';
 import { run } from '../cluster/run.ts';
 
@@ -11,7 +12,6 @@ export const OPERATOR_IMAGE = 'landfall:latest';
 /** What an image is built of. */
 interface Source {
   readonly dockerfile: string;
-  readonly context: string;
   /** The variable that names another base image than the usual one. */
   readonly base: string;
 }
@@ -22,8 +22,8 @@ export const STAND_INS = NODE_BASE;
 /** What the images of this repository are built on. */
 const USUAL_BASE = 'node:24-bookworm-slim';
 const BUILT: Readonly<Record<string, Source>> = {
-  [SERVICE_IMAGE]: { dockerfile: 'service/Dockerfile', context: '.', base: NODE_BASE },
-  [OPERATOR_IMAGE]: { dockerfile: 'Dockerfile', context: '.', base: NODE_BASE },
+  [SERVICE_IMAGE]: { dockerfile: 'service/Dockerfile', base: NODE_BASE },
+  [OPERATOR_IMAGE]: { dockerfile: 'Dockerfile', base: NODE_BASE },
 };
 
 /** Another image in place of a public one, by the latter's name without its tag: whoever sets the variable has it already. */
@@ -72,7 +72,7 @@ export async function hasUsualImages(env: Environment): Promise<boolean> {
 }
 
 /** Builds one of the repository's images. */
-export async function buildImage(image: string, options: ImageOptions): Promise<void> {
+export async function buildOwnImage(image: string, options: ImageOptions): Promise<void> {
   const source = BUILT[image];
   if (!source) throw new Error(`${image} is no image of this repository`);
   await build(image, source, options);
@@ -96,27 +96,9 @@ async function provide(image: string, options: ImageOptions): Promise<string> {
   return image;
 }
 
-async function build(
-  image: string,
-  { dockerfile, context, base }: Source,
-  options: ImageOptions,
-): Promise<void> {
+async function build(image: string, { dockerfile, base }: Source, options: ImageOptions): Promise<void> {
   options.progress(`building ${image}`);
-  const other = options.env[base];
-  const built = await docker(
-    [
-      'build',
-      '--quiet',
-      '--file',
-      dockerfile,
-      '--tag',
-      image,
-      ...(other === undefined ? [] : ['--build-arg', `BASE_IMAGE=${other}`]),
-      context,
-    ],
-    options,
-  );
-  if (built.code !== 0) throw new Error(`docker build of ${image} failed: ${built.stderr.trim()}`);
+  await buildImage({ tag: image, dockerfile, base: options.env[base], env: options.env });
 }
 
 function docker(args: readonly string[], { env }: ImageOptions) {

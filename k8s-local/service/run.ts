@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pretty from 'pino-pretty';
+import { buildImage } from '../build-image.ts';
 import type { Endings } from '../demo/endings.ts';
 import type { Mode } from './stores.ts';
 
@@ -87,18 +88,16 @@ export async function runImage(
 
 async function build(signal: AbortSignal): Promise<void> {
   const base = process.env['BASE_IMAGE'];
-  const args = ['build', '--file', 'service/Dockerfile', '--tag', IMAGE];
-  if (base) args.push('--build-arg', `BASE_IMAGE=${base}`);
-  const child = spawn('docker', [...args, '.'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    signal,
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0)
+  try {
+    await buildImage({ tag: IMAGE, dockerfile: 'service/Dockerfile', base, shown: true, signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      'The image cannot be built (above). Where Docker Hub is not reached, name another image with Node 24: BASE_IMAGE=…',
+      `${why}. Where Docker Hub is not reached, name another image with Node 24: BASE_IMAGE=…`,
+      { cause },
     );
+  }
 }
 
 /** What of this process's environment is for the service. */

@@ -10,6 +10,7 @@ import { compileLocalEcsService, LOCAL_ECS_SERVICE_NODES } from '../compile/loca
 import { localOutputsOfEcsService } from '../compile/local/ecs-service/status.ts';
 import { localKindsOf } from '../local/kinds.ts';
 import { parsed, type GraphKind } from './pass.ts';
+import { recallLocalService } from './recall-local-service.ts';
 import { recallService } from './recall-service.ts';
 
 /** What is particular to EcsService. */
@@ -27,7 +28,7 @@ export const ecsServiceKind: GraphKind<EcsService> = {
     },
     local: {
       nodeKinds: localKindsOf(LOCAL_ECS_SERVICE_NODES),
-      recall: (object) => object,
+      recall: recallLocalService,
       compile: compileLocalEcsService,
       outputs: localOutputsOfEcsService,
     },

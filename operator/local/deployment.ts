@@ -1,5 +1,6 @@
 import { READY, type State } from '../graph/kind.ts';
 import { conditionOf, count, failed, isObserved, pending, pick, replicasOf, titleOf } from './conditions.ts';
+import { imagesSince, sayOf } from './images-of-others.ts';
 import { objectKind } from './object-kind.ts';
 import type { KubeRecord } from './record.ts';
 
@@ -14,6 +15,8 @@ export const deploymentKind = objectKind({
     desiredReplicas: String(replicasOf(record)),
   }),
   isFixed: ({ path }) => path.startsWith('spec.selector'),
+  say: sayOf,
+  overtaken: imagesSince,
   deletion: 'Foreground',
 });
 

@@ -5,18 +5,22 @@ import { objectCollection } from './collection.ts';
 import { compareFields } from './compare.ts';
 import { titleOf } from './conditions.ts';
 import type { GeneratedSecretInputs } from './inputs.ts';
-import { idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
+import { idOf, pathOf, verbs, type LocalKind } from './kind.ts';
 import { APPLIED, manifestOf, type Manifest } from './manifest.ts';
 import { leaving, namesOf, retagged, tagsAfter } from './object-kind.ts';
 import { tagsIn, type Tags } from './ownership.ts';
 import { newer, recordOf, type Answered, type KubeRecord } from './record.ts';
 import {
+  COPY_OF,
   decoded,
   encoded,
   fingerprints,
   GENERATED,
+  hidden,
+  HIDDEN,
   keysOfSecret,
   marksIn,
+  SECRETS,
   unmarked,
   valuesFor,
   versionText,
@@ -25,23 +29,28 @@ import type { LocalSession } from './session.ts';
 import { standingVolume, VOLUME_READS, volumeThatNeeds } from './volumes.ts';
 import { createObject, deleteObject } from './writes.ts';
 
-const resource: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' };
-/** In place of values, which nobody is shown. */
-const HIDDEN = '(not shown)';
-
 /** A Secret as it is kept: of each value a fingerprint. */
 function read(object: Answered): KubeRecord {
   return recordOf({ ...object, data: fingerprints(object.metadata, decoded(object)) });
 }
 
-const secrets = objectCollection(resource, read);
+const all = objectCollection(SECRETS, read);
+
+/** Those that are no copies, which are read with what they are of. */
+const secrets: typeof all = {
+  ...all,
+  async *list(session, installation) {
+    for await (const page of all.list(session, installation))
+      yield page.filter(({ metadata }) => metadata.annotations[COPY_OF] === undefined);
+  },
+};
 
 /** A Secret whose values are made here once. They stand in no inputs, record, plan or log. */
 export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> = {
   type: 'GeneratedSecret',
   collection: secrets,
   idempotency: 'name',
-  iam: [...verbs(resource, 'get', 'create', 'patch', 'delete'), ...VOLUME_READS],
+  iam: [...verbs(SECRETS, 'get', 'create', 'patch', 'delete'), ...VOLUME_READS],
   after: ['Deployment', 'StatefulSet', 'PersistentVolumeClaim'],
 
   diff(inputs, record) {
@@ -82,14 +91,14 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
   state: (record) => leaving(record) ?? stateOf(record),
   outputs: (record) => ({
     version: versionOf(record),
-    ...namesOf(resource, record),
+    ...namesOf(SECRETS, record),
   }),
   gone: () => false,
   needs: () => [],
 
   create: (context, inputs) =>
     createObject(context, {
-      resource,
+      resource: SECRETS,
       collection: secrets,
       read,
       name: { namespace: inputs.namespace, name: inputs.name },
@@ -100,11 +109,11 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
       },
     }),
   async conflicting(session, { namespace, name }) {
-    const found = await session.get<Answered>(pathOf(resource, { namespace, name }));
+    const found = await session.get<Answered>(pathOf(SECRETS, { namespace, name }));
     return found && read(found);
   },
   async update({ session, wrote }, inputs, record, changes) {
-    const at = pathOf(resource, record.metadata);
+    const at = pathOf(SECRETS, record.metadata);
     const live = await session.get<Answered>(at);
     if (live?.metadata.uid !== record.metadata.uid)
       throw new Waiting('WaitingForCluster', `Secret ${titleOf(record)} was deleted by somebody meanwhile`);
@@ -112,11 +121,11 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
     const isOfTags = changes.every(({ path }) => path.startsWith('tags.'));
     if (!isOfTags && lacksAny(inputs, live)) await refuseBesideVolume({ session, tags }, inputs);
     const manifest = isOfTags
-      ? retagged(resource, recordOf(live), { tags, outlives: true })
+      ? retagged(SECRETS, recordOf(live), { tags, outlives: true })
       : manifestFrom(inputs, live, tags);
     const metadata = { ...manifest.metadata, uid: record.metadata.uid };
     const answered = read(await session.apply<Answered>(at, { ...manifest, metadata }, { force: true }));
-    wrote(secrets, idOf(resource, metadata), (listed) => newer(listed, answered));
+    wrote(secrets, idOf(SECRETS, metadata), (listed) => newer(listed, answered));
   },
   async neededStill(session, { metadata }) {
     if ((metadata.annotations[GENERATED] ?? '') === '') return undefined;
@@ -127,7 +136,8 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
     );
   },
   neededIam: VOLUME_READS,
-  delete: ({ session }, record) => deleteObject(session, { resource, read, record, how: 'Background' }),
+  delete: ({ session }, record) =>
+    deleteObject(session, { resource: SECRETS, read, record, how: 'Background' }),
 };
 
 /** Fingerprints of what is wanted; what is made or put together is as it is, if it is there. */
@@ -137,12 +147,6 @@ function wantedPrints(inputs: GeneratedSecretInputs, live: Tags): Tags {
     ...Object.fromEntries(made.map((key) => [key, live[key] ?? HIDDEN])),
     ...fingerprints(inputs, inputs.values),
   };
-}
-
-function hidden(change: Change): Change {
-  if (!change.path.startsWith('data')) return change;
-  const { from, to, ...rest } = change;
-  return { ...rest, ...(from !== undefined && { from: HIDDEN }), ...(to !== undefined && { to: HIDDEN }) };
 }
 
 /** Whether a value that was made is not there. */
@@ -181,7 +185,7 @@ function manifestWith(
   { tags, values, marks }: { readonly tags: Tags; readonly values: Tags; readonly marks: string | undefined },
 ): Manifest {
   return manifestOf(
-    resource,
+    SECRETS,
     {
       namespace,
       name,

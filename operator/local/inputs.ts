@@ -21,6 +21,16 @@ export interface GeneratedSecretInputs {
   readonly templates?: Readonly<Record<string, string>>;
 }
 
+/** Values of a Secret of another namespace, in step with it. */
+export interface SecretCopyInputs {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly from: { readonly namespace: string; readonly name: string };
+  /** The keys that the copy has. */
+  readonly keys: readonly string[];
+}
+
 /** The endpoints of a Service without selector, in step with those of another Service, whatever its namespace. */
 export interface AliasEndpointsInputs {
   readonly namespace: string;

@@ -5,6 +5,7 @@ import { generatedSecretKind } from './generated-secret.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
 import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
+import { secretCopyKind } from './secret-copy.ts';
 import { serviceAccountKind } from './service-account.ts';
 import { serviceKind } from './service.ts';
 import type { LocalSession } from './session.ts';
@@ -14,6 +15,7 @@ import { statefulSetKind } from './stateful-set.ts';
 export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   serviceAccountKind,
   generatedSecretKind,
+  secretCopyKind,
   persistentVolumeClaimKind,
   networkPolicyKind,
   serviceKind,

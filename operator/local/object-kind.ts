@@ -3,12 +3,12 @@ import { isOwned } from '../graph/ownership.ts';
 import { tagWrites } from '../graph/tags.ts';
 import { objectCollection, reader } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
-import { createObject, deleteObject, takeDisplaced, type Deletion } from './writes.ts';
+import { createObject, deleteObject, takeDisplaced, versionNow, type Deletion } from './writes.ts';
 import { displacedIn } from './displaced.ts';
 import { lacksSome, partOf } from './field-set.ts';
 import type { KubeInputs } from './inputs.ts';
 import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
-import { APPLIED, manifestOf, type Manifest } from './manifest.ts';
+import { APPLIED, manifestOf, pruned, type Manifest } from './manifest.ts';
 import { labelsFor, ownerReferencesFor, tagsIn, type Tags } from './ownership.ts';
 import { newer, type Answered, type Fields, type KubeRecord } from './record.ts';
 
@@ -29,6 +29,10 @@ export interface ObjectSort {
   readonly deletion?: Deletion;
   /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
+  /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
+  readonly say?: (inputs: KubeInputs) => Fields;
+  /** What others have set since the record was read that an update would undo: it waits then, and is planned anew. */
+  readonly overtaken?: (inputs: KubeInputs, planned: Fields, live: Fields) => string | undefined;
   /** It outlives the custom resource that it is of where that says so, and so Kubernetes must not delete it with that. */
   readonly outlives?: true;
 }
@@ -44,6 +48,8 @@ export function objectKind(sort: ObjectSort): PlainKind {
   const read = reader(sort.status);
   const collection = objectCollection(resource, read);
   const outlives = sort.outlives === true;
+  const whole = (inputs: KubeInputs, tags: Tags) =>
+    manifestOf(resource, inputs, { tags, outlives, ...(sort.say && { of: pruned(sort.say(inputs)) }) });
 
   function diff(inputs: KubeInputs, record: KubeRecord | undefined): Change[] {
     if (!record) return [];
@@ -55,12 +61,7 @@ export function objectKind(sort: ObjectSort): PlainKind {
       ['name', metadata.name, inputs.name],
     ] as const)
       if (from !== to) changes.push({ path, from, to, replace: true });
-    const {
-      apiVersion: _,
-      kind: __,
-      metadata: wanted,
-      ...fields
-    } = manifestOf(resource, inputs, { tags, outlives });
+    const { apiVersion: _, kind: __, metadata: wanted, ...fields } = whole(inputs, tags);
     const { labels, annotations, ownerReferences } = metadata;
     const live = { metadata: { labels, annotations, ownerReferences }, ...record.body };
     const { name: ___, namespace: ____, ...rest } = wanted;
@@ -92,7 +93,7 @@ export function objectKind(sort: ObjectSort): PlainKind {
         collection,
         read,
         name: { namespace: inputs.namespace, name: inputs.name },
-        manifest: () => manifestOf(resource, inputs, { tags: context.tags, outlives }),
+        manifest: () => whole(inputs, context.tags),
         inTheWay: (found) =>
           diff(inputs, found).some(({ replace }) => replace === true)
             ? (sort.replacement?.(inputs, found) ?? sort.deletion ?? 'Background')
@@ -107,14 +108,18 @@ export function objectKind(sort: ObjectSort): PlainKind {
       const tags = tagsAfter(record, changes);
       const manifest = changes.every(({ path }) => path.startsWith('tags.'))
         ? retagged(resource, record, { tags, outlives })
-        : manifestOf(resource, { ...inputs, name: record.metadata.name }, { tags, outlives });
+        : whole({ ...inputs, name: record.metadata.name }, tags);
       const { metadata } = manifest;
+      const isOvertaken = (live: Fields) => sort.overtaken?.(inputs, record.body, live);
+      const version =
+        sort.overtaken &&
+        (await versionNow({ session, wrote }, { resource, collection, read, record, isOvertaken }));
       if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
       const answered = read(
         // With its uid: what takes the name of one that is gone is another's to change.
         await session.apply<Answered>(
           pathOf(resource, metadata),
-          { ...manifest, metadata: { ...metadata, uid: record.metadata.uid } },
+          { ...manifest, metadata: { ...metadata, uid: record.metadata.uid, ...version } },
           { force: true },
         ),
       );

@@ -77,12 +77,12 @@ export function otherManagers(object: Answered): string[] {
 }
 
 /**
- * Of two records of one object the newer one. Lists of Kubernetes show what was written before them: what a list shows with a
- * later version has our write in it.
+ * Of two records of one object the newer one. Lists of Kubernetes show what was written before them: what a list shows with the
+ * version of our write, or a later one, has that in it, and what it was read with is newer.
  */
 export function newer(listed: KubeRecord | undefined, answered: KubeRecord): KubeRecord {
   if (!listed || listed.metadata.uid !== answered.metadata.uid) return answered;
-  return BigInt(listed[VERSION]) > BigInt(answered[VERSION]) ? listed : answered;
+  return BigInt(listed[VERSION]) >= BigInt(answered[VERSION]) ? listed : answered;
 }
 
 function ownFields(object: Answered): FieldSet {

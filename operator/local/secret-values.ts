@@ -1,10 +1,19 @@
 import { randomInt } from 'node:crypto';
+import type { Change } from '../graph/kind.ts';
 import { shortHash } from '../graph/ownership.ts';
 import type { GeneratedSecretInputs } from './inputs.ts';
+import type { Resource } from './kind.ts';
 import { sorted } from './manifest.ts';
 import type { Tags } from './ownership.ts';
 import type { Answered, KubeRecord } from './record.ts';
 
+export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' };
+/** Label of a copy of a Secret of another namespace. */
+export const COPY_LABEL = 'landfall.dev/copy';
+/** Annotation of a copy: which Secret it is of, and which of its keys, as JSON. */
+export const COPY_OF = 'landfall.dev/copy-of';
+/** In place of values, which nobody is shown. */
+export const HIDDEN = '(not shown)';
 /** Fingerprints of the values that were made, by key: `password=0123456789abcdef`, with commas. */
 export const GENERATED = 'landfall.dev/generated';
 
@@ -37,6 +46,13 @@ export function fingerprints({ namespace = '', name }: Named, values: Tags): Tag
       shortHash([namespace, name, key, value].join('\n'), 16),
     ]),
   );
+}
+
+/** A change of values, of which it shows nothing. */
+export function hidden(change: Change): Change {
+  if (!change.path.startsWith('data')) return change;
+  const { from, to, ...rest } = change;
+  return { ...rest, ...(from !== undefined && { from: HIDDEN }), ...(to !== undefined && { to: HIDDEN }) };
 }
 
 /** A hash over all fingerprints of a Secret. */

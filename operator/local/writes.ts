@@ -7,7 +7,7 @@ import { NameHeld } from './errors.ts';
 import { apiVersionOf, idOf, pathOf, type LocalCollection, type Resource } from './kind.ts';
 import type { Manifest } from './manifest.ts';
 import { tagsIn } from './ownership.ts';
-import { managersOf, otherManagers, type Answered, type KubeRecord } from './record.ts';
+import { managersOf, newer, otherManagers, type Answered, type Fields, type KubeRecord } from './record.ts';
 import type { LocalSession } from './session.ts';
 
 /**
@@ -25,6 +25,15 @@ interface Creation<R extends KubeRecord> {
   readonly manifest: (found: Answered | undefined) => Manifest | Promise<Manifest>;
   /** How one of ours is deleted that has to make way; undefined where it can be what is wanted. */
   readonly inTheWay?: (found: R) => Deletion | undefined;
+}
+
+interface Update {
+  readonly resource: Resource;
+  readonly collection: LocalCollection<KubeRecord>;
+  readonly read: (object: Answered) => KubeRecord;
+  /** As it was when the update was planned. */
+  readonly record: KubeRecord;
+  readonly isOvertaken: (live: Fields) => string | undefined;
 }
 
 /**
@@ -60,6 +69,26 @@ export async function createObject<R extends KubeRecord>(
     throw new NameHeld(`${what} was made by somebody else meanwhile`);
   }
   return read(made);
+}
+
+/**
+ * The version that an update is of, so that it undoes nothing that others set meanwhile. Throws Waiting where they have; the inventory
+ * then knows it.
+ */
+export async function versionNow(
+  { session, wrote }: Pick<ActionContext<LocalSession>, 'session' | 'wrote'>,
+  { resource, collection, read, record, isOvertaken }: Update,
+): Promise<{ readonly resourceVersion?: string }> {
+  const { metadata } = record;
+  const found = await session.get<Answered>(pathOf(resource, metadata));
+  const live = found && read(found);
+  const overtaken = live && isOvertaken(live.body);
+  if (overtaken === undefined) {
+    const resourceVersion = found?.metadata.resourceVersion;
+    return resourceVersion === undefined ? {} : { resourceVersion };
+  }
+  wrote(collection, idOf(resource, metadata), (listed) => newer(listed, live ?? record));
+  throw new Waiting('WaitingForCluster', `${resource.kind} ${idOf(resource, metadata)} ${overtaken}`);
 }
 
 /** Makes those items of lists ours that stand where ours should be, so that the next apply takes them away. */

@@ -43,7 +43,37 @@ it('says that nothing is up', async () => {
   });
 });
 
-it('brings up a cluster that outlives it, takes images of an archive and of Docker, makes a new one after a crash, and takes it down', async () => {
+/** Provider and consumer without the operator: one call fails at first, since the Service of the provider leads to nobody. */
+async function triesMicroservice(kubectl: (...args: string[]) => Promise<string>): Promise<void> {
+  const namespace = ['-n', 'microservice-test'];
+  await kubectl('create', 'namespace', 'microservice-test');
+  await kubectl('create', 'service', 'clusterip', 'api-service-provider', '--tcp=8080', ...namespace);
+  const failed = await local('test');
+  expect(failed).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/\nPOST \/call\/api-service was answered with 50\d: .*\n$/) as string,
+  });
+  expect(failed.stdout).toMatch(/^GET \/health: 200\n/);
+
+  const nobodyElse = '{"spec":{"selector":{"app":null}}}';
+  await kubectl('patch', 'service', 'api-service-provider', '-p', nobodyElse, ...namespace);
+  const answered = await ok('test');
+  expect(answered.match(/^(GET|POST) .*/gmu)).toEqual([
+    'GET /health: 200',
+    'GET /ready: 200',
+    'GET /services: 200',
+    'POST /call/api-service: 200',
+    'POST /call/api-service: 200',
+    'GET /status: 200',
+    'GET /metrics: 200',
+  ]);
+  expect(answered).toContain('"action": "get_data"');
+  expect(answered).toContain('kubectl delete namespace microservice-test removes it.');
+  await ok('test', '--delete');
+  expect(await kubectl('get', 'namespace', 'microservice-test', '--ignore-not-found')).toBe('');
+}
+
+it('brings up a cluster that outlives it, takes images of an archive and of Docker, passes the test of provider and consumer, makes a new one after a crash, and takes it down', async () => {
   const kubeconfig = await ok('up', '--provider', 'source');
   expect(await ok('up')).toBe(kubeconfig);
   expect(await ok('kubeconfig')).toBe(kubeconfig);
@@ -55,15 +85,18 @@ it('brings up a cluster that outlives it, takes images of an archive and of Dock
   await docker('load', '--input', archive);
   await docker('tag', PROBE_IMAGE, ofDocker);
   await ok('load-image', archive, ofDocker);
-  const kubectl = await findKubectl();
+  const program = await findKubectl();
+  const kubectl = async (...args: string[]): Promise<string> => {
+    const done = await run(program, [`--kubeconfig=${kubeconfig}`, ...args]);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    return done.stdout;
+  };
   for (const [name, image] of [
     ['archive', PROBE_IMAGE],
     ['docker', ofDocker],
   ] as const) {
-    const pod = ['run', name, `--image=${image}`, '--image-pull-policy=Never', '--', 'serve', '8080'];
-    expect(await run(kubectl, [`--kubeconfig=${kubeconfig}`, ...pod])).toMatchObject({ code: 0 });
-    const wait = ['wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s'];
-    expect(await run(kubectl, [`--kubeconfig=${kubeconfig}`, ...wait])).toMatchObject({ code: 0 });
+    await kubectl('run', name, `--image=${image}`, '--image-pull-policy=Never', '--', 'serve', '8080');
+    await kubectl('wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s');
   }
   expect(await local('load-image', 'landfall-test/nowhere:1')).toMatchObject({
     code: 1,
@@ -71,6 +104,8 @@ it('brings up a cluster that outlives it, takes images of an archive and of Dock
       /docker save landfall-test\/nowhere:1 failed: Error response from daemon/,
     ) as string,
   });
+
+  await triesMicroservice(kubectl);
 
   // The machine was switched off, say.
   const pids = await pidsOf(first);

@@ -54,6 +54,12 @@ it('the verbs that the kinds name are those that they use, and no others', async
       values: {},
       generated: { password: 40 },
     }),
+    owner.build(
+      'SecretCopy',
+      'copy',
+      { namespace: ns, name: 'copy', from: { namespace: ns, name: 'api' }, keys: ['password'] },
+      { dependsOn: ['secret'] },
+    ),
     owner.build('AliasEndpoints', 'alias', {
       namespace: ns,
       service: 'to-api',
@@ -87,5 +93,5 @@ it('the verbs that the kinds name are those that they use, and no others', async
 });
 
 function keyOf(type: string): string {
-  return { GeneratedSecret: 'secret', AliasEndpoints: 'alias' }[type] ?? type;
+  return { GeneratedSecret: 'secret', SecretCopy: 'copy', AliasEndpoints: 'alias' }[type] ?? type;
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { buildImage } from '../../k8s-local/build-image.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 // Another base image than the public one, where that cannot be pulled; .ci/docker makes it.
@@ -27,9 +28,7 @@ export function docker(...args: string[]): Promise<Run> {
 
 /** Builds an image of Node's from a Dockerfile of the repository. Throws what the build said where it fails. */
 export async function build(tag: string, dockerfile = 'Dockerfile'): Promise<void> {
-  const base = nodeImage === undefined ? [] : ['--build-arg', `BASE_IMAGE=${nodeImage}`];
-  const built = await docker('build', '--file', dockerfile, '--tag', tag, ...base, '.');
-  if (built.code !== 0) throw new Error(`${built.out}\n${built.err}`);
+  await buildImage({ tag, dockerfile, base: nodeImage });
 }
 
 /** Prints who runs it, in which Node, and all that it could write to. */

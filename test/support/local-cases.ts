@@ -4,7 +4,7 @@ import type { LocalNodeBuilder, LocalNodeType } from '../../operator/compile/loc
 
 /** A kind of plain objects with all that the compilers use of it, and more. */
 export interface LocalCase {
-  readonly type: Exclude<LocalNodeType, 'GeneratedSecret' | 'AliasEndpoints'>;
+  readonly type: Exclude<LocalNodeType, 'GeneratedSecret' | 'SecretCopy' | 'AliasEndpoints'>;
   /** Where such objects are in the API, without group and version. */
   readonly path: (namespace: string, name?: string) => string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -1,7 +1,12 @@
 import type { ObjectMeta } from '../../api/common.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { ownershipTags, TAG } from '../../graph/ownership.ts';
-import type { AliasEndpointsInputs, GeneratedSecretInputs, KubeInputs } from '../../local/inputs.ts';
+import type {
+  AliasEndpointsInputs,
+  GeneratedSecretInputs,
+  KubeInputs,
+  SecretCopyInputs,
+} from '../../local/inputs.ts';
 import { ownerOf } from '../names.ts';
 import type { LocalCompileInput } from './input.ts';
 
@@ -15,6 +20,7 @@ interface Things {
   HorizontalPodAutoscaler: KubeInputs;
   NetworkPolicy: KubeInputs;
   GeneratedSecret: GeneratedSecretInputs;
+  SecretCopy: SecretCopyInputs;
   AliasEndpoints: AliasEndpointsInputs;
 }
 

@@ -1,6 +1,7 @@
 import type { SecureVpc } from '../../../api/secure-vpc.ts';
 import { buildGraph, type Graph, type GraphNode } from '../../../graph/graph.ts';
 import { refuseUnbalanced } from '../../ecs-service/balanced-in.ts';
+import { IMAGE_OWNER } from '../../../local/images-of-others.ts';
 import { hostOf } from '../../ecs-service/cluster.ts';
 import { networkOf } from '../../ecs-service/network.ts';
 import type { ServiceAtWork } from '../../ecs-service/running.ts';
@@ -25,6 +26,7 @@ export const LOCAL_ECS_SERVICE_NODES: readonly LocalNodeType[] = [
   'Service',
   'HorizontalPodAutoscaler',
   'NetworkPolicy',
+  'SecretCopy',
 ];
 
 /**
@@ -46,18 +48,27 @@ export function compileLocalEcsService(input: LocalCompileInput<ServiceAtWork>):
   };
   const build = localNodeBuilder(input);
   const policies = policyNodes(build, input, { thing, network, stores });
+  const secrets = secretNodes(build, thing, stores);
   return buildGraph(ownerOf(object), [
     build('ServiceAccount', 'service-account', { ...thing, body: { automountServiceAccountToken: false } }),
     build(
       'Deployment',
       'deployment',
-      { ...thing, body: deploymentOf(input, name, stores) },
+      {
+        ...thing,
+        ...(object.spec.imageOwner === 'External' && { annotations: { [IMAGE_OWNER]: 'External' } }),
+        body: deploymentOf(input, name, stores),
+      },
       // What runs before its policies stand is as open as the cluster.
-      { dependsOn: ['service-account', ...policies.map(({ key }) => key)], notYet: storesNotYet(stores) },
+      {
+        dependsOn: ['service-account', ...[...policies, ...secrets].map(({ key }) => key)],
+        notYet: storesNotYet(stores),
+      },
     ),
     ...serviceNodes(build, input, thing),
     ...scalingNodes(build, object, thing),
     ...policies,
+    ...secrets,
   ]);
 }
 
@@ -121,6 +132,19 @@ function policyNodes(
       ? []
       : [node('network', networkOpenings(network, input.facts))]),
   ];
+}
+
+/** What the pods have to know of stores of other namespaces. */
+function secretNodes(
+  build: LocalNodeBuilder,
+  { namespace, labels }: Thing,
+  stores: readonly LocalStore[],
+): GraphNode[] {
+  return stores.flatMap(({ used, secretName: name, copyOf, notYet }) =>
+    name === undefined || !copyOf
+      ? []
+      : [build('SecretCopy', `secret/${used.name}`, { namespace, name, labels, ...copyOf }, { notYet })],
+  );
 }
 
 function scalingNodes(build: LocalNodeBuilder, object: ServiceAtWork, thing: Thing): GraphNode[] {

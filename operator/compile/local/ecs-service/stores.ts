@@ -1,15 +1,22 @@
 import type { Container } from '../../../api/containers.ts';
 import type { EcsService } from '../../../api/ecs-service.ts';
 import { Terminal } from '../../../errors.ts';
+import type { SecretCopyInputs } from '../../../local/inputs.ts';
 import { connectionsFor, refuseTwins, storesOf, type ServiceStore } from '../../ecs-service/data-stores.ts';
 import { lessOwn, variablesOf } from '../../ecs-service/store-variables.ts';
 import { namespaceOf } from '../../names.ts';
 import type { LocalCompileInput } from '../input.ts';
 import { localConnectionTo, type LocalStoreConnection } from '../store-connection.ts';
+import { localNameOf } from './names.ts';
 import { literal, type Variable } from './variable.ts';
 
-/** A store that a service uses, with what it offers here. */
-export type LocalStore = ServiceStore & LocalStoreConnection;
+/** A store that a service uses, with what it offers here. Its Secret is of the namespace of the service. */
+export interface LocalStore extends ServiceStore, LocalStoreConnection {
+  /** Which Secret of another namespace that one has to be a copy of, and which of its values. */
+  readonly copyOf?: Pick<SecretCopyInputs, 'from' | 'keys'>;
+}
+
+const PASSWORD = 'password';
 
 /** What AWS's own libraries read of a table's stand-in, whatever the prefix. */
 const AWS_VARIABLES = {
@@ -19,8 +26,7 @@ const AWS_VARIABLES = {
 
 /** The stores of a service, by name. Throws Terminal where one is not for it or cannot be told to it here. */
 export function localStoresOf(input: LocalCompileInput<EcsService>): LocalStore[] {
-  const found = storesOf(input).map((one): LocalStore => ({ ...localConnectionTo(one.store), ...one }));
-  for (const store of found) refuseSecret(input.object, store);
+  const found = storesOf(input).map((one) => atHand(input, { ...localConnectionTo(one.store), ...one }));
   refuseTwins(input.object, found, (store) => tellingVariables(store).map(({ name }) => name));
   for (const container of input.object.spec.task.containers) refuseTables(found, container);
   return found;
@@ -46,7 +52,7 @@ function tellingVariables(found: LocalStore): Variable[] {
     port: String(port),
     table,
     tls,
-    password: secretName === undefined ? undefined : keyOf(secretName, 'password'),
+    password: secretName === undefined ? undefined : keyOf(secretName, PASSWORD),
   });
   return [...environment.map(({ name, value }) => ({ name, value: literal(value) })), ...secrets];
 }
@@ -65,14 +71,19 @@ function keyOf(name: string, key: string) {
   return { secretKeyRef: { name, key } };
 }
 
-/** A pod reads Secrets of its own namespace only. */
-function refuseSecret(object: EcsService, { owner, store, used, secretName }: LocalStore): void {
-  const [own, its] = [namespaceOf(object.metadata), namespaceOf(store.metadata)];
-  if (own === its || secretName === undefined) return;
-  throw new Terminal(
-    'InvalidSpec',
-    `spec.dataStores[${used.name}]: ${owner} keeps its password in Secret ${its}/${secretName}, and pods of namespace ${own} read none of another namespace: on the local target a service and its stores have to be in one namespace`,
-  );
+/** A pod reads Secrets of its own namespace only: of a store of another one it gets a copy. */
+function atHand({ object, account }: LocalCompileInput<EcsService>, store: LocalStore): LocalStore {
+  const { secretName, engine, used } = store;
+  const namespace = namespaceOf(store.store.metadata);
+  if (secretName === undefined || namespace === namespaceOf(object.metadata)) return store;
+  return {
+    ...store,
+    secretName: `${localNameOf(object, account)}-store-${used.name}`,
+    copyOf: {
+      from: { namespace, name: secretName },
+      keys: engine === 'dynamodb' ? AWS_VARIABLES.keys : [PASSWORD],
+    },
+  };
 }
 
 /** AWS's libraries know one address of DynamoDB. */

@@ -60,7 +60,7 @@ const POD_FIELDS: FieldMeanings = {
     'image',
   ),
   ...does(
-    'With External the images that run stay, whoever put them there; those of the manifest are for the first pods alone.',
+    'With External the images that the Deployment has stay, whoever put them there; those of the manifest are for the first pods alone.',
     `${PODS}keep the images that run where others choose them`,
     'spec.',
     'imageOwner',
@@ -207,7 +207,7 @@ const VARIABLE_FIELDS: FieldMeanings = {
     'scheme',
   ),
   ...does(
-    'The same variables as in AWS for the stores that stand here, passwords from their Secrets, and `<prefix>_TLS=false`. The pods are let out to just these.',
+    'The same variables as in AWS for the stores that stand here, passwords from their Secrets (of another namespace from a copy that is kept in step), and `<prefix>_TLS=false`. The pods are let out to just these.',
     `${VARIABLES}tell of stores what they tell in AWS, by the same names, and that nobody speaks TLS`,
     'spec.dataStores[].',
     'name namespace',

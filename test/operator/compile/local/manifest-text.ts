@@ -4,7 +4,7 @@ import type { KubeInputs } from '../../../../operator/local/inputs.ts';
 import type { LocalNodeType } from '../../../../operator/compile/local/nodes.ts';
 
 /** Kinds whose objects stand in the inputs of their nodes as they are. */
-type Plain = Exclude<LocalNodeType, 'GeneratedSecret' | 'AliasEndpoints'>;
+type Plain = Exclude<LocalNodeType, 'GeneratedSecret' | 'SecretCopy' | 'AliasEndpoints'>;
 
 const API_VERSIONS: Readonly<Record<Plain, string>> = {
   ServiceAccount: 'v1',

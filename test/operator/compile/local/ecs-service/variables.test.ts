@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { localSecretName } from '../../../../../operator/compile/local/store-connection.ts';
 import { refusal } from '../../fixtures.ts';
 import { objectsOf, type LocalObject } from '../examples.ts';
 import { compileLocal } from '../compiled.ts';
@@ -110,13 +111,23 @@ describe('the variables of a container', () => {
     );
   });
 
-  it('refuses a store whose password is in another namespace', () => {
+  it('tell the password of a store of another namespace from a copy of its Secret, which comes first', () => {
     const store = storeOf(mysql, { namespace: 'data' }, { allowReferencesFrom: ['web'] });
     const dataStores = [{ name: 'orders', namespace: 'data' }];
-    const { message } = refusal(() => compileService({ dataStores }, { others: [store] }));
-    expect(message).toMatch(
-      /^spec\.dataStores\[orders\]: DataStore\/data\/orders keeps its password in Secret data\/\S+, and pods of namespace web read none of another namespace: on the local target a service and its stores have to be in one namespace$/u,
-    );
+    const graph = compileService({ dataStores }, { others: [store] });
+    expect(valuesIn(containerIn(graph).env)).toMatchObject({
+      DB_PASS: { secretKeyRef: { name: 'shop-store-orders', key: 'password' } },
+    });
+    expect(graph.nodes.get('secret/orders')).toMatchObject({
+      type: 'SecretCopy',
+      inputs: {
+        namespace: 'web',
+        name: 'shop-store-orders',
+        from: { namespace: 'data', name: localSecretName(store) },
+        keys: ['password'],
+      },
+    });
+    expect(graph.nodes.get('deployment')?.dependsOn).toContain('secret/orders');
   });
 
   it('refuses two tables for one container, of which AWS’s libraries would know one address', () => {
