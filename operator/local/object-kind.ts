@@ -1,5 +1,5 @@
 import { READY, type Change, type State } from '../graph/kind.ts';
-import { isOwned, TAG } from '../graph/ownership.ts';
+import { isOwned } from '../graph/ownership.ts';
 import { tagWrites } from '../graph/tags.ts';
 import { objectCollection, reader } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
@@ -32,8 +32,6 @@ export interface ObjectSort {
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
   /** It has a count of pods, which may be left to an autoscaler. */
   readonly isScaled?: true;
-  /** A replacement has a name of its own, so that it can be made before the former one goes. */
-  readonly renamed?: true;
   /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
   readonly say?: (inputs: KubeInputs) => Fields;
   /** What others have set since the record was read that an update would undo: it waits then, and is planned anew. */
@@ -56,18 +54,14 @@ export function objectKind(sort: ObjectSort): PlainKind {
   const whole = (inputs: KubeInputs, tags: Tags) =>
     manifestOf(resource, inputs, { tags, outlives, ...(sort.say && { of: pruned(sort.say(inputs)) }) });
 
-  const nameFor = ({ name }: KubeInputs, revision: string | undefined) =>
-    sort.renamed === true && revision !== undefined ? `${name}-${revision}` : name;
-
   function diff(inputs: KubeInputs, record: KubeRecord | undefined): Change[] {
     if (!record) return [];
     const { metadata } = record;
     const tags = tagsIn(metadata.annotations);
     const changes: Change[] = [];
-    const wantedName = nameFor(inputs, tags[TAG.revision]);
     for (const [path, from, to] of [
       ['namespace', metadata.namespace, inputs.namespace],
-      ['name', metadata.name, wantedName],
+      ['name', metadata.name, inputs.name],
     ] as const)
       if (from !== to) changes.push({ path, from, to, replace: true });
     const { apiVersion: _, kind: __, metadata: wanted, ...fields } = whole(inputs, tags);
@@ -97,23 +91,20 @@ export function objectKind(sort: ObjectSort): PlainKind {
     needs: () => [],
 
     async create(context, inputs) {
-      const named = { ...inputs, name: nameFor(inputs, context.revision) };
       return createObject(context, {
         resource,
         collection,
         read,
-        name: { namespace: named.namespace, name: named.name },
-        manifest: () => whole(named, context.tags),
+        name: { namespace: inputs.namespace, name: inputs.name },
+        manifest: () => whole(inputs, context.tags),
         inTheWay: (found) =>
           diff(inputs, found).some(({ replace }) => replace === true)
             ? (sort.replacement?.(inputs, found) ?? sort.deletion ?? 'Background')
             : undefined,
       });
     },
-    async conflicting(session, inputs, revision) {
-      const found = await session.get<Answered>(
-        pathOf(resource, { namespace: inputs.namespace, name: nameFor(inputs, revision) }),
-      );
+    async conflicting(session, { namespace, name }) {
+      const found = await session.get<Answered>(pathOf(resource, { namespace, name }));
       return found && read(found);
     },
     async update({ session, wrote }, inputs, record, changes) {
