@@ -6,6 +6,7 @@ import { compareFields, covers } from './compare.ts';
 import { createObject, deleteObject, takeDisplaced, versionNow, type Deletion } from './writes.ts';
 import { displacedIn } from './displaced.ts';
 import { lacksSome, partOf } from './field-set.ts';
+import { handOverCount } from './handover.ts';
 import type { KubeInputs } from './inputs.ts';
 import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
 import { APPLIED, manifestOf, pruned, type Manifest } from './manifest.ts';
@@ -29,6 +30,8 @@ export interface ObjectSort {
   readonly deletion?: Deletion;
   /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
+  /** It has a count of pods, which may be left to an autoscaler. */
+  readonly isScaled?: true;
   /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
   readonly say?: (inputs: KubeInputs) => Fields;
   /**
@@ -115,6 +118,7 @@ export function objectKind(sort: ObjectSort): PlainKind {
         ? retagged(resource, record, { tags, outlives })
         : whole({ ...inputs, name: record.metadata.name }, tags);
       const { metadata } = manifest;
+      if (sort.isScaled === true) await handOverCount(session, resource, manifest, record);
       if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
       const overtaken = sort.overtaken?.(inputs);
       const version =
