@@ -6,6 +6,7 @@ import { compareFields, covers } from './compare.ts';
 import { createObject, deleteObject, takeDisplaced, versionNow, type Deletion } from './writes.ts';
 import { displacedIn } from './displaced.ts';
 import { lacksSome, partOf } from './field-set.ts';
+import { handOverCount } from './handover.ts';
 import type { KubeInputs } from './inputs.ts';
 import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
 import { APPLIED, manifestOf, pruned, type Manifest } from './manifest.ts';
@@ -29,6 +30,8 @@ export interface ObjectSort {
   readonly deletion?: Deletion;
   /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
+  /** It has a count of pods, which may be left to an autoscaler. */
+  readonly isScaled?: true;
   /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
   readonly say?: (inputs: KubeInputs) => Fields;
   /** What others have set since the record was read that an update would undo: it waits then, and is planned anew. */
@@ -110,11 +113,12 @@ export function objectKind(sort: ObjectSort): PlainKind {
         ? retagged(resource, record, { tags, outlives })
         : whole({ ...inputs, name: record.metadata.name }, tags);
       const { metadata } = manifest;
+      if (sort.isScaled === true) await handOverCount(session, resource, manifest, record);
+      if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
       const isOvertaken = (live: Fields) => sort.overtaken?.(inputs, record.body, live);
       const version =
         sort.overtaken &&
         (await versionNow({ session, wrote }, { resource, collection, read, record, isOvertaken }));
-      if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
       const answered = read(
         // With its uid: what takes the name of one that is gone is another's to change.
         await session.apply<Answered>(

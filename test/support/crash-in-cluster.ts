@@ -49,7 +49,15 @@ export function inCluster(): CrashPlace {
         portrait: objects.map(({ resource, object }) =>
           portraitOf(resource, object, (subject as Answered | undefined)?.metadata.uid),
         ),
-        census: creations,
+        census: {
+          creations,
+          kinds: Object.fromEntries(
+            [...Map.groupBy(objects, ({ resource }) => resource.kind)].map(([kind, all]) => [
+              kind,
+              all.length,
+            ]),
+          ),
+        },
         faults: [
           ...told.filter((id, index) => !ids.has(id) || told.indexOf(id) !== index),
           ...changed.map(({ object }) => `other values in Secret ${object.metadata.name}`),
