@@ -34,8 +34,13 @@ export interface ObjectSort {
   readonly isScaled?: true;
   /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
   readonly say?: (inputs: KubeInputs) => Fields;
-  /** What others have set since the record was read that an update would undo: it waits then, and is planned anew. */
-  readonly overtaken?: (inputs: KubeInputs, planned: Fields, live: Fields) => string | undefined;
+  /**
+   * Says what others have set since the record was read that an update would undo: it waits then, and is planned anew. Undefined where
+   * everything is put right.
+   */
+  readonly overtaken?: (
+    inputs: KubeInputs,
+  ) => ((planned: Fields, live: Fields) => string | undefined) | undefined;
   /** It outlives the custom resource that it is of where that says so, and so Kubernetes must not delete it with that. */
   readonly outlives?: true;
 }
@@ -115,10 +120,10 @@ export function objectKind(sort: ObjectSort): PlainKind {
       const { metadata } = manifest;
       if (sort.isScaled === true) await handOverCount(session, resource, manifest, record);
       if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
-      const isOvertaken = (live: Fields) => sort.overtaken?.(inputs, record.body, live);
+      const overtaken = sort.overtaken?.(inputs);
       const version =
-        sort.overtaken &&
-        (await versionNow({ session, wrote }, { resource, collection, read, record, isOvertaken }));
+        overtaken &&
+        (await versionNow({ session, wrote }, { resource, collection, read, record, overtaken }));
       const answered = read(
         // With its uid: what takes the name of one that is gone is another's to change.
         await session.apply<Answered>(

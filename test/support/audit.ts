@@ -80,6 +80,11 @@ function callOf(event: AuditEvent): AuditedCall {
   };
 }
 
+/** By what it takes, keeps and gives up the lead. */
+export function isOfLease({ isWrite, resource, code }: AuditedCall): boolean {
+  return isWrite && code < 400 && resource === 'coordination.k8s.io/leases';
+}
+
 /** What it writes for others than itself. */
 export function isWork({ isWrite, resource, code }: AuditedCall): boolean {
   return isWrite && code < 400 && resource !== 'coordination.k8s.io/leases';

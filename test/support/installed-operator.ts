@@ -57,13 +57,13 @@ export class InstalledOperator {
     return this.kubectl('get', 'lease', '-n', SYSTEM, 'landfall-default', '-o', holder);
   }
 
-  /** Another pod than this one leads within this time. Resolves with its name. */
-  ledByAnother(former: string, timeoutMs: number): Promise<string> {
+  /** Another pod than these leads within this time. Resolves with its name. */
+  ledByOther(former: readonly string[], timeoutMs: number): Promise<string> {
     const look = async () => {
       const holder = await this.leader();
-      return holder !== '' && holder !== former && holder;
+      return holder !== '' && !former.includes(holder) && holder;
     };
-    return eventually(`another than ${former} leads`, look, { timeoutMs, everyMs: 200 });
+    return eventually(`another than ${former.join(' and ')} leads`, look, { timeoutMs, everyMs: 200 });
   }
 
   async rolledOut(): Promise<void> {
