@@ -46,7 +46,7 @@ integration: node_modules/.installed ## Tests on a real API server and a local A
 	@vitest run --project integration
 
 proof: node_modules/.installed ## Kills the operator at every single write, withholds every permission; an hour or more (LANDFALL_POINT=small/create: some)
-	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/ecsservice-crash test/integration/privatelink-crash test/integration/least-privilege test/integration/ecsservice-contract test/integration/privatelink-contract test/integration/datastore-crash test/integration/datastore-contract
+	@LANDFALL_PROOF=all vitest run --project integration test/integration/securevpc-crash test/integration/ecsservice-crash test/integration/privatelink-crash test/integration/least-privilege test/integration/ecsservice-contract test/integration/privatelink-contract test/integration/datastore-crash test/integration/datastore-contract test/integration/local-crash
 
 bench: build ## Time, AWS calls and memory of up to 100 networks and 50 platforms, the longest path, AWS's own times and token buckets; fails where a target is missed (Linux only)
 	@node test/bench/bench.ts

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take minutes. */
 const LONG =
-  /(-crash(-\w+)?|-contract(-\w+)?|-drift|least-privilege|images|plan-equals|claims|local-examples)\.test\.ts$/;
+  /(-crash(-\w+)?|-contract(-\w+)?|-drift|least-privilege|images|plan-equals|claims|local-examples|local-operator)\.test\.ts$/;
 
 /** They come first: vitest goes by size where it has no times, and the longest, of four lines, would come last and alone. */
 class LongestFirst extends BaseSequencer {

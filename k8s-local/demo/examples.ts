@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { EXAMPLES } from '../example-folders.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -47,14 +48,14 @@ export interface Example {
   readonly fragile: Fragile;
 }
 
-const EXAMPLES: readonly Example[] = [
+const SYSTEMS: readonly Example[] = [
   {
     name: 'platform',
     title: 'the platform, in two accounts,',
     paths: [
       'manifests/examples/accounts/provider-account.yaml',
       'manifests/examples/accounts/consumer-account.yaml',
-      'manifests/examples/platform/base',
+      EXAMPLES.platform,
     ],
     fragile: {
       accountId: '222222222222',
@@ -69,7 +70,7 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'portal',
     title: 'the portal',
-    paths: ['manifests/examples/portal/account.yaml', 'manifests/examples/portal/base'],
+    paths: ['manifests/examples/portal/account.yaml', EXAMPLES.portal],
     fragile: {
       accountId: '123456789012',
       network: { kind: 'securevpc', name: 'portal', namespace: 'portal' },
@@ -83,9 +84,9 @@ const EXAMPLES: readonly Example[] = [
 
 /** The example of this name; throws where there is none. */
 export function exampleOf(name: string): Example {
-  const found = EXAMPLES.find((example) => example.name === name);
+  const found = SYSTEMS.find((example) => example.name === name);
   if (found) return found;
-  throw new Error(`there is no example ${name}: EXAMPLE is ${EXAMPLES.map((one) => one.name).join(' or ')}`);
+  throw new Error(`there is no example ${name}: EXAMPLE is ${SYSTEMS.map((one) => one.name).join(' or ')}`);
 }
 
 /** How kubectl takes a path of the repository: a folder for kustomize as such. */

@@ -85,6 +85,19 @@ const podNetwork = ({ podCidr }: Addresses): string =>
     ],
   });
 
+/** Of everybody's requests those of one user, without what they hold. */
+const auditPolicy = (user: string): string =>
+  stringify({
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level: 'Metadata', users: [user] }, { level: 'None' }],
+  });
+
+/** Has the API server write down what this user asks of it. */
+export const writeAuditPolicy = (files: NodeLayout, user: string): Promise<void> =>
+  writeFile(files.auditPolicy, auditPolicy(user));
+
 /** Writes what kubelet, containerd and the pod network are told by files; `cgroup` has all pods. */
 export const writeConfig = async (
   files: NodeLayout,

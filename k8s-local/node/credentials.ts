@@ -18,6 +18,9 @@ export const nodeLayout = (dir: string) => ({
   config: join(dir, 'config'),
   logs: join(dir, 'logs'),
   services: join(dir, 'services.sh'),
+  auditPolicy: join(dir, 'config', 'audit.yaml'),
+  /** A line of JSON for each request, where somebody's are recorded. */
+  auditLog: join(dir, 'logs', 'audit.log'),
   /** Its being there says that the API server answers. */
   answers: join(dir, 'answers'),
   kubeconfigOf: (component: string) => join(dir, 'config', `${component}.kubeconfig`),

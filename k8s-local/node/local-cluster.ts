@@ -12,7 +12,7 @@ import { waitReady } from '../cluster/ready.ts';
 import { applyAddons } from './addons.ts';
 import type { Addresses } from './addresses.ts';
 import { cgroupRemoval, makeCgroups } from './cgroups.ts';
-import { writeConfig } from './config.ts';
+import { writeAuditPolicy, writeConfig } from './config.ts';
 import { nodeLayout, prepareNodeCredentials } from './credentials.ts';
 import type { Remains } from './ending.ts';
 import { ifindexOf, linkRemoval, REMAINS, removeNode } from './ending.ts';
@@ -34,6 +34,8 @@ export interface LocalClusterOptions {
   readonly progress?: (line: string) => void;
   /** Default: `process.env`. */
   readonly env?: Environment;
+  /** User whose requests the API server writes down in `auditLog`. Default: nobody. */
+  readonly audited?: string;
 }
 
 /** A cluster of one node whose pods run. It ends with this process, however that ends, unless detached. */
@@ -41,6 +43,8 @@ export interface LocalCluster {
   readonly dir: string;
   /** The admin's. */
   readonly kubeconfigPath: string;
+  /** Where the requests of `audited` are. */
+  readonly auditLog: string;
   /** Of the API server, as this machine reaches it. */
   readonly url: string;
   readonly adminToken: string;
@@ -102,8 +106,12 @@ export const startLocalCluster = async (options: LocalClusterOptions = {}): Prom
     await writeFile(join(dir, REMAINS), JSON.stringify(remains));
     await makeCgroups(cgroup);
     await writeConfig(files, addresses, cgroup, machine);
-    const gogc = env['LANDFALL_GOGC'];
-    const script = servicesScript(files, addresses, programs, { gogc });
+    const { audited } = options;
+    if (audited !== undefined) await writeAuditPolicy(files, audited);
+    const script = servicesScript(files, addresses, programs, {
+      gogc: env['LANDFALL_GOGC'],
+      isAudited: audited !== undefined,
+    });
     await writeFile(`${files.services}.tmp`, script);
     await rename(`${files.services}.tmp`, files.services);
     await waitReady({ url, caFile: files.ca, token: adminToken }, [outer]);
@@ -117,6 +125,7 @@ export const startLocalCluster = async (options: LocalClusterOptions = {}): Prom
     return {
       dir,
       kubeconfigPath: files.kubeconfig,
+      auditLog: files.auditLog,
       url,
       adminToken,
       caPath: files.ca,

@@ -9,6 +9,13 @@ type Command = readonly string[];
 
 const ETCD_PORT = 2379;
 
+const audit = (files: NodeLayout): string[] => [
+  `--audit-policy-file=${files.auditPolicy}`,
+  `--audit-log-path=${files.auditLog}`,
+  // A request is answered when its line is written.
+  '--audit-log-mode=blocking',
+];
+
 const apiServer = (files: NodeLayout, { node, serviceCidr }: Addresses): string[] => [
   ...apiServerArgs(files, {
     etcdPort: ETCD_PORT,
@@ -94,10 +101,10 @@ export const servicesScript = (
   files: NodeLayout,
   addresses: Addresses,
   programs: NodePrograms,
-  limits: { readonly gogc: string | undefined },
+  options: { readonly gogc: string | undefined; readonly isAudited: boolean },
 ): string => `# Of the node in ${files.config}; read by init.sh.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" TMPDIR=${quote(`${files.config}/tmp`)}
-${limits.gogc === undefined ? '' : `export GOGC=${quote(limits.gogc)}`}
+${options.gogc === undefined ? '' : `export GOGC=${quote(options.gogc)}`}
 mkdir -p "$TMPDIR" /var/lib/kubelet
 hostname ${NODE_NAME}
 # Where these are modules.
@@ -110,7 +117,7 @@ echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 for from in eth0 cni0; do ip rule add iif $from to ${addresses.serviceCidr} unreachable; done
 ${keep('etcd', [programs.controlPlane.etcd, ...etcdArgs(files, ETCD_PORT, ETCD_PORT + 1)])}
 ${keep('containerd', ['containerd', `--config=${files.config}/containerd.toml`])}
-${keep('kube-apiserver', [programs.controlPlane.kubeApiserver, ...apiServer(files, addresses)])}
+${keep('kube-apiserver', [programs.controlPlane.kubeApiserver, ...apiServer(files, addresses), ...(options.isAudited ? audit(files) : [])])}
 until [ -e ${quote(files.answers)} ]; do sleep 0.05; done
 ${keep('kube-controller-manager', [programs.controllerManager, ...controllerManager(files, addresses)])}
 ${keep('kube-scheduler', [programs.scheduler, ...asComponent(files, 'kube-scheduler'), '--leader-elect=false'])}

@@ -5,10 +5,11 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 import { run } from '../cluster/run.ts';
 import { findKubectl } from '../cluster/shell.ts';
 import { down, kubectlOf, type Local, loadImages, mustBeUp, up } from '../local.ts';
+import { type Example, EXAMPLES } from '../example-folders.ts';
 import { type Consumer, showCalls, wordsFor } from './consumer.ts';
 import { buildOwnImage, OPERATOR_IMAGE, provideImages, SERVICE_IMAGE } from './images.ts';
 import { applyAccounts, applyExample, installOperator, restartServices } from './install.ts';
-import { type Example, EXAMPLES, imagesOf } from './manifests.ts';
+import { imagesOf } from './manifests.ts';
 import { withImages } from './stand-ins.ts';
 
 const CONSUMER: Consumer = { namespace: 'api-consumer', service: 'api-consumer', port: 8000 };

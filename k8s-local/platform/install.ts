@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { RESTART_ANNOTATION } from '../../operator/api/annotations.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
+import { type Example, EXAMPLES } from '../example-folders.ts';
 import type { ImageRewrite } from './images.ts';
-import { accountsText, type Example, EXAMPLES } from './manifests.ts';
+import { accountsText } from './manifests.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** All that an example is made of. */
@@ -30,9 +31,14 @@ export async function applyAccounts(kubectl: Kubectl, rewrites: readonly ImageRe
   await must(kubectl, ['apply', '-f', '-'], await accountsText(rewrites));
 }
 
+/** Applies the files of an example as they are, whether their Accounts are in AWS or here. */
+export async function applyFiles(kubectl: Kubectl, example: Example): Promise<void> {
+  await must(kubectl, ['apply', '-k', join(root, EXAMPLES[example])]);
+}
+
 /** Applies an example, the very files that AWS gets, and waits until all that was applied is Ready and its pods can be reached. */
 export async function applyExample(kubectl: Kubectl, example: Example): Promise<void> {
-  await must(kubectl, ['apply', '-k', join(root, EXAMPLES[example])]);
+  await applyFiles(kubectl, example);
   await must(kubectl, ['wait', KINDS, '--all', '-A', '--for=condition=Ready', PATIENCE]);
   await must(kubectl, ['wait', 'deployments', '-A', OWN, '--for=condition=available', PATIENCE]);
 }

@@ -3,17 +3,11 @@ import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { renderObjects } from '../../operator/cli/render-objects.ts';
 import { PLAIN } from '../../operator/cli/terminal.ts';
+import { type Example, EXAMPLES } from '../example-folders.ts';
 import type { ImageRewrite } from './images.ts';
 
 const root = join(import.meta.dirname, '../..');
 const ACCOUNTS = 'k8s-local/accounts.yaml';
-
-/** The systems of the examples, as they are: the same files as for AWS. */
-export const EXAMPLES = {
-  platform: 'manifests/examples/platform/base',
-  portal: 'manifests/examples/portal/base',
-} as const;
-export type Example = keyof typeof EXAMPLES;
 
 interface AccountDocument {
   spec: { local: { imageRewrites?: ImageRewrite[] } };

@@ -166,6 +166,8 @@ export interface NodeKind<I extends object, R, S> {
    * anything does: it is called only where the object's spec protects it no more.
    */
   readonly stateful?: true;
+  /** Of a stateful kind: what a person has to know of a change that cannot be made in place, as a sentence. */
+  readonly whyFixed?: (change: Change) => string | undefined;
   /**
    * Of a stateful kind: whether this one holds nothing of its own, as a member of a cluster, so that it comes and goes as the
    * spec says. Asked of what stands by its record, of what does not by its inputs.

@@ -16,7 +16,8 @@ export function refuseReplacement<S>(
   { node, id, changes, fixed }: { node: string; id: string; changes: readonly Change[]; fixed: Change },
 ): Refusal {
   const [from, to] = [fixed.from, fixed.to].map((side) => textOf(printable(side ?? 'nothing')));
-  const message = `${fixed.path} of ${kind.type} ${id} cannot change from ${from} to ${to}: another one would take its place, without what it holds; take the change back, or make another object, move what it holds and delete this one`;
+  const why = kind.whyFixed?.(fixed);
+  const message = `${fixed.path} of ${kind.type} ${id} cannot change from ${from} to ${to}: another one would take its place, without what it holds; take the change back, or make another object, move what it holds and delete this one${why === undefined ? '' : `. ${why}`}`;
   return { verb: 'refuse', node, type: kind.type, id, changes, reason: 'ReplacementNotAllowed', message };
 }
 

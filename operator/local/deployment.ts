@@ -18,6 +18,7 @@ export const deploymentKind = objectKind({
   say: sayOf,
   overtaken: imagesSince,
   deletion: 'Foreground',
+  isScaled: true,
 });
 
 /** As kstatus computes it: https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md */

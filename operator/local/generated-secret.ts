@@ -51,7 +51,7 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
   collection: secrets,
   idempotency: 'name',
   iam: [...verbs(SECRETS, 'get', 'create', 'patch', 'delete'), ...VOLUME_READS],
-  after: ['Deployment', 'StatefulSet', 'Job', 'PersistentVolumeClaim'],
+  after: ['Deployment', 'StatefulSet', 'PersistentVolumeClaim'],
 
   diff(inputs, record) {
     if (!record) return [];

@@ -27,14 +27,17 @@ export function sayOf(inputs: KubeInputs): Fields {
   return { ...rest, spec: { ...spec, template: { ...template, spec: withoutImages(podOf(inputs.body)) } } };
 }
 
-/** What others have set since `planned` was read, and an update would undo; undefined where that is nothing. */
-export function imagesSince(inputs: KubeInputs, planned: Fields, live: Fields): string | undefined {
+/** What others have set since a Deployment was planned, and an update would undo; undefined where images are ours to say. */
+export function imagesSince(
+  inputs: KubeInputs,
+): ((planned: Fields, live: Fields) => string | undefined) | undefined {
   if (!hasImagesOfOthers(inputs)) return undefined;
-  const former = imagesIn(planned);
-  const changed = Object.entries(imagesIn(live)).filter(([name, image]) => former[name] !== image);
-  return changed.length > 0
-    ? `runs ${changed.map(([name, image]) => `${image} (${name})`).join(', ')} since it was read`
-    : undefined;
+  return (planned, live) => {
+    const former = imagesIn(planned);
+    const changed = Object.entries(imagesIn(live)).filter(([name, image]) => former[name] !== image);
+    const named = changed.map(([name, image]) => `${image} (${name})`);
+    return named.length > 0 ? `runs ${named.join(', ')} since it was read` : undefined;
+  };
 }
 
 function withoutImages(pod: Fields): Fields {

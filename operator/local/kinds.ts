@@ -1,10 +1,8 @@
 import { kindOf, kindRegistry, type Kinds } from '../graph/kind.ts';
 import { aliasEndpointsKind } from './alias-endpoints.ts';
-import { configMapKind } from './config-map.ts';
 import { deploymentKind } from './deployment.ts';
 import { generatedSecretKind } from './generated-secret.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
-import { jobKind } from './job.ts';
 import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
 import { secretCopyKind } from './secret-copy.ts';
@@ -16,7 +14,6 @@ import { statefulSetKind } from './stateful-set.ts';
 /** Every sort of object that Landfall makes in a cluster. */
 export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   serviceAccountKind,
-  configMapKind,
   generatedSecretKind,
   secretCopyKind,
   persistentVolumeClaimKind,
@@ -25,7 +22,6 @@ export const localKinds: Kinds<LocalSession> = kindRegistry<LocalSession>([
   aliasEndpointsKind,
   deploymentKind,
   statefulSetKind,
-  jobKind,
   horizontalPodAutoscalerKind,
 ]);
 

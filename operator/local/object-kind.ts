@@ -1,11 +1,12 @@
 import { READY, type Change, type State } from '../graph/kind.ts';
-import { isOwned, TAG } from '../graph/ownership.ts';
+import { isOwned } from '../graph/ownership.ts';
 import { tagWrites } from '../graph/tags.ts';
 import { objectCollection, reader } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
 import { createObject, deleteObject, takeDisplaced, versionNow, type Deletion } from './writes.ts';
 import { displacedIn } from './displaced.ts';
 import { lacksSome, partOf } from './field-set.ts';
+import { handOverCount } from './handover.ts';
 import type { KubeInputs } from './inputs.ts';
 import { apiVersionOf, idOf, pathOf, verbs, type LocalKind, type Resource } from './kind.ts';
 import { APPLIED, manifestOf, pruned, type Manifest } from './manifest.ts';
@@ -29,12 +30,17 @@ export interface ObjectSort {
   readonly deletion?: Deletion;
   /** How one is deleted in whose place another of the same name is made; default as `deletion`. */
   readonly replacement?: (wanted: KubeInputs, live: KubeRecord) => Deletion;
-  /** A replacement has a name of its own, so that it can be made before the former one goes. */
-  readonly renamed?: true;
+  /** It has a count of pods, which may be left to an autoscaler. */
+  readonly isScaled?: true;
   /** What of an object is for us to say, where that is not the whole of its body: a change of the rest alone is no difference. */
   readonly say?: (inputs: KubeInputs) => Fields;
-  /** What others have set since the record was read that an update would undo: it waits then, and is planned anew. */
-  readonly overtaken?: (inputs: KubeInputs, planned: Fields, live: Fields) => string | undefined;
+  /**
+   * Says what others have set since the record was read that an update would undo: it waits then, and is planned anew. Undefined where
+   * everything is put right.
+   */
+  readonly overtaken?: (
+    inputs: KubeInputs,
+  ) => ((planned: Fields, live: Fields) => string | undefined) | undefined;
   /** It outlives the custom resource that it is of where that says so, and so Kubernetes must not delete it with that. */
   readonly outlives?: true;
 }
@@ -53,18 +59,14 @@ export function objectKind(sort: ObjectSort): PlainKind {
   const whole = (inputs: KubeInputs, tags: Tags) =>
     manifestOf(resource, inputs, { tags, outlives, ...(sort.say && { of: pruned(sort.say(inputs)) }) });
 
-  const nameFor = ({ name }: KubeInputs, revision: string | undefined) =>
-    sort.renamed === true && revision !== undefined ? `${name}-${revision}` : name;
-
   function diff(inputs: KubeInputs, record: KubeRecord | undefined): Change[] {
     if (!record) return [];
     const { metadata } = record;
     const tags = tagsIn(metadata.annotations);
     const changes: Change[] = [];
-    const wantedName = nameFor(inputs, tags[TAG.revision]);
     for (const [path, from, to] of [
       ['namespace', metadata.namespace, inputs.namespace],
-      ['name', metadata.name, wantedName],
+      ['name', metadata.name, inputs.name],
     ] as const)
       if (from !== to) changes.push({ path, from, to, replace: true });
     const { apiVersion: _, kind: __, metadata: wanted, ...fields } = whole(inputs, tags);
@@ -94,23 +96,20 @@ export function objectKind(sort: ObjectSort): PlainKind {
     needs: () => [],
 
     async create(context, inputs) {
-      const named = { ...inputs, name: nameFor(inputs, context.revision) };
       return createObject(context, {
         resource,
         collection,
         read,
-        name: { namespace: named.namespace, name: named.name },
-        manifest: () => whole(named, context.tags),
+        name: { namespace: inputs.namespace, name: inputs.name },
+        manifest: () => whole(inputs, context.tags),
         inTheWay: (found) =>
           diff(inputs, found).some(({ replace }) => replace === true)
             ? (sort.replacement?.(inputs, found) ?? sort.deletion ?? 'Background')
             : undefined,
       });
     },
-    async conflicting(session, inputs, revision) {
-      const found = await session.get<Answered>(
-        pathOf(resource, { namespace: inputs.namespace, name: nameFor(inputs, revision) }),
-      );
+    async conflicting(session, { namespace, name }) {
+      const found = await session.get<Answered>(pathOf(resource, { namespace, name }));
       return found && read(found);
     },
     async update({ session, wrote }, inputs, record, changes) {
@@ -119,11 +118,12 @@ export function objectKind(sort: ObjectSort): PlainKind {
         ? retagged(resource, record, { tags, outlives })
         : whole({ ...inputs, name: record.metadata.name }, tags);
       const { metadata } = manifest;
-      const isOvertaken = (live: Fields) => sort.overtaken?.(inputs, record.body, live);
-      const version =
-        sort.overtaken &&
-        (await versionNow({ session, wrote }, { resource, collection, read, record, isOvertaken }));
+      if (sort.isScaled === true) await handOverCount(session, resource, manifest, record);
       if (displacedIn(manifest, record.body).length > 0) await takeDisplaced(session, resource, manifest);
+      const overtaken = sort.overtaken?.(inputs);
+      const version =
+        overtaken &&
+        (await versionNow({ session, wrote }, { resource, collection, read, record, overtaken }));
       const answered = read(
         // With its uid: what takes the name of one that is gone is another's to change.
         await session.apply<Answered>(

@@ -16,7 +16,7 @@ const SIZE = 'spec.resources.requests.storage';
 
 const base = objectKind({
   resource: { group: '', version: 'v1', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' },
-  after: ['Deployment', 'StatefulSet', 'Job'],
+  after: ['Deployment', 'StatefulSet'],
   status: pick('phase', 'capacity'),
   state: stateOf,
   outputs: ({ status }) => {
@@ -31,6 +31,10 @@ const base = objectKind({
 export const persistentVolumeClaimKind: LocalKind<KubeInputs, KubeRecord> = {
   ...base,
   stateful: true,
+  whyFixed: ({ path }) =>
+    path === SIZE
+      ? 'Kubernetes makes no volume smaller; this one is as large as the storage of its store times spec.local.sizeFactor of the Account: let sizeFactor be as large as it was, or ask for more storage'
+      : undefined,
   async neededStill(_session, record, { keepsCopy } = { keepsCopy: true }) {
     if (!keepsCopy || record.metadata.annotations[VOLUME_POLICY] === 'Delete') return undefined;
     return `its volume is the copy of what the store holds; kubectl delete pvc -n ${record.metadata.namespace} ${record.metadata.name} deletes it`;

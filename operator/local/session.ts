@@ -22,8 +22,15 @@ export interface LocalSession {
   get<T>(at: ResourcePath): Promise<T | undefined>;
   /** All of a sort, page by page. */
   pages<T>(at: ResourcePath, query?: Query): AsyncGenerator<readonly T[]>;
-  /** Server-side apply of the whole of what we want: what is left out is given up. `force` takes fields that others have. */
-  apply<T>(at: ResourcePath, body: object, options: { readonly force: boolean }): Promise<T>;
+  /**
+   * Server-side apply of the whole of what we want: what is left out is given up. `force` takes fields that others have. `as` is the
+   * name that the fields are applied under, default {@link FIELD_MANAGER}.
+   */
+  apply<T>(
+    at: ResourcePath,
+    body: object,
+    options: { readonly force: boolean; readonly as?: string },
+  ): Promise<T>;
   /** A merge patch of metadata alone: what it sets of anything else would be ours beside what we apply. */
   patchMetadata(at: ResourcePath, metadata: object): Promise<void>;
   /** Asks for deletion; `options` as in the API's DeleteOptions. An object that is gone is success. */
@@ -79,10 +86,11 @@ export function openLocalSession({ client, assertLeading, onCall }: LocalSession
         next = page.metadata.continue === '' ? undefined : page.metadata.continue;
       } while (next !== undefined);
     },
-    apply: <T>(at: ResourcePath, body: object, { force }: { readonly force: boolean }) =>
-      counted('apply', at, () =>
-        client.apply<T>(resourcePath(at), body, { fieldManager: FIELD_MANAGER, force }),
-      ),
+    apply: <T>(
+      at: ResourcePath,
+      body: object,
+      { force, as = FIELD_MANAGER }: { readonly force: boolean; readonly as?: string },
+    ) => counted('apply', at, () => client.apply<T>(resourcePath(at), body, { fieldManager: as, force })),
     async patchMetadata(at, metadata) {
       await counted('patch', at, () => client.mergePatch(resourcePath(at), { metadata }));
     },

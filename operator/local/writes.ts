@@ -33,7 +33,7 @@ interface Update {
   readonly read: (object: Answered) => KubeRecord;
   /** As it was when the update was planned. */
   readonly record: KubeRecord;
-  readonly isOvertaken: (live: Fields) => string | undefined;
+  readonly overtaken: (planned: Fields, live: Fields) => string | undefined;
 }
 
 /**
@@ -77,18 +77,18 @@ export async function createObject<R extends KubeRecord>(
  */
 export async function versionNow(
   { session, wrote }: Pick<ActionContext<LocalSession>, 'session' | 'wrote'>,
-  { resource, collection, read, record, isOvertaken }: Update,
+  { resource, collection, read, record, overtaken }: Update,
 ): Promise<{ readonly resourceVersion?: string }> {
   const { metadata } = record;
   const found = await session.get<Answered>(pathOf(resource, metadata));
   const live = found && read(found);
-  const overtaken = live && isOvertaken(live.body);
-  if (overtaken === undefined) {
+  const why = live && overtaken(record.body, live.body);
+  if (why === undefined) {
     const resourceVersion = found?.metadata.resourceVersion;
     return resourceVersion === undefined ? {} : { resourceVersion };
   }
   wrote(collection, idOf(resource, metadata), (listed) => newer(listed, live ?? record));
-  throw new Waiting('WaitingForCluster', `${resource.kind} ${idOf(resource, metadata)} ${overtaken}`);
+  throw new Waiting('WaitingForCluster', `${resource.kind} ${idOf(resource, metadata)} ${why}`);
 }
 
 /** Makes those items of lists ours that stand where ours should be, so that the next apply takes them away. */

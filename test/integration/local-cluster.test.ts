@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectlEnvironment } from '../../k8s-local/cluster/kubectl.ts';
 import { nodeLayout } from '../../k8s-local/node/credentials.ts';
 import type { LocalCluster } from '../../k8s-local/node/local-cluster.ts';
+import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
+import type { EcsService } from '../../operator/api/ecs-service.ts';
+import { operatorBeside, scaledService } from '../support/beside-cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubectlOk, RESTRICTED, server, startProbedCluster } from '../support/probed-cluster.ts';
 import { PROBE_IMAGE } from '../support/probe-image.ts';
@@ -214,33 +217,56 @@ describe('NetworkPolicies', () => {
 });
 
 describe('figures of what pods use', () => {
-  it('are seen, and scale a Deployment under load', async () => {
+  let operator: OperatorProcess | undefined;
+  afterAll(() => operator?.stop());
+
+  it('are seen, and scale an EcsService under load and back, which Landfall leaves alone', async () => {
+    operator = await operatorBeside(cluster);
     await kubectl('create', 'namespace', 'busy');
-    await apply('busy', server('busy') + '---' + server('caller'));
-    await Promise.all([rolledOut('busy', 'busy'), rolledOut('busy', 'caller')]);
-    await kubectl('autoscale', '-n', 'busy', 'deployment/busy', '--cpu=50%', '--min=1', '--max=2');
+    await apply('busy', scaledService('busy'));
+    await kubectl('wait', '-n', 'busy', 'ecsservice/busy', '--for=condition=Ready', '--timeout=60s');
     const top = await eventually(
       'figures of the pods',
       async () => {
         const done = await cluster.kubectl(['top', 'pod', '-n', 'busy', '--no-headers']);
-        return done.code === 0 && done.stdout.trim().split('\n').length === 2 && done.stdout;
+        return done.code === 0 && done.stdout.trim().split('\n').length === 1 && done.stdout;
       },
       { timeoutMs: 90_000, everyMs: 1_000 },
     );
     expect(top).toMatch(/^busy-\S+\s+\d+m\s+\d+Mi\s*$/m);
 
-    const replicas = () =>
-      kubectl('get', 'deployment', '-n', 'busy', 'busy', '-o', 'jsonpath={.status.readyReplicas}');
+    const read = (path: string) =>
+      kubectl('get', 'deployment', '-n', 'busy', 'busy', '-o', `jsonpath=${path}`, '--show-managed-fields');
+    const replicas = () => read('{.status.readyReplicas}');
+    // Who applies something that differs from what is there has another time.
+    const writes = () => read('{.metadata.managedFields[?(@.manager=="landfall")].time}');
+    const service = async () =>
+      JSON.parse(await kubectl('get', 'ecsservice', '-n', 'busy', 'busy', '-o', 'json')) as EcsService;
+    const plans = () => operator?.lines.filter(({ msg }) => msg === 'plan').length;
+    const before = { writes: await writes(), plans: plans() };
+    expect(before.plans).toBeGreaterThan(0);
+    expect(before.writes).toMatch(/^\d{4}-/);
     expect(await replicas()).toBe('1');
-    const url = `http://${await kubectl('get', 'service', '-n', 'busy', 'busy', '-o', 'jsonpath={.spec.clusterIP}')}`;
     await eventually(
       'a second pod',
       async () => {
-        await (await fetch(`${url}/?work=1000`)).text();
+        // By the pod itself: nobody else is let in.
+        const work = ['/probe', 'get', 'http://127.0.0.1:8080/?work=2000'];
+        await kubectl('exec', '-n', 'busy', 'deployment/busy', '--', ...work);
         return (await replicas()) === '2';
       },
       { timeoutMs: 120_000, everyMs: 0 },
     );
+    await eventually('both in status', async () => (await service()).status.runningCount === 2);
+    const { conditions } = (await service()).status;
+    expect(conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    expect(conditions?.find(({ type }) => type === 'Drifted')?.status).not.toBe('True');
+    await eventually('one pod again', async () => (await replicas()) === '1', {
+      timeoutMs: 120_000,
+      everyMs: 500,
+    });
+    await eventually('one in status', async () => (await service()).status.runningCount === 1);
+    expect({ writes: await writes(), plans: plans() }).toEqual(before);
   });
 });
 

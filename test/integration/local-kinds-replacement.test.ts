@@ -96,35 +96,6 @@ describe('what cannot change is made anew', () => {
     expect(steps(owner.planAsKnown(wanted))).toEqual([]);
     expect(steps(await owner.plan(wanted))).toEqual([]);
   });
-
-  it('a Job beside the former one, which goes when it has ended', async () => {
-    await owner.pass([node('Job')]);
-    const wanted = [node('Job', ['spec.template.spec.containers[0].image', 'app:2'])];
-    expect(results(await owner.pass(wanted))).toEqual(['create thing done']);
-    const { items } = await cluster.other.list<Live>(caseOf('Job').path(ns));
-    const name = items.map(({ metadata }) => metadata.name).find((one) => one !== 'api') ?? '';
-    expect(name).toMatch(/^api-[0-9a-f]{8}$/);
-    expect(items).toHaveLength(2);
-    await owner.pass(wanted);
-    expect((await cluster.other.list<Live>(caseOf('Job').path(ns))).items).toHaveLength(2);
-    const now = '2026-01-01T00:00:00Z';
-    await cluster.other.mergePatch(`${caseOf('Job').path(ns, name)}/status`, {
-      status: {
-        startTime: now,
-        completionTime: now,
-        succeeded: 1,
-        conditions: [
-          { type: 'SuccessCriteriaMet', status: 'True', lastTransitionTime: now },
-          { type: 'Complete', status: 'True', lastTransitionTime: now },
-        ],
-      },
-    });
-    await owner.pass(wanted);
-    await letGo('Job').catch(() => undefined);
-    expect(steps(await owner.plan(wanted))).toEqual([]);
-    const left = await cluster.other.list<Live>(caseOf('Job').path(ns));
-    expect(left.items.map(({ metadata }) => metadata.name)).toEqual([name]);
-  });
 });
 
 describe('what is nobody’s fault is no difference', () => {
@@ -187,17 +158,17 @@ describe('what stands in the way', () => {
       metadata: { namespace: 'nowhere', name: 'api', uid: 'u' },
     });
     const [missing] = await elsewhere.pass([
-      nodeOf(elsewhere.build, caseOf('ConfigMap'), { namespace: 'nowhere' }),
+      nodeOf(elsewhere.build, caseOf('ServiceAccount'), { namespace: 'nowhere' }),
     ]);
     expect(missing).toMatchObject({ result: 'waiting', reason: 'DependencyNotReady' });
     await cluster.other.create(`/api/v1/namespaces/${ns}/resourcequotas`, {
       metadata: { name: 'small' },
-      spec: { hard: { 'count/configmaps': '0' } },
+      spec: { hard: { 'count/serviceaccounts': '0' } },
     });
     await cluster.other.mergePatch(`/api/v1/namespaces/${ns}/resourcequotas/small/status`, {
-      status: { hard: { 'count/configmaps': '0' }, used: { 'count/configmaps': '0' } },
+      status: { hard: { 'count/serviceaccounts': '0' }, used: { 'count/serviceaccounts': '0' } },
     });
-    const [over] = await owner.pass([node('ConfigMap')]);
+    const [over] = await owner.pass([node('ServiceAccount')]);
     expect(over).toMatchObject({ result: 'stalled', reason: 'QuotaExceeded' });
     await cluster.other.delete(`/api/v1/namespaces/${ns}`);
     const [ending] = await owner.pass([node('NetworkPolicy')]);
@@ -205,27 +176,30 @@ describe('what stands in the way', () => {
   });
 
   it('another process that leads: nothing is written', async () => {
-    await owner.pass([node('ConfigMap')]);
+    await owner.pass([node('ServiceAccount')]);
     owner.leads = false;
-    const changed = [node('ConfigMap', ['data.mode', 'other']), { ...node('Service'), key: 'service' }];
+    const changed = [
+      node('ServiceAccount', ['automountServiceAccountToken', true]),
+      { ...node('Service'), key: 'service' },
+    ];
     expect(results(await owner.pass(changed))).toEqual([
       'create service waiting InternalError',
       'update thing waiting InternalError',
     ]);
     expect(results(await owner.pass([], { going: true }))).toEqual(['delete thing waiting InternalError']);
-    expect(await live('ConfigMap')).toMatchObject({ data: caseOf('ConfigMap').body['data'] });
+    expect(await live('ServiceAccount')).toMatchObject(caseOf('ServiceAccount').body);
     await expect(live('Service')).rejects.toMatchObject({ status: 404 });
   });
 
   it('somebody who makes one of the name in the very moment keeps it', async () => {
-    const one = caseOf('ConfigMap');
+    const one = caseOf('ServiceAccount');
     let theirs: Live | undefined;
     const racing: KubeClient = {
       ...cluster.kube,
       async apply<T>(...call: Parameters<KubeClient['apply']>): Promise<T> {
         theirs ??= await cluster.other.create<Live>(one.path(ns), {
           metadata: { name: 'api' },
-          data: { theirs: 'x' },
+          secrets: [{ name: 'theirs' }],
         });
         return cluster.kube.apply<T>(...call);
       },
@@ -237,8 +211,8 @@ describe('what stands in the way', () => {
     );
     const [outcome] = await late.pass([nodeOf(late.build, one, { namespace: ns })]);
     expect(outcome).toMatchObject({ result: 'stalled', reason: 'NameTaken' });
-    const left = await live('ConfigMap');
-    expect(left['data']).toEqual({ theirs: 'x' });
+    const left = await live('ServiceAccount');
+    expect(left['secrets']).toEqual([{ name: 'theirs' }]);
     expect([left.metadata.labels, left.metadata.annotations, left.metadata.ownerReferences]).toEqual([
       undefined,
       undefined,
@@ -247,22 +221,22 @@ describe('what stands in the way', () => {
   });
 
   it('a thing that is gone, or another’s by now: a change or a delete that was planned makes and takes nothing', async () => {
-    const nodes = [node('ConfigMap')];
+    const nodes = [node('ServiceAccount')];
     await owner.pass(nodes);
-    const changed = [node('ConfigMap', ['data.mode', 'other'])];
+    const changed = [node('ServiceAccount', ['automountServiceAccountToken', true])];
     const [update, removal] = [await owner.plan(changed), await owner.plan([], { going: true })];
-    await cluster.other.delete(caseOf('ConfigMap').path(ns, 'api'));
+    await cluster.other.delete(caseOf('ServiceAccount').path(ns, 'api'));
     expect(results(await owner.carryOut(update, changed))).toEqual([
       'update thing waiting WaitingForCluster',
     ]);
-    await expect(live('ConfigMap')).rejects.toMatchObject({ status: 404 });
-    const theirs = await cluster.other.create<Live>(caseOf('ConfigMap').path(ns), {
+    await expect(live('ServiceAccount')).rejects.toMatchObject({ status: 404 });
+    const theirs = await cluster.other.create<Live>(caseOf('ServiceAccount').path(ns), {
       metadata: { name: 'api' },
-      data: { theirs: 'x' },
+      secrets: [{ name: 'theirs' }],
     });
     await owner.carryOut(update, changed);
     expect(results(await owner.carryOut(removal, [], { going: true }))).toEqual(['delete thing done']);
-    expect(await live('ConfigMap')).toEqual(theirs);
+    expect(await live('ServiceAccount')).toEqual(theirs);
     expect((await owner.pass(nodes))[0]).toMatchObject({ result: 'stalled', reason: 'NameTaken' });
   });
 });

@@ -34,6 +34,11 @@ const cache = at('DataStore', 'cache', {
   redis: { credentials: { mode: 'Generated' } },
   allowReferencesFrom: ['front'],
 });
+const orders = at('DataStore', 'orders', {
+  networkRef: { name: 'shop' },
+  environment: 'dev',
+  mysql: { databaseName: 'orders' },
+});
 const service = at('EcsService', 'web', {
   networkRef: { name: 'shop' },
   environment: 'dev',
@@ -71,6 +76,7 @@ interface Listed {
     readonly kind: string;
     readonly metadata: {
       readonly name: string;
+      readonly uid: string;
       readonly deletionTimestamp?: string;
       readonly finalizers?: readonly string[];
     };
@@ -82,6 +88,7 @@ const things = async (where = 'shop'): Promise<Listed['items']> => {
   const text = await world.kubectl('get', KINDS, '-n', where, '-l', selector, '-o', 'json');
   return (JSON.parse(text) as Listed).items;
 };
+const idOf = ({ kind, metadata }: Listed['items'][number]) => `${kind}/${metadata.name} ${metadata.uid}`;
 const names = async () => (await things()).map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
 /** How often somebody changed what a Deployment is to be. */
 const versionOf = async (name: string) =>
@@ -224,6 +231,29 @@ describe('objects of an Account that leads to the cluster itself', () => {
     expect(await world.kubectl('get', 'secrets', '-n', 'front', '-o', 'name')).toBe('');
   });
 
+  it('keep a volume that a lower sizeFactor would shrink, and say so', async () => {
+    await world.apply([orders]);
+    await eventually('the StatefulSet', async () =>
+      (await names()).includes('StatefulSet/orders-dev-instance'),
+    );
+    await runs('statefulset', 'orders-dev-instance');
+    await world.ready(orders);
+    const standing = async () =>
+      (await things()).filter(({ metadata }) => metadata.name.startsWith('orders')).map(idOf);
+    const before = await standing();
+    await world.edit(account, { local: { sizeFactor: 0.1 } });
+    const refused = await world.condition(orders, 'Stalled', { reason: 'ReplacementNotAllowed' });
+    const told = refused.status?.conditions?.find(({ type }) => type === 'Stalled')?.message;
+    expect(told).toContain(
+      'spec.resources.requests.storage of PersistentVolumeClaim shop/persistentvolumeclaims/orders-dev-instance cannot change from 5Gi to 2Gi',
+    );
+    expect(told).toContain('let sizeFactor be as large as it was');
+    expect(await standing()).toEqual(before);
+    await world.edit(account, { local: { sizeFactor: 0.25 } });
+    await world.ready(orders);
+    expect(await standing()).toEqual(before);
+  });
+
   it('refer to nothing that is in AWS, nor the other way round', async () => {
     await world.apply([elsewhere, inAws]);
     const refused = await world.condition(inAws, 'Stalled', { reason: 'InvalidSpec' });
@@ -233,7 +263,7 @@ describe('objects of an Account that leads to the cluster itself', () => {
   });
 
   it('leave nothing but the volume with its data when they are deleted', async () => {
-    for (const object of [service, cache, network]) {
+    for (const object of [service, cache, orders, network]) {
       await world.delete(object);
       if (object === service) await world.condition(object, 'Reconciling', { reason: 'WaitingForCluster' });
       await eventually(`${object.metadata.name} is gone`, async () => {
@@ -241,8 +271,11 @@ describe('objects of an Account that leads to the cluster itself', () => {
         return (await world.read(object)) === undefined;
       });
     }
-    expect(await names()).toEqual(['PersistentVolumeClaim/cache-dev-redis']);
-    const told = (await Promise.all([service, cache, network].map((object) => world.events(object))))
+    expect(await names()).toEqual([
+      'PersistentVolumeClaim/cache-dev-redis',
+      'PersistentVolumeClaim/orders-dev-instance',
+    ]);
+    const told = (await Promise.all([service, cache, orders, network].map((object) => world.events(object))))
       .flat()
       .map(({ note }) => note);
     expect(told.filter((note) => note.includes('AWS'))).toEqual([]);

@@ -160,18 +160,19 @@ describe("the operator's service account", () => {
     await kubectl(['apply', '-f', '-'], JSON.stringify(account));
     await kubectl(['apply', '-f', '-'], JSON.stringify(network));
     // The authorizer learns of a binding by its watch, a moment later.
-    await vi.waitFor(async () => client.get(networkPath), 5_000);
+    await vi.waitFor(async () => client.list('/apis/landfall.dev/v1alpha1/securevpcs'), 5_000);
   });
 
   it.each([accountPath, networkPath])('may watch, hold and describe %s', async (path) => {
     const collection = path.replace(/\/namespaces\/portal/u, '').replace(/\/portal$/u, '');
-    expect(await listAll(client, collection)).toMatchObject({ items: [{ metadata: { name: 'portal' } }] });
+    const { items } = await listAll<KubeObject>(client, collection);
+    expect(items).toMatchObject([{ metadata: { name: 'portal' } }]);
     const informer = createInformer({ client, path: collection, onChange: () => undefined, log: silent });
     informer.start();
     await informer.synced();
     await informer.stop();
-    let object = await client.get<KubeObject>(path);
-    object = await addFinalizer(client, path, object, 'landfall.dev/try');
+    const [found] = items as [KubeObject];
+    const object = await addFinalizer(client, path, found, 'landfall.dev/try');
     expect(object.metadata.finalizers).toEqual(['landfall.dev/try']);
     await removeFinalizer(client, path, object, 'landfall.dev/try');
     expect(await patchStatus(client, path, {}, { observedGeneration: 1 })).toMatchObject({
@@ -226,6 +227,7 @@ describe("the operator's service account", () => {
     ['delete', 'securevpc.landfall.dev/portal', '-n', 'portal'],
     ['delete', 'account.landfall.dev/portal'],
     ['create', 'configmap', 'try', '-n', 'portal'],
+    ['get', 'securevpc.landfall.dev/portal', '-n', 'portal'],
     ['get', 'secrets', '-n', 'landfall-system'],
     ['get', 'secrets', '-A'],
     ['get', 'pods', '-n', 'landfall-system'],

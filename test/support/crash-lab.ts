@@ -4,7 +4,8 @@ import type { Channel, Counts, Phase, Point, Verb } from './crash-points.ts';
 import type { Subject } from './crash-subjects.ts';
 import { eventually } from './eventually.ts';
 import { type KubeProxy, startKubeProxy } from './kube-proxy.ts';
-import { type AwsSight, lookAt, told } from './crash-sight.ts';
+import type { CrashPlace, CrashSight } from './crash-place.ts';
+import { told } from './crash-sight.ts';
 import { conditionOf, type Manifest, pathOf, World } from './world.ts';
 
 /** How far a subject is. */
@@ -22,15 +23,18 @@ const PATIENCE_MS = 120_000;
 /** A World whose operator reaches AWS and Kubernetes through proxies that count its writes and kill it at one of them. */
 export class CrashLab {
   readonly world: World;
+  readonly #place: CrashPlace;
   readonly #aws: AwsProxy;
   readonly #kube: KubeProxy;
   #operator: OperatorProcess;
   #empty = '';
   #counts: Record<Channel, number> = { aws: 0, objects: 0, events: 0 };
+  #creations: Record<string, number> = {};
   #lastWrite = 0;
 
-  private constructor(world: World, aws: AwsProxy, kube: KubeProxy) {
+  private constructor(world: World, place: CrashPlace, aws: AwsProxy, kube: KubeProxy) {
     this.world = world;
+    this.#place = place;
     this.#aws = aws;
     this.#kube = kube;
     this.#count();
@@ -38,39 +42,36 @@ export class CrashLab {
   }
 
   /** Starts everything and brings up what the subjects need. */
-  static async start(subjects: readonly Subject[]): Promise<CrashLab> {
-    const world = await World.start({
-      LANDFALL_AWS_CERTIFICATE_SECONDS: '0.1',
-      LANDFALL_AWS_TASK_SECONDS: '0.05',
-      LANDFALL_AWS_INSTANCE_SECONDS: '0.1',
-      LANDFALL_AWS_LOAD_BALANCER_SECONDS: '0.1',
-      LANDFALL_AWS_TABLE_SECONDS: '0.1',
-      LANDFALL_AWS_DATABASE_SECONDS: '0.1',
-      LANDFALL_AWS_STORAGE_SECONDS: '0.1',
-      LANDFALL_AWS_CACHE_SECONDS: '0.1',
-    });
-    await world.claim();
+  static async start(subjects: readonly Subject[], place: CrashPlace): Promise<CrashLab> {
+    const world = await World.start(place.environment);
+    await place.prepare(world);
     for (const { prepare } of subjects) await prepare?.(world);
     const kube = await startKubeProxy({
       kubeconfigPath: world.plane.kubeconfigPath,
       counts: (_, path) => !path.startsWith('/apis/coordination.k8s.io/'),
     });
     const aws = await startAwsProxy(world.aws.url);
-    const lab = new CrashLab(world, aws, kube);
+    const lab = new CrashLab(world, place, aws, kube);
     const setting = subjects.flatMap((subject) => subject.setting);
     await world.apply(setting.filter(({ kind }) => kind === 'Namespace'));
     await world.apply(setting.filter(({ kind }) => kind !== 'Namespace'));
     for (const object of setting) if (object.kind !== 'Namespace') await world.ready(object, PATIENCE_MS);
-    lab.#empty = await world.aws.dump();
+    lab.#empty = await lab.dump();
     return lab;
   }
 
-  /** AWS's whole state from before the first subject. */
+  /** The whole place as it was before the first subject. */
   get empty(): string {
     return this.#empty;
   }
 
+  /** The whole place as it is now. */
+  async dump(): Promise<string> {
+    return this.#place.dump(this.world);
+  }
+
   async stop(): Promise<void> {
+    await this.#place.stop();
     await this.world.stop();
     await Promise.all([this.#aws.stop(), this.#kube.stop()]);
   }
@@ -80,7 +81,14 @@ export class CrashLab {
     this.#count();
     await this.#act(subject, verb);
     await this.#end(subject, verb);
-    if (verb === 'delete') await subject.forget?.(this.world);
+    if (verb === 'delete') await this.forget(subject);
+  }
+
+  /** Takes away what the subject leaves on purpose. */
+  async forget({ forget }: Subject): Promise<void> {
+    if (!forget) return;
+    await forget(this.world);
+    await this.#place.forgotten(this.world, this.#kube);
   }
 
   /**
@@ -93,6 +101,7 @@ export class CrashLab {
     this.#operator = this.#start();
     await this.#silence(PAUSE_MS);
     this.#count();
+    this.#creations = {};
     await this.#act(subject, verb);
     await this.#silence(SILENCE_MS, () => this.#ended(subject, verb));
     return { ...this.#counts };
@@ -110,6 +119,7 @@ export class CrashLab {
     await this.#silence(PAUSE_MS);
     const trap: Trap = { point };
     this.#count(trap);
+    this.#creations = {};
     await this.#act(subject, point.verb);
     await this.#silence(SILENCE_MS, () => this.#ended(subject, point.verb), trap);
     const counts = { ...this.#counts };
@@ -121,14 +131,14 @@ export class CrashLab {
     this.#operator = this.#start();
     // Where the last write was the point, nothing waits for the successor: it has to be seen to find all in order.
     if (over) await this.#operator.line(({ msg }) => msg === 'leading');
-    if (over && this.#looksAtAws(subject, point.verb)) await this.world.refreshes(1);
+    if (over && this.#isLookedAt(subject, point.verb)) await this.#place.refreshed(this.world, this.#kube);
     await this.#end(subject, point.verb);
     return { action: trap.action, counts };
   }
 
-  /** What AWS holds now. */
-  async look(subject: Subject): Promise<AwsSight> {
-    return lookAt(this.world, await this.world.read(subject.made));
+  /** What the place holds now. */
+  async look(subject: Subject): Promise<CrashSight> {
+    return this.#place.look(this.world, await this.world.read(subject.made), this.#creations);
   }
 
   /** What Kubernetes says now of the subject and its setting, without what differs from run to run. */
@@ -164,7 +174,7 @@ export class CrashLab {
   }
 
   /** An operator without anything to look after lists nothing. */
-  #looksAtAws({ made }: Subject, verb: Verb): boolean {
+  #isLookedAt({ made }: Subject, verb: Verb): boolean {
     return made.kind !== 'Account' && verb !== 'delete';
   }
 
@@ -217,7 +227,9 @@ export class CrashLab {
       answering: ({ n, action }) => meet('aws', n, 'answering', action),
     });
     const numbers = new Map<number, { channel: Channel; n: number }>();
-    this.#kube.onWrite(({ n, phase, method, path }) => {
+    this.#kube.onWrite(({ n, phase, method, path, status }) => {
+      if (phase === 'after' && status === 201 && !path.includes('/events'))
+        this.#creations[path] = (this.#creations[path] ?? 0) + 1;
       if (phase === 'before') {
         const channel = path.includes('/events') ? 'events' : 'objects';
         numbers.set(n, { channel, n: (counts[channel] += 1) });

@@ -2,6 +2,13 @@ import { type Counts, idOf, type Verb } from './crash-points.ts';
 import type { Share } from './crash-suite.ts';
 import { anEdgeService } from './crash-subjects-edge.ts';
 import { aConsumer, aProvider } from './crash-subjects-links.ts';
+import {
+  aLocalConsumer,
+  aLocalNetwork,
+  aLocalProvider,
+  aLocalService,
+  aLocalStore,
+} from './crash-subjects-local.ts';
 import { aMysql, anAurora, aRedis } from './crash-subjects-databases.ts';
 import {
   aRestoredAurora,
@@ -67,4 +74,15 @@ export const SHARES: readonly Share[] = [
     },
     always: FIRST_60,
   },
+];
+
+const some = (objects: number, events: number) => each(0, objects, events);
+
+/** Of the local target: all writes go to the API server. */
+export const LOCAL_SHARES: readonly Share[] = [
+  { subject: aLocalNetwork, chance: some(1, 0) },
+  { subject: aLocalService, chance: some(2, 0) },
+  { subject: aLocalStore, chance: some(2, 0) },
+  { subject: aLocalProvider, chance: some(1, 0) },
+  { subject: aLocalConsumer, chance: some(1, 0) },
 ];

@@ -1,37 +1,4 @@
-import { census, portrait } from './portrait.ts';
-import type { Manifest, World } from './world.ts';
-
-/** What two runs must leave alike in AWS. */
-export interface AwsSight {
-  readonly portrait: unknown;
-  /** How many objects of each class. */
-  readonly census: unknown;
-  /** Ids in the object's status that AWS does not know, or that are there twice. */
-  readonly unknown: readonly string[];
-}
-
-/** AWS as it is now, beside an object that may be gone. */
-export async function lookAt(world: World, object: Manifest | undefined): Promise<AwsSight> {
-  const dump = await world.aws.dump();
-  const things = thingsOf(object, 'resources');
-  // A role and its instance profile are called the same.
-  const isTold = (other: Thing, { node, id }: Thing) => other.node === node && other.id === id;
-  return {
-    portrait: await portrait(world),
-    census: census(dump),
-    unknown: things
-      .filter(
-        (thing, index) => !knows(dump, thing.id) || things.findIndex((one) => isTold(one, thing)) !== index,
-      )
-      .map(({ id }) => id),
-  };
-}
-
-/** Services of ECS, and what is of RDS, the local AWS keeps by their names. */
-function knows(dump: string, id: string): boolean {
-  const name = /:service\/.*\/([^/]+)$|^arn:aws:rds:.*:([^:]+)$/.exec(id)?.slice(1).join('') || id;
-  return dump.includes(`"${name}"`);
-}
+import type { Manifest } from './world.ts';
 
 /**
  * What objects say, without what differs from run to run: ids read as the node that they belong to, of whichever of the
@@ -49,12 +16,14 @@ export function told(objects: readonly (Manifest | undefined)[]): unknown[] {
   );
 }
 
-interface Thing {
+/** Something that a status lists. */
+export interface Thing {
   readonly node: string;
   readonly id: string;
 }
 
-function thingsOf(object: Manifest | undefined, field: string): Thing[] {
+/** What a field of the status lists, as `resources`. */
+export function thingsOf(object: Manifest | undefined, field: string): Thing[] {
   return (object?.status?.[field] ?? []) as Thing[];
 }
 

@@ -1,4 +1,3 @@
-import { CreateVpcCommand, DeleteVpcCommand } from '@aws-sdk/client-ec2';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CrashLab, FROM, type Stage, TO } from './crash-lab.ts';
@@ -12,7 +11,8 @@ import {
   type Verb,
   VERBS,
 } from './crash-points.ts';
-import type { AwsSight } from './crash-sight.ts';
+import { inAws } from './crash-in-aws.ts';
+import type { CrashPlace, CrashSight } from './crash-place.ts';
 import type { Subject } from './crash-subjects.ts';
 import { counted } from './counted.ts';
 import { eventually } from './eventually.ts';
@@ -36,7 +36,7 @@ export interface Part {
 /** What an undisturbed run left, and how many writes it took. */
 interface Reference {
   readonly counts: Counts;
-  readonly aws: AwsSight;
+  readonly sight: CrashSight;
   readonly objects: unknown[];
 }
 
@@ -49,10 +49,14 @@ export const seed = process.env['LANDFALL_SEED'] ?? new Date().toISOString().sli
  * die: of those that LANDFALL_POINT names (`small/create/aws/17/committed`, `small/create`, several with commas), of
  * all with LANDFALL_PROOF=all, else of a share by seed (LANDFALL_SEED, else the date in UTC).
  */
-export async function proveCrashes(shares: readonly Share[], part: Part): Promise<void> {
+export async function proveCrashes(
+  shares: readonly Share[],
+  part: Part,
+  place: CrashPlace = inAws(),
+): Promise<void> {
   const asked = shares.filter(isAsked);
   const subjects = shares.map(({ subject }) => subject);
-  let lab = await CrashLab.start(subjects);
+  let lab = await CrashLab.start(subjects, place);
   afterAll(() => lab.stop());
   const references = new Map<string, Reference>();
   const stages = new Map<Subject, Stage>();
@@ -65,7 +69,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
     if (broken) {
       await lab.stop();
       stages.clear();
-      lab = await CrashLab.start(subjects);
+      lab = await CrashLab.start(subjects, place);
       broken = false;
     }
     const from = FROM[point.verb];
@@ -83,7 +87,7 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
   const crash = async (subject: Subject, point: Point): Promise<string> => {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       // Each life leaves a last copy of its own: that of the one before would be one too many.
-      if (attempt > 1 && point.verb === 'delete') await subject.forget?.(lab.world);
+      if (attempt > 1 && point.verb === 'delete') await lab.forget(subject);
       await prepare(subject, point);
       stages.set(subject, TO[point.verb]);
       const { action, counts } = await lab.crash(subject, point);
@@ -111,18 +115,18 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
       },
     ).catch(async () => expect(await lab.objects(subject), how).toEqual(reference.objects));
     const found = await lab.look(subject);
-    expect(found.portrait, how).toEqual(reference.aws.portrait);
-    expect(found.census, how).toEqual(reference.aws.census);
-    expect(found.unknown, how).toEqual([]);
+    expect(found.portrait, how).toEqual(reference.sight.portrait);
+    expect(found.census, how).toEqual(reference.sight.census);
+    expect(found.faults, how).toEqual([]);
     if (next && FROM[next.verb] === TO[point.verb]) {
       if (point.verb !== 'delete') return;
     } else if (point.verb !== 'delete') {
       await lab.go(subject, 'delete');
       stages.set(subject, 'absent');
     }
-    await subject.forget?.(lab.world);
+    await lab.forget(subject);
     // A provider stops letting its consumer in when that is gone.
-    await eventually(`AWS is as before, ${how}`, async () => (await lab.world.aws.dump()) === lab.empty, {
+    await eventually(`all is as before, ${how}`, async () => (await lab.dump()) === lab.empty, {
       timeoutMs: 5_000,
     });
   };
@@ -137,13 +141,13 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
         const all = pointsOf(subject.name, verb, counts);
         const mine = pick(all, share, verb, part);
         enumerated += all.filter(({ n }) => n % part.of === part.part).length;
-        const aws = await lab.look(subject);
+        const sight = await lab.look(subject);
         references.set(`${subject.name} ${verb}`, {
           counts,
-          aws,
+          sight,
           objects: await lab.objects(subject),
         });
-        expect(aws.unknown, `${subject.name}, ${verb}, undisturbed`).toEqual([]);
+        expect(sight.faults, `${subject.name}, ${verb}, undisturbed`).toEqual([]);
         points.push(...mine);
         console.log(
           `crash points of ${subject.name}, ${verb}: ${all.length} (3 at each of ${counts.aws} writes to AWS, ` +
@@ -151,10 +155,8 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
         );
       }
       chosen.set(subject, chained(points));
-      await subject.forget?.(lab.world);
-      expect((await lab.world.aws.dump()) === lab.empty, `${subject.name} leaves nothing undisturbed`).toBe(
-        true,
-      );
+      await lab.forget(subject);
+      expect((await lab.dump()) === lab.empty, `${subject.name} leaves nothing undisturbed`).toBe(true);
     }
   } catch (error) {
     await lab.stop();
@@ -168,9 +170,9 @@ export async function proveCrashes(shares: readonly Share[], part: Part): Promis
       const [subject] = subjects;
       if (!subject) throw new Error('no subject');
       const before = await lab.look(subject);
-      const { Vpc } = await lab.world.ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+      const unmake = await place.makeOne(lab.world);
       const after = await lab.look(subject);
-      await lab.world.ec2.send(new DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
+      await unmake();
       expect(after.portrait).not.toEqual(before.portrait);
       expect(after.census).not.toEqual(before.census);
     });

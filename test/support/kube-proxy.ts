@@ -54,6 +54,8 @@ export interface KubeProxy {
   readonly url: string;
   readonly kubeconfigPath: string;
   readonly counters: Readonly<ProxyCounters>;
+  /** How often a collection was listed, by its path. */
+  listed(path: string): number;
   /** Breaks off all open watches in the middle, and those that were swallowed; returns how many were open. */
   dropWatches(): number;
   setWatchMode(mode: WatchMode): void;
@@ -109,6 +111,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     hung: 0,
     refusals: 0,
   };
+  const listed = new Map<string, number>();
   const sockets = new Set<Socket>();
   const watches = new Set<{ client: http.ServerResponse; stalled: boolean }>();
   const swallowed = new Set<http.ServerResponse>();
@@ -133,7 +136,10 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
       watch(request, response);
       return;
     }
-    if (searchParams.has('limit')) counters.lists += 1;
+    if (searchParams.has('limit')) {
+      counters.lists += 1;
+      listed.set(pathname, (listed.get(pathname) ?? 0) + 1);
+    }
     const isWrite = method !== 'GET' && counts(method, pathname);
     if (isWrite) counters.writes += 1;
     const write = { n: counters.writes, method, path: pathname, body: body.toString('utf8') };
@@ -255,6 +261,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     url,
     kubeconfigPath,
     counters,
+    listed: (path) => listed.get(path) ?? 0,
     dropWatches() {
       const open = [...watches];
       for (const { client } of open) client.destroy();

@@ -90,13 +90,6 @@ export const LOCAL_CASES: readonly LocalCase[] = [
     removed: 'imagePullSecrets',
   },
   {
-    type: 'ConfigMap',
-    path: at('/api/v1', 'configmaps'),
-    body: { data: { mode: 'plain', 'app.json': '{}' } },
-    drifts: 4,
-    removed: 'data.mode',
-  },
-  {
     type: 'PersistentVolumeClaim',
     path: at('/api/v1', 'persistentvolumeclaims'),
     body: {
@@ -179,22 +172,6 @@ export const LOCAL_CASES: readonly LocalCase[] = [
     },
     drifts: 55,
     removed: 'spec.template.spec.containers[0].livenessProbe',
-  },
-  {
-    type: 'Job',
-    path: at('/apis/batch/v1', 'jobs'),
-    body: {
-      spec: {
-        backoffLimit: 4,
-        ttlSecondsAfterFinished: 600,
-        template: {
-          metadata: { labels: LABELS },
-          spec: { restartPolicy: 'Never', containers: [{ name: 'once', image: 'app:1', args: ['once'] }] },
-        },
-      },
-    },
-    drifts: 4,
-    removed: 'spec.ttlSecondsAfterFinished',
   },
   {
     type: 'HorizontalPodAutoscaler',

@@ -5,7 +5,8 @@ import { counted } from './counted.ts';
 import { CrashLab } from './crash-lab.ts';
 import { type Counts, idOf, type Point, pointsOf } from './crash-points.ts';
 import { isAsked, pick, seed } from './crash-suite.ts';
-import type { AwsSight } from './crash-sight.ts';
+import { inAws } from './crash-in-aws.ts';
+import type { CrashSight } from './crash-place.ts';
 import type { Subject } from './crash-subjects.ts';
 import { eventually } from './eventually.ts';
 import { publishedOf, type RotatingStore } from './rotating-stores.ts';
@@ -61,12 +62,15 @@ function asking(store: RotatingStore, rotation: string): Subject {
 export async function proveRotations(stores: readonly RotatingStore[], chance: Counts): Promise<void> {
   const each = { create: chance, update: chance, delete: chance };
   const asked = stores.filter(({ subject }) => isAsked({ subject, chance: each }));
-  const lab = await CrashLab.start(stores.map(({ subject }) => subject));
+  const lab = await CrashLab.start(
+    stores.map(({ subject }) => subject),
+    inAws(),
+  );
   afterAll(() => lab.stop());
   const { world } = lab;
   const cases: { id: string; store: RotatingStore; point: Point }[] = [];
   const unreached: string[] = [];
-  let reference: AwsSight | undefined;
+  let reference: CrashSight | undefined;
   let enumerated = 0;
   let rounds = 0;
   const another = () => `round-${(rounds += 1)}`;
@@ -130,7 +134,7 @@ export async function proveRotations(stores: readonly RotatingStore[], chance: C
       const found = await lab.look(store.subject);
       expect(found.portrait, how(action)).toEqual(reference?.portrait);
       expect(found.census, how(action)).toEqual(reference?.census);
-      expect(found.unknown, how(action)).toEqual([]);
+      expect(found.faults, how(action)).toEqual([]);
     });
 
     it('nearly every point was reached, and the stores leave nothing', async (context) => {

@@ -13,14 +13,12 @@ import type { LocalCompileInput } from './input.ts';
 /** Kinds of Kubernetes objects, with what each needs. */
 interface Things {
   ServiceAccount: KubeInputs;
-  ConfigMap: KubeInputs;
   Deployment: KubeInputs;
   StatefulSet: KubeInputs;
   PersistentVolumeClaim: KubeInputs;
   Service: KubeInputs;
   HorizontalPodAutoscaler: KubeInputs;
   NetworkPolicy: KubeInputs;
-  Job: KubeInputs;
   GeneratedSecret: GeneratedSecretInputs;
   SecretCopy: SecretCopyInputs;
   AliasEndpoints: AliasEndpointsInputs;

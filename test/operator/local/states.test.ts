@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentKind } from '../../../operator/local/deployment.ts';
 import { horizontalPodAutoscalerKind } from '../../../operator/local/horizontal-pod-autoscaler.ts';
-import { jobKind } from '../../../operator/local/job.ts';
 import { persistentVolumeClaimKind } from '../../../operator/local/persistent-volume-claim.ts';
 import { pick } from '../../../operator/local/conditions.ts';
 import { recordOf, type Fields } from '../../../operator/local/record.ts';
@@ -79,20 +78,6 @@ describe('a StatefulSet', () => {
 });
 
 describe('what else there is', () => {
-  it('a Job has ended, failed or runs', () => {
-    const state = (status: Fields) => jobKind.state(record({}, status));
-    expect(state({ failed: 1 })).toMatchObject({
-      phase: 'pending',
-      message: 'Job shop/api runs; 1 of its pods have failed',
-    });
-    expect(state(condition('Complete', 'True', 'CompletionsReached'))).toEqual({ phase: 'ready' });
-    expect(state(condition('Failed', 'True', 'BackoffLimitExceeded', 'it was tried 6 times'))).toEqual({
-      phase: 'failed',
-      reason: 'PodsFailed',
-      message: 'Job shop/api failed: it was tried 6 times',
-    });
-  });
-
   it('a claim is ready when it is bound, or waits for its first pod', () => {
     const state = (spec: object, phase: string) => persistentVolumeClaimKind.state(record(spec, { phase }));
     expect(state({ volumeName: 'v' }, 'Bound')).toEqual({ phase: 'ready' });

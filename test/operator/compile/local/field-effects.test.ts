@@ -48,7 +48,6 @@ const SUBJECTS: readonly Subject[] = [
     table: ECS_SERVICE_FIELDS,
     beside: [
       'spec.environment',
-      'spec.imageOwner',
       'spec.task.containers[].dependsOn[].container',
       'spec.service.desiredCount',
       'spec.allowReferencesFrom',

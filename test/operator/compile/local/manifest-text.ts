@@ -8,14 +8,12 @@ type Plain = Exclude<LocalNodeType, 'GeneratedSecret' | 'SecretCopy' | 'AliasEnd
 
 const API_VERSIONS: Readonly<Record<Plain, string>> = {
   ServiceAccount: 'v1',
-  ConfigMap: 'v1',
   Deployment: 'apps/v1',
   StatefulSet: 'apps/v1',
   PersistentVolumeClaim: 'v1',
   Service: 'v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
   NetworkPolicy: 'networking.k8s.io/v1',
-  Job: 'batch/v1',
 };
 
 /** An object of Kubernetes, less what its kind adds when it makes it. */
