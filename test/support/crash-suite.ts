@@ -114,6 +114,12 @@ export async function proveCrashes(
         timeoutMs: 5_000,
       },
     ).catch(async () => expect(await lab.objects(subject), how).toEqual(reference.objects));
+    // So do its neighbours, as a provider does that its consumer is gone.
+    await eventually(
+      'the sight',
+      async () => isDeepStrictEqual((await lab.look(subject)).portrait, reference.sight.portrait),
+      { timeoutMs: 5_000 },
+    ).catch(() => {});
     const found = await lab.look(subject);
     expect(found.portrait, how).toEqual(reference.sight.portrait);
     expect(found.census, how).toEqual(reference.sight.census);
