@@ -11,7 +11,7 @@ import { StandInControllers } from './stand-in-controllers.ts';
 /** Rounds of the fast lane: one may have been under way. */
 const ROUNDS = 2;
 const POLICIES = '/apis/networking.k8s.io/v1/networkpolicies';
-const THEIRS = '/api/v1/namespaces/shop/configmaps';
+const THEIRS = '/api/v1/namespaces/shop/serviceaccounts';
 
 /** Things that are made in the cluster itself, where a stand-in plays its controllers. */
 export function inCluster(): CrashPlace {

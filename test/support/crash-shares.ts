@@ -82,7 +82,8 @@ const some = (objects: number, events: number) => each(0, objects, events);
 export const LOCAL_SHARES: readonly Share[] = [
   { subject: aLocalNetwork, chance: some(1, 0) },
   { subject: aLocalService, chance: some(2, 0) },
-  { subject: aLocalStore, chance: some(2, 0) },
-  { subject: aLocalProvider, chance: some(1, 0) },
+  { subject: aLocalStore, chance: some(1, 0) },
+  // What it opens to a consumer is killed with the consumer.
+  { subject: aLocalProvider, chance: some(0, 0) },
   { subject: aLocalConsumer, chance: some(1, 0) },
 ];

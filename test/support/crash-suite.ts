@@ -199,8 +199,10 @@ export async function proveCrashes(
 }
 
 /** Whether this run shows any point of a subject. */
-export function isAsked({ subject: { name } }: Share): boolean {
-  return named?.some((id) => id.split('/')[0] === name) ?? true;
+export function isAsked({ subject: { name }, chance, always = [] }: Share): boolean {
+  if (named) return named.some((id) => id.split('/')[0] === name);
+  const some = Object.values(chance).flatMap((counts) => Object.values(counts));
+  return everything || always.length > 0 || some.some((count) => count > 0);
 }
 
 /** The points that this run shows: each belongs to one part by its number, whatever an undisturbed run counted. */

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/argoproj/argo-cd/v3 v3.2.0
 	github.com/argoproj/gitops-engine v0.7.1-0.20251006172252-b89b0871b414
+	github.com/fluxcd/cli-utils v0.36.0-flux.13
 	github.com/go-logr/logr v1.4.3
 	k8s.io/api v0.34.0
 	k8s.io/apimachinery v0.34.0

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 
 	"github.com/argoproj/gitops-engine/pkg/health"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	kubejson "k8s.io/apimachinery/pkg/util/json"
 )
 
 type question struct {
@@ -14,11 +16,21 @@ type question struct {
 	Objects []map[string]any  `json:"objects"`
 }
 
+// ask reads a question on standard input. Its numbers are as a client of Kubernetes has them, whole ones where they are
+// whole: kstatus takes no others.
+func ask() (asked question, err error) {
+	text, err := io.ReadAll(os.Stdin)
+	if err == nil {
+		err = kubejson.Unmarshal(text, &asked)
+	}
+	return asked, err
+}
+
 // judge reads a question on standard input and prints the list of {"status", "message"} in the order of the objects,
 // null where Argo CD has no check for a kind.
 func judge([]string) error {
-	var asked question
-	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
+	asked, err := ask()
+	if err != nil {
 		return err
 	}
 	overrides := checks(asked.Config)

@@ -1,7 +1,8 @@
-// Command gitops is Argo CD's sync engine and its health checks as a program, without Argo CD's servers.
+// Command gitops is Argo CD's sync engine, its health checks and Flux's kstatus as a program, without their servers.
 //
-//	gitops sync    keeps a cluster as a folder of a Git repository says
-//	gitops health  says how Argo CD judges objects
+//	gitops sync     keeps a cluster as a folder of a Git repository says
+//	gitops health   says how Argo CD judges objects
+//	gitops kstatus  says how Flux judges objects
 package main
 
 import (
@@ -27,9 +28,9 @@ func checks(data map[string]string) lua.ResourceHealthOverrides {
 }
 
 func main() {
-	commands := map[string]func([]string) error{"sync": follow, "health": judge}
+	commands := map[string]func([]string) error{"sync": follow, "health": judge, "kstatus": compute}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: gitops sync [flags] | gitops health")
+		fmt.Fprintln(os.Stderr, "usage: gitops sync [flags] | gitops health | gitops kstatus")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
