@@ -14,6 +14,7 @@ const ofDocker = `landfall-test/probe:${process.pid}`;
 let state: string;
 let folder: string;
 let archive: string;
+let kubeconfig: string;
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'landfall-state-'));
   folder = join(state, 'local', 'node');
@@ -33,6 +34,11 @@ const ok = async (...args: string[]): Promise<string> => {
   expect(done, done.stderr).toMatchObject({ code: 0 });
   return done.stdout.trim();
 };
+const kubectl = async (...args: string[]): Promise<string> => {
+  const done = await run(await findKubectl(), [`--kubeconfig=${kubeconfig}`, ...args]);
+  expect(done, done.stderr).toMatchObject({ code: 0 });
+  return done.stdout;
+};
 const pidsOf = async ({ pid }: Remains): Promise<number[]> => [pid, ...(await descendants(pid))];
 
 it('says that nothing is up', async () => {
@@ -43,8 +49,34 @@ it('says that nothing is up', async () => {
   });
 });
 
-/** Provider and consumer without the operator: one call fails at first, since the Service of the provider leads to nobody. */
-async function triesMicroservice(kubectl: (...args: string[]) => Promise<string>): Promise<void> {
+it('brings up a cluster that outlives it, and no second one', async () => {
+  kubeconfig = await ok('up', '--provider', 'source');
+  expect(await ok('up')).toBe(kubeconfig);
+  expect(await ok('kubeconfig')).toBe(kubeconfig);
+  expect(await ok('status')).toMatch(/^up: source\nkubeconfig: .*\nNAME .*\nlandfall +Ready /);
+});
+
+it('takes images of an archive and of Docker', async () => {
+  const docker = async (...args: string[]) => expect(await run('docker', args)).toMatchObject({ code: 0 });
+  await docker('load', '--input', archive);
+  await docker('tag', PROBE_IMAGE, ofDocker);
+  await ok('load-image', archive, ofDocker);
+  for (const [name, image] of [
+    ['archive', PROBE_IMAGE],
+    ['docker', ofDocker],
+  ] as const) {
+    await kubectl('run', name, `--image=${image}`, '--image-pull-policy=Never', '--', 'serve', '8080');
+    await kubectl('wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s');
+  }
+  expect(await local('load-image', 'landfall-test/nowhere:1')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /docker save landfall-test\/nowhere:1 failed: Error response from daemon/,
+    ) as string,
+  });
+});
+
+it('passes the test of provider and consumer, without the operator; where the provider is not reached, it names the call', async () => {
   const namespace = ['-n', 'microservice-test'];
   await kubectl('create', 'namespace', 'microservice-test');
   await kubectl('create', 'service', 'clusterip', 'api-service-provider', '--tcp=8080', ...namespace);
@@ -71,42 +103,11 @@ async function triesMicroservice(kubectl: (...args: string[]) => Promise<string>
   expect(answered).toContain('kubectl delete namespace microservice-test removes it.');
   await ok('test', '--delete');
   expect(await kubectl('get', 'namespace', 'microservice-test', '--ignore-not-found')).toBe('');
-}
+});
 
-it('brings up a cluster that outlives it, takes images of an archive and of Docker, passes the test of provider and consumer, makes a new one after a crash, and takes it down', async () => {
-  const kubeconfig = await ok('up', '--provider', 'source');
-  expect(await ok('up')).toBe(kubeconfig);
-  expect(await ok('kubeconfig')).toBe(kubeconfig);
-  expect(await ok('status')).toMatch(/^up: source\nkubeconfig: .*\nNAME .*\nlandfall +Ready /);
+it('makes a new one after a crash, and takes it down', async () => {
   const first = await remainsIn(folder);
   if (!first) throw new Error('there is no node');
-
-  const docker = async (...args: string[]) => expect(await run('docker', args)).toMatchObject({ code: 0 });
-  await docker('load', '--input', archive);
-  await docker('tag', PROBE_IMAGE, ofDocker);
-  await ok('load-image', archive, ofDocker);
-  const program = await findKubectl();
-  const kubectl = async (...args: string[]): Promise<string> => {
-    const done = await run(program, [`--kubeconfig=${kubeconfig}`, ...args]);
-    expect(done, done.stderr).toMatchObject({ code: 0 });
-    return done.stdout;
-  };
-  for (const [name, image] of [
-    ['archive', PROBE_IMAGE],
-    ['docker', ofDocker],
-  ] as const) {
-    await kubectl('run', name, `--image=${image}`, '--image-pull-policy=Never', '--', 'serve', '8080');
-    await kubectl('wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s');
-  }
-  expect(await local('load-image', 'landfall-test/nowhere:1')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(
-      /docker save landfall-test\/nowhere:1 failed: Error response from daemon/,
-    ) as string,
-  });
-
-  await triesMicroservice(kubectl);
-
   // The machine was switched off, say.
   const pids = await pidsOf(first);
   process.kill(first.pid, 'SIGKILL');

@@ -2,10 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { established } from '../../k8s-local/cluster/established.ts';
 import { type ControlPlane, startControlPlane } from '../../k8s-local/cluster/control-plane.ts';
-import { run } from '../../k8s-local/cluster/run.ts';
 import { resolveGitOpsProgram } from '../../k8s-local/gitops/programs.ts';
 import { compileResources } from '../../operator/cli/assumed.ts';
 import { printable } from '../../operator/graph/ref.ts';
@@ -20,6 +19,7 @@ import { loadKubeConfig } from '../../operator/kube/kubeconfig.ts';
 import { createLeaderElection } from '../../operator/kube/leader.ts';
 import { patchStatus } from '../../operator/kube/status.ts';
 import { refOf, type KubeObject } from '../../operator/kube/types.ts';
+import { argoHealth } from '../support/gitops-judges.ts';
 import { kubectlOf } from '../support/kubectl.ts';
 import { silent } from '../support/silent-log.ts';
 
@@ -40,7 +40,6 @@ interface Manifest extends KubeObject {
 
 let plane: ControlPlane;
 let operator: string;
-let gitops: string;
 const clients: KubeClient[] = [];
 
 async function kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -69,7 +68,7 @@ interface PodSpec {
 
 beforeAll(async () => {
   // Here, since a hook may take the minutes of a first build.
-  gitops = await resolveGitOpsProgram();
+  await resolveGitOpsProgram();
   plane = await startControlPlane();
   await kubectl(['apply', '-f', join(root, 'crds')]);
   await kubectl(['apply', '--server-side', '-f', join(root, 'test/fixtures/crds')]);
@@ -437,10 +436,6 @@ describe('manifests/gitops', () => {
 });
 
 describe('the health checks for Argo CD', () => {
-  interface Health {
-    status: string;
-    message?: string;
-  }
   const condition = (type: string, reason: string, message: string, status = 'True') => ({
     type,
     status,
@@ -516,8 +511,6 @@ describe('the health checks for Argo CD', () => {
   ];
 
   it.each(['Account', 'SecureVpc'])('judge %s by its conditions, in the Lua of Argo CD', async (kind) => {
-    const file = readFileSync(join(root, 'manifests/gitops/argo-cd/argocd-cm.yaml'), 'utf8');
-    const { data } = parse(file) as { data: Record<string, string> };
     const object = (status: object, metadata: object = {}) => ({
       apiVersion: 'landfall.dev/v1alpha1',
       kind,
@@ -527,13 +520,7 @@ describe('the health checks for Argo CD', () => {
     const ready = at(2, condition('Ready', 'Succeeded', 'done'));
     const going = object(ready, { deletionTimestamp: '2026-01-01T00:00:00Z' });
     const subjects = [...cases.map(([, status]) => object(status)), going];
-    const ask = async (config: Record<string, string>) => {
-      const input = JSON.stringify({ config, objects: subjects });
-      const done = await run(gitops, ['health'], { input });
-      expect(done).toMatchObject({ code: 0, stderr: '' });
-      return JSON.parse(done.stdout) as (Health | null)[];
-    };
-    const answers = await ask(data);
+    const answers = await argoHealth(subjects);
     cases.forEach(([name, , status, message], index) => {
       expect(answers[index], name).toMatchObject({
         status,
@@ -542,7 +529,7 @@ describe('the health checks for Argo CD', () => {
     });
     expect(answers.at(-1)).toEqual({ status: 'Progressing', message: 'Pending deletion' });
     // Without them Argo CD has no opinion, and shows the kind as healthy.
-    expect((await ask({})).slice(0, -1).every((answer) => answer === null)).toBe(true);
+    expect((await argoHealth(subjects, {})).slice(0, -1).every((answer) => answer === null)).toBe(true);
   });
 
   it('merge into the ConfigMap that Argo CD has', async () => {
