@@ -12,6 +12,7 @@ import {
 } from '../../k8s-local/platform/install.ts';
 import { imagesOf } from '../../k8s-local/platform/manifests.ts';
 import { eventually } from '../support/eventually.ts';
+import { judge } from '../support/gitops-judges.ts';
 
 let cluster: LocalCluster;
 const forwarded: Forwarded[] = [];
@@ -43,6 +44,13 @@ async function connects(namespace: string, deployment: string, host: string, por
     done.code === 0 ? 0 : Number(/exit code (\d+)/.exec(done.stderr)?.[1]),
   );
   return done.code === 0;
+}
+
+/** What Flux and Argo CD call these objects, each once. */
+async function called(kinds: string): Promise<string[]> {
+  const { items } = JSON.parse(await kubectl('get', kinds, '-A', '-o', 'json')) as { items: object[] };
+  const judged = await judge(items);
+  return [...new Set(judged.map(({ flux, argo }) => `${flux.status} ${argo?.status}`))];
 }
 
 beforeAll(async () => {
@@ -112,6 +120,13 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
     );
   });
 
+  it('is there for Flux and Argo CD', async () => {
+    expect(await called('securevpcs,datastores,ecsservices,privatelinkendpoints')).toEqual([
+      'Current Healthy',
+    ]);
+    expect(await called('deployments,statefulsets')).toEqual(['Current Healthy']);
+  });
+
   it('runs what was restarted on purpose anew', async () => {
     const pods = () => kubectl('get', 'pods', '-n', 'api-consumer', '-o', 'name');
     const before = await pods();
@@ -148,7 +163,7 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
 describe('the portal in real pods', () => {
   beforeAll(() => applyExample(cluster.kubectl, 'portal'));
 
-  it('takes a company and has it in its database', async () => {
+  it('takes a company, has it in its database and shows it', async () => {
     const url = await reach('portal', 'backend', 80);
     const company = {
       companyName: 'Analytical Engines',
@@ -162,11 +177,18 @@ describe('the portal in real pods', () => {
     const made = await ask(url, 'POST', '/api/companies', company);
     expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
     expect(await ask(url, 'POST', '/api/companies', company)).toMatchObject({ status: 409 });
+    const { id } = made.body as { id: string };
+    expect(await ask(url, 'GET', `/api/companies/${id}`)).toMatchObject({
+      status: 200,
+      body: { companyName: 'Analytical Engines', status: 'pending' },
+    });
   });
 });
 
 describe('what is deleted', () => {
   it('is gone with its objects, but for the volumes that hold data', async () => {
+    await kubectl('delete', 'ecsservices,privatelinkendpoints', '--all', '-A', '--wait=false');
+    expect(await called('ecsservices')).toEqual(['Terminating Progressing']);
     await kubectl('delete', 'ecsservices,privatelinkendpoints', '--all', '-A', '--timeout=120s');
     await kubectl('delete', 'datastores', '--all', '-A', '--timeout=120s');
     await kubectl('delete', 'securevpcs', '--all', '-A', '--timeout=120s');
