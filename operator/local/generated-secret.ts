@@ -1,4 +1,4 @@
-import { Terminal, Waiting } from '../errors.ts';
+import { Terminal } from '../errors.ts';
 import { READY, type Change, type State } from '../graph/kind.ts';
 import { TAG } from '../graph/ownership.ts';
 import { objectCollection } from './collection.ts';
@@ -27,7 +27,7 @@ import {
 } from './secret-values.ts';
 import type { LocalSession } from './session.ts';
 import { standingVolume, VOLUME_READS, volumeThatNeeds } from './volumes.ts';
-import { createObject, deleteObject } from './writes.ts';
+import { createObject, deleteObject, sameNow } from './writes.ts';
 
 /** A Secret as it is kept: of each value a fingerprint. */
 function read(object: Answered): KubeRecord {
@@ -114,9 +114,7 @@ export const generatedSecretKind: LocalKind<GeneratedSecretInputs, KubeRecord> =
   },
   async update({ session, wrote }, inputs, record, changes) {
     const at = pathOf(SECRETS, record.metadata);
-    const live = await session.get<Answered>(at);
-    if (live?.metadata.uid !== record.metadata.uid)
-      throw new Waiting('WaitingForCluster', `Secret ${titleOf(record)} was deleted by somebody meanwhile`);
+    const live = await sameNow(session, SECRETS, record);
     const tags = tagsAfter(record, changes);
     const isOfTags = changes.every(({ path }) => path.startsWith('tags.'));
     if (!isOfTags && lacksAny(inputs, live)) await refuseBesideVolume({ session, tags }, inputs);

@@ -10,7 +10,7 @@ import { INSTALLATION_LABEL, tagsIn, type Tags } from './ownership.ts';
 import { newer, recordOf, type Answered, type Fields, type KubeRecord } from './record.ts';
 import { COPY_LABEL, COPY_OF, decoded, encoded, fingerprints, hidden, SECRETS } from './secret-values.ts';
 import type { LocalSession } from './session.ts';
-import { createObject, deleteObject } from './writes.ts';
+import { createObject, deleteObject, sameNow } from './writes.ts';
 
 /** Whose values a copy has, and which. */
 type Source = Pick<SecretCopyInputs, 'from' | 'keys'>;
@@ -97,9 +97,7 @@ export const secretCopyKind: LocalKind<SecretCopyInputs, KubeRecord> = {
   },
   async update({ session, wrote }, inputs, record, changes) {
     const at = pathOf(SECRETS, record.metadata);
-    const live = await session.get<Answered>(at);
-    if (live?.metadata.uid !== record.metadata.uid)
-      throw new Waiting('WaitingForCluster', `Secret ${titleOf(record)} was deleted by somebody meanwhile`);
+    const live = await sameNow(session, SECRETS, record);
     const tags = tagsAfter(record, changes);
     const isOfTags = changes.every(({ path }) => path.startsWith('tags.'));
     const source = isOfTags ? sourceIn(live) : inputs;

@@ -91,6 +91,18 @@ export async function versionNow(
   throw new Waiting('WaitingForCluster', `${resource.kind} ${idOf(resource, metadata)} ${why}`);
 }
 
+/** The object of a record as it is now. Throws Waiting where it is gone, whatever has its name. */
+export async function sameNow(
+  session: LocalSession,
+  resource: Resource,
+  { metadata }: KubeRecord,
+): Promise<Answered> {
+  const live = await session.get<Answered>(pathOf(resource, metadata));
+  if (live?.metadata.uid === metadata.uid) return live;
+  const what = `${resource.kind} ${metadata.namespace}/${metadata.name}`;
+  throw new Waiting('WaitingForCluster', `${what} was deleted by somebody meanwhile`);
+}
+
 /** Makes those items of lists ours that stand where ours should be, so that the next apply takes them away. */
 export async function takeDisplaced(
   session: LocalSession,
