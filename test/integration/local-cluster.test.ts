@@ -25,13 +25,22 @@ const apply = (namespace: string, manifests: string) =>
   kubectlOk(cluster, ['apply', '--namespace', namespace, '-f', '-'], manifests);
 const rolledOut = (namespace: string, name: string) =>
   kubectl('rollout', 'status', '--namespace', namespace, `deployment/${name}`, '--timeout=60s');
-/** Whether a pod of this Deployment gets an answer; undefined where it waits in vain. */
+/** What a pod of this Deployment is answered; undefined where nobody lets it in. DNS hears of a new Service a moment later. */
 const get = async (namespace: string, from: string, url: string): Promise<string | undefined> => {
   const asked = ['exec', '--namespace', namespace, `deployment/${from}`, '--', '/probe', 'get', url];
-  const done = await cluster.kubectl(asked);
-  if (done.code === 0) return done.stdout.trim();
-  expect(done.stderr).toMatch(/connection refused|no route to host|exceeded/);
-  return undefined;
+  let stderr = '';
+  const { answer } = await eventually(
+    `the name in ${url} is known`,
+    async () => {
+      const done = await cluster.kubectl(asked);
+      if (done.code === 0) return { answer: done.stdout.trim() };
+      stderr = done.stderr;
+      return !stderr.includes('lookup ') && { answer: undefined };
+    },
+    { seen: () => stderr },
+  );
+  if (answer === undefined) expect(stderr, stderr).toMatch(/connection refused|no route to host|exceeded/);
+  return answer;
 };
 
 it('has one node, which is Ready, with the version of its API server', async () => {
