@@ -54,6 +54,7 @@ const aliasSlices: LocalCollection<KubeRecord> = {
     );
   },
   id: ({ metadata }) => idOf(SLICES, metadata),
+  uid: ({ metadata }) => metadata.uid,
   tags: ({ metadata }) => tagsIn(metadata.annotations),
 };
 

@@ -19,6 +19,7 @@ export function objectCollection(
     },
     get: async (session, ids) => (await objectsById(session, resource, ids)).map(read),
     id: ({ metadata }) => idOf(resource, metadata),
+    uid: ({ metadata }) => metadata.uid,
     tags: ({ metadata }) => tagsIn(metadata.annotations),
   };
 }

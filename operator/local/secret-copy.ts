@@ -38,6 +38,7 @@ const copies: LocalCollection<KubeRecord> = {
     return Promise.all(found.map((copy) => withSource(session, copy)));
   },
   id: ({ metadata }) => idOf(SECRETS, metadata),
+  uid: ({ metadata }) => metadata.uid,
   tags: ({ metadata }) => tagsIn(metadata.annotations),
 };
 
