@@ -1,4 +1,5 @@
 import { partialDeepStrictEqual } from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** One thing that was asked, and what came of it. */
 export interface Answer {
@@ -15,6 +16,12 @@ interface Call {
   readonly has: object | string;
 }
 
+/** How long to go on asking while the API is not reached, and how often. */
+interface Patience {
+  readonly ms: number;
+  readonly everyMs: number;
+}
+
 /** A call of the API through the consumer: what was sent comes back from the provider. */
 const through = (body: object): Call => ({
   method: 'POST',
@@ -22,6 +29,11 @@ const through = (body: object): Call => ({
   body,
   has: { service: 'api-service', status: 200, response: { service: 'api-service', received: body } },
 });
+
+/** What an answer says that the consumer gives while it does not reach the API. */
+const NOT_REACHED = new Set([502, 503, 504]);
+/** DNS and what enforces NetworkPolicies hear of a new object after it is Ready, and DNS keeps for seconds that it knew no such name. */
+const PATIENCE = { ms: 30_000, everyMs: 1_000 };
 
 /** What a person tries: how the consumer is, what it may call, and calls of the API through it. */
 const CALLS: readonly Call[] = [
@@ -35,21 +47,31 @@ const CALLS: readonly Call[] = [
 ];
 
 /**
- * Asks the consumer, by its address on this machine, and tells each answer as it comes. Throws, naming the call, where one is not
- * answered as it should be.
+ * Asks the consumer, by its address on this machine, and tells each answer as it comes. Where the consumer does not reach
+ * the API it is asked again for a while. Throws, naming the call, where one is not answered as it should be.
  */
 export async function callConsumer(
   url: string,
   onAnswer: (answer: Answer) => void = () => {},
+  patience: Patience = PATIENCE,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (const { method, path, body, has } of CALLS) {
-    const answer = await ask(url, method, path, body);
-    refuse(answer, has);
+  for (const call of CALLS) {
+    const answer = await askUntilReached(url, call, patience);
+    refuse(answer, call.has);
     onAnswer(answer);
     answers.push(answer);
   }
   return answers;
+}
+
+async function askUntilReached(url: string, call: Call, { ms, everyMs }: Patience): Promise<Answer> {
+  const until = performance.now() + ms;
+  for (;;) {
+    const answer = await ask(url, call.method, call.path, call.body);
+    if (!NOT_REACHED.has(answer.status) || performance.now() > until) return answer;
+    await delay(everyMs);
+  }
 }
 
 function refuse({ asked, status, body }: Answer, has: Call['has']): void {
