@@ -35,6 +35,12 @@ const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 /** The HTTP side of the service: request ids, one line of log for each request, checked parts, problems as answers. */
 export function createApp(options: AppOptions): Express {
   const { routes, log, observe, isDraining = () => false } = options;
+  /** What every answer says of itself, whoever writes it. */
+  const own = (response: Response): [string, string][] => [
+    ['X-Request-ID', String(response.locals['requestId'])],
+    ...(isDraining() ? [['Connection', 'close'] as [string, string]] : []),
+  ];
+  const answer = (response: Response, reply: Reply) => send(response, reply, own(response));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -87,7 +93,7 @@ export function createApp(options: AppOptions): Express {
         const reply = await withDeadline(ms, (deadline) =>
           route.handle({ ...parts, request: new Context(request, response.locals, deadline) }),
         );
-        send(response, reply, isDraining());
+        answer(response, reply);
       },
     ];
     app[operation.method](path, ...handlers);
@@ -97,9 +103,7 @@ export function createApp(options: AppOptions): Express {
     routes.map(({ operation }) => operation),
   );
   app.use((_request, response, next) => {
-    response.setHeader('X-Request-ID', String(response.locals['requestId']));
-    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
-    if (isDraining()) response.setHeader('Connection', 'close');
+    for (const [name, value] of [...SECURITY_HEADERS, ...own(response)]) response.setHeader(name, value);
     next();
   });
   options.pages?.(app);
@@ -114,7 +118,7 @@ export function createApp(options: AppOptions): Express {
     if (response.headersSent) return void response.destroy();
     const { headers } = problem;
     const body = problem.document(id);
-    send(response, { status: problem.status, type: 'application/problem+json', headers, body }, isDraining());
+    answer(response, { status: problem.status, type: 'application/problem+json', headers, body });
   });
   return app;
 }
@@ -125,13 +129,12 @@ const SECURE = SECURITY_HEADERS.flat();
 function send(
   response: Response,
   { status, body, type = 'application/json', headers }: Reply,
-  last: boolean,
+  own: readonly (readonly [string, string])[],
 ): void {
   const head = headers ? SECURITY_HEADERS.filter(([name]) => !(name in headers)).flat() : [...SECURE];
   for (const [name, value] of Object.entries(headers ?? {}))
     for (const one of [value].flat()) head.push(name, one);
-  head.push('X-Request-ID', String(response.locals['requestId']));
-  if (last) head.push('Connection', 'close');
+  for (const header of own) head.push(...header);
   if (body === undefined) return void response.writeHead(status, head).end();
   const text = type.endsWith('json') ? JSON.stringify(body) : (body as string);
   head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
