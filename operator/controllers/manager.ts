@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { type Account, accountIdOf } from '../api/account.ts';
-import { GROUP, VERSION } from '../api/common.ts';
-import type { PlanApproval } from '../api/plan-approval.ts';
+import type { Account } from '../api/account.ts';
 import type { CallGuard } from '../aws/guard.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -13,18 +11,16 @@ import { isAtIt } from '../graph/place.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clusterUid } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
-import { hasFinalizer } from '../kube/finalizer.ts';
-import { createInformer, type Informer } from '../kube/informer.ts';
-import type { KubeObject } from '../kube/types.ts';
 import { createQueue, type KeyQueue, type WorkOutcome } from '../kube/queue.ts';
 import { openLocalSession } from '../local/session.ts';
 import type { Metrics } from '../metrics.ts';
 import { remembered } from '../remembered.ts';
-import { ACCOUNT_FINALIZER, reconcileAccount } from './account.ts';
+import { reconcileAccount } from './account.ts';
 import { Claims, type Cluster } from './claims.ts';
 import { Dependents } from './dependents.ts';
-import { GRAPH_KINDS, graphKindOf, isAbout, providersOf } from './graph-kinds.ts';
+import { graphKindOf, isAbout, providersOf } from './graph-kinds.ts';
 import { managementOf } from './management.ts';
+import { type ObjectChange, Objects, type Watched } from './objects.ts';
 import type { AnyGraphKind, PassResult, ResourceDeps } from './pass.ts';
 import { ownerOf, type GraphObject } from './resource-status.ts';
 import { reconcileResource } from './resource.ts';
@@ -57,19 +53,10 @@ interface ManagerDeps {
   readonly random?: () => number;
 }
 
-/** A kind with its objects. */
-interface Watched {
-  readonly kind: AnyGraphKind;
-  readonly informer: Informer<GraphObject>;
-}
-
 /** Watches the resources, queues their keys, and runs the one reconcile loop. */
 export class Manager {
   readonly #deps: ManagerDeps;
-  readonly #accounts: Informer<Account>;
-  /** What makes things in AWS, by kind. */
-  readonly #resources: ReadonlyMap<string, Watched>;
-  readonly #approvals: Informer<PlanApproval>;
+  readonly #objects: Objects;
   /** Keys of what approvals are of, by the approval's key: one that is gone says no more. */
   readonly #approved = new Map<string, string>();
   readonly #queue: KeyQueue;
@@ -91,7 +78,6 @@ export class Manager {
     this.#deps = deps;
     const { client, clock, config, log, random = Math.random } = deps;
     this.#retries = new Retries(random);
-    const path = (plural: string) => `/apis/${GROUP}/${VERSION}/${plural}`;
     this.#queue = createQueue({
       concurrency: config.concurrency,
       clock,
@@ -103,36 +89,14 @@ export class Manager {
         passLog.error({ key, err: error, ...retry }, 'pass failed');
       },
     });
-    this.#accounts = createInformer<Account>({
+    this.#objects = new Objects({
       client,
-      path: path('accounts'),
-      idleTimeoutMs: config.watchSilenceMs,
       clock,
+      config,
       log,
-      onChange: (name) => this.#accountChanged(name),
-    });
-    this.#resources = new Map(
-      GRAPH_KINDS.map((kind) => {
-        const informer = createInformer<GraphObject>({
-          client,
-          path: path(kind.plural),
-          mayBeAbsent: true,
-          idleTimeoutMs: config.watchSilenceMs,
-          clock,
-          log,
-          onChange: (key, change) => this.#resourceChanged(kind, key, change),
-        });
-        return [kind.kind, { kind, informer }];
-      }),
-    );
-    this.#approvals = createInformer<PlanApproval>({
-      client,
-      path: path('planapprovals'),
-      mayBeAbsent: true,
-      idleTimeoutMs: config.watchSilenceMs,
-      clock,
-      log,
-      onChange: (key, change) => this.#approvalChanged(key, change),
+      onAccount: (name) => this.#accountChanged(name),
+      onResource: (kind, key, change) => this.#resourceChanged(kind, key, change),
+      onApproval: (key, change) => this.#approvalChanged(key, change),
     });
     this.#targets = new Targets({
       installation: config.installation,
@@ -167,12 +131,8 @@ export class Manager {
 
   /** Begins to watch; resolves when the first lists are in. */
   async watch(): Promise<void> {
-    for (const informer of this.#informers) informer.start();
     // Who only finishes what goes needs no approvals, and their CRD may be gone before the others.
-    const needed = this.#deps.only
-      ? this.#informers.filter((informer) => informer !== this.#approvals)
-      : this.#informers;
-    await Promise.all(needed.map((informer) => informer.synced()));
+    await this.#objects.watch({ approvals: this.#deps.only === undefined });
   }
 
   /** Begins to act. Call it when this process leads. */
@@ -185,14 +145,13 @@ export class Manager {
     this.#stopping = true;
     await this.#queue.stop();
     this.#targets.close();
-    await Promise.all(this.#informers.map((informer) => informer.stop()));
+    await this.#objects.stop();
     await this.#deps.events.flush();
   }
 
   /** Whether the watches have heard from the API server within the time. */
   isFresh(maxAgeMs: number): boolean {
-    const now = this.#deps.clock.now();
-    return this.#informers.every((informer) => now - (informer.lastContact() ?? -Infinity) < maxAgeMs);
+    return this.#objects.isFresh(maxAgeMs);
   }
 
   /** Brings gauges up to date; called when metrics are read. */
@@ -200,15 +159,15 @@ export class Manager {
     const { metrics } = this.#deps;
     metrics.queueDepth.set(this.#queue.depth());
     metrics.resources.reset();
-    for (const object of [...this.#accounts.list(), ...this.#objects()]) {
+    for (const object of [...this.#objects.accounts.list(), ...this.#objects.all()]) {
       const ready =
         object.status.conditions?.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown';
       metrics.resources.inc({ kind: object.kind, ready });
     }
   }
 
-  #resourceChanged(kind: AnyGraphKind, key: string, change: 'added' | 'updated' | 'deleted'): void {
-    const object = this.#resources.get(kind.kind)?.informer.get(key);
+  #resourceChanged(kind: AnyGraphKind, key: string, change: ObjectChange): void {
+    const object = this.#objects.of(kind.kind)?.informer.get(key);
     const queueKey = `${kind.kind}/${key}`;
     let woken = false;
     if (change === 'deleted' || !object) {
@@ -216,7 +175,7 @@ export class Manager {
       const used = this.#dependents.referencesOf(queueKey);
       this.#dependents.forget(queueKey);
       for (const one of used) {
-        const other = this.#find(one);
+        const other = this.#objects.find(one);
         // What waits to go until nobody uses it, and what let this one in.
         if (other?.metadata.deletionTimestamp !== undefined || this.#admits(one, kind.kind))
           this.#startAnew(one);
@@ -235,10 +194,10 @@ export class Manager {
     }
     if (woken || change === 'deleted')
       for (const dependent of this.#dependents.of(queueKey)) this.#startAnew(dependent);
-    for (const account of this.#accounts.list()) {
+    for (const account of this.#objects.accounts.list()) {
       const { name } = account.metadata;
-      const toClaim = woken && account.status.claim === undefined && this.#isActedOn(name);
-      if (toClaim || account.status.usedBy !== this.#users(name))
+      const toClaim = woken && account.status.claim === undefined && this.#objects.isActedOn(name);
+      if (toClaim || account.status.usedBy !== this.#objects.users(name))
         this.#add(`Account/${account.metadata.name}`, PRIORITY.change);
     }
   }
@@ -254,45 +213,25 @@ export class Manager {
 
   /** Whether one of the objects has to let those of a kind in which name it. */
   #admits(queueKey: string, kind: string): boolean {
-    const object = this.#find(queueKey);
+    const object = this.#objects.find(queueKey);
     return object !== undefined && graphKindOf(object.kind).admits === kind;
   }
 
   /** What approvals are of is looked at again when one comes or goes; that one was used is our own doing. */
-  #approvalChanged(key: string, change: 'added' | 'updated' | 'deleted'): void {
-    const approval = this.#approvals.get(key);
+  #approvalChanged(key: string, change: ObjectChange): void {
+    const approval = this.#objects.approvals.get(key);
     const { resourceRef } = approval?.spec ?? {};
     const of = resourceRef
       ? `${resourceRef.kind}/${approval?.metadata.namespace ?? ''}/${resourceRef.name}`
       : this.#approved.get(key);
     if (resourceRef && of !== undefined) this.#approved.set(key, of);
     else this.#approved.delete(key);
-    if (change === 'updated' || of === undefined || !this.#isWatched(of)) return;
+    if (change === 'updated' || of === undefined || !this.#objects.find(of)) return;
     this.#startAnew(of);
   }
 
-  #isWatched(queueKey: string): boolean {
-    return this.#find(queueKey) !== undefined;
-  }
-
-  get #informers(): readonly Informer<KubeObject>[] {
-    const resources = [...this.#resources.values()].map(({ informer }) => informer);
-    return [this.#accounts, ...resources, this.#approvals];
-  }
-
-  /** Every object that makes things in AWS. */
-  #objects(): GraphObject[] {
-    return [...this.#resources.values()].flatMap(({ informer }) => informer.list());
-  }
-
-  /** One of them, by `Kind/namespace/name`. */
-  #find(queueKey: string): GraphObject | undefined {
-    const [kind = '', ...rest] = queueKey.split('/');
-    return this.#resources.get(kind)?.informer.get(rest.join('/'));
-  }
-
   #accountChanged(name: string): void {
-    const account = this.#accounts.get(name);
+    const account = this.#objects.accounts.get(name);
     const queueKey = `Account/${name}`;
     if (!account) {
       this.#retries.reset(queueKey);
@@ -309,7 +248,7 @@ export class Manager {
     if (offer === this.#offers.get(name)) return;
     if (offer === undefined) this.#offers.delete(name);
     else this.#offers.set(name, offer);
-    for (const object of this.#objects()) {
+    for (const object of this.#objects.all()) {
       if (isAbout(object, name)) this.#startAnew(ownerOf(object));
     }
   }
@@ -329,37 +268,9 @@ export class Manager {
       if (key === undefined) continue;
       this.#add(key, PRIORITY.drift);
       for (const dependent of this.#dependents.of(key)) this.#add(dependent, PRIORITY.drift);
-      const object = this.#find(key);
+      const object = this.#objects.find(key);
       for (const provider of object ? providersOf(object) : []) this.#add(provider, PRIORITY.drift);
     }
-  }
-
-  #users(account: string): number {
-    return this.#objects().filter((object) => object.spec.accountRef.name === account).length;
-  }
-
-  /** Whether an object uses the Account that is more than looked at, and whose things are nowhere else. */
-  #isActedOn(account: string): boolean {
-    const { installation } = this.#deps.config;
-    const named = this.#accounts.get(account);
-    const accountId = named && accountIdOf(named.spec);
-    return this.#objects().some((object) => {
-      if (object.spec.accountRef.name !== account || managementOf(object) !== 'Manage') return false;
-      const { target } = object.status;
-      return !target || (target.installation === installation && target.accountId === accountId);
-    });
-  }
-
-  /** Whether another Account that is or was used leads to the same account. */
-  #isShared({ metadata, spec }: Account): boolean {
-    return this.#accounts
-      .list()
-      .some(
-        (other) =>
-          other.metadata.name !== metadata.name &&
-          accountIdOf(other.spec) === accountIdOf(spec) &&
-          hasFinalizer(other, ACCOUNT_FINALIZER),
-      );
   }
 
   async #work(key: string): Promise<WorkOutcome> {
@@ -370,7 +281,7 @@ export class Manager {
     this.#passes.set(key, log);
     log.debug({}, 'pass begins');
     try {
-      const resource = this.#resources.get(kind);
+      const resource = this.#objects.of(kind);
       const outcome = resource
         ? await this.#workResource(resource, key, name, log)
         : await this.#workAccount(key, name, log);
@@ -395,13 +306,13 @@ export class Manager {
       installation: config.installation,
       log,
       assertLeading,
-      users: (account: string) => this.#users(account),
-      isActedOn: (account: string) => this.#isActedOn(account),
-      isShared: (account: Account) => this.#isShared(account),
+      users: (account: string) => this.#objects.users(account),
+      isActedOn: (account: string) => this.#objects.isActedOn(account),
+      isShared: (account: Account) => this.#objects.isShared(account),
     };
-    const verdict = await reconcileAccount(deps, this.#accounts, name);
+    const verdict = await reconcileAccount(deps, this.#objects.accounts, name);
     // What we write ourselves the informer does not tell.
-    this.#offer(name, this.#accounts.get(name));
+    this.#offer(name, this.#objects.accounts.get(name));
     if (!verdict) return {};
     if (verdict.kind !== 'ready') return this.#retry(key, verdict.kind, config.accountCheckMs);
     this.#retries.reset(key);
@@ -417,10 +328,10 @@ export class Manager {
     const { client, events, metrics, clock, config, assertLeading } = this.#deps;
     const deps: ResourceDeps = {
       client,
-      accounts: this.#accounts,
-      approvals: this.#approvals,
-      find: (reference) => this.#find(ownerOfKey(reference)),
-      usersOf: (owner) => this.#dependents.of(owner).flatMap((user) => this.#find(user) ?? []),
+      accounts: this.#objects.accounts,
+      approvals: this.#objects.approvals,
+      find: (reference) => this.#objects.find(ownerOfKey(reference)),
+      usersOf: (owner) => this.#dependents.of(owner).flatMap((user) => this.#objects.find(user) ?? []),
       targets: this.#targets,
       claims: this.#claims,
       events,
@@ -432,14 +343,14 @@ export class Manager {
       assertLeading,
       stopping: () => this.#stopping || !this.#deps.isLeading(),
     };
-    const before = this.#find(key);
+    const before = this.#objects.find(key);
     const result = await reconcileResource(deps, kind, informer, name);
-    const object = this.#find(key);
+    const object = this.#objects.find(key);
     // What this pass made shows in no listing yet; who waits for it need not wait for one. Of a pass that changed nothing
     // nobody hears: two objects that refer to each other, and both wait, would wake each other without end.
     if (object?.metadata.resourceVersion !== before?.metadata.resourceVersion)
       for (const dependent of this.#dependents.of(key))
-        if (waitsFor('DependencyNotReady', this.#find(dependent))) this.#startAnew(dependent);
+        if (waitsFor('DependencyNotReady', this.#objects.find(dependent))) this.#startAnew(dependent);
     if (object) {
       this.#noteReferences(kind, key, object);
       if (waitsFor('WaitingForAcceptance', object) || !hasSameThings(before, object))
