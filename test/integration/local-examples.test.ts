@@ -27,23 +27,23 @@ async function reach(namespace: string, service: string, port: number): Promise<
   return one.url;
 }
 
-/** Whether a pod of a service can connect to an address. */
+/** What `node -e` answers who asks for an address: 0 where it is let in, 3 where it is refused or waits in vain, 4 with the text of any other error. */
+const CONNECT = `
+const [host, port] = process.argv.slice(1);
+const end = (code, why) => { if (why) console.error(why); process.exit(code); };
+require('node:net').connect(Number(port), host)
+  .setTimeout(5000, () => end(3))
+  .on('connect', () => end(0))
+  .on('error', (why) => end(['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(why.code) ? 3 : 4, why));
+`;
+
+/** Whether a pod of a service can connect to an address. Throws where it is not known whether it was let in: DNS did not answer, say. */
 async function connects(namespace: string, deployment: string, host: string, port: number): Promise<boolean> {
-  const script = `require('node:net').connect(${port}, '${host}').setTimeout(5000).on('connect', () => process.exit(0)).on('timeout', () => process.exit(3)).on('error', () => process.exit(3))`;
-  const done = await cluster.kubectl([
-    'exec',
-    '-n',
-    namespace,
-    `deployment/${deployment}`,
-    '--',
-    'node',
-    '-e',
-    script,
-  ]);
-  expect([0, 3], done.stderr).toContain(
-    done.code === 0 ? 0 : Number(/exit code (\d+)/.exec(done.stderr)?.[1]),
-  );
-  return done.code === 0;
+  const node = ['node', '-e', CONNECT, '--', host, String(port)];
+  const done = await cluster.kubectl(['exec', '-n', namespace, `deployment/${deployment}`, '--', ...node]);
+  const code = done.code === 0 ? 0 : Number(/exit code (\d+)/.exec(done.stderr)?.[1]);
+  expect([0, 3], `${host}:${port}: ${done.stderr}`).toContain(code);
+  return code === 0;
 }
 
 /** What Flux and Argo CD call these objects, each once. */
@@ -117,6 +117,9 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
     expect(await connects('api-consumer', 'api-consumer', database, 5432)).toBe(false);
     expect(await connects('api-service', 'api-service-provider', 'api-consumer.api-consumer.svc', 8000)).toBe(
       false,
+    );
+    await expect(connects('api-consumer', 'api-consumer', 'nobody.api-consumer.svc', 8080)).rejects.toThrow(
+      'getaddrinfo',
     );
   });
 
