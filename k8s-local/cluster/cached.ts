@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import type { Guard } from './guard.ts';
 import { startGuard } from './guard.ts';
@@ -9,6 +8,7 @@ import type { Environment } from './paths.ts';
 import { cacheRoot } from './paths.ts';
 import { goPlatform } from './pins.ts';
 import { isExecutable } from './run.ts';
+import { hashOfSources } from './source-hash.ts';
 
 /** Fills a new folder and puts it in place as a whole, so that nobody ever sees half of it. */
 export const putInPlace = async <T>(
@@ -43,24 +43,10 @@ export interface CachedPrograms {
   make(into: string, guard: Guard): Promise<void>;
 }
 
-const hashOf = async (sources: readonly string[]): Promise<string> => {
-  const hash = createHash('sha256');
-  for (const source of sources) {
-    const inside = await readdir(source, { recursive: true, withFileTypes: true }).catch(() => undefined);
-    const files = inside
-      ?.filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-    for (const file of files?.sort() ?? [source]) {
-      hash.update(`${relative(dirname(source), file)}\0`).update(await readFile(file));
-    }
-  }
-  return hash.digest('hex').slice(0, 12);
-};
-
 /** The folder of these programs, from the cache or made. Safe in several processes at once. */
 export const cachedPrograms = async (wanted: CachedPrograms): Promise<string> => {
   const { env, progress } = wanted;
-  const folder = `${wanted.name}-${goPlatform()}-${await hashOf(wanted.sources)}`;
+  const folder = `${wanted.name}-${goPlatform()}-${await hashOfSources(wanted.sources)}`;
   const target = join(cacheRoot(env), 'bin', folder);
   const missing = async (dir: string) => {
     const found = await Promise.all(wanted.programs.map((name) => isExecutable(join(dir, name))));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { buildImage } from '../build-image.ts';
 import type { Environment } from '../cluster/paths.ts';
 import { run } from '../cluster/run.ts';
+import { sourceName, sourceNames } from './source-name.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -71,11 +72,20 @@ export async function hasUsualImages(env: Environment): Promise<boolean> {
   return found.code === 0 || (await run('docker', ['pull', '--quiet', USUAL_BASE], { env })).code === 0;
 }
 
-/** Builds one of the repository's images. */
+/** Builds one of the repository's images, and takes the names from former ones that tell what they were made of. */
 export async function buildOwnImage(image: string, options: ImageOptions): Promise<void> {
-  const source = BUILT[image];
-  if (!source) throw new Error(`${image} is no image of this repository`);
-  await build(image, source, options);
+  const name = await ownSourceName(image);
+  await build(image, sourceOf(image), options);
+  await mustDocker(['tag', image, name], options);
+  const names = ['--filter', `reference=${sourceNames(image)}`, '--format', '{{.Repository}}:{{.Tag}}'];
+  const listed = await mustDocker(['image', 'ls', ...names], options);
+  const former = listed.split('\n').filter((one) => one !== '' && one !== name);
+  if (former.length > 0) await mustDocker(['image', 'rm', ...former], options);
+}
+
+/** The name by which one of the repository's images says that it is made of what stands here now. */
+export async function ownSourceName(image: string): Promise<string> {
+  return sourceName(image, sourceOf(image).dockerfile, root);
 }
 
 /** The name by which Docker has an image now. */
@@ -91,14 +101,25 @@ async function provide(image: string, options: ImageOptions): Promise<string> {
   if (named !== undefined) return named;
   if ((await docker(['image', 'inspect', image], options)).code === 0) return image;
   options.progress(`pulling ${image}`);
-  const pulled = await docker(['pull', '--quiet', image], options);
-  if (pulled.code !== 0) throw new Error(`docker pull ${image} failed: ${pulled.stderr.trim()}`);
+  await mustDocker(['pull', '--quiet', image], options);
   return image;
 }
 
 async function build(image: string, { dockerfile, base }: Source, options: ImageOptions): Promise<void> {
   options.progress(`building ${image}`);
   await buildImage({ tag: image, dockerfile, base: options.env[base], env: options.env });
+}
+
+function sourceOf(image: string): Source {
+  const source = BUILT[image];
+  if (!source) throw new Error(`${image} is no image of this repository`);
+  return source;
+}
+
+async function mustDocker(args: readonly string[], options: ImageOptions): Promise<string> {
+  const done = await docker(args, options);
+  if (done.code !== 0) throw new Error(`docker ${args.join(' ')} failed: ${done.stderr.trim()}`);
+  return done.stdout;
 }
 
 function docker(args: readonly string[], { env }: ImageOptions) {

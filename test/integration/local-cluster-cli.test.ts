@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../k8s-local/cluster/run.ts';
 import { findKubectl } from '../../k8s-local/cluster/shell.ts';
 import { type Remains, remainsIn } from '../../k8s-local/node/ending.ts';
+import { makeImage } from '../../k8s-local/node/image.ts';
+import { areOnAll, type NodeImages } from '../../k8s-local/platform/cluster-images.ts';
+import { ownSourceName, SERVICE_IMAGE } from '../../k8s-local/platform/images.ts';
+import { eventually } from '../support/eventually.ts';
 import { descendants, expectNoTraces } from '../support/node-traces.ts';
 import { PROBE_IMAGE, probeImage } from '../support/probe-image.ts';
 
@@ -27,8 +31,9 @@ afterAll(async () => {
 });
 
 /** The command line with a state of its own; the docker of the PATH may be any. */
-const local = (...args: string[]) =>
-  run(process.execPath, [cli, ...args], { env: { ...process.env, LANDFALL_STATE: state } });
+const localWith = (env: Readonly<Record<string, string>>, ...args: string[]) =>
+  run(process.execPath, [cli, ...args], { env: { ...process.env, LANDFALL_STATE: state, ...env } });
+const local = (...args: string[]) => localWith({}, ...args);
 const ok = async (...args: string[]): Promise<string> => {
   const done = await local(...args);
   expect(done, done.stderr).toMatchObject({ code: 0 });
@@ -100,8 +105,38 @@ it('passes the test of provider and consumer, without the operator; where the pr
     'GET /metrics: 200',
   ]);
   expect(answered).toContain('"action": "get_data"');
+  expect(answered).toMatch(/\nGET \/metrics: 200\n(?:.*\n){5}… \(\d\d+ lines\)\nIt is up/);
   expect(answered).toContain('kubectl delete namespace microservice-test removes it.');
-  await ok('test', '--delete');
+});
+
+it('takes no other image of the name for what stands in service/, and says so where there is no Docker to build that', async () => {
+  const other = join(state, 'other.tar');
+  await makeImage({
+    name: 'docker.io/library/microservice:latest',
+    program: join(dirname(archive), 'probe'),
+    archive: other,
+  });
+  await ok('load-image', other);
+  await eventually('the node says so', async () => {
+    const nodes = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: NodeImages[] };
+    const source = await ownSourceName(SERVICE_IMAGE);
+    return areOnAll(nodes.items, [SERVICE_IMAGE]) && !areOnAll(nodes.items, [SERVICE_IMAGE, source]);
+  });
+  expect(await localWith({ PATH: state }, 'test')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(
+      "no Docker here to build microservice:latest: the cluster's may be older than service/",
+    ) as string,
+  });
+
+  const former = 'landfall.dev/runs=microservice:of-former';
+  await kubectl('annotate', '--overwrite', '-n', 'microservice-test', 'deployment/api-consumer', former);
+  const built = await local('test', '--delete');
+  expect(built, built.stderr).toMatchObject({ code: 0 });
+  expect(built.stderr).toContain("the cluster's microservice:latest is not of what stands in service/ now");
+  expect(built.stderr.match(/^restarting .*/gmu)).toEqual([
+    'restarting api-consumer, which may run an older image',
+  ]);
   expect(await kubectl('get', 'namespace', 'microservice-test', '--ignore-not-found')).toBe('');
 });
 
