@@ -58,21 +58,23 @@ func (a addresses) EnsureLoadBalancer(ctx context.Context, _ string, service *co
 		if other.UID == service.UID {
 			// The informer may not have heard of it yet.
 			service = &other
-		} else {
-			taken[addressOf(&other)] = true
+			continue
+		}
+		for _, ingress := range other.Status.LoadBalancer.Ingress {
+			taken[ingress.IP] = true
 		}
 	}
 	own := addressOf(service)
 	if address, err := netip.ParseAddr(own); err == nil && a.from.Contains(address) && !taken[own] {
 		return at(own), nil
 	}
-	// The first one is the range's own.
+	// The first is the name of the range, the last leads to all of it.
 	for address := a.from.Masked().Addr().Next(); a.from.Contains(address.Next()); address = address.Next() {
 		if !taken[address.String()] {
 			return at(address.String()), nil
 		}
 	}
-	return nil, api.NewRetryError(fmt.Sprintf("no address of %s is left", a.from), 10*time.Second)
+	return nil, api.NewRetryError(fmt.Sprintf("no address of %s is left", a.from), 5*time.Second)
 }
 
 // GetLoadBalancer says that there is something to remove where a Service has an address.
