@@ -74,7 +74,7 @@ func (a addresses) EnsureLoadBalancer(ctx context.Context, _ string, service *co
 			return at(address.String()), nil
 		}
 	}
-	return nil, api.NewRetryError(fmt.Sprintf("no address of %s is left", a.from), 5*time.Second)
+	return nil, api.NewRetryError(fmt.Sprintf("no address of %s is left", a.from), 2*time.Second)
 }
 
 // GetLoadBalancer says that there is something to remove where a Service has an address.
