@@ -112,6 +112,8 @@ export interface LocalAddress {
 export interface AdminClient {
   /** Calls after sequence number `after` (default: all that are kept). */
   ledger: (after?: number) => Promise<LedgerEntry[]>;
+  /** Sequence number of the last call, 0 before the first: for a later `ledger(after)`, without what a long ledger costs. */
+  mark: () => Promise<number>;
   clearLedger: () => Promise<void>;
   /** The certificate, as PEM, that databases and caches are trusted by, where they run for real; else null. */
   authority: () => Promise<string | null>;
@@ -147,6 +149,7 @@ export function adminClient(url: string): AdminClient {
   };
   return {
     ledger: async (after = 0) => JSON.parse(await call('GET', `ledger?after=${after}`)) as LedgerEntry[],
+    mark: async () => (JSON.parse(await call('GET', 'mark')) as { seq: number }).seq,
     addresses: async () => JSON.parse(await call('GET', 'addresses')) as LocalAddress[],
     authority: async () =>
       (JSON.parse(await call('GET', 'authority')) as { certificate: string | null }).certificate,

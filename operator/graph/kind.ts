@@ -97,6 +97,8 @@ export interface Collection<R, S> {
    */
   get(session: S, ids: readonly string[], before?: (id: string) => R | undefined): Promise<R[]>;
   id(record: R): string;
+  /** Where an id may be another thing's later, as a name may: what tells the one from the other. Default: no id is given twice. */
+  uid?(record: R): string;
   tags(record: R): Readonly<Record<string, string>>;
 }
 

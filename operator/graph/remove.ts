@@ -99,11 +99,11 @@ export async function remove<S>(
     // A listing without it says that it is gone, whatever was left of it when the delete was answered; one that
     // shows it further on its way is newer.
     const isLeaving = (record: object) => kind.gone(record) || kind.state(record).phase === 'deleting';
-    input.wrote(
-      kind.collection,
-      action.id,
-      (record) => record && left && (isLeaving(record) ? record : left),
-    );
+    const uid = (record: object) => kind.collection.uid?.(record);
+    input.wrote(kind.collection, action.id, (record) => {
+      if (!record || uid(record) !== uid(action.record)) return record;
+      return left && (isLeaving(record) ? record : left);
+    });
     if (!left || kind.gone(left)) return { id: action.id };
     return {
       id: action.id,

@@ -11,10 +11,11 @@ import {
   type Alias,
   type Source,
 } from './alias-source.ts';
+import { objectsById } from './collection.ts';
 import { compareFields, covers } from './compare.ts';
 import { pending, titleOf } from './conditions.ts';
 import type { AliasEndpointsInputs } from './inputs.ts';
-import { idOf, pathOf, pathOfId, verbs, type LocalCollection, type LocalKind } from './kind.ts';
+import { idOf, pathOf, verbs, type LocalCollection, type LocalKind } from './kind.ts';
 import { APPLIED, manifestOf, sorted, type Manifest } from './manifest.ts';
 import { leaving, namesOf, retagged, tagsAfter } from './object-kind.ts';
 import { INSTALLATION_LABEL, tagsIn, type Tags } from './ownership.ts';
@@ -43,18 +44,17 @@ const aliasSlices: LocalCollection<KubeRecord> = {
     yield slices.map((slice) => withSource(slice, sourceOf));
   },
   async get(session, ids) {
-    const found = await Promise.all(
-      ids.map(async (id) => {
-        const at = pathOfId(SLICES, id);
-        const slice = at && (await session.get<Answered>(at));
-        const alias = slice && aliasOf(slice);
+    const slices = await objectsById(session, SLICES, ids);
+    return Promise.all(
+      slices.map(async (slice) => {
+        const alias = aliasOf(slice);
         const source = alias && (await readSource(session, alias));
-        return slice && withSource(slice, () => source);
+        return withSource(slice, () => source);
       }),
     );
-    return found.flatMap((record) => record ?? []);
   },
   id: ({ metadata }) => idOf(SLICES, metadata),
+  uid: ({ metadata }) => metadata.uid,
   tags: ({ metadata }) => tagsIn(metadata.annotations),
 };
 

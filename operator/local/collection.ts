@@ -1,6 +1,7 @@
 import { idOf, pathOf, pathOfId, verbs, type LocalCollection, type Resource } from './kind.ts';
 import { INSTALLATION_LABEL, tagsIn } from './ownership.ts';
 import { recordOf, type Answered, type Fields, type KubeRecord } from './record.ts';
+import type { LocalSession } from './session.ts';
 
 /** Objects of one sort in all namespaces. */
 export function objectCollection(
@@ -16,18 +17,26 @@ export function objectCollection(
       const query = { labelSelector: `${INSTALLATION_LABEL}=${installation}` };
       for await (const page of session.pages<Answered>(pathOf(resource, {}), query)) yield page.map(read);
     },
-    async get(session, ids) {
-      const found = await Promise.all(
-        ids.map(async (id) => {
-          const at = pathOfId(resource, id);
-          return at && session.get<Answered>(at);
-        }),
-      );
-      return found.flatMap((object) => (object ? [read(object)] : []));
-    },
+    get: async (session, ids) => (await objectsById(session, resource, ids)).map(read),
     id: ({ metadata }) => idOf(resource, metadata),
+    uid: ({ metadata }) => metadata.uid,
     tags: ({ metadata }) => tagsIn(metadata.annotations),
   };
+}
+
+/** Those objects of one sort that are there, in the order of their ids. Ids of other things are nobody's here: they ask for nothing. */
+export async function objectsById(
+  session: Pick<LocalSession, 'get'>,
+  resource: Resource,
+  ids: readonly string[],
+): Promise<Answered[]> {
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const at = pathOfId(resource, id);
+      return at && session.get<Answered>(at);
+    }),
+  );
+  return found.flatMap((object) => object ?? []);
 }
 
 /** Reads objects whose status counts as far as `statusOf` picks of it. */

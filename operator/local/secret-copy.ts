@@ -1,9 +1,10 @@
 import { Waiting } from '../errors.ts';
 import { READY, type Change, type State } from '../graph/kind.ts';
+import { objectsById } from './collection.ts';
 import { compareFields } from './compare.ts';
 import { titleOf } from './conditions.ts';
 import type { SecretCopyInputs } from './inputs.ts';
-import { idOf, pathOf, pathOfId, verbs, type LocalCollection, type LocalKind } from './kind.ts';
+import { idOf, pathOf, verbs, type LocalCollection, type LocalKind } from './kind.ts';
 import { APPLIED, manifestOf, sorted, type Manifest } from './manifest.ts';
 import { leaving, namesOf, retagged, tagsAfter } from './object-kind.ts';
 import { INSTALLATION_LABEL, tagsIn, type Tags } from './ownership.ts';
@@ -33,16 +34,11 @@ const copies: LocalCollection<KubeRecord> = {
       yield await Promise.all(page.map((copy) => withSource(session, copy)));
   },
   async get(session, ids) {
-    const found = await Promise.all(
-      ids.map(async (id) => {
-        const at = pathOfId(SECRETS, id);
-        const copy = at && (await session.get<Answered>(at));
-        return copy && withSource(session, copy);
-      }),
-    );
-    return found.flatMap((record) => record ?? []);
+    const found = await objectsById(session, SECRETS, ids);
+    return Promise.all(found.map((copy) => withSource(session, copy)));
   },
   id: ({ metadata }) => idOf(SECRETS, metadata),
+  uid: ({ metadata }) => metadata.uid,
   tags: ({ metadata }) => tagsIn(metadata.annotations),
 };
 

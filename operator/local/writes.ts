@@ -1,6 +1,6 @@
 import { Waiting } from '../errors.ts';
 import type { ActionContext } from '../graph/kind.ts';
-import { isOwned, TAG } from '../graph/ownership.ts';
+import { isOwned } from '../graph/ownership.ts';
 import { isConflict } from '../kube/errors.ts';
 import { displacedIn, takenOver } from './displaced.ts';
 import { NameHeld } from './errors.ts';
@@ -117,7 +117,7 @@ export async function takeDisplaced(
   await session.patchMetadata(at, { resourceVersion, managedFields: takenOver(managersOf(live), places) });
 }
 
-/** Deletes this very object; returns what is there of it afterwards, or of what has its name by now. */
+/** Deletes this very object; returns what is there of it afterwards. What has its name by then is another. */
 export async function deleteObject<R extends KubeRecord>(
   session: LocalSession,
   {
@@ -140,8 +140,5 @@ export async function deleteObject<R extends KubeRecord>(
     if (!isConflict(error)) throw error;
   }
   const left = await session.get<Answered>(at);
-  const record = left && read(left);
-  // Another's of the same name is nothing of ours.
-  const isOurs = record && record.metadata.annotations[TAG.owner] === metadata.annotations[TAG.owner];
-  return isOurs ? record : undefined;
+  return left?.metadata.uid === metadata.uid ? read(left) : undefined;
 }

@@ -104,7 +104,7 @@ function expectNamed(err: string, parts: readonly RegExp[]): void {
 }
 
 async function lastCall(): Promise<number> {
-  return (await aws.ledger()).at(-1)?.seq ?? 0;
+  return aws.mark();
 }
 
 describe('landfall plan of a network that does not exist', () => {

@@ -243,7 +243,7 @@ async function reach(graph: Graph): Promise<void> {
 
 /** The writes of what `during` does, by action. */
 async function writesOf(during: () => Promise<unknown>): Promise<string[]> {
-  const mark = (await aws.ledger()).at(-1)?.seq ?? 0;
+  const mark = await aws.mark();
   await during();
   return (await aws.ledger(mark)).filter(({ write }) => write).map(({ action }) => action ?? '');
 }

@@ -138,7 +138,8 @@ export class CrashLab {
 
   /** What the place holds now. */
   async look(subject: Subject): Promise<CrashSight> {
-    return this.#place.look(this.world, await this.world.read(subject.made), this.#creations);
+    const object = await this.world.read(subject.made);
+    return this.#place.look(this.world, object, { ...this.#creations });
   }
 
   /** What Kubernetes says now of the subject and its setting, without what differs from run to run. */

@@ -41,6 +41,9 @@ export function pointsOf(subject: string, verb: Verb, counts: Counts): Point[] {
   );
 }
 
+/** Of the last two writes of a sort a run may have one or two less, as passes fall and what is told is told together. */
+export const isOfTheEnd = ({ channel, n }: Point, counts: Counts): boolean => n > counts[channel] - 2;
+
 /** `count` of the points that the seed chooses; which ones does not depend on how many there are of others. */
 export function sample(points: readonly Point[], seed: string, count: number): Point[] {
   const rank = (point: Point): string =>

@@ -112,7 +112,20 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
   await grant(policy.Statement);
   await world.aws.setDifficulty({ permissions: { enforced: true } });
   const isOfRole = ({ caller }: LedgerEntry) => caller?.includes(`:assumed-role/${NAME}/`) ?? false;
-  const ofRole = async (after?: number) => (await world.aws.ledger(after)).filter(isOfRole);
+  // Of a ledger of tens of thousands of calls only what is new is read: some ask twenty times a second.
+  const called = new Set<string>();
+  const refused: LedgerEntry[] = [];
+  let read = 0;
+  const follow = async () => {
+    for (const call of await world.aws.ledger(read)) {
+      // Two may read the same at once.
+      if (call.seq <= read) continue;
+      read = call.seq;
+      if (!isOfRole(call)) continue;
+      if (isRefused(call)) refused.push(call);
+      else called.add(`${IAM_PREFIX[call.service ?? ''] ?? call.service}:${call.action}`);
+    }
+  };
   return {
     policy,
     grant: async ({ Statement }) => void (await grant(Statement)),
@@ -136,15 +149,16 @@ export async function leastPrivilege(world: World, objects: readonly Manifest[])
       }));
       await grant(left.filter(({ Action }) => Action.length > 0));
     },
-    async refusals(after) {
-      return (await ofRole(after)).filter(isRefused);
+    async refusals(after = 0) {
+      await follow();
+      return refused.filter(({ seq }) => seq > after);
     },
     async writesOfOthers(after) {
       return (await world.writes(after)).filter((call) => !isOfRole(call));
     },
     async called() {
-      const calls = (await ofRole()).filter((call) => !isRefused(call));
-      return new Set(calls.map(({ service, action }) => `${IAM_PREFIX[service ?? ''] ?? service}:${action}`));
+      await follow();
+      return new Set(called);
     },
     close: () => iam.destroy(),
   };

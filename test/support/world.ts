@@ -275,7 +275,7 @@ export class World {
 
   /** Number of the last call that AWS has seen. */
   async mark(): Promise<number> {
-    return (await this.aws.ledger()).at(-1)?.seq ?? 0;
+    return this.aws.mark();
   }
 
   /** Writes that reached AWS after a mark. */

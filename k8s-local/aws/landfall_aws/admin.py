@@ -37,6 +37,8 @@ def admin(application: Application, reset: Callable[[], None]) -> Callable[[str,
         with application.lock:
             if route == ("GET", "ledger"):
                 return _json(application.ledger.after(int(query.get("after", "0"))))
+            if route == ("GET", "mark"):
+                return _json({"seq": application.ledger.last()})
             if route == ("DELETE", "ledger"):
                 application.ledger.clear()
                 return _json({})

@@ -70,5 +70,9 @@ class Ledger:
         skip = max(0, seq - (self._seq - len(self._entries)))
         return self._entries[skip:]
 
+    def last(self) -> int:
+        """The number of the last call; 0 before the first."""
+        return self._seq
+
     def clear(self) -> None:
         self._entries = []
