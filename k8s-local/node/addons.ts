@@ -18,13 +18,14 @@ const apply = async (kubectl: Kubectl, manifests: readonly string[]): Promise<vo
   if (done.code !== 0) throw new Error(`the cluster's own pods cannot be made: ${done.stderr.trim()}`);
 };
 
-/** Makes the DNS, the metrics and the class of volumes of a node from source, and the rights of what serves them. */
+/** Makes the DNS, the metrics and the class of volumes of a node from source, and the rights of what serves it. */
 export const applyAddons = async (kubectl: Kubectl, { dns, host }: Addresses): Promise<void> =>
   apply(kubectl, [
     await manifest('coredns', { IMAGE: images.coredns, DNS_ADDRESS: dns, HOST_ADDRESS: host }),
     await manifest('metrics-server', { IMAGE: images.metricsServer }),
     await manifest('network-policies', {}),
     await manifest('volumes', {}),
+    await manifest('load-balancers', {}),
   ]);
 
 /** Makes the metrics of a cluster that can pull images. */

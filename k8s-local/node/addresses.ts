@@ -10,6 +10,8 @@ export interface Addresses {
   readonly podCidr: string;
   /** Of Services. */
   readonly serviceCidr: string;
+  /** Of load balancers. */
+  readonly loadBalancerCidr: string;
   readonly dns: string;
   /** Address of the API server. */
   readonly url: string;
@@ -19,7 +21,7 @@ export interface Addresses {
 export const SLOTS = 250;
 
 /**
- * The addresses of a slot. The cable's are of 198.18.0.0/15, which is for measurements in laboratories and therefore no
+ * The addresses of a slot. The cable's and the load balancers' are of 198.18.0.0/15, which is for measurements in laboratories and therefore no
  * network of a company or a provider.
  */
 export const addressesOf = (slot: number): Addresses => ({
@@ -29,6 +31,7 @@ export const addressesOf = (slot: number): Addresses => ({
   node: `198.18.${slot}.2`,
   podCidr: `10.244.${slot}.0/24`,
   serviceCidr: `10.96.${slot}.0/24`,
+  loadBalancerCidr: `198.19.${slot}.0/24`,
   dns: `10.96.${slot}.10`,
   url: `https://198.18.${slot}.2:6443`,
 });

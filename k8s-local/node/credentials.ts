@@ -37,6 +37,7 @@ const COMPONENTS = {
   'kube-proxy': { user: 'system:kube-proxy' },
   'kube-router': { user: 'landfall:network-policies' },
   volumes: { user: 'landfall:volumes' },
+  'load-balancers': { user: 'landfall:load-balancers' },
 } as const satisfies Record<string, { user: string; group?: string }>;
 
 const pair = async (path: string, subject: string): Promise<void> => {

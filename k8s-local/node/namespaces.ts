@@ -54,10 +54,13 @@ export const runInside = (
   options: RunOptions = {},
 ): Promise<Finished> => run('nsenter', [`--target=${pid}`, '--all', ...command], options);
 
-const address = async (pid: number, { link, host, node, podCidr, serviceCidr }: Addresses): Promise<void> => {
+const address = async (pid: number, addresses: Addresses): Promise<void> => {
+  const { link, host, node, podCidr, serviceCidr, loadBalancerCidr } = addresses;
   await must('ip', ['address', 'add', `${host}/30`, 'dev', link]);
   await must('ip', ['link', 'set', link, 'up']);
-  for (const range of [podCidr, serviceCidr]) await must('ip', ['route', 'add', range, 'via', node]);
+  for (const range of [podCidr, serviceCidr, loadBalancerCidr]) {
+    await must('ip', ['route', 'add', range, 'via', node]);
+  }
   const inside = [
     'ip link set lo up',
     `ip address add ${node}/30 dev eth0`,
@@ -69,7 +72,7 @@ const address = async (pid: number, { link, host, node, podCidr, serviceCidr }: 
 };
 
 /**
- * Lays a cable between this machine and the namespaces, and routes to pods and Services through it. It goes with the
+ * Lays a cable between this machine and the namespaces, and routes to pods, Services and load balancers through it. It goes with the
  * namespaces. Whoever makes the interface has the slot: the kernel makes no second one of that name.
  */
 export const connect = async (pid: number): Promise<Addresses> => {

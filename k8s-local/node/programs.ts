@@ -20,6 +20,8 @@ export interface NodePrograms {
   readonly networkPolicies: string;
   /** What makes a folder for each claim of a volume. */
   readonly volumes: string;
+  /** What gives addresses to Services of type LoadBalancer. */
+  readonly loadBalancers: string;
   /** Archives of images. */
   readonly images: readonly string[];
   /** Folders that all of them are in. */
@@ -93,13 +95,19 @@ const ofAddons = ({ env, progress }: NodeProgramOptions): Promise<string> =>
   cachedPrograms({
     name: 'addons',
     sources: [addonModules, join(here, 'image.ts')],
-    programs: ['coredns', 'metrics-server', 'pause', 'volumes'],
+    programs: ['coredns', 'metrics-server', 'pause', 'volumes', 'load-balancers'],
     env,
     progress,
     make: async (into, guard) => {
       await goBuild({
         modules: addonModules,
-        packages: ['./coredns', './pause', './volumes', 'sigs.k8s.io/metrics-server/cmd/metrics-server'],
+        packages: [
+          './coredns',
+          './pause',
+          './volumes',
+          './load-balancers',
+          'sigs.k8s.io/metrics-server/cmd/metrics-server',
+        ],
         about: 'building CoreDNS and metrics-server from Go modules, once: about 4 minutes on two cores',
         static: true,
         cache: cacheRoot(env),
@@ -133,6 +141,7 @@ export const resolveNodePrograms = async (options: NodeProgramOptions): Promise<
     kubeProxy: join(node, 'kube-proxy'),
     networkPolicies: join(router, 'kube-router'),
     volumes: join(pods, 'volumes'),
+    loadBalancers: join(pods, 'load-balancers'),
     images: ['pause', 'coredns', 'metrics-server'].map((name) => join(pods, `${name}.tar`)),
     folders: [controlPlane.dir, node, router, pods],
   };

@@ -114,7 +114,9 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 # Between two pods of one bridge, too, packets pass iptables: Services and NetworkPolicies are made of it.
 echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 # What has no pod (yet) would go to the machine, whose route leads back here, and so on.
-for from in eth0 cni0; do ip rule add iif $from to ${addresses.serviceCidr} unreachable; done
+for from in eth0 cni0; do
+  for range in ${addresses.serviceCidr} ${addresses.loadBalancerCidr}; do ip rule add iif $from to $range unreachable; done
+done
 ${keep('etcd', [programs.controlPlane.etcd, ...etcdArgs(files, ETCD_PORT, ETCD_PORT + 1)])}
 ${keep('containerd', ['containerd', `--config=${files.config}/containerd.toml`])}
 ${keep('kube-apiserver', [programs.controlPlane.kubeApiserver, ...apiServer(files, addresses), ...(options.isAudited ? audit(files) : [])])}
@@ -124,6 +126,7 @@ ${keep('kube-scheduler', [programs.scheduler, ...asComponent(files, 'kube-schedu
 ${keep('kube-proxy', [programs.kubeProxy, ...kubeProxy(files, addresses)])}
 ${keep('kube-router', [programs.networkPolicies, ...kubeRouter(files, addresses)])}
 ${keep('volumes', [programs.volumes, files.kubeconfigOf('volumes'), NODE_NAME, '/var/lib/landfall/volumes'])}
+${keep('load-balancers', [programs.loadBalancers, files.kubeconfigOf('load-balancers'), addresses.loadBalancerCidr])}
 until [ -S ${CONTAINERD} ]; do sleep 0.05; done
 ${keep('kubelet', [programs.kubelet, ...kubelet(files, addresses)])}
 `;

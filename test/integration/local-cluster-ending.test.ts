@@ -50,8 +50,8 @@ it('two stand side by side, and each goes with everything it had: stopped, or af
       await expectMachineUntouched(folder);
     }
     const [pids, others] = [await descendants(mine.pid), await descendants(other.pid)];
-    // Nine components and their keepers, and a shim, a pause and a program for each pod.
-    expect(pids.length).toBeGreaterThanOrEqual(18 + 4 * 3);
+    // Ten components and their keepers, and a shim, a pause and a program for each pod.
+    expect(pids.length).toBeGreaterThanOrEqual(20 + 4 * 3);
 
     await Promise.all([cluster.stop(), cluster.stop()]);
     await expectNoTraces(cluster.dir, mine, [mine.pid, ...pids]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectlEnvironment } from '../../k8s-local/cluster/kubectl.ts';
 import { nodeLayout } from '../../k8s-local/node/credentials.ts';
 import type { LocalCluster } from '../../k8s-local/node/local-cluster.ts';
+import { runInside } from '../../k8s-local/node/namespaces.ts';
 import type { OperatorProcess } from '../../k8s-local/operator-process.ts';
 import type { EcsService } from '../../operator/api/ecs-service.ts';
 import { operatorBeside, scaledService } from '../support/beside-cluster.ts';
@@ -152,6 +153,99 @@ spec:
   expect(refused).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/violates PodSecurity "restricted:latest": privileged/) as string,
+  });
+});
+
+describe('a Service of type LoadBalancer', () => {
+  const namespace = 'balanced';
+  const change = (name: string, type: string) =>
+    kubectl('patch', 'service', '-n', namespace, name, '-p', JSON.stringify({ spec: { type } }));
+  const read = (name: string, path: string) =>
+    kubectl('get', 'service', '-n', namespace, name, '-o', `jsonpath=${path}`);
+  const addressOf = (name: string) => read(name, '{.status.loadBalancer.ingress[*].ip}');
+  const given = (name: string) =>
+    eventually(`an address of ${name}`, async () => {
+      const address = await addressOf(name);
+      return address !== '' && address;
+    });
+  /** What answers this machine there; undefined where nothing does. */
+  const answersAt = (address: string): Promise<string | undefined> =>
+    // A connection that is open stays so.
+    fetch(`http://${address}/`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(5_000),
+    }).then(
+      async (answer) => (await answer.text()).trim(),
+      () => undefined,
+    );
+  const answeredBy = (address: string, who: RegExp) =>
+    eventually(`${who} at ${address}`, async () => who.test((await answersAt(address)) ?? ''));
+  const silent = (address: string) =>
+    eventually(`nobody at ${address}`, async () => (await answersAt(address)) === undefined);
+
+  beforeAll(async () => {
+    await kubectl('create', 'namespace', namespace);
+    await apply(namespace, ['first', 'second'].map((name) => server(name)).join('---'));
+    await Promise.all(['first', 'second'].map((name) => rolledOut(namespace, name)));
+  });
+
+  it('gets an address at which it answers this machine and pods, until it is of another type or gone', async () => {
+    await change('first', 'LoadBalancer');
+    const address = await given('first');
+    expect(address).toMatch(new RegExp(`^198\\.19\\.${cluster.addresses.slot}\\.\\d+$`));
+    await answeredBy(address, /^first-/);
+    expect(await get(namespace, 'second', `http://${address}/`)).toMatch(/^first-/);
+    expect(await get(namespace, 'first', `http://${address}/`)).toMatch(/^first-/);
+
+    await change('first', 'ClusterIP');
+    await eventually('no address', async () => (await addressOf('first')) === '');
+    await silent(address);
+    // Nothing of it is left that would keep the Service from going.
+    await eventually('no finalizer', async () => (await read('first', '{.metadata.finalizers}')) === '');
+
+    await change('second', 'LoadBalancer');
+    expect(await given('second')).toBe(address);
+    await answeredBy(address, /^second-/);
+    await kubectl('delete', 'service', '-n', namespace, 'second', '--timeout=30s');
+    await silent(address);
+  });
+
+  it('keeps its address when what gave it starts anew, and hears when there is none left', async () => {
+    await change('first', 'LoadBalancer');
+    const address = await given('first');
+    const killed = await runInside(cluster.pid, ['/bin/sh', '-c', 'kill $(pidof load-balancers)']);
+    expect(killed, killed.stderr).toMatchObject({ code: 0 });
+
+    // All of the range but this address and the last one is another's.
+    const service = (name: string, spec: object) =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name },
+        spec: { type: 'LoadBalancer', ports: [{ port: 80 }], ...spec },
+      });
+    await apply(namespace, service('greedy', { loadBalancerClass: 'example.com/other' }));
+    const [network] = address.split(/\d+$/);
+    const ingress = Array.from({ length: 253 }, (_, index) => ({ ip: `${network}${index + 1}` })).filter(
+      ({ ip }) => ip !== address,
+    );
+    expect(ingress).toHaveLength(252);
+    const taken = JSON.stringify({ status: { loadBalancer: { ingress } } });
+    await kubectl('patch', 'service', '-n', namespace, 'greedy', '--subresource=status', '-p', taken);
+    await apply(namespace, service('last', {}));
+    expect(await given('last')).toBe(`${network}254`);
+
+    await apply(namespace, service('late', {}));
+    await eventually('a word of it', async () =>
+      (await kubectl('get', 'events', '-n', namespace, '-o', 'jsonpath={.items[*].message}')).includes(
+        `no address of ${cluster.addresses.loadBalancerCidr} is left`,
+      ),
+    );
+    expect(await addressOf('late')).toBe('');
+    await kubectl('delete', 'service', '-n', namespace, 'greedy', 'last', '--timeout=30s');
+    await given('late');
+    expect(await addressOf('first')).toBe(address);
+    await answeredBy(address, /^first-/);
   });
 });
 

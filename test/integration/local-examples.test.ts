@@ -27,6 +27,14 @@ async function reach(namespace: string, service: string, port: number): Promise<
   return one.url;
 }
 
+/** Where a service answers, as its status says it in the field that on AWS has the name of its load balancer. */
+const balancerOf = (namespace: string, service: string): Promise<string> =>
+  eventually(`an address of ${service} in its status`, async () => {
+    const path = 'jsonpath={.status.loadBalancerDnsName}';
+    const address = await kubectl('get', 'ecsservice', '-n', namespace, service, '-o', path);
+    return /^198\.19\.\d+\.\d+$/.test(address) && address;
+  });
+
 /** Whether a pod of a service can connect to an address. */
 async function connects(namespace: string, deployment: string, host: string, port: number): Promise<boolean> {
   const script = `require('node:net').connect(${port}, '${host}').setTimeout(5000).on('connect', () => process.exit(0)).on('timeout', () => process.exit(3)).on('error', () => process.exit(3))`;
@@ -82,6 +90,14 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
     });
   });
 
+  it('answers this machine at the address of its load balancer, where policies let nobody to the consumer, which has none', async () => {
+    const address = await balancerOf('api-service', 'api-service');
+    expect(await ask(`http://${address}:8080`, 'GET', '/health')).toMatchObject({ status: 200 });
+    const path = 'jsonpath={.spec.clusterIP}';
+    const consumer = await kubectl('get', 'service', '-n', 'api-consumer', 'api-consumer', '-o', path);
+    await expect(ask(`http://${consumer}:8000`, 'GET', '/health')).rejects.toThrow('was not answered');
+  });
+
   it('keeps users, sessions and what is cached in its three stores', async () => {
     const url = await reach('api-service', 'api-service-provider', 8080);
     await eventually('all stores are healthy', async () => {
@@ -124,7 +140,7 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
     expect(await called('securevpcs,datastores,ecsservices,privatelinkendpoints')).toEqual([
       'Current Healthy',
     ]);
-    expect(await called('deployments,statefulsets')).toEqual(['Current Healthy']);
+    expect(await called('deployments,statefulsets,services')).toEqual(['Current Healthy']);
   });
 
   it('runs what was restarted on purpose anew', async () => {
@@ -163,8 +179,8 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
 describe('the portal in real pods', () => {
   beforeAll(() => applyExample(cluster.kubectl, 'portal'));
 
-  it('takes a company, has it in its database and shows it', async () => {
-    const url = await reach('portal', 'backend', 80);
+  it('takes a company by its load balancer, has it in its database and shows it', async () => {
+    const url = `http://${await balancerOf('portal', 'backend')}`;
     const company = {
       companyName: 'Analytical Engines',
       registrationNumber: 'AE-1843',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { GraphNode } from '../../operator/graph/graph.ts';
 import { createInformer, type Informer } from '../../operator/kube/informer.ts';
 import { COUNT_HOLDER } from '../../operator/local/handover.ts';
@@ -6,7 +6,8 @@ import { type Answered, managersOf } from '../../operator/local/record.ts';
 import { FIELD_MANAGER } from '../../operator/local/session.ts';
 import { eventually } from '../support/eventually.ts';
 import { LOCAL_CASES, nodeOf } from '../support/local-cases.ts';
-import { LocalCluster, type LocalOwner, results, steps } from '../support/local-cluster.ts';
+import { results, steps, type LocalCluster, type LocalOwner } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 import { silent } from '../support/silent-log.ts';
 
 interface Deployment extends Answered {
@@ -14,21 +15,16 @@ interface Deployment extends Answered {
 }
 
 let cluster: LocalCluster;
-let serial = 0;
 let ns: string;
 let owner: LocalOwner;
 let watch: Informer<Deployment>;
 /** Every count that the Deployment ever had. */
 let counts: number[];
 
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
+inNamespaces({ namespace: 'handed' }, (place) => {
+  ({ cluster, ns, owner } = place);
 });
-afterAll(() => cluster.stop());
 beforeEach(async () => {
-  serial += 1;
-  ns = await cluster.namespace(`handed-${serial}`);
-  owner = cluster.owner(ns);
   counts = [];
   watch = createInformer<Deployment>({
     client: cluster.other,

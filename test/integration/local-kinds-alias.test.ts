@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { GraphNode } from '../../operator/graph/graph.ts';
 import type { AliasEndpointsInputs } from '../../operator/local/inputs.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
-import { LocalCluster, results, steps, type LocalOwner } from '../support/local-cluster.ts';
+import { results, steps, type LocalCluster, type LocalOwner } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 
 interface Slice extends KubeObject {
   readonly addressType: string;
@@ -11,21 +12,14 @@ interface Slice extends KubeObject {
 }
 
 let cluster: LocalCluster;
-let serial = 0;
 /** Where the alias is, and where the other Service. */
 let ns: string;
 let far: string;
 let owner: LocalOwner;
 
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
-});
-afterAll(() => cluster.stop());
-beforeEach(async () => {
-  serial += 1;
-  ns = await cluster.namespace(`consumer-${serial}`);
-  far = await cluster.namespace(`provider-${serial}`);
-  owner = cluster.owner(ns, 'to-api', 'PrivateLinkEndpoint');
+inNamespaces({ namespace: 'consumer', name: 'to-api', kind: 'PrivateLinkEndpoint' }, async (place) => {
+  ({ cluster, ns, owner } = place);
+  far = await cluster.newNamespace('provider');
 });
 
 const PORTS = [{ name: 'http', port: 80 }];
@@ -202,7 +196,7 @@ it('leads elsewhere, is left, is taken up again, and goes', async () => {
   await provide();
   await point(['10.1.0.1']);
   await owner.pass([alias()]);
-  const other = await cluster.namespace(`other-${serial}`);
+  const other = await cluster.newNamespace('other');
   const elsewhere = [alias({ from: { namespace: other, name: 'api' } })];
   expect(steps(await owner.plan(elsewhere))).toEqual([expect.stringMatching(/^update endpoints /)]);
   await owner.pass(elsewhere);

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GraphNode } from '../../operator/graph/graph.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
 import type { SecretCopyInputs } from '../../operator/local/inputs.ts';
 import { secretCopyKind } from '../../operator/local/secret-copy.ts';
 import { COPY_LABEL, COPY_OF } from '../../operator/local/secret-values.ts';
-import { LocalCluster, results, steps, type LocalOwner } from '../support/local-cluster.ts';
+import { results, steps, type LocalCluster, type LocalOwner } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 
 type Secret = KubeObject & { data: Record<string, string> };
 
 let cluster: LocalCluster;
-let serial = 0;
 let ns: string;
 let theirs: string;
 let owner: LocalOwner;
 
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
-});
-afterAll(() => cluster.stop());
-beforeEach(async () => {
-  serial += 1;
-  ns = await cluster.namespace(`shop-${serial}`);
-  theirs = await cluster.namespace(`data-${serial}`);
-  owner = cluster.owner(ns, 'shop', 'EcsService');
+inNamespaces({ namespace: 'shop', name: 'shop', kind: 'EcsService' }, async (place) => {
+  ({ cluster, ns, owner } = place);
+  theirs = await cluster.newNamespace('data');
 });
 
 const base64 = (value: string) => Buffer.from(value).toString('base64');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GraphNode } from '../../operator/graph/graph.ts';
 import { kindOf } from '../../operator/graph/kind.ts';
 import { localKinds } from '../../operator/local/kinds.ts';
@@ -6,23 +6,17 @@ import type { KubeClient } from '../../operator/kube/client.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
 import { withValue, parsePath, at } from '../support/json-paths.ts';
 import { LOCAL_CASES, nodeOf, type LocalCase } from '../support/local-cases.ts';
-import { LocalCluster, LocalOwner, results, steps } from '../support/local-cluster.ts';
+import { LocalOwner, results, steps, type LocalCluster } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 
 type Live = KubeObject & Record<string, unknown>;
 
 let cluster: LocalCluster;
-let serial = 0;
 let ns: string;
 let owner: LocalOwner;
 
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
-});
-afterAll(() => cluster.stop());
-beforeEach(async () => {
-  serial += 1;
-  ns = await cluster.namespace(`replaced-${serial}`);
-  owner = cluster.owner(ns);
+inNamespaces({ namespace: 'replaced' }, (place) => {
+  ({ cluster, ns, owner } = place);
 });
 
 function caseOf(type: string): LocalCase {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GraphNode } from '../../operator/graph/graph.ts';
 import { generatedSecretKind } from '../../operator/local/generated-secret.ts';
 import type { GeneratedSecretInputs } from '../../operator/local/inputs.ts';
@@ -7,23 +7,17 @@ import { GENERATED } from '../../operator/local/secret-values.ts';
 import { VOLUME_POLICY } from '../../operator/local/persistent-volume-claim.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
 import { LOCAL_CASES } from '../support/local-cases.ts';
-import { LocalCluster, results, steps, type LocalOwner } from '../support/local-cluster.ts';
+import { results, steps, type LocalCluster, type LocalOwner } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 
 type Secret = KubeObject & { data: Record<string, string> };
 
 let cluster: LocalCluster;
-let serial = 0;
 let ns: string;
 let owner: LocalOwner;
 
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
-});
-afterAll(() => cluster.stop());
-beforeEach(async () => {
-  serial += 1;
-  ns = await cluster.namespace(`secrets-${serial}`);
-  owner = cluster.owner(ns, 'orders', 'DataStore');
+inNamespaces({ namespace: 'secrets', name: 'orders', kind: 'DataStore' }, (place) => {
+  ({ cluster, ns, owner } = place);
 });
 
 const INPUTS = {

@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KubeError } from '../../operator/kube/errors.ts';
 import { TAG } from '../../operator/graph/ownership.ts';
 import type { KubeObject } from '../../operator/kube/types.ts';
 import { isSameQuantity } from '../../operator/local/quantity.ts';
 import { at, leavesOf, parsePath, pathsIn, withValue, type Step } from '../support/json-paths.ts';
 import { LOCAL_CASES, nodeOf } from '../support/local-cases.ts';
-import { LocalCluster, results, steps } from '../support/local-cluster.ts';
+import { results, steps, type LocalCluster, type LocalOwner } from '../support/local-cluster.ts';
+import { inNamespaces } from '../support/local-place.ts';
 
 let cluster: LocalCluster;
-let serial = 0;
-
-beforeAll(async () => {
-  cluster = await LocalCluster.start();
+let ns: string;
+let owner: LocalOwner;
+inNamespaces({ namespace: 'kinds' }, (place) => {
+  ({ cluster, ns, owner } = place);
 });
-afterAll(() => cluster.stop());
-
-const namespace = (): Promise<string> => {
-  serial += 1;
-  return cluster.namespace(`kinds-${serial}`);
-};
 
 type Live = KubeObject & Record<string, unknown>;
 
@@ -39,8 +34,6 @@ const ADDED =
 
 describe.each(LOCAL_CASES)('$type', (one) => {
   it('is made, listed with its tags, and then as it is to be', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     expect(results(await owner.pass(nodes))).toEqual(['create thing done']);
     expect(steps(owner.planAsKnown(nodes))).toEqual([]);
@@ -65,8 +58,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it('whatever of it somebody else changes or takes away is found, and put right', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     await owner.pass(nodes);
     const path = one.path(ns, 'api');
@@ -109,8 +100,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it('what others have in it stays, and is no difference', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     await owner.pass(nodes);
     const path = one.path(ns, 'api');
@@ -128,8 +117,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it(`without ${one.removed} in what is wanted, it is without it`, async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const first = nodeOf(owner.build, one, { namespace: ns });
     await owner.pass([first]);
     const removed = parsePath(one.removed);
@@ -147,8 +134,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it("somebody else's of the same name is left as it is", async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     const theirs = { metadata: { name: 'api', namespace: ns }, ...one.body };
     const before = await cluster.other.create<Live>(one.path(ns), theirs);
@@ -159,8 +144,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it('a create that is repeated makes one thing; one whose label was taken away is the same', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     const made = await owner.plan(nodes);
     await owner.carryOut(made, nodes);
@@ -178,8 +161,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it('goes, and what is gone goes again', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     await owner.pass([nodeOf(owner.build, one, { namespace: ns })]);
     const going = { going: true, keepsCopy: false };
     const removal = await owner.plan([], going);
@@ -192,8 +173,6 @@ describe.each(LOCAL_CASES)('$type', (one) => {
   });
 
   it('left on purpose, it refers to nobody that could take it along, and is taken up again', async () => {
-    const ns = await namespace();
-    const owner = cluster.owner(ns);
     const nodes = [nodeOf(owner.build, one, { namespace: ns })];
     await owner.pass(nodes);
     const before = await cluster.other.get<Live>(one.path(ns, 'api'));

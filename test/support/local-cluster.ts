@@ -24,6 +24,7 @@ export class LocalCluster {
   readonly kube: KubeClient;
   /** As anybody else, by another field manager. */
   readonly other: KubeClient;
+  #namespaces = 0;
 
   private constructor(plane: ControlPlane) {
     this.plane = plane;
@@ -45,6 +46,12 @@ export class LocalCluster {
   async namespace(name: string): Promise<string> {
     await this.other.create('/api/v1/namespaces', { metadata: { name } });
     return name;
+  }
+
+  /** One that nobody had before: `shop-1`. */
+  newNamespace(prefix: string): Promise<string> {
+    this.#namespaces += 1;
+    return this.namespace(`${prefix}-${this.#namespaces}`);
   }
 
   /** An object of the API of Landfall, as far as things of it are concerned. */
