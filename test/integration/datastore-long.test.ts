@@ -29,7 +29,7 @@ beforeAll(async () => {
   world = await World.start({ LANDFALL_AWS_DATABASE_SECONDS: LONG, LANDFALL_AWS_CACHE_SECONDS: LONG });
   await world.claim();
   copies = new LastCopies(world);
-  operator = world.operator();
+  operator = anew();
   await world.apply([portal.namespace, portal.account, storeNetwork]);
   await world.ready(storeNetwork);
   empty = await world.aws.dump();
@@ -40,6 +40,10 @@ afterAll(async () => {
   await world?.stop();
 });
 
+/** Each minute lasts for two of its refreshes: nobody waits longer than that. */
+const anew = () =>
+  world.operator({ env: { LANDFALL_FAST_LANE_SECONDS: '0.3', LANDFALL_SLOW_LANE_SECONDS: '0.3' } });
+
 /** Lets minute after minute pass, and has the operator die now and then, until something holds. Returns how many of each. */
 async function live(until: () => Promise<boolean>): Promise<{ minutes: number; deaths: number }> {
   let deaths = 0;
@@ -48,7 +52,7 @@ async function live(until: () => Promise<boolean>): Promise<{ minutes: number; d
     await world.aws.letPass(60);
     if (minutes % RESTART_EVERY === RESTART_EVERY - 1) {
       await operator.kill();
-      operator = world.operator();
+      operator = anew();
       deaths += 1;
       await operator.line(({ msg }) => msg === 'leading');
     }
