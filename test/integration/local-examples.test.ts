@@ -11,7 +11,7 @@ import {
   restartServices,
 } from '../../k8s-local/platform/install.ts';
 import { imagesOf } from '../../k8s-local/platform/manifests.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, eventuallyTaken } from '../support/eventually.ts';
 import { judge } from '../support/gitops-judges.ts';
 
 let cluster: LocalCluster;
@@ -27,13 +27,16 @@ async function reach(namespace: string, service: string, port: number): Promise<
   return one.url;
 }
 
-/** Where a service answers, as its status says it in the field that on AWS has the name of its load balancer. */
-const balancerOf = (namespace: string, service: string): Promise<string> =>
-  eventually(`an address of ${service} in its status`, async () => {
+/** Where a service answers, as its status says it in the field that on AWS has the name of its load balancer. kube-proxy hears of it beside the status. */
+async function balancerOf(namespace: string, service: string, port: number): Promise<string> {
+  const url = await eventually(`an address of ${service} in its status`, async () => {
     const path = 'jsonpath={.status.loadBalancerDnsName}';
     const address = await kubectl('get', 'ecsservice', '-n', namespace, service, '-o', path);
-    return /^198\.19\.\d+\.\d+$/.test(address) && address;
+    return /^198\.19\.\d+\.\d+$/.test(address) && `http://${address}:${port}`;
   });
+  await eventuallyTaken(`an answer at ${url}`, () => ask(url, 'GET', '/health'));
+  return url;
+}
 
 /** What `node -e` answers who asks for an address: 0 where it is let in, 3 where it is refused or waits in vain, 4 with the text of any other error. */
 const CONNECT = `
@@ -91,8 +94,8 @@ describe('the platform in real pods, from the very manifests for AWS', () => {
   });
 
   it('answers this machine at the address of its load balancer, where policies let nobody to the consumer, which has none', async () => {
-    const address = await balancerOf('api-service', 'api-service');
-    expect(await ask(`http://${address}:8080`, 'GET', '/health')).toMatchObject({ status: 200 });
+    const url = await balancerOf('api-service', 'api-service', 8080);
+    expect(await ask(url, 'GET', '/health')).toMatchObject({ status: 200 });
     const path = 'jsonpath={.spec.clusterIP}';
     const consumer = await kubectl('get', 'service', '-n', 'api-consumer', 'api-consumer', '-o', path);
     await expect(ask(`http://${consumer}:8000`, 'GET', '/health')).rejects.toThrow('was not answered');
@@ -183,7 +186,7 @@ describe('the portal in real pods', () => {
   beforeAll(() => applyExample(cluster.kubectl, 'portal'));
 
   it('takes a company by its load balancer, has it in its database and shows it', async () => {
-    const url = `http://${await balancerOf('portal', 'backend')}`;
+    const url = await balancerOf('portal', 'backend', 80);
     const company = {
       companyName: 'Analytical Engines',
       registrationNumber: 'AE-1843',
