@@ -26,17 +26,19 @@ const apply = (namespace: string, manifests: string) =>
   kubectlOk(cluster, ['apply', '--namespace', namespace, '-f', '-'], manifests);
 const rolledOut = (namespace: string, name: string) =>
   kubectl('rollout', 'status', '--namespace', namespace, `deployment/${name}`, '--timeout=60s');
-/** What a pod of this Deployment is answered; undefined where nobody lets it in. DNS hears of a new Service a moment later. */
+/** What a pod is told of a Service of which DNS or kube-proxy has not heard yet, or which has no pod that is ready. */
+const UNKNOWN = /\blookup |network is unreachable/;
+/** What a pod of this Deployment is answered; undefined where nobody lets it in. DNS and kube-proxy hear of a Service a moment later. */
 const get = async (namespace: string, from: string, url: string): Promise<string | undefined> => {
   const asked = ['exec', '--namespace', namespace, `deployment/${from}`, '--', '/probe', 'get', url];
   let stderr = '';
   const { answer } = await eventually(
-    `the name in ${url} is known`,
+    `${url} is known`,
     async () => {
       const done = await cluster.kubectl(asked);
       if (done.code === 0) return { answer: done.stdout.trim() };
       stderr = done.stderr;
-      return !stderr.includes('lookup ') && { answer: undefined };
+      return !UNKNOWN.test(stderr) && { answer: undefined };
     },
     { seen: () => stderr },
   );
