@@ -32,7 +32,7 @@ const through = (body: object): Call => ({
 
 /** What an answer says that the consumer gives while it does not reach the API. */
 const NOT_REACHED = new Set([502, 503, 504]);
-/** DNS and what enforces NetworkPolicies hear of a new object after it is Ready, and DNS keeps for seconds that it knew no such name. */
+/** DNS, kube-proxy and what enforces NetworkPolicies hear of an object after it is Ready, and DNS keeps for seconds that it knew no such name. */
 const PATIENCE = { ms: 30_000, everyMs: 1_000 };
 
 /** What a person tries: how the consumer is, what it may call, and calls of the API through it. */
